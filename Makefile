@@ -1,0 +1,39 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. Both call `make setup` first.
+PY := .venv/bin/python
+UV := .venv/bin/uv
+
+.PHONY: setup demo test check bench docs lock console
+
+setup: .venv/ready console
+
+.venv/ready: pyproject.toml requirements.txt
+	python3 -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(UV) pip install --quiet --python $(PY) -r requirements.txt
+	$(UV) pip install --quiet --python $(PY) --no-deps -e .
+	touch $@
+
+console: .venv/ready
+	$(PY) console/build.py
+
+demo: setup
+	.venv/bin/citywide demo
+
+test: setup
+	$(PY) -m pytest
+
+check: .venv/ready
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/lint-imports
+	.venv/bin/pyright
+	.venv/bin/citywide check
+
+bench: setup
+	$(PY) -m benchmarks all
+
+docs: .venv/ready
+	$(PY) docs/build.py
+
+lock:
+	$(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --group dev --group bench --quiet pyproject.toml -o requirements.txt

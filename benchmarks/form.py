@@ -1,0 +1,173 @@
+"""The one form that every benchmark has: measures, goals, and a row in docs/benchmarks.md."""
+
+import json
+import os
+import platform
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A bound on one measure; `at_least` and `at_most` may both be given."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+
+    def met(self, value: float) -> bool:
+        """Whether the value keeps the bound (a missing value, NaN, never does)."""
+        above = self.at_least is None or value >= self.at_least
+        below = self.at_most is None or value <= self.at_most
+        return value == value and above and below  # noqa: PLR0124 - NaN is unequal to itself
+
+    def report(self, value: float) -> dict[str, object]:
+        """The bound beside whether it was met, as the JSON line carries it."""
+        bounds = {"at_least": self.at_least, "at_most": self.at_most}
+        return {name: bound for name, bound in bounds.items() if bound is not None} | {"met": self.met(value)}
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One benchmark: `measure(options)` returns its measures; goals may depend on what was measured."""
+
+    name: str
+    about: str
+    measure: Callable[[Namespace], Mapping[str, float]]
+    goals: Mapping[str, Goal] | Callable[[Mapping[str, float]], Mapping[str, Goal]]
+    packages: Sequence[str] = ()
+    options: Callable[[ArgumentParser], None] | None = None
+    versions: Callable[[], Mapping[str, str]] | None = None
+
+    def goals_for(self, measures: Mapping[str, float]) -> Mapping[str, Goal]:
+        """The goals that apply to these measures."""
+        return self.goals(measures) if callable(self.goals) else self.goals
+
+
+@dataclass
+class Clock:
+    """Wall and CPU seconds of a block, this process and the children it has waited for."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+
+    def __enter__(self) -> "Clock":
+        self._start = time.perf_counter(), _cpu_seconds()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall = time.perf_counter() - self._start[0]
+        self.cpu = _cpu_seconds() - self._start[1]
+
+
+def run(benchmark: Benchmark, arguments: Sequence[str]) -> None:
+    """Measure, print a table (and the JSON line when asked), and write the row of a full run."""
+    options = parse(benchmark, arguments)
+    report = report_of(benchmark, benchmark.measure(options), arguments)
+    print(table(report))
+    if not options.quick:
+        write_row(report)
+    if options.json:
+        print(json.dumps(report))
+
+
+def parse(benchmark: Benchmark, arguments: Sequence[str]) -> Namespace:
+    """The options every benchmark has, and its own."""
+    parser = ArgumentParser(prog=f"python -m benchmarks {benchmark.name}", description=benchmark.about)
+    parser.add_argument("--quick", action="store_true", help="a smaller run of at most 60 seconds")
+    parser.add_argument("--data", type=Path, help="folder with data that may not be shipped")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+    if benchmark.options:
+        benchmark.options(parser)
+    return parser.parse_args(arguments)
+
+
+def report_of(
+    benchmark: Benchmark, measures: Mapping[str, float], arguments: Sequence[str]
+) -> dict[str, object]:
+    """Everything a reader needs to trust the figures and to get them again."""
+    goals = benchmark.goals_for(measures)
+    return {
+        "benchmark": benchmark.name,
+        "measures": {name: round(float(value), 12) for name, value in measures.items()},
+        "goals": {name: goal.report(measures[name]) for name, goal in goals.items() if name in measures},
+        "versions": versions_of(benchmark),
+        "machine": machine(),
+        "command": " ".join(["python -m benchmarks", benchmark.name, *arguments]),
+    }
+
+
+def versions_of(benchmark: Benchmark) -> dict[str, str]:
+    """Versions of Python, of the packages named, and whatever else the benchmark knows of."""
+    found = {"python": platform.python_version()}
+    for package in benchmark.packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found | dict(benchmark.versions() if benchmark.versions else {})
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on."""
+    names = [line for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    memory = next((line.split()[1] for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), "0")
+    return {
+        "cpu": names[0].split(":")[1].strip() if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gb": round(int(memory) / 1e6, 1),
+        "system": platform.platform(),
+    }
+
+
+def table(report: Mapping[str, object]) -> str:
+    """The measures as lines that a person reads: value, goal, met or missed."""
+    goals = report["goals"]
+    assert isinstance(goals, dict)
+    measures = report["measures"]
+    assert isinstance(measures, dict)
+    return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items())
+
+
+def write_row(report: Mapping[str, object], page: Path = Path("docs/benchmarks.md")) -> None:
+    """Put this run's section in place of the benchmark's former one."""
+    name, text = str(report["benchmark"]), page.read_text() if page.exists() else "# Benchmarks\n"
+    head, _, rest = text.partition(f"\n## {name}\n")
+    _, _, tail = rest.partition("\n## ")
+    section = f"\n## {name}\n\n{_section(report)}"
+    page.write_text(head.rstrip("\n") + "\n" + section + (f"\n## {tail}" if tail else ""))
+
+
+def _section(report: Mapping[str, object]) -> str:
+    day = datetime.now(UTC).date().isoformat()
+    machine_of = report["machine"]
+    versions = report["versions"]
+    assert isinstance(machine_of, dict)
+    assert isinstance(versions, dict)
+    about = f"`{report['command']}`, {day}; {machine_of['cpu']}, {machine_of['cores']} cores"
+    parts = ", ".join(f"{package} {number}" for package, number in versions.items())
+    return f"{about}; {parts}\n\n```\n{table(report)}\n```\n"
+
+
+def _verdict(goal: Mapping[str, object] | None) -> str:
+    if goal is None:
+        return ""
+    bounds = [f"{sign} {goal[key]}" for key, sign in (("at_least", "≥"), ("at_most", "≤")) if key in goal]
+    return f"{' and '.join(bounds)}: {'met' if goal['met'] else 'MISSED'}"
+
+
+def _cpu_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        return Path(path).read_text().splitlines()
+    except OSError:
+        return []

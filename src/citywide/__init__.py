@@ -1,0 +1,1 @@
+"""citywide: one hub that a city runs on."""

@@ -1,0 +1,1 @@
+"""The simulated city: seeded, any size; it speaks only through the doors."""

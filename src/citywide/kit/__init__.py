@@ -1,0 +1,1 @@
+"""Geometry, time, units, identifiers and statistics; knows no city words."""
