@@ -11,6 +11,9 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+RESULTS = Path(__file__).parent / "results"
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -131,16 +134,18 @@ def table(report: Mapping[str, object]) -> str:
     assert isinstance(goals, dict)
     measures = report["measures"]
     assert isinstance(measures, dict)
-    return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items())
+    return "\n".join(
+        f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items()
+    )
 
 
-def write_row(report: Mapping[str, object], page: Path = Path("docs/benchmarks.md")) -> None:
-    """Put this run's section in place of the benchmark's former one."""
-    name, text = str(report["benchmark"]), page.read_text() if page.exists() else "# Benchmarks\n"
-    head, _, rest = text.partition(f"\n## {name}\n")
-    _, _, tail = rest.partition("\n## ")
-    section = f"\n## {name}\n\n{_section(report)}"
-    page.write_text(head.rstrip("\n") + "\n" + section + (f"\n## {tail}" if tail else ""))
+def write_row(report: Mapping[str, object]) -> None:
+    """Keep this run's full result and make docs/benchmarks.md anew from all results kept."""
+    RESULTS.mkdir(exist_ok=True)
+    dated = {**report, "day": datetime.now(UTC).date().isoformat()}
+    (RESULTS / f"{report['benchmark']}.json").write_text(json.dumps(dated, indent=1) + "\n")
+    reports = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
+    PAGE.write_text("\n".join(["# Benchmarks\n", *map(_section, reports)]))
 
 
 def _section(report: Mapping[str, object]) -> str:
@@ -149,9 +154,9 @@ def _section(report: Mapping[str, object]) -> str:
     versions = report["versions"]
     assert isinstance(machine_of, dict)
     assert isinstance(versions, dict)
-    about = f"`{report['command']}`, {day}; {machine_of['cpu']}, {machine_of['cores']} cores"
+    about = f"`{report['command']}`, {report['day']}; {machine_of['cpu']}, {machine_of['cores']} cores"
     parts = ", ".join(f"{package} {number}" for package, number in versions.items())
-    return f"{about}; {parts}\n\n```\n{table(report)}\n```\n"
+    return f"## {report['benchmark']}\n\n{about}; {parts}\n\n```\n{table(report)}\n```\n"
 
 
 def _verdict(goal: Mapping[str, object] | None) -> str:
