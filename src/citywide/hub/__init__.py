@@ -51,6 +51,7 @@ __all__ = [
     "Person",
     "Point",
     "Purpose",
+    "Quantity",
     "Query",
     "Rate",
     "Ratio",

@@ -1,4 +1,4 @@
-"""What a reader sees, as data: a page is a list of widgets, a widget names its query and how it is drawn."""
+"""What a reader sees, as data: a page lists widgets, a widget names its query and how it is drawn."""
 
 from collections.abc import Mapping
 
