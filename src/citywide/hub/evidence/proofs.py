@@ -1,16 +1,16 @@
-"""Proofs of inclusion and of consistency: made from stored nodes, checked from nothing but hashes (RFC 9162, 2.1)."""
+"""Proofs of inclusion and consistency, made from stored nodes, checked from hashes alone (RFC 9162, 2.1)."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import NamedTuple
 
 from citywide.hub.evidence.tree import HASH_BYTES, Hashes, node_hash, nodes_of, range_root
 
-type_of_memo = dict[int, tuple[bytes, Sequence[bytes], int]]
+_Memo = dict[int, tuple[bytes, Sequence[bytes], int]]
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Claim:
     """One entry said to stand at `index`, with the hashes that are to prove it."""
 
     index: int
@@ -86,30 +86,30 @@ def verify_consistency(
 class Checker:
     """Checks many inclusion claims against one root, hashing what they share only once.
 
-    Each verdict equals `verify_inclusion`: a node met on an earlier good proof ends the climb when the node and
-    the rest of the proof are the same, for then the rest of the climb would be the same too.
+    Each verdict equals `verify_inclusion`: a node met on an earlier good proof ends the climb when the node
+    and the rest of the proof are the same, for then the rest of the climb would be the same too.
     """
 
     size: int
     root: bytes
     most_nodes: int = 1_000_000
-    _known: type_of_memo = field(default_factory=type_of_memo, repr=False)
+    _known: _Memo = field(default_factory=_Memo, repr=False)
 
     def verdicts(self, claims: Iterable[Claim]) -> list[bool]:
         """Whether each claim holds, in their order."""
-        return [self.holds(index, leaf, proof) for index, leaf, proof in claims]
+        return [self.holds(claim.index, claim.leaf, claim.proof) for claim in claims]
 
     def holds(self, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
         """Whether this one claim holds."""
         if not _fits(index, self.size, leaf, proof):
             return False
-        met: type_of_memo = {}
+        met: _Memo = {}
         good = self._climb(index, leaf, proof, met)
         if good and len(self._known) < self.most_nodes:
             self._known.update(met)
         return good
 
-    def _climb(self, index: int, node: bytes, proof: Sequence[bytes], met: type_of_memo) -> bool:
+    def _climb(self, index: int, node: bytes, proof: Sequence[bytes], met: _Memo) -> bool:
         known, inner, place = self._known, _inner(index, self.size), index | 1 << 64
         for level in range(inner):
             sibling = proof[level]
