@@ -1,6 +1,5 @@
 """Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature)."""
 
-import binascii
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Sequence
@@ -14,6 +13,7 @@ MOST_SIGNATURES = 100
 LONGEST_NOTE = 1_000_000
 
 _LINE = re.compile(r"— (?P<name>[^\s+]+) (?P<signature>[A-Za-z0-9+/]+={0,2})")
+_UNFIT = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -80,8 +80,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
 
 
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
-    if len(note) > LONGEST_NOTE or any(character < " " and character != "\n" for character in note):
-        raise NoteError("the note is too long or holds control characters")
+    if len(note) > LONGEST_NOTE or _UNFIT.search(note):
+        raise NoteError("the note is too long, or holds control characters or broken UTF-8")
     text, gap, tail = note.rpartition("\n\n")
     if not gap or not tail.endswith("\n"):
         raise NoteError("a signed note is a text, an empty line, and signatures, each ending its line")
@@ -102,7 +102,7 @@ def _parsed(line: str) -> tuple[str, bytes]:
 def _decoded(encoded: str) -> bytes:
     try:
         return b64decode(encoded, validate=True)
-    except binascii.Error:
+    except ValueError:
         return b""
 
 

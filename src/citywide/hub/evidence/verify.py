@@ -1,6 +1,6 @@
 """Check a downloaded proof offline, and say in words what it shows.
 
-A proof file is JSON. It must have `entry` (base64), `index`, `size`, `hashes` (a list of base64, from the leaf
+A proof file is JSON. It must have `entry` (base64), `index`, `size`, `hashes` (base64, from the leaf
 upwards), `checkpoint` (the signed note) and `public_key` (`name+id+base64`). It may have `earlier`, an object
 with the `checkpoint` of an earlier day and the `hashes` which show that the log has only grown since.
 """
