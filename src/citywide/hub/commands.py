@@ -10,13 +10,19 @@ from citywide.kit.text import Text
 
 
 class OpenCase(Struct, frozen=True, tag="open_case"):
-    """Open a case (or join the one that is open nearby); `assign_to=None` leaves it waiting openly."""
+    """Open a case, or join the one that is open nearby.
+
+    `wants` names the kind of unit to send: the nearest free one that has what it `needs`; when nobody is
+    free the case waits openly and goes to the first that frees up. `assign_to` sends a unit already chosen.
+    """
 
     title: Text
     category: str
     about: Entity | None = None
     place: Point | None = None
     assign_to: str | None = None
+    wants: str | None = None
+    needs: Mapping[str, object] = field(default_factory=dict[str, object])
     because: int | None = None
     details: str = ""
     facts: Mapping[str, object] = field(default_factory=dict[str, object])

@@ -1,7 +1,6 @@
 """Every word that the systems of a city have declared, found by its name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-
 from typing import TypeVar
 
 from msgspec import Struct

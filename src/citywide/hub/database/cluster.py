@@ -68,9 +68,15 @@ class Cluster(Struct, frozen=True):
 
     def running(self) -> bool:
         """Whether a server runs on this folder."""
-        return subprocess.run(
-            [_program("pg_ctl"), "-D", self.folder, "status"], check=False, capture_output=True, **_as_owner()
-        ).returncode == 0
+        return (
+            subprocess.run(
+                [_program("pg_ctl"), "-D", self.folder, "status"],
+                check=False,
+                capture_output=True,
+                **_as_owner(),
+            ).returncode
+            == 0
+        )
 
     def postmaster(self) -> int:
         """The process number of the running server."""
@@ -85,7 +91,9 @@ def call(name: str, *arguments: object) -> None:
 def _call(name: str, *arguments: object) -> None:
     with tempfile.TemporaryFile("w+") as said:
         command = [_program(name), *map(str, arguments)]
-        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner())
+        done = subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner()
+        )
         said.seek(0)
         if done.returncode:
             raise RuntimeError(f"{name} failed: {said.read().strip()}")

@@ -1,7 +1,7 @@
 """The evaluator: every watch (a rule on a series) of one worker, in memory that grows by doubling."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -52,10 +52,12 @@ class Evaluator:
         self._others: dict[tuple[int, str], int] = {}
         self._chain: dict[int, int] = defaultdict(int)
         self._longest = 1
+        self._quantity_of: dict[int, str] = {}
 
     def add_series(self, series: int, entity: int, quantity: str, kind: str) -> None:
         """Begin to watch a series by all rules that concern it."""
         self._others[entity, quantity] = series
+        self._quantity_of[series] = quantity
         for number in self._by_quantity.get(quantity, ()):
             rule = self.compiled[number]
             if rule.rule.kind in (None, kind) and (series, number) not in self._known:
@@ -87,14 +89,17 @@ class Evaluator:
     def tick(self, now_us: int) -> list[Transition]:
         """What the passing of time alone has raised."""
         out = np.empty((self._silence.size, 4))
-        count = tick(float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out)
+        count = tick(
+            float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out
+        )
         return self._transitions(out[:count])
 
-    def set_raised(self, series: int, rule: str, raised: bool) -> None:
-        """Make the memory agree with the alarm that stands in the database."""
-        for number, compiled in enumerate(self.compiled):
+    def set_raised(self, series: int, standing: Collection[str]) -> None:
+        """Make the memory agree with the alarms that stand in the database for this series' entity."""
+        for number in self._by_quantity.get(self._quantity_of.get(series, ""), ()):
             watch = self._known.get((series, number))
-            if watch is not None and compiled.rule.name == rule:
+            if watch is not None:
+                raised = self.compiled[number].rule.name in standing
                 self._mem[self._watches[0][watch] + RAISED] = float(raised)
 
     def dump(self, series: Iterable[int]) -> bytes:
@@ -165,4 +170,3 @@ def _grown(array: NDArray[np.generic], index: int) -> NDArray[np.generic]:
     fill = np.nan if array.dtype == np.float64 else -1
     more = np.full((*array.shape[:-1], max(size, index + 1 - size)), fill, array.dtype)
     return np.concatenate([array, more], axis=-1)
-

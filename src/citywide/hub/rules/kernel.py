@@ -44,7 +44,7 @@ def fold(series, times, values, first, following, watch_of, role_of, offset, rul
 
 
 @numba.njit(cache=True, nogil=True)
-def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201, PLR0913
+def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201
     """Raise the alarms of those who have fallen silent."""
     count = 0
     for watch in watches:

@@ -59,7 +59,9 @@ class Compiled(Struct, frozen=True):
 def compile_rule(rule: Rule) -> Compiled:
     """Put a rule's meaning into numbers."""
     code = _CODES[type(rule.signal)]
-    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8])
+    return Compiled(
+        rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8]
+    )
 
 
 def _row(rule: Rule, code: int) -> tuple[float, ...]:
@@ -68,7 +70,17 @@ def _row(rule: Rule, code: int) -> tuple[float, ...]:
     aggregate = AGGREGATES.index(signal.aggregate) if isinstance(signal, Window) else 0
     tolerance = signal.tolerance if isinstance(signal, Stuck) else 0.0
     sign, bound, clear = _bounds(rule)
-    return (code, aggregate, over / SLOTS, over, tolerance, sign, bound, clear, rule.hold.total_seconds() * 1e6)
+    return (
+        code,
+        aggregate,
+        over / SLOTS,
+        over,
+        tolerance,
+        sign,
+        bound,
+        clear,
+        rule.hold.total_seconds() * 1e6,
+    )
 
 
 def _bounds(rule: Rule) -> tuple[float, float, float]:

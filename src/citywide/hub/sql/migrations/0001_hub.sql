@@ -91,7 +91,10 @@ create table hub.cases (
     reporters int not null default 0,
     first_department text not null,  -- the league counts the department that was late, not the one that inherited
     first_due timestamptz,
-    late boolean not null default false,
+    late_department text,            -- who held it when its first deadline passed
+    closed_department text,
+    wants text,                      -- the kind of unit it waits for
+    needs jsonb not null default '{}',
     reopened int not null default 0,
     closed timestamptz, confirmed timestamptz, stars smallint check (stars between 1 and 5),
     rung smallint not null default 0, next_look timestamptz
@@ -172,7 +175,7 @@ create table evidence.entry (
 );
 create index on evidence.entry (leaf);
 create index on evidence.entry (kind, index);
-create table evidence.node (level smallint, position bigint, hash bytea not null, primary key (level, position));
+create table evidence.tile (level smallint, index bigint, hashes bytea not null, primary key (level, index));
 create table evidence.checkpoint (size bigint primary key, note text not null, at timestamptz not null default now());
 
 -- Work that returns by itself ----------------------------------------------------------------------------------------
@@ -227,3 +230,8 @@ create policy departments on evidence.entry for select to citywide_staff using (
 grant usage on schema hub, evidence to citywide_staff;
 grant select on hub.entity, hub.series, hub.latest, hub.reading, hub.alarm, hub.cases, hub.case_step, hub.photo,
     hub.message, hub.day, hub.archive, evidence.entry, evidence.checkpoint to citywide_staff;
+
+create function hub.metres(lon1 float8, lat1 float8, lon2 float8, lat2 float8) returns float8 language sql immutable as $$
+    select 12742017.6 * asin(sqrt(least(1, sin(radians(lat2 - lat1) / 2) ^ 2
+        + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ^ 2)))
+$$;
