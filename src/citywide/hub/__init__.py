@@ -1,7 +1,7 @@
 """The hub's vocabulary."""
 
 from citywide.hub.affairs import Alarm, Case, Category
-from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Report, Tell
+from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
 from citywide.hub.pages import (
     Board,
     Chart,
@@ -56,7 +56,6 @@ __all__ = [
     "Rate",
     "Ratio",
     "Reading",
-    "Report",
     "Response",
     "Rule",
     "Scene",

@@ -59,12 +59,4 @@ class Note(Struct, frozen=True, tag="note"):
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-class Report(Struct, frozen=True, tag="report"):
-    """Publish a value that was computed, such as a forecast, as a reading of an entity."""
-
-    entity: str
-    quantity: str
-    value: float
-
-
-Command = OpenCase | CloseCase | Notify | Tell | Note | Report
+Command = OpenCase | CloseCase | Notify | Tell | Note

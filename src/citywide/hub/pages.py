@@ -24,7 +24,7 @@ class Column(Struct, frozen=True):
 
 
 class Layer(Struct, frozen=True):
-    """A layer of a map: `shape` is points, lines, areas, tracks or heat; rows carry lon and lat, or a geometry.
+    """A layer of a map: `shape` is points, lines, areas, tracks or heat.
 
     Rows: id, name, lon, lat (or geometry as GeoJSON), value, state; `steps` colour the value.
     """
@@ -115,7 +115,7 @@ class Form(Struct, frozen=True, tag="form"):
 
 
 class Scene(Struct, frozen=True, tag="scene"):
-    """A drawing replayed in time: rows of t, id, shape, x, y, heading, length, width, state on a fixed ground."""
+    """A drawing replayed in time: rows of t, id, shape, x, y, heading, length, width, state on a ground."""
 
     title: Text
     query: Query

@@ -45,6 +45,16 @@ class WorkingCalendar(Struct, frozen=True):
             working -= end - begin
         raise AssertionError("working spans never end")
 
+    def subtract(self, end: datetime, working: timedelta) -> datetime:
+        """The latest moment from which so much working time passes until `end`."""
+        day = end.astimezone(ZoneInfo(self.zone)).date()
+        while True:
+            for begin, stop in reversed(self.spans(day)):
+                if begin < end and begin + working <= min(stop, end):
+                    return min(stop, end) - working
+                working -= max(timedelta(0), min(stop, end) - begin)
+            day -= timedelta(days=1)
+
     def between(self, start: datetime, end: datetime) -> timedelta:
         """Working time that passed from `start` to `end`."""
         total = timedelta(0)

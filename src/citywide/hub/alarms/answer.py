@@ -1,4 +1,4 @@
-"""Answering alarms: a system's response is asked once for each, its commands and their evidence are one transaction."""
+"""Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Alarm
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Report, Tell
+from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import choose_unit
@@ -116,10 +116,6 @@ class Responder(Struct, frozen=True):
                 witness(
                     connection, command.kind, command.says, department=department, at=now, facts=command.facts
                 )
-            case Report():
-                connection.execute(sql("report_value"), {
-                    "entity": command.entity, "quantity": command.quantity, "value": command.value, "at": now,
-                })  # fmt: skip
 
 
 def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: object) -> None:

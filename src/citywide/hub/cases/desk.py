@@ -235,6 +235,16 @@ class CaseDesk(Struct, frozen=True):
         connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
         self._step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
 
+    def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
+        """A rung of the ladder: the unit, then its department, then the city's manager are told."""
+        row = self.get(connection, case)
+        role = "officer" if rung < 3 else "manager"
+        told = Text(f"#{case} {says.en}", f"#{case} {says.zh}")
+        message = {"at": at, "department": row["department"], "role": role, "entity": None,
+                   "says": Jsonb(msgspec.to_builtins(told)), "facts": Jsonb({"case": case, "rung": rung})}  # fmt: skip
+        connection.execute(sql("put_message"), message)
+        self._step(connection, case, at, "hub", "reminded" if rung < 3 else "escalated", says, {"rung": rung})
+
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
         for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():

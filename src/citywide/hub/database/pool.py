@@ -34,7 +34,7 @@ class Database:
 
     @contextmanager
     def reading_as(self, who: Who, seconds: int = 10) -> Iterator[Connection]:
-        """A read-only transaction in which row-level security shows what this reader may see, and no longer."""
+        """A read-only transaction that shows what this reader may see, by row-level security."""
         with self.pool.connection() as connection:
             connection.execute("set transaction read only")
             become(connection, who)

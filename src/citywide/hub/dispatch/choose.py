@@ -44,7 +44,7 @@ def choose_unit(
     seconds = travel.seconds_to(Point(lon, lat), places)
     load = np.array([unit["load"] for unit in able], float)
     best = int(np.lexsort((load, np.round(seconds)))[0])
-    return Unit(able[best]["id"], _because(able[best], float(seconds[best]), len(able), len(units)))
+    return Unit(able[best]["id"], _because(float(seconds[best]), len(able), len(units)))
 
 
 def is_able(unit: Row, needs: Mapping[str, object]) -> bool:
@@ -67,7 +67,7 @@ def _has(fact: object, need: object) -> bool:
     return need in fact if isinstance(fact, list) else fact == need
 
 
-def _because(unit: Row, seconds: float, able: int, known: int) -> Text:
+def _because(seconds: float, able: int, known: int) -> Text:
     minutes = f"{seconds / 60:.0f}"
     return Text(
         f"nearest of {able} free ({known} known): about {minutes} min away",

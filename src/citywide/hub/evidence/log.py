@@ -1,4 +1,4 @@
-"""The log in the database: batches of entries become leaves, tiles and a signed checkpoint in one transaction."""
+"""The log in the database: a batch becomes leaves, tiles and a signed checkpoint in one transaction."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime

@@ -1,1 +1,1 @@
-"""From the wire to the table: identity, duplicates, group commit, and the worker that owns a part of the city."""
+"""From the wire to the table: identity, duplicates, group commit, and who keeps which part."""

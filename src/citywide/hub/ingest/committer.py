@@ -1,4 +1,4 @@
-"""The committer: one thread a worker that turns what has queued up into one transaction, and answers after commit."""
+"""The committer: a thread that turns what has queued up into one transaction, and answers after commit."""
 
 import queue
 import threading

@@ -32,9 +32,3 @@ where id = %(id)s and acknowledged is null returning id, rule, says, department
 -- name: put_message
 insert into hub.message (at, department, role, entity, says, facts)
 values (%(at)s, %(department)s, %(role)s, (select number from hub.entity where id = %(entity)s), %(says)s, %(facts)s)
-
--- name: report_value
-insert into hub.latest (series, time, value, received)
-select series.number, %(at)s, %(value)s, now() from hub.series join hub.entity on entity.number = series.entity
-where entity.id = %(entity)s and series.quantity = %(quantity)s
-on conflict (series) do update set time = excluded.time, value = excluded.value, received = excluded.received

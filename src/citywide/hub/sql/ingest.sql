@@ -20,6 +20,7 @@ where excluded.time >= hub.latest.time
 -- name: put_snapshot
 insert into hub.snapshot (part, received, state) values (%(part)s, %(received)s, %(state)s)
 on conflict (part) do update set received = excluded.received, state = excluded.state
+where excluded.received >= hub.snapshot.received
 
 -- name: snapshots
 select part, received, state from hub.snapshot where part = any(%(parts)s)
