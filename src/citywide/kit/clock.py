@@ -29,6 +29,20 @@ class Clock(Struct, frozen=True):
         return city_seconds / self.speed
 
 
+class ManualClock(Clock, frozen=True):
+    """A clock whose hands are moved by hand."""
+
+    hands: list[datetime] = []
+
+    def now(self) -> datetime:
+        """Where the hands stand."""
+        return self.hands[0]
+
+    def set(self, moment: datetime) -> None:
+        """Move the hands."""
+        self.hands[:] = [moment]
+
+
 def microseconds(moment: datetime) -> int:
     """Microseconds since 1970 of an aware moment."""
     return (moment - EPOCH) // MICROSECOND

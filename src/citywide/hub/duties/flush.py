@@ -1,6 +1,6 @@
-"""Writing down, a moment after commit, what would else have to be worked out again: latest values and memory."""
+"""Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from psycopg import Connection
@@ -26,7 +26,7 @@ class Flusher:
         self._next = 0
 
     def collect(self) -> None:
-        """Take what is new since the last round, and the memory of the next parts in turn (committer's thread)."""
+        """Take what is new, and the memory of the next parts in turn (committer's thread)."""
         committer = self.committer
         self._latest, committer.latest = committer.latest, {}
         self._known = committer.state.known
@@ -45,6 +45,13 @@ class Flusher:
         for part, received, state in self._memory:
             connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
         self._latest, self._memory = {}, []
+
+    def keep(self, connection: Connection, parts: Iterable[int]) -> None:
+        """Write down the memory of these parts now (committer's thread)."""
+        received = self.committer.state.received
+        for part in parts:
+            state = self.committer.state.dump(part)
+            connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
 
 
 def _write_latest(connection: Connection, latest: Latest, now: datetime) -> None:
