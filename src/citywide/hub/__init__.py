@@ -17,7 +17,7 @@ from citywide.hub.pages import (
     Table,
     Timeline,
 )
-from citywide.hub.people import Person, Purpose, Who
+from citywide.hub.people.who import Person, Purpose, Who
 from citywide.hub.rule import Rule
 from citywide.hub.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
 from citywide.hub.system import City, Feed, Response, Schedule, System

@@ -27,6 +27,8 @@ from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
+from citywide.hub.live.feed import LiveFeed
+from citywide.hub.people.devices import Tokens
 from citywide.hub.secrets import evidence_key, peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
@@ -58,6 +60,8 @@ class Hub:
         self.ladder = Ladder(self.database, self.desk)
         self.key = evidence_key(settings.data)
         self.jobs = Jobs(self.database, {})
+        self.tokens = Tokens(self.database)
+        self.live = LiveFeed(self.database)
         self.peers: dict[str, Peer] = {}
         self._addresses: dict[str, str] = {}
         self._flusher = Flusher(self.committer)
@@ -81,12 +85,14 @@ class Hub:
         with self.database.transaction() as connection:
             leases.join(connection, self.name, f"{self.settings.peer_host}:{port}")
         self._heart = self.database.dedicated()
+        self.live.start()
         await asyncio.to_thread(self.beat)
 
     async def stop(self) -> None:
         """Finish what was taken in, write the memory down, go off duty."""
         self._stopping.set()
         self._alarmed.set()
+        self.live.stop()
         await asyncio.to_thread(self._wind_down)
         for peer in self.peers.values():
             peer.close()
@@ -131,7 +137,7 @@ class Hub:
         committer = self.committer
         with self.database.transaction() as connection:
             self._flusher.collect()
-            self._flusher.write(connection, self.clock.now())
+            self._flusher.write(connection)
             self._flusher.keep(connection, parts)
         kept = sorted(committer.parts - set(parts))
         committer.forget()
@@ -148,7 +154,7 @@ class Hub:
     def _flush(self) -> None:
         self.committer.between_commits(self._flusher.collect).result()
         with self.database.transaction() as connection:
-            self._flusher.write(connection, self.clock.now())
+            self._flusher.write(connection)
 
     def _respond(self) -> None:
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)

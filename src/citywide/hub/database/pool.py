@@ -8,7 +8,7 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from citywide.hub.people import Who
+from citywide.hub.people.who import Who
 
 Row = dict[str, Any]
 

@@ -1,7 +1,6 @@
 """Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from psycopg import Connection
 
@@ -37,10 +36,10 @@ class Flusher:
             (part, received, committer.state.dump(part)) for part in turn if part in committer.parts
         ]
 
-    def write(self, connection: Connection, now: datetime) -> None:
+    def write(self, connection: Connection) -> None:
         """Write down what was collected."""
         if self._latest:
-            _write_latest(connection, self._latest, now)
+            _write_latest(connection, self._latest)
             _move_units(connection, self._latest, self._known)
         for part, received, state in self._memory:
             connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
@@ -54,13 +53,12 @@ class Flusher:
             connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
 
 
-def _write_latest(connection: Connection, latest: Latest, now: datetime) -> None:
+def _write_latest(connection: Connection, latest: Latest) -> None:
     series = sorted(latest)
     connection.execute(sql("put_latest"), {
         "series": series,
         "times": [moment(latest[number][0]) for number in series],
         "values": [latest[number][1] for number in series],
-        "received": [now] * len(series),
     })  # fmt: skip
 
 

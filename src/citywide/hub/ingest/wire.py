@@ -35,7 +35,7 @@ class WireColumns(Struct, frozen=True, forbid_unknown_fields=True):
     entity: list[str] | str
     quantity: list[str] | str
     value: list[float]
-    time: list[datetime] | list[int] | None = None
+    time: list[datetime | int] | None = None
     unit: list[str] | str | None = None
 
 

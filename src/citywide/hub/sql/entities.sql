@@ -51,3 +51,9 @@ where entity.kind = %(kind)s
 select latest.time, latest.value from hub.latest
 join hub.series on series.number = latest.series join hub.entity on entity.number = series.entity
 where entity.id = %(entity)s and series.quantity = %(quantity)s
+
+-- name: latest_since
+select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
+from hub.latest join hub.series on series.number = latest.series
+join hub.entity on entity.number = series.entity
+where latest.written > %(since)s limit 20000

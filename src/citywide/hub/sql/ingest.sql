@@ -11,10 +11,9 @@ select wanted.place from unnest(%(series)s::int[], %(times)s::timestamptz[], %(p
 join hub.reading using (series, time)
 
 -- name: put_latest
-insert into hub.latest (series, time, value, received)
-select * from unnest(%(series)s::int[], %(times)s::timestamptz[], %(values)s::float8[], %(received)s::timestamptz[])
-order by 1
-on conflict (series) do update set time = excluded.time, value = excluded.value, received = excluded.received
+insert into hub.latest (series, time, value)
+select * from unnest(%(series)s::int[], %(times)s::timestamptz[], %(values)s::float8[]) order by 1
+on conflict (series) do update set time = excluded.time, value = excluded.value, written = clock_timestamp()
 where excluded.time >= hub.latest.time
 
 -- name: put_snapshot

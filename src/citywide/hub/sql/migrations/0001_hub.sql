@@ -28,7 +28,7 @@ create table hub.latest (
     series int primary key references hub.series on delete cascade,
     time timestamptz not null,
     value float8 not null,
-    received timestamptz not null
+    written timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
 create table hub.reading (
