@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from msgspec import Struct, toml
+from msgspec import Struct, json, toml
 
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
@@ -56,9 +56,9 @@ VARIABLE = "CITYWIDE_SETTINGS"
 
 def to_environment(settings: Settings) -> None:
     """Hand the settings to the worker processes that are about to start."""
-    os.environ[VARIABLE] = toml.encode(settings, enc_hook=str).decode()
+    os.environ[VARIABLE] = json.encode(settings, enc_hook=str).decode()
 
 
 def from_environment() -> Settings:
     """The settings that the parent process handed over."""
-    return toml.decode(os.environ[VARIABLE], type=Settings, dec_hook=lambda kind, value: kind(value))
+    return json.decode(os.environ[VARIABLE], type=Settings, dec_hook=lambda kind, value: kind(value))
