@@ -1,5 +1,6 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
@@ -20,7 +21,13 @@ EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
 def build(settings: Settings) -> Litestar:
     """A worker: a hub with all its systems behind its doors."""
-    return http_door(Hub(settings, EVERYTHING))
+    return http_door(Hub(settings, [*EVERYTHING, *map(load_system, settings.more_systems)]))
+
+
+def load_system(name: str) -> System:
+    """A system from outside this package, named `module:NAME`."""
+    module, _, attribute = name.partition(":")
+    return getattr(import_module(module), attribute or "SYSTEM")
 
 
 def worker() -> Litestar:

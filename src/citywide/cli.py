@@ -59,6 +59,9 @@ def _serve_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
+        "--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own"
+    )
     parser.add_argument("--mqtt", default="", help="a broker to read from, such as mqtt://127.0.0.1:1883")
 
 

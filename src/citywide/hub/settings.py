@@ -39,6 +39,7 @@ class Settings(Struct, frozen=True):
     peer_host: str = "127.0.0.1"
     keep_days: int = 90
     session_hours: int = 12
+    more_systems: tuple[str, ...] = ()
 
     @property
     def session_length(self) -> timedelta:

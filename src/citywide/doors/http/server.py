@@ -1,5 +1,6 @@
 """The HTTP application: every handler, the console's files, clear answers, safe headers."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from litestar.static_files import create_static_files_router
 
 from citywide.doors.http import desk, evidence, live, operations, pages, readings, session
 from citywide.doors.http.problems import HANDLERS, Problem
+from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -46,9 +48,12 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await hub.start()
+        reading = [asyncio.create_task(MqttReader(hub, hub.settings.mqtt).run())] if hub.settings.mqtt else []
         try:
             yield
         finally:
+            for task in reading:
+                task.cancel()
             await hub.stop()
 
     handlers: list[Any] = [handler for room in ROOMS for handler in room.HANDLERS]
