@@ -100,7 +100,7 @@ def _serves(process: psutil.Process) -> bool:
         command = " ".join(process.cmdline())
     except psutil.Error:
         return False
-    return "spawn_main" in command or "granian" in command
+    return "resource_tracker" not in command
 
 
 @contextmanager

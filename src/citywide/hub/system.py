@@ -11,6 +11,7 @@ from citywide.hub.commands import Command
 from citywide.hub.pages import Page
 from citywide.hub.rule import Rule
 from citywide.hub.things import Entity, Kind, Quantity, Reading
+from citywide.hub.twin import Plan, Twin
 from citywide.kit import commands as command_line
 from citywide.kit.text import Text
 
@@ -71,6 +72,7 @@ class System(Struct, frozen=True):
     schedules: tuple[Schedule, ...] = ()
     pages: tuple[Page, ...] = ()
     commands: tuple[command_line.Command, ...] = ()
+    twin: Callable[[Plan], Twin] | None = None
     folder: Path | None = None
 
 
