@@ -98,6 +98,14 @@ class Hub:
             peer.close()
         self._server.close()
 
+    def kill(self) -> None:
+        """End at once and write nothing down, as a power cut would."""
+        self._stopping.set()
+        self.committer.stop()
+        self._heart.close()
+        self._server.close()
+        self.database.close()
+
     def _wind_down(self) -> None:
         for thread in self._threads:
             thread.join(timeout=15)

@@ -74,6 +74,17 @@ class TrialCity:
         self._thread.join()
         self._loop.close()
 
+    def abandon(self) -> None:
+        """Die without a word: nothing is written down, nobody is told."""
+        self.hub.live.stop()
+        self.wait(self._end_abruptly())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _end_abruptly(self) -> None:
+        await asyncio.to_thread(self.hub.kill)
+
     def add(self, *entities: Entity) -> None:
         """Register things."""
         with self.hub.database.transaction() as connection:
@@ -87,7 +98,7 @@ class TrialCity:
 
     def send(self, *readings: Reading) -> Receipt:
         """Send readings through the one way in; everything they call for is done when this returns."""
-        receipt = self.wait(self.hub.reception.receive(_columns(readings)))
+        receipt = self.wait(self.hub.reception.receive(columns_of(readings)))
         self.settle()
         return receipt
 
@@ -112,7 +123,7 @@ def _line(entry: dict[str, Any]) -> str:
     return f"{here:%H:%M} {entry['kind']:<7}{json.loads(entry['body'])['says']['en']}"
 
 
-def _columns(readings: Sequence[Reading]) -> Columns:
+def columns_of(readings: Sequence[Reading]) -> Columns:
     return Columns(
         [reading.entity for reading in readings],
         [reading.quantity for reading in readings],
