@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from citywide.doors.http.callers import hub_of
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.running import Hub
 
 FIGURES: dict[str, tuple[str, Any]] = {
@@ -24,7 +25,8 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@get("/ready", sync_to_thread=True)
+@get("/ready")
+@in_thread
 def ready(state: State) -> dict[str, object]:
     """The database answers and every part of the city has a keeper."""
     hub = hub_of(state)

@@ -10,10 +10,12 @@ from litestar import Litestar, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from citywide.doors.http import desk, evidence, live, operations, pages, readings, session
 from citywide.doors.http.problems import HANDLERS, Problem
+from citywide.doors.http.threads import in_thread
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
 
@@ -29,8 +31,9 @@ SAFE_HEADERS = {
 }
 
 
-@get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=True)
-def console(path: str = "") -> Response[bytes]:
+@get(["/", "/{path:path}"], include_in_schema=False)
+@in_thread
+def console(path: FromPath[str] = "") -> Response[bytes]:
     """The console's one page, whatever address it shows."""
     if path.startswith(("/v1/", "/evidence/", "/assets/")):
         raise Problem(404, f"there is nothing at {path}")

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, delete, get, post
 from litestar.datastructures import Cookie, State
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.doors.http.callers import COOKIE, hub_of, staff
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.people.staff import session_of, sign_in, sign_out
 from citywide.hub.people.who import Who
 
@@ -47,8 +49,9 @@ class Gate:
 SIGN_INS = Gate(most=30)
 
 
-@post("/v1/session", sync_to_thread=True, status_code=200)
-def open_session(request: AnyRequest, state: State, data: Credentials) -> Response[bytes]:
+@post("/v1/session", status_code=200)
+@in_thread
+def open_session(request: AnyRequest, state: State, data: JSONBody[Credentials]) -> Response[bytes]:
     """Sign in; the cookie is for this browser only, the csrf value goes into the header X-CSRF of every change."""
     SIGN_INS.pass_(address_of(request))
     hub = hub_of(state)
@@ -61,7 +64,8 @@ def open_session(request: AnyRequest, state: State, data: Credentials) -> Respon
     return Response(_me(session.who, session.csrf), media_type=MediaType.JSON, cookies=[cookie])
 
 
-@get("/v1/me", sync_to_thread=True)
+@get("/v1/me")
+@in_thread
 def me(request: AnyRequest, state: State) -> Response[bytes]:
     """Who is signed in."""
     secret = request.cookies.get(COOKIE, "")
@@ -72,7 +76,8 @@ def me(request: AnyRequest, state: State) -> Response[bytes]:
     return Response(_me(*found), media_type=MediaType.JSON)
 
 
-@delete("/v1/session", sync_to_thread=True, status_code=200)
+@delete("/v1/session", status_code=200)
+@in_thread
 def close_session(request: AnyRequest, state: State) -> Response[bytes]:
     """Sign out."""
     staff(request)
