@@ -9,11 +9,11 @@ from litestar.testing import TestClient
 
 from citywide.app import build
 from citywide.hub import Entity, Point
+from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
-from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database
 

@@ -6,8 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.ingest.batch import columns_of
 from citywide.hub.settings import Settings
-from citywide.hub.testing import MORNING, TrialCity, columns_of, fresh_database
+from citywide.hub.testing import MORNING, TrialCity, fresh_database
 from citywide.systems import SYSTEMS
 
 GAUGES = [

@@ -6,6 +6,9 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
+from citywide.hub.things import Reading
+from citywide.kit.clock import microseconds
+
 ACCEPTED, LATE, DUPLICATE, REFUSED = range(4)
 OUTCOMES = ("accepted", "late", "duplicate", "refused")
 MOST_REFUSALS_SHOWN = 1000
@@ -78,4 +81,15 @@ def join(parts: Sequence[Rows]) -> Rows:
         np.concatenate([part.series for part in parts]),
         np.concatenate([part.time for part in parts]),
         np.concatenate([part.value for part in parts]),
+    )
+
+
+def columns_of(readings: Sequence[Reading]) -> Columns:
+    """Readings as columns."""
+    return Columns(
+        [reading.entity for reading in readings],
+        [reading.quantity for reading in readings],
+        np.array([microseconds(reading.time) for reading in readings], np.int64),
+        np.array([reading.value for reading in readings], float),
+        [reading.unit for reading in readings],
     )
