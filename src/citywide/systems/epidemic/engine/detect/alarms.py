@@ -10,7 +10,7 @@ from citywide.systems.epidemic.engine.detect.evidence import LAGS, evidence, sum
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
 
-QUIET_DRAWS = 400_000
+QUIET_DRAWS = 100_000  # enough for a rate of one in a thousand within ten per cent
 
 
 @dataclass(frozen=True)

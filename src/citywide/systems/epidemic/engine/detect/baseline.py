@@ -28,7 +28,7 @@ def design(
 
 
 @njit(cache=True, fastmath=True)
-def fit(  # noqa: PLR0913, PLR0917 - a kernel over scratch that its caller owns
+def fit(
     counts: NDArray[np.float64],
     regressors: NDArray[np.float64],
     shrinkage: NDArray[np.float64],
@@ -50,7 +50,7 @@ def fit(  # noqa: PLR0913, PLR0917 - a kernel over scratch that its caller owns
 
 
 @njit(cache=True, fastmath=True)
-def _descend(  # noqa: PLR0913, PLR0917 - a kernel over scratch that its caller owns
+def _descend(
     counts: NDArray[np.float64],
     regressors: NDArray[np.float64],
     shrinkage: NDArray[np.float64],
@@ -77,7 +77,7 @@ def _descend(  # noqa: PLR0913, PLR0917 - a kernel over scratch that its caller 
 
 
 @njit(cache=True, fastmath=True)
-def _normal_equations(  # noqa: PLR0913, PLR0917 - a kernel over scratch that its caller owns
+def _normal_equations(
     counts: NDArray[np.float64],
     regressors: NDArray[np.float64],
     coefficients: NDArray[np.float64],

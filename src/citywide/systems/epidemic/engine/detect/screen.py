@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 NOT_KNOWN = -1.0
 TYPO_FACTOR = 8.0
 TYPO_COUNT = 30.0
+TYPO_ALONE = 3.0  # times the second largest count: outbreaks recur, typing errors stand alone
 STOP_CHANCE = 1e-8
 
 
@@ -36,7 +37,7 @@ def tabulate(reports: Iterable[tuple[int, int, float]], series: int, weeks: int)
     for where, week, count in reports:
         if not (0 <= where < series and 0 <= week < weeks):
             aside[where, week] = SetAside(where, week, "outside the table")
-        elif counts[where, week] == counts[where, week] and counts[where, week] != count:  # noqa: PLR0124 - NaN
+        elif counts[where, week] == counts[where, week] and counts[where, week] != count:
             aside[where, week] = SetAside(where, week, "reported twice with different counts")
         else:
             counts[where, week] = count
@@ -66,7 +67,9 @@ def _typos(counts: NDArray[np.float64]) -> list[SetAside]:
     before, now, after = counts[:, :-2], counts[:, 1:-1], counts[:, 2:]
     usual = np.maximum(np.maximum(before, after), 1.0)
     level = np.maximum(np.median(np.maximum(counts, 0), axis=1, keepdims=True), usual)
-    wrong = np.argwhere((now >= TYPO_COUNT) & (now >= TYPO_FACTOR * level))
+    second = np.partition(counts, -2, axis=1)[:, -2:-1]
+    alone = (now >= TYPO_COUNT) & (now >= TYPO_FACTOR * level) & (now >= TYPO_ALONE * second)
+    wrong = np.argwhere(alone)
     return [
         SetAside(
             int(i), int(t) + 1, f"{now[i, t]:g} between {before[i, t]:g} and {after[i, t]:g}: a typing error?"
