@@ -1,0 +1,7 @@
+"""An agent epidemic in a simulated city, with its truth kept."""
+
+from citywide.systems.epidemic.engine.outbreak_simulation.city import Population, Presences, live, settle
+from citywide.systems.epidemic.engine.outbreak_simulation.epidemic import NOBODY, Epidemic, spread
+from citywide.systems.epidemic.engine.outbreak_simulation.genomes import sequence_distances
+
+__all__ = ["NOBODY", "Epidemic", "Population", "Presences", "live", "sequence_distances", "settle", "spread"]
