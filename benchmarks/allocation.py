@@ -1,8 +1,8 @@
 """Unmet need when beds, vaccines and tests are placed week by week under forecasts, against hindsight.
 
-Districts go through epidemic waves of different size and time. Every week there is a calibrated forecast in 23
-quantiles for this week and three more (lognormal, errors growing with the horizon and shared by neighbouring weeks);
-the plan is made from it, then the need comes. Hindsight solves the same program with all needs known from the start.
+Districts go through epidemic waves of different size and time. Every week there is a calibrated forecast in
+23 quantiles for this week and three more (lognormal, errors growing with the horizon and shared by the weeks
+beside); the plan is made from it, then the need comes. Hindsight solves the same with all needs known.
 The peers place in proportion to population, and to last week's need.
 """
 

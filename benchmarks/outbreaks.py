@@ -1,9 +1,9 @@
 """Outbreak detection against R's `farringtonFlexible`, on the scenarios of Noufaily et al. 2013.
 
-The peer runs with the settings that its authors published (ten seasonal levels, trend always fitted, 26 recent
-weeks left out, negative binomial threshold) and, as measures named `default_…`, as the package comes.
-Both sides are compared at the peer's own false-positive rate. `first_week_ceiling` is what a detector would reach
-that knows the true mean and dispersion of every series and looks at the current week alone.
+The peer runs with the settings that its authors published (ten seasonal levels, trend always fitted, 26
+recent weeks left out, negative binomial threshold) and, as measures named `default_…`, as the package comes.
+Both sides are compared at the peer's own false-positive rate. `first_week_ceiling` is what a detector would
+reach that knows the true mean and dispersion of every series and looks at the current week alone.
 """
 
 import shutil
@@ -38,7 +38,7 @@ _found: dict[str, str] = {}
 
 @dataclass(frozen=True)
 class Quality:
-    """What an officer gets: share of quiet weeks that ring, outbreaks found, found in week one, true alarms."""
+    """Shares: quiet weeks that ring, outbreaks found, found in their first week, alarms that are true."""
 
     fpr: float
     pod: float
@@ -158,7 +158,7 @@ def _known_truth(series: Series) -> NDArray[np.float64]:
 
 
 def _city(seed: int) -> dict[str, float]:
-    """One day of a city: 226 hospitals × 44 syndromes, ten years of weeks, screened, scanned and explained."""
+    """One day of a city: 226 hospitals × 44 syndromes, twelve years of weeks, screened and scanned."""
     rng = np.random.default_rng(seed)
     scenarios = all_scenarios()
     some = np.array([simulate(scenarios[i], rng).counts for i in np.arange(420) % 42], dtype=np.float64)

@@ -1,8 +1,9 @@
 """Who infected whom, on agent epidemics with known truth, against Wallinga-Teunis and seqTrack.
 
-Both references are written here from their papers (Wallinga and Teunis, Am J Epidemiol 2004;160:509-16; Jombart et al.,
-Heredity 2011;106:383-90). Ties share the credit. Four in five cases are seen and four in five of their presences are
-on record. The tracer's natural history differs from the true one; Wallinga-Teunis is given the true serial intervals.
+Both references are written here from their papers (Wallinga and Teunis, Am J Epidemiol 2004;160:509-16;
+Jombart et al., Heredity 2011;106:383-90). Ties share the credit. Four in five cases are seen, four in five
+of their presences are on record. The tracer's natural history differs from the true one; Wallinga-Teunis is
+given the true serial intervals.
 """
 
 from argparse import Namespace

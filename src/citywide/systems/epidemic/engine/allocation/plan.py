@@ -85,12 +85,12 @@ def _at_places(places: int, weeks: int, levels: int, stock: Stock) -> coo_matrix
     until = _cumulated(weeks, stock)
     met = block_diag([kron(until, np.ones((1, levels)))] * places)
     sent = block_diag([-until] * places)
-    return hstack([met, sent])
+    return coo_matrix(hstack([met, sent]))
 
 
 def _from_centre(places: int, weeks: int, met: int, stock: Stock) -> coo_matrix:
     sent = hstack([_cumulated(weeks, stock)] * places)
-    return hstack([coo_matrix((weeks, met)), sent])
+    return coo_matrix(hstack([coo_matrix((weeks, met)), sent]))
 
 
 def _local(stock: Stock, weeks: int) -> NDArray[np.float64]:
@@ -115,13 +115,14 @@ def _maximise(
     limits: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     program = highspy.HighsLp()
-    program.num_row_, program.num_col_ = rows.shape
+    program.num_row_, program.num_col_ = len(limits), len(worth)
     program.sense_ = highspy.ObjSense.kMaximize
     program.col_cost_, program.col_lower_, program.col_upper_ = worth, lower, upper
     program.row_lower_, program.row_upper_ = np.full(len(limits), -highspy.kHighsInf), limits
     program.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    program.a_matrix_.start_, program.a_matrix_.index_ = rows.indptr, rows.indices
-    program.a_matrix_.value_ = rows.data
+    program.a_matrix_.start_ = np.asarray(rows.indptr, dtype=np.int32)
+    program.a_matrix_.index_ = np.asarray(rows.indices, dtype=np.int32)
+    program.a_matrix_.value_ = np.asarray(rows.data, dtype=np.float64)
     solver = highspy.Highs()
     solver.silent()
     solver.passModel(program)

@@ -96,7 +96,7 @@ def explain_all(
 ) -> list[Alarm]:
     """All alarms of the newest week, the least likely by chance first; names are (where, what)."""
     ringing = np.flatnonzero(found.alarms(false_alarm_rate)[:, -1])
-    alarms = [explain(found, counts, int(i), *names[i]) for i in ringing]
+    alarms = [explain(found, counts, i, *names[i]) for i in ringing.tolist()]
     return sorted(alarms, key=lambda alarm: (alarm.p_value, -alarm.excess))
 
 

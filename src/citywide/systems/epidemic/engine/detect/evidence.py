@@ -17,7 +17,7 @@ SIZES = np.array([1.0, 2.0, 3.5, 5.5, 8.0])
 
 @njit(cache=True)
 def log_probability(count: float, mean: float, variance: float) -> float:
-    """Log of the negative binomial probability with this mean and variance (Poisson when they are equal)."""
+    """Log negative binomial probability with this mean and variance (Poisson when they are equal)."""
     if variance <= mean * 1.0001:
         return count * math.log(mean) - mean - math.lgamma(count + 1)
     size = mean * mean / (variance - mean)
@@ -29,7 +29,7 @@ def log_probability(count: float, mean: float, variance: float) -> float:
 def evidence(
     counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Log Bayes factor of every onset (row: series; column: weeks since); all [series, LAGS], newest first."""
+    """Log Bayes factors [series, weeks since onset]; everything is [series, LAGS], newest first."""
     found = np.empty((len(counts), LAGS))
     for i in range(len(counts)):
         for onset in range(LAGS):
@@ -48,11 +48,12 @@ def _of_onset(
     total = 0.0
     for size in SIZES:
         cases = size * math.sqrt(variances[onset])
+        # an outbreak is as overdispersed as the usual, so that more cases are always more evidence
         unusual = 0.0
         for lag in range(onset + 1):
             extra = cases * COURSE[onset - lag]
             if counts[lag] >= 0:
-                unusual += log_probability(counts[lag], means[lag] + extra, variances[lag] + extra)
+                unusual += log_probability(counts[lag], means[lag] + extra, variances[lag] * (1 + extra / means[lag]))
         total += math.exp(min(unusual - usual, 600.0))
     return math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
 

@@ -49,7 +49,7 @@ class _Running:
             self.rows.append((person, day, onset, infector, context, place))
 
 
-def spread(  # noqa: PLR0913 - a simulation is its inputs
+def spread(
     population: Population,
     presences: Presences,
     history: NaturalHistory,

@@ -1,7 +1,8 @@
-"""The reproduction number from counts that lag: infections renew themselves, fall ill late, are reported late.
+"""The reproduction number from counts that lag: infections renew themselves and are counted late.
 
-The logarithm of R walks at random; its most probable path and its curvature give the bands. How fast it walks and how
-noisy the counts are is learned from the counts. Infections of the last days are hardly seen yet, and the bands say so.
+The logarithm of R walks at random; its most probable path and its curvature give the bands. How fast it
+walks and how noisy the counts are is learned from the counts. Infections of the last days are hardly seen
+yet, and the bands say so.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class _Fit:
 
 
 def estimate(counts: NDArray[np.float64], delays: Delays, seen: NDArray[np.float64] | None = None) -> Rt:
-    """R on each day of the counts; `seen` is the share of each day's count already reported (NaN: day unknown)."""
+    """R on each day of the counts (NaN: not known); `seen`: the share of each count already reported."""
     share = np.ones(len(counts)) if seen is None else np.asarray(seen, dtype=np.float64)
     share = np.where(np.isfinite(counts) & (counts >= 0), share * weekdays(counts), 0.0)
     known = np.where(share > 0, counts, 0.0)
@@ -59,7 +60,7 @@ def estimate(counts: NDArray[np.float64], delays: Delays, seen: NDArray[np.float
 
 
 def weekdays(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How each day's weekday counts compared with the week around it; ones when there are under four weeks."""
+    """Each weekday's counts over those of the week around it; ones when there are under four weeks."""
     if len(counts) < 28:
         return np.ones(len(counts))
     clean = np.where(np.isfinite(counts) & (counts >= 0), counts, np.nan)

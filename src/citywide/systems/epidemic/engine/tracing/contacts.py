@@ -1,4 +1,4 @@
-"""Whom the tracers should call first: everyone whom infectious cases met, by the chance that they caught it."""
+"""Whom the tracers should call first: those whom infectious cases met, by the chance of infection."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Contact:
     last_day: int
 
 
-def contact_list(  # noqa: PLR0913 - everything that tracers know
+def contact_list(
     presences: NDArray[np.int64],
     case_person: NDArray[np.int64],
     onset: NDArray[np.int64],
@@ -65,7 +65,7 @@ def _met(
     return np.repeat(sources, high - low), others[np.repeat(low, high - low) + offsets]
 
 
-def _contact(  # noqa: PLR0913 - columns of one table
+def _contact(
     person: int,
     rows: NDArray[np.int64],
     source: NDArray[np.int64],

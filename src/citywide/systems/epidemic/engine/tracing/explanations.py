@@ -11,6 +11,7 @@ from citywide.systems.epidemic.engine.tracing.meetings import Meetings
 
 UNSEEN = CITY + 1  # the context of an infector who is not among the cases
 NOBODY = -1
+NEGLIGIBLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -33,27 +34,49 @@ def explanations(
     distances: NDArray[np.float64] | None = None,
 ) -> Explanations:
     """Meetings on record, chance meetings anywhere in the city, and infectors nobody knows of."""
-    cases = len(onset)
-    span = np.arange(1, history.longest)
-    case = np.repeat(np.arange(cases), len(span))
-    day = onset[case] - np.tile(span, cases)
-    anyone = np.arange(cases)
-    rows = [
-        np.stack([met.case, met.infector, met.day, met.context, met.place]),
-        np.stack([np.repeat(case, cases), np.tile(anyone, len(case)), np.repeat(day, cases),
-                  np.full(len(case) * cases, CITY), np.full(len(case) * cases, NOBODY)]),
-        np.stack([case, np.full_like(case, NOBODY), day, np.full_like(case, UNSEEN), np.full_like(case, NOBODY)]),
-    ]  # fmt: skip
+    rows = [_on_record(met), _anywhere(onset, history), _unseen(onset, history)]
     table = np.concatenate([part[:, _possible(part, onset, history)] for part in rows], axis=1)
     table = table[:, np.argsort(table[0], kind="stable")]
     weight = _timing(table, onset, history) * _likeness(table, onset, history, distances)
-    return Explanations(*table, weight, np.searchsorted(table[0], np.arange(cases + 1)))
+    case, infector, day, context, place = table
+    first = np.searchsorted(case, np.arange(len(onset) + 1))
+    return Explanations(case, infector, day, context, place, weight, first)
+
+
+def _on_record(met: Meetings) -> NDArray[np.int64]:
+    return np.stack([met.case, met.infector, met.day, met.context, met.place])
+
+
+def _anywhere(onset: NDArray[np.int64], history: NaturalHistory) -> NDArray[np.int64]:
+    """A chance meeting of every two cases on every day that their onsets allow."""
+    later = onset[:, None] - onset[None, :]
+    near = (later > history.infectious_from) & (later < history.infectious_from + 2 * history.longest)
+    case, infector = np.nonzero(near)
+    span = np.arange(1, history.longest)
+    case, infector, wait = (
+        np.repeat(case, len(span)),
+        np.repeat(infector, len(span)),
+        np.tile(span, len(case)),
+    )
+    return _rows(case, infector, onset[case] - wait, CITY)
+
+
+def _unseen(onset: NDArray[np.int64], history: NaturalHistory) -> NDArray[np.int64]:
+    span = np.arange(1, history.longest)
+    case = np.repeat(np.arange(len(onset)), len(span))
+    return _rows(case, np.full_like(case, NOBODY), onset[case] - np.tile(span, len(onset)), UNSEEN)
+
+
+def _rows(
+    case: NDArray[np.int64], infector: NDArray[np.int64], day: NDArray[np.int64], context: int
+) -> NDArray[np.int64]:
+    return np.stack([case, infector, day, np.full_like(case, context), np.full_like(case, NOBODY)])
 
 
 def _possible(
     table: NDArray[np.int64], onset: NDArray[np.int64], history: NaturalHistory
 ) -> NDArray[np.bool_]:
-    return (table[0] != table[1]) & (_timing(table, onset, history) > 0)
+    return (table[0] != table[1]) & (_timing(table, onset, history) > NEGLIGIBLE)
 
 
 def _timing(

@@ -39,7 +39,7 @@ class Traced:
         return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
-def trace(  # noqa: PLR0913 - everything that tracers know
+def trace(
     onset: NDArray[np.int64],
     records: Records,
     people: int,
@@ -60,7 +60,7 @@ def trace(  # noqa: PLR0913 - everything that tracers know
 
 
 @njit(cache=True)
-def _sample(  # noqa: PLR0913 - columns of one table
+def _sample(  # noqa: PLR0913, PLR0917 - columns of one table
     first: NDArray[np.int64],
     infector: NDArray[np.int64],
     day: NDArray[np.int64],
@@ -91,7 +91,7 @@ def _sample(  # noqa: PLR0913 - columns of one table
 
 
 @njit(cache=True)
-def _choose(  # noqa: PLR0913 - columns of one table
+def _choose(  # noqa: PLR0913, PLR0917 - columns of one table
     case: int,
     chosen: NDArray[np.int64],
     first: NDArray[np.int64],
