@@ -51,9 +51,9 @@ def _of_onset(
         # an outbreak is as overdispersed as the usual, so that more cases are always more evidence
         unusual = 0.0
         for lag in range(onset + 1):
-            extra = cases * COURSE[onset - lag]
+            more = 1 + cases * COURSE[onset - lag] / means[lag]
             if counts[lag] >= 0:
-                unusual += log_probability(counts[lag], means[lag] + extra, variances[lag] * (1 + extra / means[lag]))
+                unusual += log_probability(counts[lag], means[lag] * more, variances[lag] * more)
         total += math.exp(min(unusual - usual, 600.0))
     return math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
 

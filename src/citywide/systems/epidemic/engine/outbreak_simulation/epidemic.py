@@ -82,8 +82,8 @@ def _one_day(
     history: NaturalHistory,
     rng: np.random.Generator,
 ) -> None:
-    onset = np.array([row[2] for row in running.rows])
-    strength = history.infectious_on(day - onset)
+    infected, onset = np.array([row[1:3] for row in running.rows]).T
+    strength = np.where(day > infected, history.infectious_on(day - onset), 0.0)
     members = _members(presences, today)
     for case in np.flatnonzero(strength > 0):
         person = running.rows[case][0]
