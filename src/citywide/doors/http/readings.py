@@ -43,9 +43,7 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
         raise Problem(415, f"{kind} is not read here; accepted: {', '.join(FORMATS)}")
     hub = hub_of(state)
     receipt = await hub.reception.receive(FORMATS[kind](await request.body(), hub.clock.now_us()))
-    status = (
-        200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
-    )
+    status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)
 
 
@@ -85,9 +83,7 @@ def history(
     who = anybody(request, "readings:read")
     if begin.tzinfo is None or (end is not None and end.tzinfo is None):
         raise Problem(400, "begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
-    found = History(hub_of(state)).series(
-        _sees(who), entity[:50], quantity, begin, end or datetime.now(UTC), points
-    )
+    found = History(hub_of(state)).series(_sees(who), entity[:50], quantity, begin, end or datetime.now(UTC), points)
     return _columns(found)
 
 
@@ -110,9 +106,7 @@ def _columns(found: dict[str, list[Any]]) -> Response[bytes]:
 
 def _check_entity(entity: NewEntity, kinds: set[str]) -> None:
     if entity.kind not in kinds:
-        raise Problem(
-            422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}"
-        )
+        raise Problem(422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}")
     if entity.lon is not None and not (
         -180 <= entity.lon <= 180 and entity.lat is not None and -90 <= entity.lat <= 90
     ):

@@ -40,9 +40,7 @@ def console(path: FromPath[str] = "") -> Response[bytes]:
     page = STATIC / "index.html"
     if not page.exists():
         raise Problem(404, "the console is not built: run `make console`")
-    return Response(
-        page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    return Response(page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
@@ -67,9 +65,7 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
         response_headers=SAFE_HEADERS,
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]
-        ),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
@@ -79,6 +75,4 @@ def _files() -> list[Any]:
     if not STATIC.exists():
         return []
     folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
-    return [
-        create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders
-    ]
+    return [create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders]
