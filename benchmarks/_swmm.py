@@ -1,5 +1,6 @@
 """Random underpass sites and their storms, simulated by EPA SWMM: the recipe of training and of test data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -166,7 +167,17 @@ def _options(steps: int) -> list[str]:
     ]
 
 
-def storms_of(site: Site, rng: np.random.Generator, count: int, steps: int = 96) -> tuple[Array, Array]:
-    """Rain and depth of `count` storms, two arrays of (storm, step)."""
-    rains = np.stack([storm(rng, steps) for _ in range(count)])
+def storms_of(
+    site: Site, rng: np.random.Generator, count: int, draw: Callable[[np.random.Generator], Array] = storm
+) -> tuple[Array, Array]:
+    """Rain and depth of `count` storms of eight hours, two arrays of (storm, step)."""
+    rains = np.stack([draw(rng) for _ in range(count)])
     return rains, np.stack([simulate(site, rain) for rain in rains])
+
+
+def flooding_site(rng: np.random.Generator) -> Site:
+    """A random site that a gauge was put at for a reason: an ordinary storm can flood it."""
+    while True:
+        site = random_site(rng)
+        if (storms_of(site, rng, 10)[1].max(axis=1) > 10).sum() >= 2:
+            return site

@@ -10,13 +10,29 @@ STEP_MINUTES = 5
 Rain = NDArray[np.float64]
 
 
-def storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
-    """One storm of a random family within `steps` five-minute steps; the total is drawn when not given."""
+def storm(
+    rng: np.random.Generator, steps: int = 96, total_mm: float | None = None, *, roughness: float | None = None
+) -> Rain:
+    """One storm of a random family within `steps` five-minute steps.
+
+    `roughness` is the spread of the logarithm of the rain about its line; 0 is a line as drawn.
+    """
     shape = FAMILIES[rng.choice(len(FAMILIES), p=SHARES)]
     length = int(rng.integers(steps // 8, max(steps * 3 // 4, steps // 8 + 1)))
     start = int(rng.integers(0, max(1, min(steps // 4, steps - length) + 1)))
     rain = np.zeros(steps)
-    rain[start : start + length] = shape(rng, length) * flicker(rng, length)
+    rain[start : start + length] = shape(rng, length) * flicker(rng, length, roughness)
+    total = total_mm if total_mm is not None else drawn_total(rng)
+    return _tipped(rain * total / max(rain.sum(), 1e-9))
+
+
+def design_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
+    """A storm as engineers draw it: one smooth peak with a little unsteadiness."""
+    shape = (chicago, huff, triangle)[rng.integers(3)]
+    length = int(rng.integers(steps // 8, max(steps // 2, steps // 8 + 1)))
+    start = int(rng.integers(0, max(1, min(steps // 4, steps - length) + 1)))
+    rain = np.zeros(steps)
+    rain[start : start + length] = shape(rng, length) * flicker(rng, length, rng.uniform(0, 0.1))
     total = total_mm if total_mm is not None else drawn_total(rng)
     return _tipped(rain * total / max(rain.sum(), 1e-9))
 
@@ -63,9 +79,17 @@ def blocks(rng: np.random.Generator, length: int) -> Rain:
     return np.repeat(rng.gamma(1.0, size=len(changes) + 1), np.diff([0, *changes, length]))
 
 
-def flicker(rng: np.random.Generator, length: int) -> Rain:
+def triangle(rng: np.random.Generator, length: int) -> Rain:
+    """A straight rise to one peak and a straight fall."""
+    peak = rng.uniform(0.15, 0.85)
+    share = (np.arange(length) + 0.5) / length
+    return np.minimum(share / peak, (1 - share) / (1 - peak))
+
+
+def flicker(rng: np.random.Generator, length: int, spread: float | None = None) -> Rain:
     """The unsteadiness that every real storm has, five minutes to five minutes."""
-    return np.exp(wander(rng, length, memory=rng.uniform(0, 0.7), spread=rng.uniform(0, 0.5)))
+    drawn = rng.uniform(0, 0.1) if rng.random() < 0.4 else rng.uniform(0.1, 0.5)
+    return np.exp(wander(rng, length, memory=rng.uniform(0, 0.7), spread=drawn if spread is None else spread))
 
 
 def wander(rng: np.random.Generator, length: int, memory: float, spread: float) -> Rain:
