@@ -122,7 +122,8 @@ def document(site: Site, rain: Array) -> str:
         "STORAGE": [f"U 0 {site.depth_m} 0 TABULAR STORED 0 0"],
         "CONDUITS": [f"C{n} J{n} U {b.pipe_m} 0.013 0 0 0" for n, b in numbered],
         "PUMPS": [
-            f"M{n} U P{n} LIFT OFF {site.pump_on_m * (1 + 0.2 * n)} {site.pump_off_m}" for n in range(site.pumps)
+            f"M{n} U P{n} LIFT OFF {site.pump_on_m * (1 + n / 5)} {site.pump_off_m}"
+            for n in range(site.pumps)
         ],
         "ORIFICES": [f"D U O SIDE {site.sump_m} 0.65 NO 0"] if site.drain_m else [],
         "XSECTIONS": _sections(site),

@@ -11,7 +11,11 @@ Rain = NDArray[np.float64]
 
 
 def storm(
-    rng: np.random.Generator, steps: int = 96, total_mm: float | None = None, *, roughness: float | None = None
+    rng: np.random.Generator,
+    steps: int = 96,
+    total_mm: float | None = None,
+    *,
+    roughness: float | None = None,
 ) -> Rain:
     """One storm of a random family within `steps` five-minute steps.
 
@@ -39,7 +43,7 @@ def design_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | No
 
 def drawn_total(rng: np.random.Generator) -> float:
     """A storm's total: mostly 15 to 80 mm, seldom a disaster."""
-    return float(np.clip(rng.lognormal(np.log(35), 0.6), 5, 160))
+    return min(max(rng.lognormal(np.log(35), 0.6), 5.0), 160.0)
 
 
 def chicago(rng: np.random.Generator, length: int) -> Rain:
