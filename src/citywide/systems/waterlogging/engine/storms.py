@@ -1,5 +1,6 @@
 """Seeded storms with realistic hyetographs, in millimetres per five minutes."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -43,7 +44,7 @@ def design_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | No
 
 def drawn_total(rng: np.random.Generator) -> float:
     """A storm's total: mostly 15 to 80 mm, seldom a disaster."""
-    return min(max(rng.lognormal(np.log(35), 0.6), 5.0), 160.0)
+    return min(max(35 * math.exp(rng.normal(0.0, 0.6)), 5.0), 160.0)
 
 
 def chicago(rng: np.random.Generator, length: int) -> Rain:
