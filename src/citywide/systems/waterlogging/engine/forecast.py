@@ -4,12 +4,12 @@
     forecast = forecaster.step(depth_cm, rain_mm)        # every five minutes, one value a site
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
-Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). The interval is
-conformal: both its arms stretch and shrink with the share of recent depths that fell outside.
+Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). The
+interval is conformal: its arms stretch and shrink with the share of recent depths that fell outside.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +40,11 @@ class Forecast(NamedTuple):
 
     def warns(self, chance: float = 0.5) -> NDArray[np.bool_]:
         """Whose water is as likely as that to stand over the line at either lead."""
-        return (self.chance >= chance).any(axis=1)
+        return self.chance.max(axis=1) >= chance
 
 
 class Arms(NamedTuple):
-    """How far the intervals' arms are stretched, (site, lead, low or high), and the intervals not yet judged."""
+    """How far the arms are stretched, (site, lead, low or high), and the intervals not yet judged."""
 
     stretch: Array
     waiting: Array
@@ -84,11 +84,11 @@ class Forecaster:
         self.memory = paused(self.memory)
         self.arms = self.arms._replace(waited=np.zeros_like(self.arms.waited))
 
-    def state(self) -> dict[str, NDArray[np.generic]]:
+    def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
         return {**self.memory._asdict(), **self.arms._asdict()}
 
-    def restore(self, state: dict[str, NDArray[np.generic]]) -> None:
+    def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""
         kept = {name: np.array(value) for name, value in state.items()}
         self.memory = Memory(*(kept[name] for name in Memory._fields))

@@ -1,8 +1,8 @@
 """Whether a water gauge can be believed: stuck, drifting and silent gauges told apart from dry ones.
 
 A dry gauge and a dead one both say nothing new. What tells them apart is what ought to have happened: the
-rain that fell, how this site has answered rain before, and what the neighbours did. Arrays are (gauge, step) of
-five minutes.
+rain that fell, how this site has answered rain before, and what the neighbours did. Arrays are (gauge, step),
+a step being five minutes.
 """
 
 from enum import IntEnum

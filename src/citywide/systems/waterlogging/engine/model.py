@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,7 @@ def load(path: Path) -> Model:
 
 def save(path: Path, model: Model) -> None:
     """Keep a model in one small file."""
-    arrays: dict[str, NDArray[np.generic]] = {
+    arrays: dict[str, NDArray[Any]] = {
         "prior.weights": model.prior.weights.astype(np.float32),
         "prior.spread": model.prior.spread.astype(np.float32),
     }
@@ -60,9 +60,9 @@ def save(path: Path, model: Model) -> None:
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
-def _leads(found: dict[str, NDArray[np.generic]], kind: str) -> tuple[Heads, Heads]:
+def _leads(found: dict[str, NDArray[Any]], kind: str) -> tuple[Heads, Heads]:
     return _heads(found, f"{kind}.0"), _heads(found, f"{kind}.1")
 
 
-def _heads(found: dict[str, NDArray[np.generic]], name: str) -> Heads:
-    return Heads(*(Forest(*(found[f"{name}.{head}.{field}"] for field in Forest._fields)) for head in HEADS))  # pyright: ignore[reportArgumentType] - the dtypes are those saved
+def _heads(found: dict[str, NDArray[Any]], name: str) -> Heads:
+    return Heads(*(Forest(*(found[f"{name}.{head}.{field}"] for field in Forest._fields)) for head in HEADS))

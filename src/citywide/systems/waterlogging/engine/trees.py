@@ -1,4 +1,4 @@
-"""Boosted trees as plain arrays: small, without pickles, read in any order of versions, predicted by one kernel."""
+"""Boosted trees as plain arrays: small, no pickles, one kernel that predicts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ LEAF = -1
 class Forest(NamedTuple):
     """Nodes in preorder: the left child follows its parent, `right` says how far on the other is.
 
-    At a node, `number` is the threshold (at most it: left); at a leaf, where `feature` is -1, it is the value.
+    At a node `number` is the threshold (left up to it); at a leaf, where `feature` is -1, it is the value.
     """
 
     feature: NDArray[np.int8]
