@@ -171,9 +171,14 @@ def _options(steps: int) -> list[str]:
 def storms_of(
     site: Site, rng: np.random.Generator, count: int, draw: Callable[[np.random.Generator], Array] = storm
 ) -> tuple[Array, Array]:
-    """Rain and depth of `count` storms of eight hours, two arrays of (storm, step)."""
+    """Rain and depth of `count` storms of eight hours, two arrays of (storm, step).
+
+    SWMM lets the rain of a step fall after the depth of that step. Here, as on a real gauge's page, a row holds the
+    depth and the rain of the five minutes before it: nothing of the future.
+    """
     rains = np.stack([draw(rng) for _ in range(count)])
-    return rains, np.stack([simulate(site, rain) for rain in rains])
+    depths = np.stack([simulate(site, rain) for rain in rains])
+    return rains[:, :-1], depths[:, 1:]
 
 
 def flooding_site(rng: np.random.Generator) -> Site:

@@ -54,6 +54,7 @@ LEARNT = (
     "error_30",
     "error_60",
     "learned",
+    "newest_rain_weight",
 )
 SITE = (
     "scale",
@@ -137,6 +138,7 @@ def learnt(memory: Memory, site: int, out: Array) -> None:
     out[7] = figures[ERROR30]
     out[8] = figures[ERROR60]
     out[9] = min(figures[LEARNED], 1500.0)
+    out[10] = memory.weights[site, 0, 7] / figures[SCALE]
 
 
 @compiled
