@@ -39,7 +39,7 @@ CACHE = Path(__file__).parent / ".cache"
 RECIPE = ((1, 900, 24), (2, 120, 90))
 DESIGN_SHARE = 0.35
 EARLY_RAIN_SHARE = 0.35
-ROWS_SHARE = 0.5
+ROWS_SHARE = 0.3
 FORECAST_ERROR = 0.25
 AHEAD = tuple(f"ahead_{steps * 5}" for steps in AHEAD_STEPS)
 COMMON = {
@@ -158,7 +158,8 @@ def _forest(given: Lesson, names: tuple[str, ...], head: str) -> Forest:
         given.rows, goal, weight=given.scale if head == "middle" else None, feature_name=list(names)
     )
     growing = [int(name in GROWING or name in AHEAD) for name in names]
-    settings = {**COMMON, **shape, "monotone_constraints": growing}
+    monotone = {"monotone_constraints": growing} if head in {"middle", "chance"} else {}
+    settings = {**COMMON, **shape, **monotone}
     trained = lightgbm.train(settings, data, rounds)
     print(head, flush=True)
     return forest_of(trained.dump_model()["tree_info"])

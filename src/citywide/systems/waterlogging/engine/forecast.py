@@ -90,7 +90,7 @@ class Forecaster:
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""
-        kept = {name: np.array(value) for name, value in state.items()}
+        kept = {name: np.array(value, order="C") for name, value in state.items()}
         self.memory = Memory(*(kept[name] for name in Memory._fields))
         self.arms = Arms(*(kept[name] for name in Arms._fields))
 

@@ -9,12 +9,14 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 HOUR, DAY = 12, 288
 SILENT_STEPS = 6
+WINDOW, STRIDE = 3 * HOUR, 3
 STILL_CM = 0.15
 DRIFT_CM = 3.0
 
@@ -30,11 +32,11 @@ class Health(IntEnum):
 
 
 class Usual(NamedTuple):
-    """How each site has behaved while its gauge was sound."""
+    """How each site has behaved while its gauge was sound; rain is counted over three hours."""
 
     dry_level: Array
     rise_per_mm: Array
-    first_mm: Array
+    unanswered_mm: Array
 
 
 class Window(NamedTuple):
@@ -49,9 +51,11 @@ def usual(depth: Array, rain: Array) -> Usual:
     """Learn from a sound record: the level when dry, the answer to rain, the rain that goes unanswered."""
     dry = np.where(_fallen(rain, 6 * HOUR) < 0.1, depth, np.nan)
     level = np.where(np.isfinite(dry).any(axis=1), _median(dry), np.nan_to_num(_least(depth)))
-    storms = [_storms(*pair) for pair in zip(depth, rain, strict=True)]
-    pairs = [_line(mm, rise) for mm, rise in storms]
-    return Usual(level, np.array([slope for slope, _ in pairs]), np.array([first for _, first in pairs]))
+    fell, moved = _windows(rain).sum(axis=2), _spans(depth)
+    unanswered = np.where(moved <= STILL_CM, fell, 0.0).max(axis=1, initial=0.0)
+    answered = (moved > STILL_CM) & (fell > unanswered[:, None])
+    rise = _median(np.where(answered, moved / np.maximum(fell, 1.0), np.nan))
+    return Usual(level, rise, unanswered)
 
 
 def diagnose(window: Window, habits: Usual) -> NDArray[np.int64]:
@@ -74,7 +78,7 @@ def stuck(window: Window, habits: Usual) -> NDArray[np.bool_]:
 
 def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
     """A dry level that has left its place little by little while no rain explains it."""
-    calm = np.where(_fallen(window.rain, 6 * HOUR) < 0.1, window.depth, np.nan)
+    calm = np.where(_fallen(window.rain, 18 * HOUR) < 0.1, window.depth, np.nan)
     before, after = _median(calm[:, : calm.shape[1] // 2]), _median(calm[:, -max(DAY // 4, 1) :])
     moved = after - habits.dry_level
     gradual = np.sign(after - before) == np.sign(moved)
@@ -85,13 +89,17 @@ def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
 
 
 def _deaf_to_rain(window: Window, habits: Usual) -> NDArray[np.bool_]:
-    hours = 3 * HOUR
-    fell = np.nansum(window.rain[:, -hours:], axis=1)
-    expected = habits.rise_per_mm * np.maximum(0.0, fell - 1.5 * habits.first_mm)
-    still = _span(window.depth[:, -hours:]) <= STILL_CM
-    others = _near(window, _span(window.depth[:, -hours:]) > 2.0)
-    alone = ~window.near.any(axis=1)
-    return still & ((expected > 5.0) & (others >= 0.5) | (expected > 25.0) & alone)
+    """Unmoved in and since three hours with more rain than this gauge ever left unanswered."""
+    recent = slice(-9 * HOUR, None)
+    fell, moved = _windows(window.rain[:, recent]).sum(axis=2), _spans(window.depth[:, recent])
+    others = np.stack([_near(window, column > 2.0) for column in moved.T], axis=1)
+    alone = window.near.sum(axis=1)[:, None] == 0
+    unheard = habits.unanswered_mm[:, None]
+    surely = np.where(alone, 1.5 * unheard + 15, 1.25 * unheard + 4)
+    deaf = (fell > surely) & (moved <= STILL_CM) & (alone | (others >= 0.5))
+    starts = [number * STRIDE for number in range(deaf.shape[1])]
+    since = np.stack([_span(window.depth[:, recent][:, start:]) for start in starts], axis=1)
+    return (deaf & (since <= STILL_CM) & (habits.rise_per_mm > 0)[:, None]).any(axis=1)
 
 
 def _frozen_high(window: Window, habits: Usual) -> NDArray[np.bool_]:
@@ -102,25 +110,19 @@ def _frozen_high(window: Window, habits: Usual) -> NDArray[np.bool_]:
     return still & high & enough
 
 
-def _storms(depth: Array, rain: Array) -> tuple[Array, Array]:
-    """Rain and rise of each storm in one record; six dry hours part two storms."""
-    wet = np.flatnonzero(rain > 0)
-    if not len(wet):
-        return np.zeros(0), np.zeros(0)
-    groups = np.split(wet, np.flatnonzero(np.diff(wet) > 6 * HOUR) + 1)
-    spans = [slice(max(group[0] - 1, 0), group[-1] + 2 * HOUR) for group in groups]
-    rises = [_span(depth[None, span])[0] for span in spans]
-    return np.array([rain[span].sum() for span in spans]), np.array(rises)
+def _windows(values: Array) -> NDArray[np.float64]:
+    """Every three hours, a quarter of an hour apart: (gauge, window, step)."""
+    short = max(0, WINDOW - values.shape[1])
+    padded = np.pad(np.nan_to_num(values), ((0, 0), (short, 0)))
+    return sliding_window_view(padded, WINDOW, axis=1)[:, ::STRIDE]
 
 
-def _line(mm: Array, rise: Array) -> tuple[float, float]:
-    """Rise per millimetre and the rain that shows nothing; unknown sites are taken to answer little."""
-    answered = rise > 1.0
-    first = float(np.max(mm[~answered], initial=0.0, where=mm[~answered] < 40)) if len(mm) else 0.0
-    useful = answered & (mm > first)
-    if not useful.any():
-        return 0.0, first
-    return float(np.median(rise[useful] / np.maximum(mm[useful] - 0.8 * first, 1.0))), first
+def _spans(depth: Array) -> Array:
+    """How far each gauge moved within each of those windows."""
+    short = max(0, WINDOW - depth.shape[1])
+    padded = np.pad(depth, ((0, 0), (short, 0)), constant_values=np.nan)
+    windows = sliding_window_view(padded, WINDOW, axis=1)[:, ::STRIDE]
+    return _span(windows.reshape(-1, WINDOW)).reshape(windows.shape[:2])
 
 
 def _near(window: Window, flag: NDArray[np.bool_]) -> Array:
