@@ -5,12 +5,13 @@ time step and the columns
 
     site, storm, time, rain_mm, depth_cm
 
-in any order and case; other columns (site facts) are passed over. `site` may be missing: then it is the folder
-that holds the file, when that is not the folder given, and else one site. `storm` may be missing: then each
-file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and `time_h` are seconds and
-hours); without it rows are five minutes apart. Rain may also be an intensity, `rain_mm_h`, and depth `depth_m`
-or `depth_mm`. Steps shorter than five minutes are gathered, longer ones spread. An NPZ file holds `rain` and
-`depth` (millimetres in five minutes, centimetres) as arrays of (storm, step), or (site, storm, step).
+in any order and case; other columns (site facts) are passed over. `site` may be missing: then it is the
+folder that holds the file, when that is not the folder given, and else one site. `storm` may be missing:
+then each file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and `time_h`
+are seconds and hours); without it rows are five minutes apart. Rain may also be an intensity, `rain_mm_h`,
+and depth `depth_m` or `depth_mm`. Steps shorter than five minutes are gathered, longer ones spread. An NPZ
+file holds `rain` and `depth` (millimetres in five minutes, centimetres) as arrays of (storm, step), or
+(site, storm, step).
 """
 
 from collections.abc import Iterator, Mapping

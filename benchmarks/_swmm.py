@@ -173,7 +173,7 @@ def storms_of(
 ) -> tuple[Array, Array]:
     """Rain and depth of `count` storms of eight hours, two arrays of (storm, step).
 
-    SWMM lets the rain of a step fall after the depth of that step. Here, as on a real gauge's page, a row holds the
+    SWMM lets the rain of a step fall after the depth of that step. Here, as gauges report it, a row holds a
     depth and the rain of the five minutes before it: nothing of the future.
     """
     rains = np.stack([draw(rng) for _ in range(count)])

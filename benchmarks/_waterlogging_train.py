@@ -1,11 +1,11 @@
 """Train the waterlogging model that ships: `python -m benchmarks._waterlogging_train` (20 minutes, one core).
 
-The data recipe: 900 random sites with 24 storms each, where a site is young most of the time, and 120 sites with
-90 storms each, where it is known well; a third of the storms are smooth design storms, the others uneven
-(`engine/storms.py`). EPA SWMM says how deep the water stood (`_swmm.py`). Every site is watched in order with a
-fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level gauges
-seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions give the same
-file. Simulated storms are kept in `benchmarks/.cache`.
+The data recipe: 900 random sites with 24 storms each, where a site is young most of the time, and 120 sites
+with 90 storms each, where it is known well; a third of the storms are smooth design storms, the others uneven
+(`engine/storms.py`). EPA SWMM says how deep the water stood (`_swmm.py`). Every site is watched in order with
+a fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level
+gauges seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions
+give the same file. Simulated storms are kept in `benchmarks/.cache`.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._swmm import flooding_site, storms_of
-from citywide.systems.waterlogging.engine.features import FEATURES, GROWING, SCALE_AT, observe
+from citywide.systems.waterlogging.engine.features import FEATURES, GROWING, RAIN_AT, SCALE_AT, observe
 from citywide.systems.waterlogging.engine.forecast import LINE_CM, told
 from citywide.systems.waterlogging.engine.memory import (
     ERROR30,
@@ -127,7 +127,7 @@ def lesson(rain: Array, depth: Array, features: Array, steps: int, rng: np.rando
     """The rows of one lead where anything happens; with `rng`, beside an imperfect rain forecast."""
     last = depth.shape[2] - steps
     rows, now, then = features[:, :, :last], depth[:, :, :last], depth[:, :, steps:]
-    wet = rows[..., FEATURES.index("rain_36")] > 0
+    wet = rows[..., RAIN_AT] > 0
     happens = wet | (rows[..., FEATURES.index("change_6")] != 0)
     happens &= np.random.default_rng(steps).random(happens.shape) < ROWS_SHARE
     chosen = rows[happens]

@@ -1,15 +1,15 @@
 """Water depth 30 and 60 minutes ahead on storms and sites not trained on, from past rain only.
 
-The storms are SWMM's, of random underpasses whose seeds training never used, or those of `--data DIR` (the form
-is in `_storm_files.py`). Every site begins unknown. Its storms are forecast in order, each step before it is
-learned from, by the shipped model; the last quarter of the storms is what is scored. On the same storms the
-anchor is given what it needs: gradient-boosted trees fitted per site on all storms before that quarter (last 6
-depths, last 12 rains, 2 h sum). Persistence says that the water stays as it is. `_cold` scores the first five
-storms of unknown sites; `_rough` sites whose rain is uneven, where less can be known.
+The storms are SWMM's, of random underpasses whose seeds training never used, or those of `--data DIR` (the
+form is in `_storm_files.py`). Every site begins unknown. Its storms are forecast in order, each step before
+it is learned from, by the shipped model; the last quarter of the storms is what is scored. On the same
+storms the anchor is given what it needs: gradient-boosted trees fitted per site on all storms before that
+quarter (last 6 depths, last 12 rains, 2 h sum). Persistence says that the water stays as it is. `_cold`
+scores the first five storms of unknown sites; `_rough` sites whose rain is uneven, where less can be known.
 
-NSE is 1 − Σ error² / Σ (depth − mean of its site)²; CSI is hits / (hits + misses + false) of 10 cm. Coverage
-counts where water stands or may stand. A flood is warned when a warning (10 cm more likely than not within the
-hour) stood before the crossing; a warning is false when no 10 cm came within the hour.
+NSE is 1 − Σ error² / Σ (depth − mean of its site)²; CSI is hits / (hits + misses + false) of 10 cm.
+Coverage counts where water stands or may stand. A flood is warned when a warning (10 cm more likely than
+not within the hour) stood before the crossing; a warning is false when no 10 cm came within the hour.
 """
 
 from argparse import ArgumentParser, Namespace

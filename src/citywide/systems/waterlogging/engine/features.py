@@ -71,7 +71,7 @@ SITE = (
     "usual_gain",
 )
 FEATURES = (*WATER, *FALLEN, *LEARNT, *SITE)
-DEPTH_AT, SCALE_AT = FEATURES.index("depth_0"), FEATURES.index("scale")
+DEPTH_AT, SCALE_AT, RAIN_AT = map(FEATURES.index, ("depth_0", "scale", "rain_36"))
 GROWING = frozenset({"ridge_30", "ridge_60", "ridge_30_scaled", "ridge_60_scaled"})
 """Features of which more can only mean more water to come."""
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.waterlogging.engine.features import DEPTH_AT, SCALE_AT, observe
+from citywide.systems.waterlogging.engine.features import DEPTH_AT, FEATURES, RAIN_AT, SCALE_AT, observe
 from citywide.systems.waterlogging.engine.memory import LEADS, Memory, fresh, paused
 from citywide.systems.waterlogging.engine.model import AHEAD_STEPS, Heads, Model, shipped
 from citywide.systems.waterlogging.engine.trees import predict
@@ -86,13 +86,16 @@ class Forecaster:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
-        return {**self.memory._asdict(), **self.arms._asdict()}
+        parts = (("memory", self.memory), ("arms", self.arms))
+        return {
+            f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()
+        }
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""
         kept = {name: np.array(value, order="C") for name, value in state.items()}
-        self.memory = Memory(*(kept[name] for name in Memory._fields))
-        self.arms = Arms(*(kept[name] for name in Arms._fields))
+        self.memory = Memory(*(kept[f"memory.{name}"] for name in Memory._fields))
+        self.arms = Arms(*(kept[f"arms.{name}"] for name in Arms._fields))
 
 
 def look_ahead(model: Model, features: Array, stretch: Array, ahead_mm: Array | None = None) -> Forecast:
@@ -109,14 +112,20 @@ def told(ahead_mm: Array) -> Array:
 
 
 def _lead(heads: Heads, rows: Array, stretch: Array) -> tuple[Array, Array, Array, Array]:
-    now, scale = rows[:, DEPTH_AT], rows[:, SCALE_AT]
-    middle = now + scale * predict(heads.middle, rows)
-    low, high = (now + scale * predict(head, rows) for head in (heads.low, heads.high))
-    chance = 1 / (1 + np.exp(-predict(heads.chance, rows)))
+    now, scale, most = rows[:, DEPTH_AT], rows[:, SCALE_AT], _most(rows)
+    middle = np.minimum(now + scale * predict(heads.middle, rows), most)
+    low, high = (np.minimum(now + scale * predict(head, rows), most) for head in (heads.low, heads.high))
+    chance = np.where(most < LINE_CM, 0.0, 1 / (1 + np.exp(-predict(heads.chance, rows))))
     depth = np.maximum(0.0, _on_its_side(middle, chance))
     below = np.maximum(middle - low, 0.0) * stretch[:, 0]
     above = np.maximum(high - middle, 0.0) * stretch[:, 1]
     return depth, np.clip(middle - below, 0.0, depth), np.maximum(middle + above, depth), chance
+
+
+def _most(rows: Array) -> Array:
+    """Water does not rise without rain: three dry hours, and none foretold, leave at most what there is."""
+    rain = rows[:, RAIN_AT] + rows[:, len(FEATURES) :].sum(axis=1)
+    return np.where(rain > 0, np.inf, rows[:, DEPTH_AT])
 
 
 def _on_its_side(depth: Array, chance: Array) -> Array:
