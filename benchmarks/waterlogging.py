@@ -8,11 +8,11 @@ quarter (last 6 depths, last 12 rains, 2 h sum). Persistence says that the water
 scores the first five storms of unknown sites; `_rough` sites whose rain is uneven, where less can be known.
 
 NSE is 1 − mean squared error / variance of the depth, over all steps of all storms, as the anchor has it
-(persistence then comes out near the anchor's figures); `_within` takes the variance about each site's own mean,
-which is harder. CSI is hits / (hits + misses + false) of 10 cm. Coverage counts all steps; `_at_stake` only
-those where water stands or may stand, the unforetold first minutes of a storm among them. A flood is warned
-when a warning (a chance of 0.6 of 10 cm at 30 or 60 minutes) stood before the crossing; a warning is false
-when no 10 cm came within the hour.
+(persistence then comes out near the anchor's figures); `_within` takes the variance about each site's own
+mean, which is harder. CSI is hits / (hits + misses + false) of 10 cm. Coverage counts all steps;
+`_at_stake` only those where water stands or may stand, the unforetold first minutes of a storm among them.
+A flood is warned when a warning (a chance of 0.6 of 10 cm at 30 or 60 minutes) stood before the crossing; a
+warning is false when no 10 cm came within the hour.
 """
 
 from argparse import ArgumentParser, Namespace
