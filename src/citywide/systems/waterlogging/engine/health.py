@@ -81,11 +81,18 @@ def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
     calm = np.where(_fallen(window.rain, 18 * HOUR) < 0.1, window.depth, np.nan)
     before, after = _median(calm[:, : calm.shape[1] // 2]), _median(calm[:, -max(DAY // 4, 1) :])
     moved = after - habits.dry_level
-    gradual = np.sign(after - before) == np.sign(moved)
+    gradual = (np.sign(after - before) == np.sign(moved)) & ~_receding(window.depth, np.sign(moved))
     steps = np.abs(np.diff(calm, axis=1))
     slow = np.nan_to_num(_most(steps)) < np.maximum(1.0, 0.5 * np.abs(moved))
     alone = _near(window, np.abs(moved) > DRIFT_CM) < 0.5
     return (np.abs(moved) > DRIFT_CM) & gradual & slow & alone
+
+
+def _receding(depth: Array, side: Array) -> NDArray[np.bool_]:
+    """Whether the level is on its way back: water that drains slowly, not a gauge that drifts."""
+    quarter = DAY // 4
+    late, early = _median(depth[:, -quarter // 2 :]), _median(depth[:, -quarter : -quarter // 2])
+    return side * (late - early) < -0.3
 
 
 def _deaf_to_rain(window: Window, habits: Usual) -> NDArray[np.bool_]:
