@@ -1,0 +1,142 @@
+"""One kernel that decides for all crossings: learn, look, exchange, search."""
+
+import numpy as np
+from numba import njit
+
+from citywide.systems.traffic.engine.control.learning import learn_crossing, rate_of
+from citywide.systems.traffic.engine.control.rollout import View, play, search
+
+
+@njit(cache=True, error_model="numpy")
+def count_crossed(known, move_lane, crossed, crossed_of):  # noqa: ANN001, ANN201 - compiled
+    """Vehicles over each lane's line this second, and which way they turned."""
+    crossed_of[:] = 0.0
+    for at in range(len(crossed)):
+        move = crossed[at]
+        if 0 <= move < len(move_lane):
+            crossed_of[move_lane[move]] += 1.0
+            known.turns[move] += 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def fill_cells(known, lay, crossing, room_of, rate, share, room, shown):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """Rates, shares and exit room of each phase and lane of one crossing."""
+    first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+    wide = last - first
+    for phase in range(rate.shape[0]):
+        for lane in range(first, last):
+            cell = lay.cell_from[crossing] + phase * wide + lane - first
+            total, served, space = 0.0, 0.0, 1e9
+            for move in range(lay.move_from[lane], lay.move_from[lane + 1]):
+                total += known.turns[move]
+                if known.serves[cell] >> (move - lay.move_from[lane]) & 1:
+                    served += known.turns[move]
+                    exit_ = lay.move_exit[move]
+                    if exit_ >= 0:
+                        space = min(space, room_of[exit_])
+            rate[phase, lane - first] = rate_of(known, cell, lane, phase == shown)
+            share[phase, lane - first] = served / total if total > 0 else 1.0
+            room[phase, lane - first] = space
+
+
+@njit(cache=True, error_model="numpy")
+def expect(lay, known, lane, row, pending, planned, linked):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
+    beyond = int(lay.sight_m / lay.speed[lane])
+    stray = known.flow[lane]
+    if linked[lane] >= 0.0:
+        stray = max(0.0, known.flow[lane] - linked[lane])
+    for second in range(beyond, len(row)):
+        row[second] += stray + pending[lane, second] + planned[lane, second]
+
+
+@njit(cache=True, error_model="numpy")
+def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """The target phase of each crossing into `targets`, planned departures into far.sent."""
+    phase_now, settled, green_s = now
+    queue, coming, near, head_at, head_speed, dark, crossed_of, guess = seen
+    pending, planned, linked, sent, wants_plan = far
+    for crossing in range(len(targets)):
+        first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+        wide, phase = last - first, phase_now[crossing]
+        phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
+        start = lay.cell_from[crossing]
+        learn_crossing(
+            known, first, last, start + phase * wide, phase, settled[crossing],
+            crossed_of, near, head_at, head_speed, dark,
+        )
+        rate, share = np.empty((phases, wide)), np.empty((phases, wide))
+        room = np.empty((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
+        for lane in range(first, last):
+            guess_lane(known, lane, rate[phase, lane - first], seen, settled[crossing])
+            expect(lay, known, lane, coming[lane], pending, planned, linked)
+        targets[crossing] = phase
+        ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
+        if not ready and not wants_plan:
+            continue
+        view = View(
+            queue[first:last], coming[first:last], rate, share,
+            known.serves[start : start + phases * wide].reshape(phases, wide),
+            known.head[first:last], room, known.late[first:last], known.on[first:last],
+            lay.weight[first:last], lay.lost[crossing], lay.min_green[crossing],
+        )
+        out = sent[first:last] if wants_plan else np.zeros((0, 0))
+        if wants_plan:
+            out[:, :] = 0.0
+        if ready:
+            targets[crossing] = search(view, phase, habits, keeps, out)
+        else:
+            play(view, phase, 3, phase, habits, np.inf, out)
+
+
+@njit(cache=True, error_model="numpy")
+def guess_lane(known, lane, rate, seen, settled):  # noqa: ANN001, ANN201 - compiled
+    """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
+    queue, coming, _near, _at, _speed, dark, _crossed, guess = seen
+    if not dark[lane]:
+        guess[lane] = queue[lane]
+        return
+    guess[lane] += known.flow[lane]
+    if settled and known.on[lane] > known.late[lane]:
+        guess[lane] = max(0.0, guess[lane] - rate)
+    queue[lane] = guess[lane]
+    coming[lane, :] = known.flow[lane]
+
+
+@njit(cache=True, error_model="numpy")
+def remember(pending, linked, link_start, link_lane, link_share, link_s, crossed):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """Shift the list of vehicles on their way by a second; add those that just crossed upstream."""
+    horizon = pending.shape[1]
+    for lane in range(pending.shape[0]):
+        for second in range(1, horizon):
+            pending[lane, second - 1] = pending[lane, second]
+        pending[lane, horizon - 1] = 0.0
+        if linked[lane] >= 0.0:
+            linked[lane] -= linked[lane] / 300.0
+    for at in range(len(crossed)):
+        move = crossed[at]
+        if 0 <= move and move + 1 < len(link_start):
+            for row in range(link_start[move], link_start[move + 1]):
+                lane = link_lane[row]
+                linked[lane] += link_share[row] / 300.0
+                pending[lane, min(int(link_s[row]), horizon - 1)] += link_share[row]
+
+
+@njit(cache=True, error_model="numpy")
+def announce(known, lay, sent, planned, link_start, link_lane, link_share, link_s):  # noqa: ANN001, ANN201, PLR0913 - compiled
+    """Planned departures of every movement become planned arrivals of the lanes downstream."""
+    planned[:, :] = 0.0
+    horizon = planned.shape[1]
+    for move in range(len(lay.move_lane)):
+        lane = lay.move_lane[move]
+        if link_start[move] == link_start[move + 1]:
+            continue
+        total = 0.0
+        for other in range(lay.move_from[lane], lay.move_from[lane + 1]):
+            total += known.turns[other]
+        part = known.turns[move] / total
+        for row in range(link_start[move], link_start[move + 1]):
+            down, after = link_lane[row], int(link_s[row])
+            for second in range(min(horizon - after, sent.shape[1])):
+                planned[down, second + after] += sent[lane, second] * part * link_share[row]
