@@ -1,0 +1,169 @@
+"""One run of a scenario in SUMO under one driver of the lights; the delay as RESCO defines it."""
+
+import os
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import numpy as np
+
+from benchmarks.sumo.net import SIGHT_M, YELLOW_S, Site
+from benchmarks.sumo.scenario import Scenario, wanted_departures
+from citywide.systems.traffic.engine.control.controller import Seen, Shown
+
+LANE_ID, LANE_POSITION, SPEED = 0x51, 0x56, 0x40
+
+
+def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraCI elsewhere
+    """SUMO's own interface out of the folder it was installed in."""
+    os.environ["SUMO_HOME"] = str(home / "sumo")
+    sys.path[:0] = [str(home), str(home / "sumo" / "tools")]
+    try:
+        import libsumo  # noqa: PLC0415 - only there once the set-up has run
+
+        return libsumo
+    except ImportError:
+        import traci  # noqa: PLC0415
+
+        return traci
+
+
+def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001, PLR0913
+    """Start SUMO without a window, as RESCO runs it, every trip written also when unfinished."""
+    binary = home / "sumo" / "bin" / "sumo"
+    command = [
+        str(binary), "-n", str(scenario.net), "-r", ",".join(map(str, scenario.routes)),
+        "-b", str(scenario.begin), "-e", str(scenario.end), "--seed", str(seed),
+        "--time-to-teleport", "-1", "--no-step-log", "true", "--no-warnings", "true",
+        "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished", "true", *extra,
+    ]  # fmt: skip
+    sim.start(command)
+
+
+@dataclass
+class Eyes:
+    """What detectors see: vehicles within 200 m of a stop line, who crossed it, and how full the exits are."""
+
+    site: Site
+    was: dict[str, str] = field(default_factory=dict)
+
+    def look(self, sim, dark: set[str]) -> Seen:  # noqa: ANN001
+        """One second of detection; a dark lane yields nothing."""
+        site, length = self.site, self.site.roads.length
+        rows, crossed, lane_now, last = [], [], {}, {}
+        for name, values in sim.vehicle.getAllSubscriptionResults().items():
+            lane, at, speed = values[LANE_ID], values[LANE_POSITION], values[SPEED]
+            lane_now[name] = lane
+            before = self.was.get(name)
+            if before != lane and before in site.lanes and before not in dark:
+                move = site.by_via.get(lane, site.by_edge.get((before, lane.rsplit("_", 1)[0]), -1))
+                if move >= 0:
+                    crossed.append(move)
+            if lane in site.sightings:
+                away = length[lane] - at
+                if away + site.further.get(lane, 0.0) <= SIGHT_M and lane not in dark:
+                    rows.append((site.sightings[lane], away, speed))
+            if lane in site.exits and (lane not in last or at < last[lane][0]):
+                last[lane] = (at, speed)
+        self.was = lane_now
+        table = np.array(rows, np.float64).reshape(-1, 3)
+        return Seen(
+            table[:, 0].astype(np.int32), table[:, 1].copy(), table[:, 2].copy(),
+            np.array(crossed, np.int32), self._dark(dark), self._room(last),
+        )  # fmt: skip
+
+    def _dark(self, dark: set[str]) -> np.ndarray:
+        mask = np.zeros(self.site.layout.lanes, np.bool_)
+        for lane in dark:
+            mask[self.site.lanes[lane]] = True
+        return mask
+
+    def _room(self, last: dict[str, tuple[float, float]]) -> np.ndarray:
+        room = np.full(max(self.site.layout.exits, 1), 1e9)
+        for lane, (at, speed) in last.items():
+            if speed < 2.0:
+                room[self.site.exits[lane]] = max(0.0, at - 7.0) / 7.5
+        return room
+
+
+class Lights:
+    """Shows phases with 3 s of yellow between them, as RESCO does; holds a minimum green of 5 s."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        count = site.layout.crossings
+        self.phase, self.green_s = np.zeros(count, np.int32), np.zeros(count)
+        self.clear = np.zeros(count, np.int32)
+        self.before = np.zeros(count, np.int32)
+
+    def shown(self) -> Shown:
+        """The state as the controller reads it."""
+        return Shown(self.phase, self.clear == 0, self.green_s)
+
+    def step(self, sim, targets: np.ndarray, first: bool) -> None:  # noqa: ANN001
+        """One second: start changes that are due, finish yellows."""
+        for at, signal in enumerate(self.site.signals):
+            if self.clear[at] > 0:
+                self.clear[at] -= 1
+                if self.clear[at] == 0:
+                    self.green_s[at] = 0
+                    sim.trafficlight.setRedYellowGreenState(signal, self.site.greens[at][self.phase[at]])
+                    self.green_s[at] += 1
+            elif targets[at] != self.phase[at] and self.green_s[at] >= self.site.layout.min_green[at]:
+                old, new = self.site.greens[at][self.phase[at]], self.site.greens[at][targets[at]]
+                self.phase[at], self.clear[at] = targets[at], YELLOW_S
+                sim.trafficlight.setRedYellowGreenState(signal, between(old, new))
+            else:
+                self.green_s[at] += 1
+                if first:
+                    sim.trafficlight.setRedYellowGreenState(signal, self.site.greens[at][self.phase[at]])
+
+
+def between(old: str, new: str) -> str:
+    """The clearance from one green state to the next: what stays green stays, what ends is yellow."""
+    return "".join(
+        ("y" if a in "Gg" else "r") if b not in "Ggs" and a in "Ggs" else (a if a in "Ggs" else "r")
+        for a, b in zip(old, new, strict=True)
+    )
+
+
+def delays(scenario: Scenario, trips: Path) -> dict[str, float]:
+    """Delay of every trip: time lost + wait to depart; one that never departed waited until the end."""
+    found = {
+        element.attrib["id"]: float(element.attrib["timeLoss"]) + float(element.attrib["departDelay"])
+        for _, element in Xml.iterparse(trips)
+        if element.tag == "tripinfo"
+    }
+    wanted = wanted_departures(scenario)
+    never = {name: scenario.end - at for name, at in wanted.items() if name not in found and at < scenario.end}
+    return found | never
+
+
+def drive(home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None) -> float:  # noqa: ANN001, PLR0913
+    """Mean delay of one run; `driver(seen, shown)` names the phases, None leaves SUMO's own program."""
+    sim = simulator(home)
+    with tempfile.TemporaryDirectory() as folder:
+        trips = Path(folder) / "trips.xml"
+        start(sim, home, scenario, seed, trips, list(extra))
+        try:
+            _loop(sim, scenario, site, driver, closed, dropout)
+        finally:
+            sim.close()
+        lost = delays(scenario, trips)
+    return sum(lost.values()) / len(lost)
+
+
+def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001, PLR0913
+    eyes, lights = Eyes(site), Lights(site)
+    for lane in closed:
+        sim.lane.setDisallowed(lane, ["passenger", "bus", "truck", "delivery", "private", "taxi", "trailer"])
+    for second in range(scenario.end - scenario.begin):
+        sim.simulationStep()
+        if driver is None:
+            continue
+        for name in sim.simulation.getDepartedIDList():
+            sim.vehicle.subscribe(name, [LANE_ID, LANE_POSITION, SPEED])
+        dark = dropout(second) if dropout else set()
+        lights.step(sim, driver(second, eyes.look(sim, dark), lights.shown()), second == 0)
