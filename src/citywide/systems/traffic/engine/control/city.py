@@ -56,6 +56,8 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
     phase_now, settled, green_s = now
     queue, coming, near, head_at, head_speed, dark, crossed_of, guess = seen
     pending, planned, linked, sent, wants_plan = far
+    scratch, marks = np.zeros((4, 64)), np.zeros(64, np.int32)
+    nothing = np.zeros((0, 0))
     for crossing in range(len(targets)):
         first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
         wide, phase = last - first, phase_now[crossing]
@@ -81,13 +83,16 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
             known.head[first:last], room, known.late[first:last], known.on[first:last],
             lay.weight[first:last], lay.lost[crossing], lay.min_green[crossing],
         )
-        out = sent[first:last] if wants_plan else np.zeros((0, 0))
+        out = sent[first:last] if wants_plan else nothing
         if wants_plan:
             out[:, :] = 0.0
         if ready:
-            targets[crossing] = search(view, phase, habits, keeps, out)
+            targets[crossing] = search(view, phase, habits, keeps, scratch, out)
         else:
-            play(view, phase, 3, phase, habits, np.inf, out)
+            play(
+                view.queue, view.coming, rate, share, view.serves, view.head, room, view.late, view.on,
+                view.weight, view.lost, view.min_green, phase, 3, phase, habits, np.inf, scratch, marks, out,
+            )
 
 
 @njit(cache=True, error_model="numpy")

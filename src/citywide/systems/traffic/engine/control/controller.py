@@ -95,7 +95,7 @@ class Controller:
             self._open if seen.room is None else seen.room,
             self._sights(seen),
             (self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
-            self.keeps,
+            self.keeps * np.int32(self.habits.cadence_s if self.habits.cadence_s > 1 else 1),
             self.habits,
             targets,
         )

@@ -1,13 +1,19 @@
-"""The search of one crossing: play out each plan "keep this phase for k seconds, then that one", take the cheapest."""
+"""The search of one crossing: play out each plan "keep this phase for k seconds, then that one", take the cheapest.
+
+The kernels take arrays one by one and keep their scratch outside: handing numba a tuple of arrays costs
+more (reference counts) than a second of a lane does.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
-KEEPS = np.array([0, 1, 2, 3, 5, 7, 10, 14, 19, 25], np.int32)
+KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
+SOON_S = 25
 
 
 class Habits(NamedTuple):
@@ -19,6 +25,7 @@ class Habits(NamedTuple):
     left_over_s: float = 12.0
     look_s: float = 10.0
     eager: float = 1.15
+    recheck: float = 0.7
     cadence_s: int = 1
 
 
@@ -40,137 +47,141 @@ class View(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy")
-def open_lanes(view: View, phase: int, queue: Floats, head: Ints, seconds: float) -> float:
-    """Vehicles the phase could send in this many seconds."""
-    total = 0.0
-    for lane in range(len(queue)):
-        if view.rate[phase, lane] > 0 and (head[lane] == 0 or head[lane] & view.serves[phase, lane]):
-            total += view.weight[lane] * min(queue[lane], view.rate[phase, lane] * seconds)
-    return total
-
-
-@njit(cache=True, error_model="numpy")
-def best_phase(view: View, phase: int, queue: Floats, head: Ints, habits: Habits) -> int:
+def best_phase(rate, serves, weight, queue, head, phase, look, lost, eager):  # noqa: ANN001, ANN201, PLR0913 - kernel
     """The base policy: the phase that sends most vehicles soon, a change paying its lost time."""
-    best, most = phase, open_lanes(view, phase, queue, head, habits.look_s) * habits.eager
-    for other in range(view.rate.shape[0]):
-        if other != phase:
-            sent = open_lanes(view, other, queue, head, habits.look_s - view.lost)
-            if sent > most + 1e-9:
-                best, most = other, sent
+    best, most = phase, -1.0
+    for other in range(rate.shape[0]):
+        seconds = look if other == phase else look - lost
+        total = 0.0
+        for lane in range(len(queue)):
+            if head[lane] == 0 or head[lane] & serves[other, lane]:
+                total += weight[lane] * min(queue[lane], rate[other, lane] * seconds)
+        if other == phase:
+            total *= eager
+        if total > most + 1e-9 or (other == phase and total >= most):
+            best, most = other, total
     return best
 
 
 @njit(cache=True, error_model="numpy")
-def serve(view, phase, before, lane, state):  # noqa: ANN001, ANN201 - compiled, types follow the call
-    """One second of one lane: how many cross the line."""
-    queue, head, gone, on, room = state
-    rate = view.rate[phase, lane]
-    if before >= 0:
-        if not view.serves[phase, lane] & view.serves[before, lane]:
-            rate = 0.0
-        else:
-            rate = min(rate, view.rate[before, lane])
-    if rate <= 0.0:
-        on[lane] = 0.0
-        return 0.0
-    if head[lane] and not head[lane] & view.serves[phase, lane]:
-        return 0.0
-    on[lane] += 1.0
-    if on[lane] <= view.late[lane] and queue[lane] > 0.5:
-        return 0.0
-    sent = min(queue[lane], rate, room[phase, lane] - gone[lane])
-    if sent <= 0.0:
-        return 0.0
-    gone[lane] += sent
-    return sent
-
-
-@njit(cache=True, error_model="numpy")
-def block(view, phase, lane, sent, head, run):  # noqa: ANN001, ANN201 - compiled, types follow the call
-    """A shared lane is stopped by the first vehicle that wants another phase; a released one is forgotten."""
-    if head[lane]:
-        run[lane] += sent
-        if run[lane] >= 1.0:
-            head[lane], run[lane] = 0, 0.0
-        return
-    share = view.share[phase, lane]
-    if share >= 0.98:
-        return
-    run[lane] += sent
-    if run[lane] * (1.0 - share) >= share:
-        every = 0
-        for other in range(view.serves.shape[0]):
-            every |= view.serves[other, lane]
-        head[lane], run[lane] = every & ~view.serves[phase, lane], 0.0
-
-
-@njit(cache=True, error_model="numpy")
-def play(view: View, now: int, keep: int, then: int, habits: Habits, bound: float, sent_out) -> float:  # noqa: ANN001
+def play(  # noqa: ANN201, PLR0912, PLR0913, PLR0915, C901 - one kernel, see above
+    queue0, coming, rate, share, serves, head0, room, late, on0, weight, lost, min_green,  # noqa: ANN001
+    now, keep, then, habits, bound, scratch, marks, sent_out,  # noqa: ANN001
+):  # fmt: skip
     """The cost of a plan in discounted vehicle-seconds; gives up once it is worse than `bound`."""
-    lanes = len(view.queue)
-    queue, head = view.queue.copy(), view.head.copy()
-    gone, run, on = np.zeros(lanes), np.zeros(lanes), view.on.copy()
-    state = (queue, head, gone, on, view.room)
-    phase, before, clearing, green, worth, cost = now, -1, 0.0, view.min_green, 1.0, 0.0
-    record = sent_out.shape[0] > 0
+    lanes = len(queue0)
+    queue, gone, run, on = scratch[0], scratch[1], scratch[2], scratch[3]
+    for lane in range(lanes):
+        queue[lane], gone[lane], run[lane], on[lane] = queue0[lane], 0.0, 0.0, on0[lane]
+        marks[lane] = head0[lane]
+    phase, before, clearing, green, worth, cost = now, -1, 0.0, min_green, 1.0, 0.0
+    flow, rival, record = 0.0, np.inf, sent_out.shape[0] > 0
+    stop, cadence, discount = habits.stop_cost_s, habits.cadence_s, habits.discount
     for second in range(habits.horizon_s):
-        if clearing <= 0.0 and second % habits.cadence_s == 0:
+        if clearing <= 0.0 and second >= keep and (cadence == 1 or second % cadence == 0):
             target = phase
             if second == keep:
                 target = then
-            elif second > keep and green >= view.min_green and second % 2 == keep % 2:
-                target = best_phase(view, phase, queue, head, habits)
+            elif green >= min_green and flow < rival:
+                target = best_phase(
+                    rate, serves, weight, queue, marks, phase, habits.look_s, lost, habits.eager
+                )
+                rival = flow * habits.recheck
             if target != phase:
-                before, phase, clearing, green = phase, target, view.lost, 0.0
-                run[:] = 0.0
+                before, phase, clearing, green, rival = phase, target, lost, 0.0, np.inf
+                for lane in range(lanes):
+                    run[lane] = 0.0
         if clearing > 0.0:
             clearing -= 1.0
-            if clearing < 0.0:
-                clearing = 0.0
         else:
             before = -1
             green += 1.0
-        waiting = 0.0
+        waiting, flow = 0.0, 0.0
         for lane in range(lanes):
-            come = view.coming[lane, second]
+            stand, come, speed = queue[lane], coming[lane, second], rate[phase, lane]
+            if before >= 0 and not serves[phase, lane] & serves[before, lane]:
+                speed = 0.0
             if come > 0.0:
-                if queue[lane] > 0.3 or view.rate[phase, lane] <= 0.0 or before >= 0:
-                    waiting += come * habits.stop_cost_s * view.weight[lane]
-                queue[lane] += come
-            sent = serve(view, phase, before, lane, state)
-            if sent > 0.0:
-                queue[lane] -= sent
-                block(view, phase, lane, sent, head, run)
-                if record:
-                    sent_out[lane, second] = sent
-            waiting += queue[lane] * view.weight[lane]
+                if stand > 0.3 or speed <= 0.0:
+                    waiting += come * stop * weight[lane]
+                stand += come
+            if speed <= 0.0:
+                on[lane] = 0.0
+            elif marks[lane] == 0 or marks[lane] & serves[phase, lane]:
+                on[lane] += 1.0
+                if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
+                    sent = min(stand, speed, room[phase, lane] - gone[lane])
+                    if sent > 0.0:
+                        gone[lane] += sent
+                        stand -= sent
+                        flow += sent
+                        if record:
+                            sent_out[lane, second] = sent
+                        part = share[phase, lane]
+                        if marks[lane]:
+                            run[lane] += sent
+                            if run[lane] >= 1.0:
+                                marks[lane], run[lane] = 0, 0.0
+                        elif part < 0.98:
+                            run[lane] += sent
+                            if run[lane] * (1.0 - part) >= part:
+                                marks[lane], run[lane] = ~serves[phase, lane] & 0x7FFFFFFF, 0.0
+            queue[lane] = stand
+            waiting += stand * weight[lane]
         cost += worth * waiting
-        worth *= habits.discount
+        worth *= discount
         if cost > bound:
             return cost
     left = 0.0
     for lane in range(lanes):
-        left += queue[lane] * view.weight[lane]
+        left += queue[lane] * weight[lane]
     return cost + worth * left * habits.left_over_s
 
 
 @njit(cache=True, error_model="numpy")
-def search(view: View, now: int, habits: Habits, keeps: Ints, sent_out: Floats) -> int:
+def wish(queue, coming, rate, share, head, now, wanted):  # noqa: ANN001, ANN201, PLR0913 - kernel
+    """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
+    anyone = False
+    for lane in range(len(queue)):
+        soon = queue[lane]
+        for second in range(SOON_S):
+            soon += coming[lane, second]
+        if soon <= 0.3:
+            continue
+        for phase in range(len(wanted)):
+            gains = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
+            if rate[phase, lane] > 0.0 and (gains or head[lane]):
+                wanted[phase] = anyone = True
+    return anyone
+
+
+@njit(cache=True, error_model="numpy")
+def search(view: View, now: int, habits: Habits, keeps: Ints, scratch: Floats, sent_out: Floats) -> int:
     """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
-    nothing = np.zeros((0, 0))
+    queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green = view
+    nothing, marks = np.zeros((0, 0)), np.zeros(len(queue), np.int32)
+    wanted = np.zeros(rate.shape[0], np.bool_)
+    if not wish(queue, coming, rate, share, head, now, wanted) and sent_out.shape[0] == 0:
+        return now
     best_keep, best_then = 0, now
-    least = play(view, now, 0, now, habits, np.inf, nothing)
+    least = play(
+        queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+        now, 0, now, habits, np.inf, scratch, marks, nothing,
+    )  # fmt: skip
     for at in range(len(keeps)):
-        keep = keeps[at] * habits.cadence_s if habits.cadence_s > 1 else keeps[at]
-        if keep >= habits.horizon_s:
-            break
-        for then in range(view.rate.shape[0]):
-            if then == now:
+        keep = keeps[at]
+        for then in range(rate.shape[0]):
+            if then == now or not wanted[then]:
                 continue
-            cost = play(view, now, keep, then, habits, least, nothing)
+            cost = play(
+                queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+                now, keep, then, habits, least, scratch, marks, nothing,
+            )  # fmt: skip
             if cost < least - 1e-9:
                 least, best_keep, best_then = cost, keep, then
     if sent_out.shape[0] > 0:
-        play(view, now, best_keep, best_then, habits, np.inf, sent_out)
+        play(
+            queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+            now, best_keep, best_then, habits, np.inf, scratch, marks, sent_out,
+        )  # fmt: skip
     return best_then if best_keep == 0 else now
