@@ -82,7 +82,7 @@ def play(  # noqa: ANN201, PLR0912, PLR0913, PLR0915, C901 - one kernel, see abo
             target = phase
             if second == keep:
                 target = then
-            elif green >= min_green and flow < rival:
+            elif green >= min_green and (flow < rival or flow < 0.2 or second % 4 == 0):
                 target = best_phase(
                     rate, serves, weight, queue, marks, phase, habits.look_s, lost, habits.eager
                 )
