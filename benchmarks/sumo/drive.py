@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.sumo.net import SIGHT_M, YELLOW_S, Site
 from benchmarks.sumo.scenario import Scenario, wanted_departures
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
+from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 
 LANE_ID, LANE_POSITION, SPEED = 0x51, 0x56, 0x40
 
@@ -102,7 +103,7 @@ class Lights:
         """The state as the controller reads it."""
         return Shown(self.phase, self.clear == 0, self.green_s)
 
-    def step(self, sim, targets: np.ndarray, first: bool) -> None:  # noqa: ANN001
+    def step(self, sim, targets: np.ndarray, _seen: Seen) -> None:  # noqa: ANN001
         """One second: start changes that are due, finish yellows."""
         for at, signal in enumerate(self.site.signals):
             if self.clear[at] > 0:
@@ -117,8 +118,69 @@ class Lights:
                 sim.trafficlight.setRedYellowGreenState(signal, between(old, new))
             else:
                 self.green_s[at] += 1
-                if first:
+                if self.green_s[at] == 1:
                     sim.trafficlight.setRedYellowGreenState(signal, self.site.greens[at][self.phase[at]])
+
+
+class SafeLights:
+    """The engine's own safety layer shows the lights: 5 s of green, 3 s of yellow, nobody waits above 90 s."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.safety = Safety(rules_of([_guard(site, at) for at in range(site.layout.crossings)]))
+        self.trusted = np.ones(site.layout.crossings, np.bool_)
+        self.last = [list(greens[0]) for greens in site.greens]
+        self.text = [""] * site.layout.crossings
+
+    def shown(self) -> Shown:
+        """The state as the controller reads it."""
+        lamps = self.safety.lamps
+        return Shown(lamps.target, lamps.settled.copy(), lamps.green_s + 1.0)
+
+    def step(self, sim, targets: np.ndarray, seen: Seen) -> None:  # noqa: ANN001
+        """One second: wishes in, safe lights out; too many dark lanes make a crossing follow its plan."""
+        layout = self.site.layout
+        calls = np.bincount(seen.sighting, minlength=layout.lanes)[: layout.lanes] > 0
+        if seen.dark is not None:
+            calls |= seen.dark
+            dark = np.bincount(layout.crossing_of_lane, seen.dark, layout.crossings)
+            self.trusted = dark <= np.diff(layout.lane_from) * 0.5
+        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane])
+        for at, signal in enumerate(self.site.signals):
+            text = self._text(at, lights)
+            if text != self.text[at]:
+                sim.trafficlight.setRedYellowGreenState(signal, text)
+                self.text[at] = text
+
+    def _text(self, at: int, lights: np.ndarray) -> str:
+        phase = self.site.greens[at][self.safety.lamps.target[at]]
+        first, text = self.safety.rules.move_from[at], ["r"] * len(phase)
+        for offset, index in enumerate(self.site.index_of[at]):
+            light = lights[first + offset]
+            if light == 1:
+                if phase[index] in "Ggs":
+                    self.last[at][index] = phase[index]
+                text[index] = self.last[at][index]
+            elif light == 2:
+                text[index] = "y" if self.last[at][index] in "Gg" else "r"
+        return "".join(text)
+
+
+def _guard(site: Site, at: int) -> Guard:
+    index = site.index_of[at]
+    phases = tuple(tuple(int(state[i] in "Ggs") for i in index) for state in site.greens[at])
+    together = np.array(phases).T @ np.array(phases) > 0
+    count = len(index)
+    served = np.array(phases).any(axis=0)
+    conflicts = tuple((a, b) for a in range(count) for b in range(a) if not together[a, b])
+    plan = tuple(
+        (site.greens[at].index(state), max(1, int(seconds + YELLOW_S)))
+        for seconds, state in site.roads.programs[site.signals[at]]
+        if state in site.greens[at]
+    )
+    if not served.all():
+        raise SystemExit(f"signal {site.signals[at]}: its program never shows green to every link")
+    return Guard(phases, conflicts, (5,) * count, (YELLOW_S,) * count, (0,) * count, plan)
 
 
 def between(old: str, new: str) -> str:
@@ -156,7 +218,8 @@ def drive(home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(
 
 
 def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001, PLR0913
-    eyes, lights = Eyes(site), Lights(site)
+    eyes = Eyes(site)
+    lights = SafeLights(site) if getattr(driver, "safe", False) else Lights(site)
     for lane in closed:
         sim.lane.setDisallowed(lane, ["passenger", "bus", "truck", "delivery", "private", "taxi", "trailer"])
     for second in range(scenario.end - scenario.begin):
@@ -166,4 +229,5 @@ def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:
         for name in sim.simulation.getDepartedIDList():
             sim.vehicle.subscribe(name, [LANE_ID, LANE_POSITION, SPEED])
         dark = dropout(second) if dropout else set()
-        lights.step(sim, driver(second, eyes.look(sim, dark), lights.shown()), second == 0)
+        seen = eyes.look(sim, dark)
+        lights.step(sim, driver(second, seen, lights.shown()), seen)

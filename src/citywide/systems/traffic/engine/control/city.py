@@ -67,8 +67,8 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
             known, first, last, start + phase * wide, phase, settled[crossing],
             crossed_of, near, head_at, head_speed, dark,
         )
-        rate, share = np.empty((phases, wide)), np.empty((phases, wide))
-        room = np.empty((phases, wide))
+        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
+        room = np.zeros((phases, wide))
         fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         for lane in range(first, last):
             guess_lane(known, lane, rate[phase, lane - first], seen, settled[crossing])

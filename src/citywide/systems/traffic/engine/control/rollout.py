@@ -53,7 +53,7 @@ def best_phase(rate, serves, weight, queue, head, phase, look, lost, eager):  # 
     for other in range(rate.shape[0]):
         seconds = look if other == phase else look - lost
         total = 0.0
-        for lane in range(len(queue)):
+        for lane in range(rate.shape[1]):
             if head[lane] == 0 or head[lane] & serves[other, lane]:
                 total += weight[lane] * min(queue[lane], rate[other, lane] * seconds)
         if other == phase:
