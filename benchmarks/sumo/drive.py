@@ -9,7 +9,7 @@ from xml.etree import ElementTree as Xml
 
 import numpy as np
 
-from benchmarks.sumo.net import SIGHT_M, YELLOW_S, Site
+from benchmarks.sumo.net import LIGHT, SIGHT_M, YELLOW_S, Site
 from benchmarks.sumo.scenario import Scenario, wanted_departures
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
@@ -158,8 +158,8 @@ class SafeLights:
         for offset, index in enumerate(self.site.index_of[at]):
             light = lights[first + offset]
             if light == 1:
-                if phase[index] in "Ggs":
-                    self.last[at][index] = phase[index]
+                sure = self.safety.lamps.level[first + offset] == 2
+                self.last[at][index] = "G" if sure else "s" if phase[index] == "s" else "g"
                 text[index] = self.last[at][index]
             elif light == 2:
                 text[index] = "y" if self.last[at][index] in "Gg" else "r"
@@ -167,20 +167,24 @@ class SafeLights:
 
 
 def _guard(site: Site, at: int) -> Guard:
-    index = site.index_of[at]
-    phases = tuple(tuple(int(state[i] in "Ggs") for i in index) for state in site.greens[at])
-    together = np.array(phases).T @ np.array(phases) > 0
-    count = len(index)
-    served = np.array(phases).any(axis=0)
-    conflicts = tuple((a, b) for a in range(count) for b in range(a) if not together[a, b])
-    plan = tuple(
-        (site.greens[at].index(state), max(1, int(seconds + YELLOW_S)))
-        for seconds, state in site.roads.programs[site.signals[at]]
-        if state in site.greens[at]
-    )
-    if not served.all():
+    index, greens = site.index_of[at], site.greens[at]
+    phases = tuple(tuple(LIGHT.get(state[i], 0) for i in index) for state in greens)
+    table, count = np.array(phases), len(index)
+    if not table.any(axis=0).all():
         raise SystemExit(f"signal {site.signals[at]}: its program never shows green to every link")
-    return Guard(phases, conflicts, (5,) * count, (YELLOW_S,) * count, (0,) * count, plan)
+    together = (table > 0).T.astype(int) @ (table > 0) > 0
+    sure = (table == 2).T.astype(int) @ (table == 2) > 0
+    pairs = [(a, b) for a in range(count) for b in range(a)]
+    plan = tuple(
+        (greens.index(state), max(1, int(seconds + YELLOW_S)))
+        for seconds, state in site.roads.programs[site.signals[at]]
+        if state in greens
+    )
+    return Guard(
+        phases, tuple((a, b) for a, b in pairs if not together[a, b]),
+        (5,) * count, (YELLOW_S,) * count, (0,) * count, plan,
+        yields=tuple((a, b) for a, b in pairs if together[a, b] and not sure[a, b]),
+    )  # fmt: skip
 
 
 def between(old: str, new: str) -> str:

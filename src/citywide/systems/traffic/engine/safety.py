@@ -25,11 +25,12 @@ class Guard:
     """What one crossing may never break; a pedestrian movement's clearance is its `yellow_s`."""
 
     phases: tuple[tuple[int, ...], ...]
-    conflicts: tuple[tuple[int, int], ...]
+    conflicts: tuple[tuple[int, int], ...]  # never green together
     min_green_s: tuple[int, ...]
     yellow_s: tuple[int, ...]
     all_red_s: tuple[int, ...]
     plan: tuple[tuple[int, int], ...]
+    yields: tuple[tuple[int, int], ...] = ()  # green together only while one of the two is permissive
     on_call: tuple[int, ...] = ()
     max_green_s: int = 60
     max_red_s: int = 90
@@ -42,9 +43,9 @@ class Rules(NamedTuple):
     move_from: Ints
     phase_from: Ints
     wide_from: Ints  # phase × movement
-    wants: Flags
+    wants: Bytes  # 0 red, 1 permissive, 2 protected
     square_from: Ints  # movement × movement
-    conflict: Flags
+    conflict: Bytes  # 0 none, 1 only together while one of them is permissive, 2 never together
     min_green: Ints
     yellow: Ints
     all_red: Ints
@@ -70,6 +71,8 @@ class Lamps(NamedTuple):
     target: Ints
     settled: Flags
     green_s: Ints
+    level: Bytes  # of a green movement: 1 permissive, 2 protected
+    level_s: Ints  # seconds since it was protected, while it is permissive
     plan_at: Ints
     plan_left: Ints
     urgent_s: Ints
@@ -90,7 +93,7 @@ def rules_of(guards: Sequence[Guard]) -> Rules:
         move_from=_start(widths),
         phase_from=_start([len(guard.phases) for guard in guards]),
         wide_from=_start([len(guard.phases) * width for guard, width in zip(guards, widths, strict=True)]),
-        wants=np.concatenate([np.ravel(guard.phases) > 0 for guard in guards]),
+        wants=np.concatenate([np.ravel(guard.phases) for guard in guards]).astype(np.int8),
         square_from=_start([width * width for width in widths]),
         conflict=np.concatenate([_matrix(guard).ravel() for guard in guards]),
         min_green=_joined([guard.min_green_s for guard in guards]),
@@ -123,7 +126,8 @@ def _check(at: int, guard: Guard) -> None:
     matrix = _matrix(guard)
     for number, phase in enumerate(guard.phases):
         shown = np.flatnonzero(phase)
-        if matrix[np.ix_(shown, shown)].any():
+        sure = np.flatnonzero(np.array(phase) == 2)
+        if (matrix[np.ix_(shown, shown)] == 2).any() or matrix[np.ix_(sure, sure)].any():
             raise ValueError(f"crossing {at}: phase {number} shows green to movements in conflict")
     _check_time(at, guard)
 
@@ -137,10 +141,11 @@ def _check_time(at: int, guard: Guard) -> None:
         )
 
 
-def _matrix(guard: Guard) -> Flags:
-    matrix = np.zeros((len(guard.min_green_s),) * 2, np.bool_)
-    for one, other in guard.conflicts:
-        matrix[one, other] = matrix[other, one] = True
+def _matrix(guard: Guard) -> Bytes:
+    matrix = np.zeros((len(guard.min_green_s),) * 2, np.int8)
+    for strength, pairs in ((1, guard.yields), (2, guard.conflicts)):
+        for one, other in pairs:
+            matrix[one, other] = matrix[other, one] = strength
     return matrix
 
 
@@ -172,7 +177,8 @@ def dark_lamps(rules: Rules) -> Lamps:
     return Lamps(
         np.zeros(moves, np.int8), np.full(moves, 99, np.int32), np.zeros(moves, np.bool_),
         np.zeros(moves, np.int32), rules.plan_phase[rules.plan_from[:-1]].copy(),
-        np.zeros(crossings, np.bool_), np.zeros(crossings, np.int32), np.zeros(crossings, np.int32),
+        np.zeros(crossings, np.bool_), np.zeros(crossings, np.int32), np.zeros(moves, np.int8),
+        np.full(moves, 99, np.int32), np.zeros(crossings, np.int32),
         rules.plan_s[rules.plan_from[:-1]].copy(), np.zeros(crossings, np.int32),
     )  # fmt: skip
 
@@ -285,7 +291,7 @@ def add_served(rules, crossing, phase, served):  # noqa: ANN001, ANN201 - compil
     width = len(served)
     row = rules.wide_from[crossing] + phase * width
     for move in range(width):
-        served[move] |= rules.wants[row + move]
+        served[move] |= rules.wants[row + move] > 0
 
 
 @njit(cache=True)
@@ -321,39 +327,60 @@ def show(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
     """Move every light of a crossing by one second towards its target, never against a conflict."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
     row = rules.wide_from[crossing] + lamps.target[crossing] * (last - first)
+    for move in range(first, last):
+        end_light(rules, lamps, move, rules.wants[row + move - first])
     done = True
     for move in range(first, last):
-        lamps.since[move] = min(lamps.since[move] + 1, 30000)
-        light, since = lamps.light[move], lamps.since[move]
         wanted = rules.wants[row + move - first]
-        if rules.on_call[move] and light == RED:
-            wanted = wanted and lamps.called[move]
-        if light == GREEN and not wanted and since >= rules.min_green[move]:
-            lamps.light[move], lamps.since[move] = YELLOW, 0
-        elif light == YELLOW and since >= rules.yellow[move]:
-            lamps.light[move], lamps.since[move] = RED, 0
-    for move in range(first, last):
-        wanted = rules.wants[row + move - first]
-        if wanted and lamps.light[move] == RED and (not rules.on_call[move] or lamps.called[move]):
-            if free(rules, lamps, crossing, move):
-                lamps.light[move], lamps.since[move] = GREEN, 0
-            else:
-                done = False
-        if not wanted and lamps.light[move] != RED:
+        if wanted == 0:
+            done &= lamps.light[move] == RED
+        elif lamps.light[move] == GREEN:
+            if wanted == 2 and lamps.level[move] == 1 and free(rules, lamps, crossing, move, 2):
+                lamps.level[move] = 2
+            done &= lamps.level[move] == wanted
+        elif rules.on_call[move] and not lamps.called[move]:
+            continue
+        elif lamps.light[move] == RED and free(rules, lamps, crossing, move, wanted):
+            lamps.light[move], lamps.level[move], lamps.since[move], lamps.level_s[move] = GREEN, wanted, 0, 99
+        else:
             done = False
     lamps.green_s[crossing] = lamps.green_s[crossing] + 1 if done and lamps.settled[crossing] else 0
     lamps.settled[crossing] = done
 
 
 @njit(cache=True)
-def free(rules, lamps, crossing, move):  # noqa: ANN001, ANN201 - compiled
-    """Whether all movements in conflict are red and their all-red time is over."""
+def end_light(rules, lamps, move, wanted):  # noqa: ANN001, ANN201 - compiled
+    """What is no longer wanted ends in its own time: minimum green, then yellow, then red."""
+    lamps.since[move] = min(lamps.since[move] + 1, 30000)
+    lamps.level_s[move] = min(lamps.level_s[move] + 1, 30000)
+    light, since = lamps.light[move], lamps.since[move]
+    if light == GREEN and since >= rules.min_green[move]:
+        if wanted == 0:
+            lamps.light[move], lamps.since[move] = YELLOW, 0
+        elif wanted == 1 and lamps.level[move] == 2:
+            lamps.level[move], lamps.level_s[move] = 1, 0
+    elif light == YELLOW and since >= rules.yellow[move]:
+        lamps.light[move], lamps.since[move] = RED, 0
+
+
+@njit(cache=True)
+def free(rules, lamps, crossing, move, level):  # noqa: ANN001, ANN201 - compiled
+    """Whether everyone in conflict is red, or yields, and has been so for its clearance."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
     row = rules.square_from[crossing] + (move - first) * (last - first)
-    if lamps.light[move] == YELLOW or lamps.since[move] < 0:
-        return False
     for other in range(first, last):
-        if rules.conflict[row + other - first]:
-            if lamps.light[other] != RED or lamps.since[other] < rules.all_red[other]:
+        strength = rules.conflict[row + other - first]
+        if strength == 0:
+            continue
+        if lamps.light[other] == RED:
+            if lamps.since[other] < rules.all_red[other]:
                 return False
+            continue
+        if strength == 2 or lamps.light[other] == YELLOW:
+            return False
+        cleared = lamps.level_s[other] >= rules.yellow[other] + rules.all_red[other]
+        if level == 2 and not (lamps.level[other] == 1 and cleared):
+            return False
+        if level == 1 and lamps.level[other] == 1 and not cleared:
+            return False
     return True
