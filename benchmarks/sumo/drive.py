@@ -195,16 +195,17 @@ def between(old: str, new: str) -> str:
     )
 
 
-def delays(scenario: Scenario, trips: Path) -> dict[str, float]:
+def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, float]:
     """Delay of every trip: time lost + wait to depart; one that never departed waited until the end."""
     found = {
         element.attrib["id"]: float(element.attrib["timeLoss"]) + float(element.attrib["departDelay"])
         for _, element in Xml.iterparse(trips)
         if element.tag == "tripinfo"
     }
-    wanted = wanted_departures(scenario)
-    never = {name: scenario.end - at for name, at in wanted.items() if name not in found and at < scenario.end}
-    return found | never
+    wanted = wanted_departures(scenario) if set(pending) - set(found) else {}
+    for name in set(pending) - set(found):
+        found[name] = scenario.end - wanted.get(name, wanted.get(name.rpartition(".")[0], scenario.begin))
+    return found
 
 
 def drive(home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None) -> float:  # noqa: ANN001, PLR0913
@@ -215,9 +216,10 @@ def drive(home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(
         start(sim, home, scenario, seed, trips, list(extra))
         try:
             _loop(sim, scenario, site, driver, closed, dropout)
+            pending = list(sim.simulation.getPendingVehicles())
         finally:
             sim.close()
-        lost = delays(scenario, trips)
+        lost = delays(scenario, trips, pending)
     return sum(lost.values()) / len(lost)
 
 
