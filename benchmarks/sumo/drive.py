@@ -208,7 +208,9 @@ def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, flo
     return found
 
 
-def drive(home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None) -> float:  # noqa: ANN001, PLR0913
+def drive(
+    home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None
+) -> float:  # noqa: ANN001, PLR0913
     """Mean delay of one run; `driver(seen, shown)` names the phases, None leaves SUMO's own program."""
     sim = simulator(home)
     with tempfile.TemporaryDirectory() as folder:

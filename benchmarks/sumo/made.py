@@ -34,7 +34,19 @@ def _make(home: Path, place: Path, shape: list[str], period: float) -> None:
     common = {"check": True, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     subprocess.run([*netgenerate, "--default-junction-type", "traffic_light", "-o", str(net)], **common)
     script = str(home / "sumo" / "tools" / "randomTrips.py")
-    options = ["-b", "0", "-e", "3600", "-p", str(period), "--fringe-factor", "8", "--seed", "7", "--validate"]
+    options = [
+        "-b",
+        "0",
+        "-e",
+        "3600",
+        "-p",
+        str(period),
+        "--fringe-factor",
+        "8",
+        "--seed",
+        "7",
+        "--validate",
+    ]
     files = ["-n", str(net), "-o", str(trips), "-r", str(routes)]
     subprocess.run([sys.executable, script, *files, *options], **common)
     (place / f"{place.name}.sumocfg").write_text(CONFIG.format(place.name))

@@ -27,7 +27,9 @@ class Greedy:
             phases = layout.phase_from[at + 1] - layout.phase_from[at]
             start = layout.green_from[at]
             green = layout.green[start : start + phases * moves[-1]].reshape(phases, moves[-1]) > 0
-            served = np.stack([green[:, a:b].any(axis=1) for a, b in zip(moves, moves[1:], strict=False)], axis=1)
+            served = np.stack(
+                [green[:, a:b].any(axis=1) for a, b in zip(moves, moves[1:], strict=False)], axis=1
+            )
             totals = served @ score[first:last]
             self.target[at] = shown.phase[at] if totals[shown.phase[at]] >= totals.max() else totals.argmax()
         return self.target

@@ -340,8 +340,15 @@ def show(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
             done &= lamps.level[move] == wanted
         elif rules.on_call[move] and not lamps.called[move]:
             continue
-        elif lamps.light[move] == RED and lamps.since[move] > 0 and free(rules, lamps, crossing, move, wanted):
-            lamps.light[move], lamps.level[move], lamps.since[move], lamps.level_s[move] = GREEN, wanted, 0, 99
+        elif (
+            lamps.light[move] == RED and lamps.since[move] > 0 and free(rules, lamps, crossing, move, wanted)
+        ):
+            lamps.light[move], lamps.level[move], lamps.since[move], lamps.level_s[move] = (
+                GREEN,
+                wanted,
+                0,
+                99,
+            )
         else:
             done = False
     lamps.green_s[crossing] = lamps.green_s[crossing] + 1 if done and lamps.settled[crossing] else 0

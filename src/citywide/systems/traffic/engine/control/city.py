@@ -40,12 +40,12 @@ def fill_cells(known, lay, crossing, room_of, rate, share, room, shown):  # noqa
 
 
 @njit(cache=True, error_model="numpy")
-def expect(lay, known, lane, row, pending, planned, linked):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def expect(lay, known, lane, row, pending, planned, linked, part):  # noqa: ANN001, ANN201, PLR0913 - compiled
     """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
     beyond = int(lay.sight_m / lay.speed[lane])
-    stray = known.flow[lane]
+    stray = known.flow[lane] * part
     if linked[lane] >= 0.0:
-        stray = max(0.0, known.flow[lane] - linked[lane])
+        stray = max(0.0, known.flow[lane] - linked[lane]) * part
     for second in range(beyond, len(row)):
         row[second] += stray + pending[lane, second] + planned[lane, second]
 
@@ -64,24 +64,42 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
         phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
         start = lay.cell_from[crossing]
         learn_crossing(
-            known, first, last, start + phase * wide, phase, settled[crossing],
-            crossed_of, near, head_at, head_speed, dark,
+            known,
+            first,
+            last,
+            start + phase * wide,
+            phase,
+            settled[crossing],
+            crossed_of,
+            near,
+            head_at,
+            head_speed,
+            dark,
+            habits.dense,
         )
         rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
         room = np.zeros((phases, wide))
         fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         for lane in range(first, last):
             guess_lane(known, lane, rate[phase, lane - first], seen, settled[crossing])
-            expect(lay, known, lane, coming[lane], pending, planned, linked)
+            expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
         targets[crossing] = phase
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
         if not ready and not wants_plan:
             continue
         view = View(
-            queue[first:last], coming[first:last], rate, share,
+            queue[first:last],
+            coming[first:last],
+            rate,
+            share,
             known.serves[start : start + phases * wide].reshape(phases, wide),
-            known.head[first:last], room, known.late[first:last], known.on[first:last],
-            lay.weight[first:last], lay.lost[crossing], lay.min_green[crossing],
+            known.head[first:last],
+            room,
+            known.late[first:last],
+            known.on[first:last],
+            lay.weight[first:last],
+            lay.lost[crossing],
+            lay.min_green[crossing],
         )
         out = sent[first:last] if wants_plan else nothing
         if wants_plan:
@@ -90,8 +108,26 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
             targets[crossing] = search(view, phase, habits, keeps, scratch, out)
         else:
             play(
-                view.queue, view.coming, rate, share, view.serves, view.head, room, view.late, view.on,
-                view.weight, view.lost, view.min_green, phase, 3, phase, habits, np.inf, scratch, marks, out,
+                view.queue,
+                view.coming,
+                rate,
+                share,
+                view.serves,
+                view.head,
+                room,
+                view.late,
+                view.on,
+                view.weight,
+                view.lost,
+                view.min_green,
+                phase,
+                3,
+                phase,
+                habits,
+                np.inf,
+                scratch,
+                marks,
+                out,
             )
 
 

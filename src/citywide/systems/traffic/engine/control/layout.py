@@ -111,7 +111,9 @@ def lay_out(
         move_lane=np.repeat(np.arange(len(lanes)), [len(lane.movements) for lane in lanes]).astype(np.int32),
         move_exit=np.array([move.exit for move in moves], np.int32),
         green=np.array([light for c in crossings for phase in c.phases for light in phase], np.int8),
-        crossing_of_lane=np.repeat(np.arange(len(crossings)), [len(c.lanes) for c in crossings]).astype(np.int32),
+        crossing_of_lane=np.repeat(np.arange(len(crossings)), [len(c.lanes) for c in crossings]).astype(
+            np.int32
+        ),
         speed=np.array([lane.speed_m_s for lane in lanes], np.float64),
         lost=np.array([c.lost_s for c in crossings], np.float64),
         min_green=np.array([c.min_green_s for c in crossings], np.float64),

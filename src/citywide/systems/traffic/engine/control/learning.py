@@ -77,7 +77,9 @@ def _mask(lights: Bytes, least: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def learn_crossing(known, first, last, cell, shown, settled, crossed_of, near, head_at, head_speed, dark):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def learn_crossing(
+    known, first, last, cell, shown, settled, crossed_of, near, head_at, head_speed, dark, dense
+):  # noqa: ANN001, ANN201, PLR0913 - compiled
     """One second of one crossing: who crossed, who stood although it was green."""
     fade = 1.0 - 1.0 / MEMORY_S
     for lane in range(first, last):
@@ -105,7 +107,7 @@ def learn_crossing(known, first, last, cell, shown, settled, crossed_of, near, h
         if dark[lane]:
             known.started[lane] = -99.0
             continue
-        queued = near[lane] >= 2.0
+        queued = near[lane] >= dense
         if known.on[lane] > 4.0 and queued:
             blocked = known.head[lane] != 0 and known.sure[at] & known.every[lane] != known.every[lane]
             if not blocked or known.stuck[lane] < STUCK_S:

@@ -26,6 +26,8 @@ class Habits(NamedTuple):
     look_s: float = 10.0
     eager: float = 1.15
     recheck: float = 0.7
+    stray: float = 1.0
+    dense: float = 2.0
     cadence_s: int = 1
 
 
