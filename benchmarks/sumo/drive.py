@@ -5,7 +5,7 @@ import sys
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import numpy as np
 
@@ -31,7 +31,7 @@ def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraC
         return traci
 
 
-def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001, PLR0913
+def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001
     """Start SUMO without a window, as RESCO runs it, every trip written also when unfinished."""
     binary = home / "sumo" / "bin" / "sumo"
     command = [
@@ -49,6 +49,10 @@ class Eyes:
 
     site: Site
     was: dict[str, str] = field(default_factory=dict)
+    names: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.names = list(self.site.lanes)
 
     def look(self, sim, dark: set[str]) -> Seen:  # noqa: ANN001
         """One second of detection; a dark lane yields nothing."""
@@ -58,9 +62,9 @@ class Eyes:
             lane, at, speed = values[LANE_ID], values[LANE_POSITION], values[SPEED]
             lane_now[name] = lane
             before = self.was.get(name)
-            if before != lane and before in site.lanes and before not in dark:
+            if before is not None and before != lane and before not in dark:
                 move = site.by_via.get(lane, site.by_edge.get((before, lane.rsplit("_", 1)[0]), -1))
-                if move >= 0:
+                if move >= 0 and self.names[site.layout.move_lane[move]] not in dark:
                     crossed.append(move)
             if lane in site.sightings:
                 away = length[lane] - at
@@ -199,7 +203,7 @@ def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, flo
     """Delay of every trip: time lost + wait to depart; one that never departed waited until the end."""
     found = {
         element.attrib["id"]: float(element.attrib["timeLoss"]) + float(element.attrib["departDelay"])
-        for _, element in Xml.iterparse(trips)
+        for _, element in ET.iterparse(trips)
         if element.tag == "tripinfo"
     }
     wanted = wanted_departures(scenario) if set(pending) - set(found) else {}
@@ -210,7 +214,7 @@ def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, flo
 
 def drive(
     home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None
-) -> float:  # noqa: ANN001, PLR0913
+) -> float:
     """Mean delay of one run; `driver(seen, shown)` names the phases, None leaves SUMO's own program."""
     sim = simulator(home)
     with tempfile.TemporaryDirectory() as folder:
@@ -225,7 +229,7 @@ def drive(
     return sum(lost.values()) / len(lost)
 
 
-def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001, PLR0913
+def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001
     eyes = Eyes(site)
     lights = SafeLights(site) if getattr(driver, "safe", False) else Lights(site)
     for lane in closed:

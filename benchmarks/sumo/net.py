@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from citywide.systems.traffic.engine.control.layout import (
     Crossing,
@@ -59,7 +59,7 @@ class Site:
 
 def roads_of(path: Path) -> Roads:
     """Lanes, connections and the first program of every signal."""
-    root = Xml.parse(path).getroot()
+    root = ET.parse(path).getroot()
     lanes = [lane for edge in root.iter("edge") for lane in edge.iter("lane")]
     programs: dict[str, list[tuple[float, str]]] = {}
     for logic in root.iter("tlLogic"):
@@ -73,7 +73,7 @@ def roads_of(path: Path) -> Roads:
     )
 
 
-def _connection(element: Xml.Element) -> Connection:
+def _connection(element: ET.Element) -> Connection:
     get = element.attrib.get
     return Connection(
         f"{get('from')}_{get('fromLane')}",
@@ -106,6 +106,10 @@ def site_of(roads: Roads) -> Site:
         len(exits),
     )
     by_edge = {(c.start, c.end.rsplit("_", 1)[0]): at for at, c in enumerate(moves)}
+    over = {at: lane for lane, at in sightings.items()}
+    for feed in layout.feeds:  # a fast vehicle can pass a short lane within one second
+        for move in range(layout.move_from[feed.lane], layout.move_from[feed.lane + 1]):
+            by_edge.setdefault((over[feed.sighting], moves[move].end.rsplit("_", 1)[0]), move)
     by_via = {c.via: at for at, c in enumerate(moves)}
     index_of = tuple(tuple(c.index for lane in rows[n].values() for c in lane) for n in signals)
     return Site(roads, layout, signals, greens, lanes, sightings, further, by_via, by_edge, exits, index_of)

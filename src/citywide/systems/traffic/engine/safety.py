@@ -12,11 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.layout import Bytes, Floats, Ints
+from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
 
-Flags = NDArray[np.bool_]
 RED, GREEN, YELLOW = 0, 1, 2
 
 
@@ -201,7 +199,14 @@ class Safety:
 
 
 @njit(cache=True)
-def step_all(rules, lamps, wish, trusted, calls, urgent):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def step_all(
+    rules: Rules,
+    lamps: Lamps,
+    wish: Ints,
+    trusted: Flags,
+    calls: Flags,
+    urgent: Ints,
+) -> None:
     """One second of every crossing."""
     for crossing in range(len(wish)):
         serving = wait(rules, lamps, crossing, calls, urgent[crossing])
@@ -217,7 +222,13 @@ def step_all(rules, lamps, wish, trusted, calls, urgent):  # noqa: ANN001, ANN20
 
 
 @njit(cache=True)
-def wait(rules, lamps, crossing, calls, urgent):  # noqa: ANN001, ANN201 - compiled
+def wait(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    calls: Flags,
+    urgent: int,
+) -> bool:
     """Count the waits; they stand still while an emergency vehicle is served. Says whether one is."""
     phases = rules.phase_from[crossing + 1] - rules.phase_from[crossing]
     left = lamps.urgent_s[crossing]
@@ -239,7 +250,11 @@ def wait(rules, lamps, crossing, calls, urgent):  # noqa: ANN001, ANN201 - compi
 
 
 @njit(cache=True)
-def follow_plan(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
+def follow_plan(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+) -> int:
     """The fixed plan runs on underneath, so that falling back to it is no jump."""
     first, last = rules.plan_from[crossing], rules.plan_from[crossing + 1]
     lamps.plan_left[crossing] -= 1
@@ -250,7 +265,12 @@ def follow_plan(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def allowed(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
+def allowed(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    asked: int,
+) -> int:
     """The asked phase if everyone who waits can still be served in time, else the phase of the first due."""
     target = lamps.target[crossing]
     due = first_due(rules, lamps, crossing, target)
@@ -264,7 +284,12 @@ def allowed(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def leave_s(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
+def leave_s(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    asked: int,
+) -> int:
     """Seconds until the crossing could leave the asked phase, and so begin to serve another."""
     target = lamps.target[crossing]
     slot = rules.slot[rules.phase_from[crossing] + asked]
@@ -275,7 +300,12 @@ def leave_s(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def next_due(rules, lamps, crossing, served):  # noqa: ANN001, ANN201 - compiled
+def next_due(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    served: Flags,
+) -> int:
     """The movement that has waited longest of those that `served` does not name; -1 for none."""
     first, found = rules.move_from[crossing], -1
     for move in range(first, rules.move_from[crossing + 1]):
@@ -286,7 +316,12 @@ def next_due(rules, lamps, crossing, served):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def add_served(rules, crossing, phase, served):  # noqa: ANN001, ANN201 - compiled
+def add_served(
+    rules: Rules,
+    crossing: int,
+    phase: int,
+    served: Flags,
+) -> None:
     """Mark whom the phase serves."""
     width = len(served)
     row = rules.wide_from[crossing] + phase * width
@@ -295,7 +330,12 @@ def add_served(rules, crossing, phase, served):  # noqa: ANN001, ANN201 - compil
 
 
 @njit(cache=True)
-def first_due(rules, lamps, crossing, phase):  # noqa: ANN001, ANN201 - compiled
+def first_due(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    phase: int,
+) -> int:
     """The phase of whoever has waited longest and is not served by `phase`; -1 if nobody waits."""
     served = np.zeros(rules.move_from[crossing + 1] - rules.move_from[crossing], np.bool_)
     add_served(rules, crossing, phase, served)
@@ -304,7 +344,12 @@ def first_due(rules, lamps, crossing, phase):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def in_time(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
+def in_time(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    asked: int,
+) -> bool:
     """Whether all who wait are served before their longest red, one after the other, with a slot to spare."""
     width = rules.move_from[crossing + 1] - rules.move_from[crossing]
     served = np.zeros(width, np.bool_)
@@ -323,7 +368,11 @@ def in_time(rules, lamps, crossing, asked):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def show(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
+def show(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+) -> None:
     """Move every light of a crossing by one second towards its target, never against a conflict."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
     row = rules.wide_from[crossing] + lamps.target[crossing] * (last - first)
@@ -356,7 +405,12 @@ def show(rules, lamps, crossing):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def end_light(rules, lamps, move, wanted):  # noqa: ANN001, ANN201 - compiled
+def end_light(
+    rules: Rules,
+    lamps: Lamps,
+    move: int,
+    wanted: int,
+) -> None:
     """What is no longer wanted ends in its own time: minimum green, then yellow, then red."""
     lamps.since[move] = min(lamps.since[move] + 1, 30000)
     lamps.level_s[move] = min(lamps.level_s[move] + 1, 30000)
@@ -371,7 +425,13 @@ def end_light(rules, lamps, move, wanted):  # noqa: ANN001, ANN201 - compiled
 
 
 @njit(cache=True)
-def free(rules, lamps, crossing, move, level):  # noqa: ANN001, ANN201 - compiled
+def free(
+    rules: Rules,
+    lamps: Lamps,
+    crossing: int,
+    move: int,
+    level: int,
+) -> bool:
     """Whether everyone in conflict is red, or yields, and has been so for its clearance."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
     row = rules.square_from[crossing] + (move - first) * (last - first)

@@ -3,12 +3,22 @@
 import numpy as np
 from numba import njit
 
-from citywide.systems.traffic.engine.control.learning import learn_crossing, rate_of
-from citywide.systems.traffic.engine.control.rollout import View, play, search
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ground, Ints
+from citywide.systems.traffic.engine.control.learning import Known, learn_crossing, rate_of
+from citywide.systems.traffic.engine.control.rollout import Habits, View, play, search
+
+Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
+Sights = tuple[Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
+Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
 
 
 @njit(cache=True, error_model="numpy")
-def count_crossed(known, move_lane, crossed, crossed_of):  # noqa: ANN001, ANN201 - compiled
+def count_crossed(
+    known: Known,
+    move_lane: Ints,
+    crossed: Ints,
+    crossed_of: Floats,
+) -> None:
     """Vehicles over each lane's line this second, and which way they turned."""
     crossed_of[:] = 0.0
     for at in range(len(crossed)):
@@ -19,7 +29,16 @@ def count_crossed(known, move_lane, crossed, crossed_of):  # noqa: ANN001, ANN20
 
 
 @njit(cache=True, error_model="numpy")
-def fill_cells(known, lay, crossing, room_of, rate, share, room, shown):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    known: Known,
+    lay: Ground,
+    crossing: int,
+    room_of: Floats,
+    rate: Floats,
+    share: Floats,
+    room: Floats,
+    shown: int,
+) -> None:
     """Rates, shares and exit room of each phase and lane of one crossing."""
     first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
     wide = last - first
@@ -40,7 +59,16 @@ def fill_cells(known, lay, crossing, room_of, rate, share, room, shown):  # noqa
 
 
 @njit(cache=True, error_model="numpy")
-def expect(lay, known, lane, row, pending, planned, linked, part):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    lay: Ground,
+    known: Known,
+    lane: int,
+    row: Floats,
+    pending: Floats,
+    planned: Floats,
+    linked: Floats,
+    part: float,
+) -> None:
     """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
     beyond = int(lay.sight_m / lay.speed[lane])
     stray = known.flow[lane] * part
@@ -51,7 +79,17 @@ def expect(lay, known, lane, row, pending, planned, linked, part):  # noqa: ANN0
 
 
 @njit(cache=True, error_model="numpy")
-def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    lay: Ground,
+    known: Known,
+    now: Now,
+    room_of: Floats,
+    seen: Sights,
+    far: Far,
+    keeps: Ints,
+    habits: Habits,
+    targets: Ints,
+) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
     queue, coming, near, head_at, head_speed, dark, crossed_of, guess = seen
@@ -132,7 +170,13 @@ def decide(lay, known, now, room_of, seen, far, keeps, habits, targets):  # noqa
 
 
 @njit(cache=True, error_model="numpy")
-def guess_lane(known, lane, rate, seen, settled):  # noqa: ANN001, ANN201 - compiled
+def guess_lane(
+    known: Known,
+    lane: int,
+    rate: float,
+    seen: Sights,
+    settled: bool,
+) -> None:
     """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
     queue, coming, _near, _at, _speed, dark, _crossed, guess = seen
     if not dark[lane]:
@@ -146,7 +190,15 @@ def guess_lane(known, lane, rate, seen, settled):  # noqa: ANN001, ANN201 - comp
 
 
 @njit(cache=True, error_model="numpy")
-def remember(pending, linked, link_start, link_lane, link_share, link_s, crossed):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def remember(
+    pending: Floats,
+    linked: Floats,
+    link_start: Ints,
+    link_lane: Ints,
+    link_share: Floats,
+    link_s: Floats,
+    crossed: Ints,
+) -> None:
     """Shift the list of vehicles on their way by a second; add those that just crossed upstream."""
     horizon = pending.shape[1]
     for lane in range(pending.shape[0]):
@@ -157,7 +209,7 @@ def remember(pending, linked, link_start, link_lane, link_share, link_s, crossed
             linked[lane] -= linked[lane] / 300.0
     for at in range(len(crossed)):
         move = crossed[at]
-        if 0 <= move and move + 1 < len(link_start):
+        if move >= 0 and move + 1 < len(link_start):
             for row in range(link_start[move], link_start[move + 1]):
                 lane = link_lane[row]
                 linked[lane] += link_share[row] / 300.0
@@ -165,7 +217,16 @@ def remember(pending, linked, link_start, link_lane, link_share, link_s, crossed
 
 
 @njit(cache=True, error_model="numpy")
-def announce(known, lay, sent, planned, link_start, link_lane, link_share, link_s):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def announce(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    known: Known,
+    lay: Ground,
+    sent: Floats,
+    planned: Floats,
+    link_start: Ints,
+    link_lane: Ints,
+    link_share: Floats,
+    link_s: Floats,
+) -> None:
     """Planned departures of every movement become planned arrivals of the lanes downstream."""
     planned[:, :] = 0.0
     horizon = planned.shape[1]

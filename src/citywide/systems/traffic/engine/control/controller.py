@@ -1,13 +1,12 @@
 """The controller: plain arrays of what is seen in, the wanted phase of each crossing out, once a second."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.city import announce, count_crossed, decide, remember
-from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
+from citywide.systems.traffic.engine.control.city import Sights, announce, count_crossed, decide, remember
+from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.learning import know
 from citywide.systems.traffic.engine.control.picture import look, ways_of
 from citywide.systems.traffic.engine.control.rollout import KEEPS, Habits
@@ -35,22 +34,6 @@ class Shown:
     phase: Ints
     settled: NDArray[np.bool_]
     green_s: Floats
-
-
-class Ground(NamedTuple):
-    """The layout as the kernel reads it."""
-
-    lane_from: Ints
-    phase_from: Ints
-    cell_from: Ints
-    move_from: Ints
-    move_lane: Ints
-    move_exit: Ints
-    speed: Floats
-    lost: Floats
-    min_green: Floats
-    weight: Floats
-    sight_m: float
 
 
 class Controller:
@@ -95,7 +78,7 @@ class Controller:
             self._open if seen.room is None else seen.room,
             self._sights(seen),
             (self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
-            self.keeps * np.int32(self.habits.cadence_s if self.habits.cadence_s > 1 else 1),
+            self.keeps * np.int32(max(1, self.habits.cadence_s)),
             self.habits,
             targets,
         )
@@ -108,6 +91,7 @@ class Controller:
         look(
             self._ways,
             self.layout.speed,
+            self.known.flow,
             seen.sighting,
             seen.distance,
             seen.speed,
@@ -118,7 +102,7 @@ class Controller:
             self._head_at,
         )
 
-    def _sights(self, seen: Seen) -> tuple[NDArray[np.generic], ...]:
+    def _sights(self, seen: Seen) -> Sights:
         dark = self._lit if seen.dark is None else seen.dark
         return (
             self._queue,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 RED, PERMISSIVE, PROTECTED = 0, 1, 2
 
@@ -92,6 +94,22 @@ class Layout:
     def movements(self) -> int:
         """How many movements there are."""
         return len(self.move_lane)
+
+
+class Ground(NamedTuple):
+    """The layout as the kernel reads it."""
+
+    lane_from: Ints
+    phase_from: Ints
+    cell_from: Ints
+    move_from: Ints
+    move_lane: Ints
+    move_exit: Ints
+    speed: Floats
+    lost: Floats
+    min_green: Floats
+    weight: Floats
+    sight_m: float
 
 
 def lay_out(

@@ -9,6 +9,7 @@ from citywide.systems.traffic.engine.control.layout import (
     PERMISSIVE,
     PROTECTED,
     Bytes,
+    Flags,
     Floats,
     Ints,
     Layout,
@@ -77,9 +78,20 @@ def _mask(lights: Bytes, least: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def learn_crossing(
-    known, first, last, cell, shown, settled, crossed_of, near, head_at, head_speed, dark, dense
-):  # noqa: ANN001, ANN201, PLR0913 - compiled
+def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
+    known: Known,
+    first: int,
+    last: int,
+    cell: int,
+    shown: int,
+    settled: bool,
+    crossed_of: Floats,
+    near: Floats,
+    head_at: Floats,
+    head_speed: Floats,
+    dark: Flags,
+    dense: float,
+) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
     fade = 1.0 - 1.0 / MEMORY_S
     for lane in range(first, last):
@@ -108,16 +120,22 @@ def learn_crossing(
             known.started[lane] = -99.0
             continue
         queued = near[lane] >= dense
-        if known.on[lane] > 4.0 and queued:
-            blocked = known.head[lane] != 0 and known.sure[at] & known.every[lane] != known.every[lane]
-            if not blocked or known.stuck[lane] < STUCK_S:
+        if known.on[lane] > known.late[lane] and queued:
+            blocked = known.head[lane] != 0 and (known.sure[at] & known.every[lane]) != known.every[lane]
+            if not blocked:
                 known.tried[at] = known.tried[at] * fade + 1.0
                 known.sent[at] = known.sent[at] * fade + gone
         start_up(known, lane, gone, queued, known.prior[at])
 
 
 @njit(cache=True, error_model="numpy")
-def start_up(known, lane, gone, queued, prior):  # noqa: ANN001, ANN201 - compiled
+def start_up(
+    known: Known,
+    lane: int,
+    gone: float,
+    queued: bool,
+    prior: float,
+) -> None:
     """The start-up loss shows in when the third queued vehicle crosses."""
     if known.on[lane] == 1.0:
         known.started[lane] = 0.0 if queued else -99.0
@@ -129,7 +147,12 @@ def start_up(known, lane, gone, queued, prior):  # noqa: ANN001, ANN201 - compil
 
 
 @njit(cache=True, error_model="numpy")
-def rate_of(known, cell, lane, shown):  # noqa: ANN001, ANN201 - compiled
+def rate_of(
+    known: Known,
+    cell: int,
+    lane: int,
+    shown: int,
+) -> float:
     """Vehicles per second that this phase sends from this lane's queue."""
     if known.prior[cell] <= 0.0:
         return 0.0

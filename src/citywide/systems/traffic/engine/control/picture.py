@@ -7,6 +7,8 @@ from numba import njit
 
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
 
+LITTLE, NEAR_M = 0.01, 50.0
+
 
 class Ways(NamedTuple):
     """The feeds of a layout as arrays sorted by sighting lane."""
@@ -32,30 +34,37 @@ def ways_of(layout: Layout) -> Ways:
 
 
 @njit(cache=True, error_model="numpy")
-def look(ways, speed_of, sighting, distance, speed, queue, coming, near, head_speed, head_at):  # noqa: ANN001, ANN201, PLR0913 - one pass fills all
+def look(  # noqa: C901, PLR0913, PLR0917 - numba takes arrays one by one
+    ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats,
+    queue: Floats, coming: Floats, near: Floats, head_speed: Floats, head_at: Floats,
+) -> None:  # fmt: skip
     """Fill queue (vehicles standing), coming (lane × second), near (within 50 m) and the first vehicle's place."""
-    queue[:] = 0.0
-    coming[:, :] = 0.0
-    near[:] = 0.0
-    head_at[:] = 1e9
+    queue[:], near[:], head_at[:], coming[:, :] = 0.0, 0.0, 1e9, 0.0
     horizon = coming.shape[1]
     for vehicle in range(len(sighting)):
         seen = sighting[vehicle]
         if seen < 0 or seen + 1 >= len(ways.start):
             continue
+        scale = spread(ways, flow, seen)
         for way in range(ways.start[seen], ways.start[seen + 1]):
-            lane, share = ways.lane[way], ways.share[way]
+            lane = ways.lane[way]
+            share = ways.share[way] * (flow[lane] + LITTLE) * scale
             away = distance[vehicle] + ways.further[way]
-            if ways.further[way] == 0.0:
-                if away < 50.0:
-                    near[lane] += 1.0
-                if away < head_at[lane]:
-                    head_at[lane], head_speed[lane] = away, speed[vehicle]
-            if speed[vehicle] < 1.0:
-                queue[lane] += share
-                continue
-            after = int(away / speed_of[lane])
+            near[lane] += share if away < NEAR_M else 0.0
+            if ways.further[way] == 0.0 and away < head_at[lane]:
+                head_at[lane], head_speed[lane] = away, speed[vehicle]
+            after = 0 if speed[vehicle] < 1.0 else int(away / speed_of[lane])
             if after == 0:
                 queue[lane] += share
             elif after < horizon:
                 coming[lane, after] += share
+
+
+@njit(cache=True, error_model="numpy")
+def spread(ways: Ways, flow: Floats, seen: int) -> float:
+    """A vehicle upstream counts for the lanes ahead of it as their traffic has been."""
+    total, weighed = 0.0, 0.0
+    for way in range(ways.start[seen], ways.start[seen + 1]):
+        total += ways.share[way]
+        weighed += ways.share[way] * (flow[ways.lane[way]] + LITTLE)
+    return total / weighed

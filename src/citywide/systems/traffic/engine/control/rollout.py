@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.layout import Floats, Ints
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
 
 KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
 SOON_S = 25
@@ -21,12 +20,12 @@ class Habits(NamedTuple):
 
     horizon_s: int = 60
     discount: float = 0.985
-    stop_cost_s: float = 3.0
+    stop_cost_s: float = 0.0
     left_over_s: float = 12.0
     look_s: float = 10.0
     eager: float = 1.15
     recheck: float = 0.7
-    stray: float = 1.0
+    stray: float = 0.0
     dense: float = 2.0
     cadence_s: int = 1
 
@@ -49,7 +48,17 @@ class View(NamedTuple):
 
 
 @njit(cache=True, error_model="numpy")
-def best_phase(rate, serves, weight, queue, head, phase, look, lost, eager):  # noqa: ANN001, ANN201, PLR0913 - kernel
+def best_phase(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    rate: Floats,
+    serves: Ints,
+    weight: Floats,
+    queue: Floats,
+    head: Ints,
+    phase: int,
+    look: float,
+    lost: float,
+    eager: float,
+) -> int:
     """The base policy: the phase that sends most vehicles soon, a change paying its lost time."""
     best, most = phase, -1.0
     for other in range(rate.shape[0]):
@@ -66,10 +75,28 @@ def best_phase(rate, serves, weight, queue, head, phase, look, lost, eager):  # 
 
 
 @njit(cache=True, error_model="numpy")
-def play(  # noqa: ANN201, PLR0912, PLR0913, PLR0915, C901 - one kernel, see above
-    queue0, coming, rate, share, serves, head0, room, late, on0, weight, lost, min_green,  # noqa: ANN001
-    now, keep, then, habits, bound, scratch, marks, sent_out,  # noqa: ANN001
-):  # fmt: skip
+def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see above
+    queue0: Floats,
+    coming: Floats,
+    rate: Floats,
+    share: Floats,
+    serves: Ints,
+    head0: Ints,
+    room: Floats,
+    late: Floats,
+    on0: Floats,
+    weight: Floats,
+    lost: float,
+    min_green: float,
+    now: int,
+    keep: int,
+    then: int,
+    habits: Habits,
+    bound: float,
+    scratch: Floats,
+    marks: Ints,
+    sent_out: Floats,
+) -> float:
     """The cost of a plan in discounted vehicle-seconds; gives up once it is worse than `bound`."""
     lanes = len(queue0)
     queue, gone, run, on = scratch[0], scratch[1], scratch[2], scratch[3]
@@ -141,7 +168,15 @@ def play(  # noqa: ANN201, PLR0912, PLR0913, PLR0915, C901 - one kernel, see abo
 
 
 @njit(cache=True, error_model="numpy")
-def wish(queue, coming, rate, share, head, now, wanted):  # noqa: ANN001, ANN201, PLR0913 - kernel
+def wish(
+    queue: Floats,
+    coming: Floats,
+    rate: Floats,
+    share: Floats,
+    head: Ints,
+    now: int,
+    wanted: Flags,
+) -> bool:
     """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
     anyone = False
     for lane in range(len(queue)):
@@ -158,7 +193,14 @@ def wish(queue, coming, rate, share, head, now, wanted):  # noqa: ANN001, ANN201
 
 
 @njit(cache=True, error_model="numpy")
-def search(view: View, now: int, habits: Habits, keeps: Ints, scratch: Floats, sent_out: Floats) -> int:
+def search(
+    view: View,
+    now: int,
+    habits: Habits,
+    keeps: Ints,
+    scratch: Floats,
+    sent_out: Floats,
+) -> int:
     """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
     queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green = view
     nothing, marks = np.zeros((0, 0)), np.zeros(len(queue), np.int32)
