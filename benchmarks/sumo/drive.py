@@ -3,7 +3,10 @@
 import os
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,6 +17,8 @@ from benchmarks.sumo.scenario import Scenario, wanted_departures
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 
+Driver = Callable[[int, Seen, Shown], np.ndarray] | None
+Dark = Callable[[int], set[str]]
 LANE_ID, LANE_POSITION, SPEED = 0x51, 0x56, 0x40
 
 
@@ -21,14 +26,7 @@ def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraC
     """SUMO's own interface out of the folder it was installed in."""
     os.environ["SUMO_HOME"] = str(home / "sumo")
     sys.path[:0] = [str(home), str(home / "sumo" / "tools")]
-    try:
-        import libsumo  # noqa: PLC0415 - only there once the set-up has run
-
-        return libsumo
-    except ImportError:
-        import traci  # noqa: PLC0415
-
-        return traci
+    return import_module("libsumo" if find_spec("libsumo") else "traci")
 
 
 def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001
@@ -45,7 +43,7 @@ def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: li
 
 @dataclass
 class Eyes:
-    """What detectors see: vehicles within 200 m of a stop line, who crossed it, and how full the exits are."""
+    """What detectors see: vehicles within 200 m of a stop line, who crossed it, how full the exits are."""
 
     site: Site
     was: dict[str, str] = field(default_factory=dict)
@@ -127,7 +125,7 @@ class Lights:
 
 
 class SafeLights:
-    """The engine's own safety layer shows the lights: 5 s of green, 3 s of yellow, nobody waits above 90 s."""
+    """The engine's safety layer shows the lights: 5 s of green, 3 s of yellow, no wait above 90 s."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -203,7 +201,7 @@ def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, flo
     """Delay of every trip: time lost + wait to depart; one that never departed waited until the end."""
     found = {
         element.attrib["id"]: float(element.attrib["timeLoss"]) + float(element.attrib["departDelay"])
-        for _, element in ET.iterparse(trips)
+        for _, element in ET.iterparse(trips)  # noqa: S314 - our own maps and SUMO's output
         if element.tag == "tripinfo"
     }
     wanted = wanted_departures(scenario) if set(pending) - set(found) else {}
@@ -212,8 +210,15 @@ def delays(scenario: Scenario, trips: Path, pending: list[str]) -> dict[str, flo
     return found
 
 
-def drive(
-    home: Path, scenario: Scenario, site: Site, seed: int, driver, extra=(), closed=(), dropout=None
+def drive(  # noqa: PLR0913, PLR0917 - a run has this many knobs
+    home: Path,
+    scenario: Scenario,
+    site: Site,
+    seed: int,
+    driver: Driver,
+    extra: Sequence[str] = (),
+    closed: Sequence[str] = (),
+    dropout: Dark | None = None,
 ) -> float:
     """Mean delay of one run; `driver(seen, shown)` names the phases, None leaves SUMO's own program."""
     sim = simulator(home)

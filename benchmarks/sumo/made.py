@@ -31,8 +31,10 @@ def _make(home: Path, place: Path, shape: list[str], period: float) -> None:
     net, routes, trips = (place / f"{place.name}{end}" for end in (".net.xml", ".rou.xml", ".trips"))
     environment = os.environ | {"SUMO_HOME": str(home / "sumo"), "PYTHONPATH": str(home)}
     netgenerate = [str(home / "sumo" / "bin" / "netgenerate"), *shape, "--no-turnarounds", "true"]
-    common = {"check": True, "env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*netgenerate, "--default-junction-type", "traffic_light", "-o", str(net)], **common)
+    common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(
+        [*netgenerate, "--default-junction-type", "traffic_light", "-o", str(net)], check=True, **common
+    )
     script = str(home / "sumo" / "tools" / "randomTrips.py")
     options = [
         "-b",
@@ -48,5 +50,5 @@ def _make(home: Path, place: Path, shape: list[str], period: float) -> None:
         "--validate",
     ]
     files = ["-n", str(net), "-o", str(trips), "-r", str(routes)]
-    subprocess.run([sys.executable, script, *files, *options], **common)
+    subprocess.run([sys.executable, script, *files, *options], check=True, **common)
     (place / f"{place.name}.sumocfg").write_text(CONFIG.format(place.name))

@@ -59,7 +59,7 @@ class Site:
 
 def roads_of(path: Path) -> Roads:
     """Lanes, connections and the first program of every signal."""
-    root = ET.parse(path).getroot()
+    root = ET.parse(path).getroot()  # noqa: S314 - our own maps and SUMO's output
     lanes = [lane for edge in root.iter("edge") for lane in edge.iter("lane")]
     programs: dict[str, list[tuple[float, str]]] = {}
     for logic in root.iter("tlLogic"):
@@ -127,7 +127,10 @@ def _numbered(names) -> dict[str, int]:  # noqa: ANN001 - any iterable of names
 
 
 def _crossing(
-    roads: Roads, rows: dict[str, list[Connection]], greens: tuple[str, ...], exits: dict[str, int]
+    roads: Roads,
+    rows: dict[str, list[Connection]],
+    greens: tuple[str, ...],
+    exits: dict[str, int],
 ) -> Crossing:
     lanes = tuple(
         Lane(tuple(Movement(exits[c.end]) for c in ways), roads.speed[lane]) for lane, ways in rows.items()
@@ -138,7 +141,8 @@ def _crossing(
 
 
 def _upstream(
-    roads: Roads, lanes: dict[str, int]
+    roads: Roads,
+    lanes: dict[str, int],
 ) -> tuple[dict[str, int], dict[str, float], tuple[Feed, ...]]:
     into, out = defaultdict(list), defaultdict(list)
     for c in roads.connections:

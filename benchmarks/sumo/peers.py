@@ -1,5 +1,6 @@
 """The peers: max-pressure and greedy wave on the same detection, SUMO's own controllers as programs."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from citywide.systems.traffic.engine.control.controller import Seen, Shown
 
 
 class Greedy:
-    """Wave (most vehicles approaching within 50 m, RESCO's MaxWave) or max-pressure, every `cadence` seconds."""
+    """Wave (most vehicles within 50 m, RESCO's MaxWave) or max-pressure, every `cadence` seconds."""
 
     def __init__(self, site: Site, rule: str, cadence: int) -> None:
         self.site, self.rule, self.cadence = site, rule, cadence
@@ -27,9 +28,7 @@ class Greedy:
             phases = layout.phase_from[at + 1] - layout.phase_from[at]
             start = layout.green_from[at]
             green = layout.green[start : start + phases * moves[-1]].reshape(phases, moves[-1]) > 0
-            served = np.stack(
-                [green[:, a:b].any(axis=1) for a, b in zip(moves, moves[1:], strict=False)], axis=1
-            )
+            served = np.stack([green[:, a:b].any(axis=1) for a, b in itertools.pairwise(moves)], axis=1)
             totals = served @ score[first:last]
             self.target[at] = shown.phase[at] if totals[shown.phase[at]] >= totals.max() else totals.argmax()
         return self.target

@@ -18,7 +18,7 @@ class Scenario:
 
 def scenario_of(folder: Path) -> Scenario:
     """Read the sumocfg of a folder; file names in it are relative to it."""
-    config = ET.parse(next(iter(sorted(folder.glob("*.sumocfg"))))).getroot()
+    config = ET.parse(next(iter(sorted(folder.glob("*.sumocfg"))))).getroot()  # noqa: S314 - our own maps and SUMO's output
     values = {element.tag: element.get("value", "") for element in config.iter()}
     routes = [folder / name.strip() for name in values["route-files"].split(",")]
     return Scenario(
@@ -42,7 +42,7 @@ def wanted_departures(scenario: Scenario) -> dict[str, float]:
     """When every trip wants to depart, by its name."""
     found: dict[str, float] = {}
     for path in scenario.routes:
-        for _, element in ET.iterparse(path):
+        for _, element in ET.iterparse(path):  # noqa: S314 - our own maps and SUMO's output
             if element.tag in ("trip", "vehicle"):
                 found[element.attrib["id"]] = float(element.attrib["depart"])
             element.clear()

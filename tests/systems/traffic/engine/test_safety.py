@@ -1,5 +1,7 @@
 """No sequence of inputs makes the lights conflict, skip a clearance or starve anyone."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,7 +26,10 @@ CROSSING = Guard(
     on_call=(WALK,),
 )
 SECONDS = st.tuples(
-    st.integers(-2, 6), st.booleans(), st.integers(0, 31), st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 9])
+    st.integers(-2, 6),
+    st.booleans(),
+    st.integers(0, 31),
+    st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 9]),
 )
 SPELLS = st.lists(st.tuples(st.integers(1, 40), SECONDS), min_size=1, max_size=30)
 
@@ -54,7 +59,7 @@ def test_every_green_lasts_and_every_clearance_is_shown_in_full(spells):
     for at in range(5):
         shown = [int(light[at]) for light, *_ in play(spells)]
         runs = run_lengths(shown)
-        for (light, length), (after, _) in zip(runs, runs[1:], strict=False):
+        for (light, length), (after, _) in itertools.pairwise(runs):
             assert (light, after) in {(RED, GREEN), (GREEN, YELLOW), (YELLOW, RED)}
             if light == GREEN:
                 assert length >= CROSSING.min_green_s[at]

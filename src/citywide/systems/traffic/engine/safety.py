@@ -135,7 +135,7 @@ def _check_time(at: int, guard: Guard) -> None:
     needed = sum(slots[phase] for phase in homes) + 2 * max(slots) + _clearance(guard)
     if needed > guard.max_red_s:
         raise ValueError(
-            f"crossing {at}: serving everyone once can take {needed} s, more than max_red_s {guard.max_red_s}"
+            f"crossing {at}: serving all once can take {needed} s, more than max_red_s {guard.max_red_s}",
         )
 
 
@@ -261,7 +261,7 @@ def follow_plan(
     if lamps.plan_left[crossing] <= 0:
         lamps.plan_at[crossing] = (lamps.plan_at[crossing] + 1) % (last - first)
         lamps.plan_left[crossing] = rules.plan_s[first + lamps.plan_at[crossing]]
-    return rules.plan_phase[first + lamps.plan_at[crossing]]
+    return int(rules.plan_phase[first + lamps.plan_at[crossing]])
 
 
 @njit(cache=True)
@@ -309,9 +309,9 @@ def next_due(
     """The movement that has waited longest of those that `served` does not name; -1 for none."""
     first, found = rules.move_from[crossing], -1
     for move in range(first, rules.move_from[crossing + 1]):
-        if lamps.called[move] and not served[move - first]:
-            if found < 0 or lamps.waited[move] > lamps.waited[found]:
-                found = move
+        due = lamps.called[move] and not served[move - first]
+        if due and (found < 0 or lamps.waited[move] > lamps.waited[found]):
+            found = move
     return found
 
 
@@ -377,7 +377,7 @@ def show(
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
     row = rules.wide_from[crossing] + lamps.target[crossing] * (last - first)
     for move in range(first, last):
-        end_light(rules, lamps, move, rules.wants[row + move - first])
+        end_light(rules, lamps, move, int(rules.wants[row + move - first]))
     done = True
     for move in range(first, last):
         wanted = rules.wants[row + move - first]

@@ -56,7 +56,7 @@ def test_vehicles_on_a_street_upstream_of_a_short_lane_count():
 
 
 def test_a_first_vehicle_that_wants_red_makes_its_lane_useless_to_this_phase():
-    """Lane 0 goes straight in phase 0 and left in phase 1; after 4 s of standing at green it must want left."""
+    """Lane 0 goes straight in phase 0 and left in phase 1; after 4 s of standing at green it wants left."""
     shared = (Lane((Movement(), Movement())), Lane((Movement(),)))
     layout = lay_out([Crossing(shared, ((2, 0, 0), (0, 2, 0), (0, 0, 2)))])
     controller = Controller(layout)
@@ -97,7 +97,8 @@ def test_the_same_sights_bring_the_same_decisions():
 
 
 @pytest.mark.parametrize(
-    "arrivals", [(0.15, 0.1, 0.1, 0.1), (0.3, 0.05, 0.1, 0.05), (0.02, 0.02, 0.02, 0.02)]
+    "arrivals",
+    [(0.15, 0.1, 0.1, 0.1), (0.3, 0.05, 0.1, 0.05), (0.02, 0.02, 0.02, 0.02)],
 )
 def test_control_beats_the_fixed_plan_by_a_quarter(arrivals):
     adaptive, _ = drive(Controller(lay_out([ONE])).decide, arrivals)

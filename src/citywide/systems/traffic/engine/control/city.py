@@ -92,7 +92,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 ) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
-    queue, coming, near, head_at, head_speed, dark, crossed_of, guess = seen
+    queue, coming, near, head_at, head_speed, dark, crossed_of, _guess = seen
     pending, planned, linked, sent, wants_plan = far
     scratch, marks = np.zeros((4, 64)), np.zeros(64, np.int32)
     nothing = np.zeros((0, 0))
@@ -119,7 +119,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         room = np.zeros((phases, wide))
         fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         for lane in range(first, last):
-            guess_lane(known, lane, rate[phase, lane - first], seen, settled[crossing])
+            guess_lane(known, lane, float(rate[phase, lane - first]), seen, settled[crossing])
             expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
         targets[crossing] = phase
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]

@@ -42,7 +42,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Feed:
-    """Where a sighting lane leads: vehicles on it reach `lane` after `further_m` more than their own distance."""
+    """Where a sighting lane leads: one reaches `lane` after `further_m` more than the own distance."""
 
     sighting: int
     lane: int
@@ -113,7 +113,10 @@ class Ground(NamedTuple):
 
 
 def lay_out(
-    crossings: Sequence[Crossing], feeds: Sequence[Feed] = (), links: Sequence[Link] = (), exits: int = 0
+    crossings: Sequence[Crossing],
+    feeds: Sequence[Feed] = (),
+    links: Sequence[Link] = (),
+    exits: int = 0,
 ) -> Layout:
     """Flatten described crossings; refuses a phase that does not name every movement."""
     for at, crossing in enumerate(crossings):
@@ -130,7 +133,7 @@ def lay_out(
         move_exit=np.array([move.exit for move in moves], np.int32),
         green=np.array([light for c in crossings for phase in c.phases for light in phase], np.int8),
         crossing_of_lane=np.repeat(np.arange(len(crossings)), [len(c.lanes) for c in crossings]).astype(
-            np.int32
+            np.int32,
         ),
         speed=np.array([lane.speed_m_s for lane in lanes], np.float64),
         lost=np.array([c.lost_s for c in crossings], np.float64),

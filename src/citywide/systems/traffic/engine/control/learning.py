@@ -1,5 +1,6 @@
-"""What each lane can really do, learned while it runs: discharge rates, start-up loss, turning shares, demand."""
+"""What each lane can really do, learned while it runs: discharge, start-up loss, turning shares, demand."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ def _bits(layout: Layout, least: int) -> Ints:
         start = layout.green_from[crossing]
         phases = layout.phase_from[crossing + 1] - layout.phase_from[crossing]
         lights = layout.green[start : start + phases * moves[-1]].reshape(phases, moves[-1])
-        rows += [_mask(phase[a:b], least) for phase in lights for a, b in zip(moves, moves[1:], strict=False)]
+        rows += [_mask(phase[a:b], least) for phase in lights for a, b in itertools.pairwise(moves)]
     return np.array(rows, np.int32)
 
 
@@ -110,7 +111,7 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
         elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
             known.stuck[lane] += 1.0
             if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
-                may = known.head[lane] if known.head[lane] else known.every[lane]
+                may = known.head[lane] or known.every[lane]
                 left = may & ~known.sure[at]
                 if left:
                     known.head[lane] = left

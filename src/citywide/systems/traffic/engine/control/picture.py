@@ -34,11 +34,11 @@ def ways_of(layout: Layout) -> Ways:
 
 
 @njit(cache=True, error_model="numpy")
-def look(  # noqa: C901, PLR0913, PLR0917 - numba takes arrays one by one
+def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats,
     queue: Floats, coming: Floats, near: Floats, head_speed: Floats, head_at: Floats,
 ) -> None:  # fmt: skip
-    """Fill queue (vehicles standing), coming (lane × second), near (within 50 m) and the first vehicle's place."""
+    """Fill queue (vehicles standing), coming (lane × second), near (within 50 m) and who stands first."""
     queue[:], near[:], head_at[:], coming[:, :] = 0.0, 0.0, 1e9, 0.0
     horizon = coming.shape[1]
     for vehicle in range(len(sighting)):

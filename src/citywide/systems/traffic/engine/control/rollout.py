@@ -1,4 +1,4 @@
-"""The search of one crossing: play out each plan "keep this phase for k seconds, then that one", take the cheapest.
+"""The search of one crossing: play out "keep this phase for k seconds, then that one", take the cheapest.
 
 The kernels take arrays one by one and keep their scratch outside: handing numba a tuple of arrays costs
 more (reference counts) than a second of a lane does.
@@ -19,7 +19,7 @@ class Habits(NamedTuple):
     """How the search weighs and looks ahead; none of it belongs to any one map."""
 
     horizon_s: int = 60
-    discount: float = 0.985
+    discount: float = 0.98
     stop_cost_s: float = 0.0
     left_over_s: float = 12.0
     look_s: float = 10.0
@@ -113,7 +113,15 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
                 target = then
             elif green >= min_green and (flow < rival or flow < 0.2 or second % 4 == 0):
                 target = best_phase(
-                    rate, serves, weight, queue, marks, phase, habits.look_s, lost, habits.eager
+                    rate,
+                    serves,
+                    weight,
+                    queue,
+                    marks,
+                    phase,
+                    habits.look_s,
+                    lost,
+                    habits.eager,
                 )
                 rival = flow * habits.recheck
             if target != phase:

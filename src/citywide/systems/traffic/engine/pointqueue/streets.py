@@ -28,7 +28,7 @@ class Vehicle:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Who comes: arrivals per second at each lane from outside, and the share of each movement of its lane."""
+    """Who comes: arrivals per second at each lane from outside, and each movement's share of its lane."""
 
     arrivals: Floats
     turns: Floats
@@ -87,7 +87,7 @@ class Streets:
     def _turn(self, lane: int) -> int:
         first, last = self.layout.move_from[lane : lane + 2]
         shares = self.traffic.turns[first:last]
-        return int(first + self._dice.choice(last - first, p=shares / shares.sum()))
+        return int(first + self._dice.choice(int(last - first), p=shares / shares.sum()))
 
     def _release(self, lane: int, green: NDArray[np.bool_]) -> int:
         line = self.lanes[lane]
@@ -127,13 +127,13 @@ class Streets:
         )
 
     def _rows(self, lane: int) -> list[tuple[int, float, float]]:
-        speed, place, rows = float(self.layout.speed[lane]), 0, []
-        for vehicle in self.lanes[lane]:
+        speed = float(self.layout.speed[lane])
+        rows: list[tuple[int, float, float]] = []
+        for place, vehicle in enumerate(self.lanes[lane]):
             left = (vehicle.entered + self._travel[lane] - self.now) * speed
             away = max(left, place * VEHICLE_M)
             if away <= SIGHT_M:
                 rows.append((lane, away, speed if left > place * VEHICLE_M else 0.0))
-            place += 1
         return rows
 
 
