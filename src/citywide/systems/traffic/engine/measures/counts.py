@@ -12,6 +12,7 @@ from citywide.systems.traffic.engine.measures.events import (
     Floats,
     Longs,
     Table,
+    axis,
     floor_bin,
     named,
     restrict,
@@ -27,10 +28,9 @@ VENDOR_CODES_FROM = 219
 
 def has_data(events: Events, bin_ms: int = BIN_MS, part_ms: int = 300_000, least: int = 3) -> Table:
     """Bins in which every part (5 minutes) holds at least `least` events of the device."""
-    common = events.at(events.code < VENDOR_CODES_FROM)
-    parts, device, _, _, sizes = tally(floor_bin(common.time_ms, part_ms), common.device)
-    full = sizes >= least
-    bins, owner, _, _, parts_full = tally(floor_bin(parts[full], bin_ms), device[full])
+    start, counts = events.per_bin(part_ms, events.code < VENDOR_CODES_FROM)
+    device, part = np.nonzero(counts >= least)
+    bins, owner, _, _, parts_full = tally(floor_bin(start + part * part_ms, bin_ms), device)
     whole = parts_full * part_ms == bin_ms
     return {"time_ms": bins[whole], "device": events.names[owner[whole]]}
 
@@ -171,15 +171,13 @@ def _count(heard: Events, bin_ms: int) -> tuple[Longs, Longs, Longs]:
 def _with_zeros(
     events: Events, bin_ms: int, bins: Longs, group: Longs, total: Longs
 ) -> tuple[Longs, Longs, Longs]:
-    spoken = np.unique((events.device << AXIS_BITS) + events.time_ms // bin_ms)
+    first, spoken = events.per_bin(bin_ms)
     detectors = np.unique(group)
-    start = np.searchsorted(spoken >> AXIS_BITS, detectors >> 15, "left")
-    size = np.searchsorted(spoken >> AXIS_BITS, detectors >> 15, "right") - start
-    rows = np.repeat(start, size) + np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
-    all_bins, all_groups = (spoken[rows] & ((1 << AXIS_BITS) - 1)) * bin_ms, np.repeat(detectors, size)
+    row, column = np.nonzero(spoken[detectors >> 15])
+    all_bins, all_groups = first + column * bin_ms, detectors[row]
     filled = np.zeros(len(all_bins), np.int64)
-    known = (group << AXIS_BITS) + bins // bin_ms
-    filled[np.searchsorted((all_groups << AXIS_BITS) + all_bins // bin_ms, known)] = total
+    known = axis(group, bins, first)
+    filled[np.searchsorted(axis(all_groups, all_bins, first), known)] = total
     return all_bins, all_groups, filled
 
 

@@ -48,6 +48,24 @@ class Events:
         return (self.device << 15) | self.parameter
 
     @cached_property
+    def by_time(self) -> Longs:
+        """Device and time as one number, sorted: `axis` of every event, from `origin` on."""
+        return np.sort(axis(self.device, self.time_ms, self.origin))
+
+    @cached_property
+    def origin(self) -> int:
+        """The first moment of the record."""
+        return int(self.time_ms.min()) if len(self) else 0
+
+    def per_bin(self, bin_ms: int, rows: Flags | None = None) -> tuple[int, Longs]:
+        """The first bin's start, and how many events each device (row) has in each bin (column)."""
+        first = self.origin // bin_ms
+        width = (int(self.time_ms.max()) // bin_ms - first + 1) if len(self) else 1
+        cell = self.device * width + (self.time_ms // bin_ms - first)
+        counted = np.bincount(cell if rows is None else cell[rows], minlength=len(self.names) * width)
+        return first * bin_ms, counted.reshape(len(self.names), width)
+
+    @cached_property
     def _of_code(self) -> tuple[Longs, Longs]:
         order = np.argsort(self.code.astype(np.int16), kind="stable")
         return order, np.searchsorted(self.code[order], np.arange(32769))
@@ -121,6 +139,11 @@ def ranges(starts: Longs, lengths: Longs) -> Longs:
 def axis(group: Longs, time_ms: Longs, origin: int) -> Longs:
     """One rising number for group and time, so that a single search serves all groups."""
     return (group << AXIS_BITS) + (time_ms - origin + (1 << (AXIS_BITS - 1)))
+
+
+def off_axis(keys: Longs, origin: int) -> Longs:
+    """The times of a joined axis."""
+    return (keys & ((1 << AXIS_BITS) - 1)) + origin - (1 << (AXIS_BITS - 1))
 
 
 def runs(*columns: Longs) -> Longs:

@@ -15,6 +15,7 @@ from citywide.systems.traffic.engine.measures.events import (
     Table,
     floor_bin,
     named,
+    off_axis,
     tally,
 )
 
@@ -169,15 +170,15 @@ def priority_services(events: Events) -> Table:
 
 def silences(events: Events, schedule: Sequence[tuple[int, float]] = SILENCE) -> Spans:
     """Per device, spans between two events longer than is normal at that time of day."""
-    order = np.lexsort((events.time_ms, events.device))
-    time, device = events.time_ms[order], events.device[order]
-    minute = time // 60_000 % 1440
-    rule = np.searchsorted([start for start, _ in schedule], minute, "right") - 1
-    allowed = np.array([seconds for _, seconds in schedule])[rule] * 1000
-    gap = np.diff(time, append=time[-1:])
-    long = (gap > allowed) & np.append(device[1:] == device[:-1], [False] * min(len(time), 1)).astype(bool)
-    rows = np.flatnonzero(long)
-    return Spans(time[rows], time[rows] + gap[rows], device[rows], np.ones(len(rows), bool))
+    key = events.by_time
+    gap = np.diff(key)
+    shortest = round(min(seconds for _, seconds in schedule) * 1000)
+    rows = np.flatnonzero((gap > shortest) & (key[1:] >> AXIS_BITS == key[:-1] >> AXIS_BITS))
+    device, time = key[rows] >> AXIS_BITS, off_axis(key[rows], events.origin)
+    rule = np.searchsorted([start for start, _ in schedule], time // 60_000 % 1440, "right") - 1
+    long = gap[rows] > np.array([seconds for _, seconds in schedule])[rule] * 1000
+    time, gap, device = time[long], gap[rows][long], device[long]
+    return Spans(time, time + gap, device, np.ones(len(time), bool))
 
 
 def _pushes_to_walk(events: Events) -> Spans:
