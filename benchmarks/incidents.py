@@ -3,7 +3,8 @@
 Each batch has its own crossings. One day is for learning, then come quiet days, in which every alarm is
 false, then a day with an incident every ten minutes at every crossing, one at a time. A delay counts from
 the second in which the incident can be seen: a stopped vehicle has a free road ahead, a blocked lane holds
-somebody up, a queue is a third longer than that lane's longest of the day before.
+somebody up while the road beyond is free (for a crawling lorry nine seconds, away from the line), a queue in the exit is at least
+four and a third longer than that lane's longest of the day before.
 """
 
 from argparse import Namespace
@@ -27,7 +28,9 @@ from citywide.systems.traffic.engine.incidents import microsim as sim
 HOUR, DAY = 3600, 86_400
 EVERY_S, LASTS_S, COUNTS_WITHIN_S = 600, 180, 60
 NOISE_M, DROPOUT = 1.0, 0.1
-BUS_STAYS_S = 55
+BUS_STAYS_S = 42
+CRAWL_SHOWS_S = 9
+GONE = 1e9
 FORERUNNER = {(Kind.BLOCKED_LANE, Kind.STOPPED_VEHICLE), (Kind.BLOCKED_LANE, Kind.SUDDEN_QUEUE)}
 
 
@@ -43,6 +46,8 @@ class Staged:
     variant: str = ""
     onset: float | None = None
     noticed: float | None = None
+    streak: int = 0
+    stop: float = 0.0
     others: list[Kind] = field(default_factory=list)
 
 
@@ -89,7 +94,7 @@ class Scene:
 
 def measure(options: Namespace) -> dict[str, float]:
     """Batches with their own seeds, then the feedback trial and the detectors."""
-    batches, crossings, quiet = (1, 12, 1) if options.quick else (4, 20, 4)
+    batches, crossings, quiet = (1, 12, 1) if options.quick else (3, 20, 3)
     staged: list[Staged] = []
     false: Counter[Kind] = Counter()
     with Clock() as clock:
@@ -159,7 +164,8 @@ def _plan(scene: Scene, rng: np.random.Generator, crossing: int, active: dict[in
     lane = int(rng.choice(np.flatnonzero(scene.lanes.crossing == crossing)))
     kind = Kind(int(rng.choice([1, 2, 3, 4])))
     variant = str(rng.choice(["lorry", "unseen", "crawling"])) if kind is Kind.BLOCKED_LANE else ""
-    active[crossing] = Staged(kind, lane, -1.0, variant=variant)
+    stop = float(scene.lanes.stop_m[lane])
+    active[crossing] = Staged(kind, lane, -1.0, variant=variant, stop=stop)
 
 
 def _stage(scene: Scene, rng: np.random.Generator, active: dict[int, Staged], done: list[Staged]) -> None:
@@ -214,9 +220,11 @@ STAGES: dict[Kind, Callable[[Scene, np.random.Generator, Staged], bool]] = {
 
 
 def _clear(scene: Scene) -> None:
+    """The road is free again; vehicles that stood or crawled are towed away."""
     t = scene.traffic
     t.block_m[:] = np.inf
-    t.kind[np.isin(t.kind, (sim.ASIDE, sim.STALLED, sim.CRAWLING))] = sim.NORMAL
+    inside = np.arange(sim.SLOTS) < t.count[:, None]
+    t.position[inside & np.isin(t.kind, (sim.ASIDE, sim.STALLED, sim.CRAWLING))] = GONE
 
 
 def _note_onset(scene: Scene, one: Staged, longest: np.ndarray) -> None:
@@ -233,7 +241,7 @@ def _note_onset(scene: Scene, one: Staged, longest: np.ndarray) -> None:
     elif one.kind is Kind.STOPPED_VEHICLE:
         one.onset = scene.now if _stands_free(scene, one) else None
     else:
-        one.onset = scene.now if _holds_up(scene, one) else None
+        one.onset = scene.now - one.streak if _holds_up(scene, one) else None
 
 
 def _stands_free(scene: Scene, one: Staged) -> bool:
@@ -248,17 +256,27 @@ def _stands_free(scene: Scene, one: Staged) -> bool:
 
 
 def _holds_up(scene: Scene, one: Staged) -> bool:
-    """Whether somebody is held up behind the obstacle."""
+    """Whether somebody is held up behind the obstacle while the road beyond it is free."""
     place, speed, kinds, _ = scene.vehicles(one.lane)
     if one.variant == "crawling":
-        me = np.flatnonzero(kinds == sim.CRAWLING)
-        if len(me) == 0 or speed[me[0]] > 2.0:
-            return False
+        return _crawls_ahead(place, speed, kinds, one)
+    near = (place <= one.place + 14) & (place > one.place - 30)
+    beyond = place - one.place
+    free = not ((beyond > 14) & (beyond < 32) & (speed < 3)).any()
+    return free and int((near & (speed < sim.STANDING_MPS)).sum()) >= 2
+
+
+def _crawls_ahead(place: np.ndarray, speed: np.ndarray, kinds: np.ndarray, one: Staged) -> bool:
+    """Whether a slow lorry has had a free road ahead and somebody behind for as long as it takes to see it."""
+    away = (place < one.stop - 45) | (place > one.stop + 25)
+    me = np.flatnonzero((kinds == sim.CRAWLING) & (speed < 2.0) & away)
+    seen = False
+    if len(me):
         ahead = place[place > place[me[0]]] - place[me[0]]
         behind = place[me[0]] - place[(place < place[me[0]]) & (speed < 2.6)]
-        return bool((behind < 14).any() and (len(ahead) == 0 or ahead.min() > 31))
-    still = (speed < sim.STANDING_MPS) & (place <= one.place + 14) & (place > one.place - 30)
-    return int(still.sum()) >= 2
+        seen = bool((behind < 14).any() and (len(ahead) == 0 or ahead.min() > 31))
+    one.streak = one.streak + 1 if seen else 0
+    return one.streak >= CRAWL_SHOWS_S
 
 
 def _credit(one: Staged | None, incident: Incident) -> None:

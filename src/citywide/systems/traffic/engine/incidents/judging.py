@@ -73,7 +73,7 @@ def judge(
             if one[STANDS] >= 0 and now - one[STANDS] >= 3.0 and now - one[SEEN] <= 3.0:
                 if one[X] < lane[STOP] + 4.0:
                     standing_in += 1
-                else:
+                elif one[X] > lane[STOP] + rules[BOX_M] * lane[BOX] + 4.0:
                     standing_out += 1
             kind = _reason_to_ring(slots, order, at, n, lane, patience[row], strict[row], rules, now)
             if kind > 0 and found < len(out):
@@ -157,7 +157,7 @@ def _reason_to_ring(
     seen = one[SEEN] == now  # a track out of sight may have driven away
     is_open = abs(one[V]) < STANDS_MPS and road > rules[FREE_ROAD] and excused != 1
     if seen:
-        one[FREE] = one[FREE] + 1.0 if is_open else max(one[FREE] - 2.0, 0.0)
+        one[FREE] = min(one[FREE] + 1.0, 60.0) if is_open else max(min(one[FREE], 8.0) - 2.0, 0.0)
     crawls = 0.4 < one[V] < rules[CRAWL] and road > 30.0 and one[X] > 25.0 and excused == 0
     crawls = crawls and not _may_be_starting(one, lane)
     if seen:
@@ -167,7 +167,7 @@ def _reason_to_ring(
     limit = rules[PATIENCE] * patient
     if excused == 2:
         limit = max(limit, rules[BOX_WAIT])
-    if behind and one[TOLD] != BLOCKED:
+    if behind and one[TOLD] != BLOCKED and (is_open or crawls):
         if one[FREE] >= limit * strict[BLOCKED] or one[SLOW] >= rules[CRAWL_S] * patient * strict[BLOCKED]:
             return BLOCKED
     if not behind and one[TOLD] == 0 and one[FREE] >= limit * strict[STOPPED]:
@@ -229,9 +229,9 @@ def _queue_rings(
         queue[USUAL] = max(queue[USUAL], standing)
         return False
     usual = queue[USUAL]
-    bound = max(rules[QUEUE_LEAST], usual * rules[QUEUE_GROWTH] + (2.0 if usual > 0 else 0.0)) * strict
+    bound = max(rules[QUEUE_LEAST], usual * rules[QUEUE_GROWTH] + (1.0 if usual > 0 else 0.0)) * strict
     if side == 0:
-        bound = max(bound, usual + 4.0)
+        bound = max(1.5 * usual + 6.0, bound)  # before a line near its capacity, queues wander
     if standing < bound:
         if standing < 0.6 * bound:
             queue[RUNG] = 0.0
@@ -241,5 +241,7 @@ def _queue_rings(
         queue[BEGAN] = now
     if queue[RUNG] < 0.5 and now - queue[BEGAN] >= rules[QUEUE_S]:
         queue[RUNG] = 1.0
+        if side == 0:
+            queue[USUAL] = max(usual, 0.9 * standing)
         return True
     return False
