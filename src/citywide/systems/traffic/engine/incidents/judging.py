@@ -5,7 +5,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.incidents.model import CELL_M, CELLS
-from citywide.systems.traffic.engine.incidents.tracks import (
+from citywide.systems.traffic.engine.tracks import (
     FREE,
     HITS,
     NUMBER,

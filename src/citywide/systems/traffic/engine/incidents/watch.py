@@ -20,7 +20,7 @@ from citywide.systems.traffic.engine.incidents.model import (
     Road,
     Rules,
 )
-from citywide.systems.traffic.engine.incidents.tracks import follow, no_tracks
+from citywide.systems.traffic.engine.tracks import follow, no_tracks
 
 MOST_A_SECOND = 256
 
