@@ -52,7 +52,12 @@ def run(raw: object, config: object, keep: str | None, names: list[str]) -> dict
     started, cpu = time.perf_counter(), seconds()
     asked = [part for part in AGGREGATIONS if part["name"] in names]
     processor = SignalDataProcessor(
-        raw_data=raw, detector_config=config, bin_size=15, verbose=0, controller_type="maxtime", aggregations=asked
+        raw_data=raw,
+        detector_config=config,
+        bin_size=15,
+        verbose=0,
+        controller_type="maxtime",
+        aggregations=asked,
     )
     processor.load()
     processor.aggregate()

@@ -214,7 +214,9 @@ def _peer(raw: pa.Table, config: pa.Table, folder: Path) -> Iterator[Callable[[s
 
 def _differences(tables: Mapping[str, m.Table], folder: Path) -> dict[str, float]:
     """Per measure, the largest difference of any cell; a row that only one side has counts as infinite."""
-    return {name: _difference(name, tables[name], pq.read_table(folder / f"{name}.parquet")) for name in COLUMNS}
+    return {
+        name: _difference(name, tables[name], pq.read_table(folder / f"{name}.parquet")) for name in COLUMNS
+    }
 
 
 def _difference(name: str, table: m.Table, peer: pa.Table) -> float:

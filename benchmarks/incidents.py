@@ -101,7 +101,9 @@ def measure(options: Namespace) -> dict[str, float]:
         for batch in range(batches):
             scene, longest = _learned(crossings, options.seed * 1000 + batch)
             false += _quiet_days(scene, quiet)
-            staged += _day_of_incidents(scene, longest, options.seed * 1000 + batch, hours=3 if options.quick else 16)
+            staged += _day_of_incidents(
+                scene, longest, options.seed * 1000 + batch, hours=3 if options.quick else 16
+            )
     staged += _dark_detectors(options.seed, 200 if options.quick else 2000)
     days = batches * crossings * quiet
     blind = _blind_detectors(options.seed, 100 if options.quick else 1000)
@@ -357,7 +359,9 @@ def _summary(staged: list[Staged], false_rate: float) -> dict[str, float]:
         of_kind = [one for one in staged if one.kind is kind]
         own = [one for one in caught if one.kind is kind]
         result[f"detected_{kind.name.lower()}"] = len(own) / max(len(of_kind), 1)
-        result[f"delay_{kind.name.lower()}_s"] = float(np.mean([max(o.noticed - o.onset, 0.0) for o in own] or [0]))
+        result[f"delay_{kind.name.lower()}_s"] = float(
+            np.mean([max(o.noticed - o.onset, 0.0) for o in own] or [0])
+        )
     return result
 
 

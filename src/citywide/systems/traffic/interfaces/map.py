@@ -110,7 +110,9 @@ def _lane(item: Any, where: str) -> Lane:
     kind = next(iter(kinds), None) if isinstance(kinds, Mapping) else kinds
     if kind not in LANE_KINDS:
         raise Malformed(f"{where}.laneAttributes.laneType", kind, ", ".join(sorted(LANE_KINDS)))
-    nodes = _nodes(several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes")
+    nodes = _nodes(
+        several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes"
+    )
     connects = item.get("connectsTo", [])
     links = [_connection(c, f"{where}.connectsTo[{k}]") for k, c in enumerate(connects)]
     return Lane(number, str(kind), "ingressApproach" in item, nodes, tuple(links))
@@ -118,7 +120,9 @@ def _lane(item: Any, where: str) -> Lane:
 
 def _connection(item: Any, where: str) -> Connection:
     to = part(item, "connectingLane", where)
-    return Connection(whole(to, "lane", f"{where}.connectingLane", 0, 255), maybe(item, "signalGroup", where, 1, 255))
+    return Connection(
+        whole(to, "lane", f"{where}.connectingLane", 0, 255), maybe(item, "signalGroup", where, 1, 255)
+    )
 
 
 def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:
@@ -128,7 +132,9 @@ def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:
     for place, item in enumerate(items):
         here = f"{where}[{place}].delta"
         delta = part(item, "delta", f"{where}[{place}]")
-        name = next((name for name in NODE_BITS if name in delta), None) if isinstance(delta, Mapping) else None
+        name = (
+            next((name for name in NODE_BITS if name in delta), None) if isinstance(delta, Mapping) else None
+        )
         if name is None:
             raise Malformed(here, delta, "one of " + ", ".join(NODE_BITS))
         reach = NODE_BITS[name]

@@ -87,8 +87,10 @@ def _body(message: Any) -> Any:
 def _reader(refused: list[Malformed]) -> Any:
     def read(item: Any, where: str) -> Spat:
         identity = part(item, "id", where)
-        number = whole(identity, "id", f"{where}.id", 0, 65_535) if isinstance(identity, Mapping) else whole(
-            item, "id", where, 0, 65_535
+        number = (
+            whole(identity, "id", f"{where}.id", 0, 65_535)
+            if isinstance(identity, Mapping)
+            else whole(item, "id", where, 0, 65_535)
         )
         states = several(item, "states", where)
         movements = each(states, f"{where}.states", _movement, refused)
@@ -144,7 +146,11 @@ def _crossing_json(spat: Spat) -> dict[str, Any]:
 
 
 def _movement_json(movement: Movement) -> dict[str, Any]:
-    marks = {"minEndTime": movement.min_end, "maxEndTime": movement.max_end, "likelyTime": movement.likely_end}
+    marks = {
+        "minEndTime": movement.min_end,
+        "maxEndTime": movement.max_end,
+        "likelyTime": movement.likely_end,
+    }
     known = {name: value for name, value in marks.items() if value is not None}
     event: dict[str, Any] = {"eventState": movement.event.value}
     if known:

@@ -126,7 +126,9 @@ def _good_counts(counts: FloatArray, name: str, refused: list[Refusal]) -> Float
     if good.all():
         return counts
     for place in np.argwhere(~good)[:MOST_REFUSALS].tolist():
-        refused.append(Refusal(f"{name}, lane {place[0]}", f"{counts[tuple(place)]:g}", "0 to 5 in one second"))
+        refused.append(
+            Refusal(f"{name}, lane {place[0]}", f"{counts[tuple(place)]:g}", "0 to 5 in one second")
+        )
     return np.where(good, counts, 0.0)
 
 

@@ -26,7 +26,10 @@ class Lanes:
         cls, crossing: ArrayLike, stop_m: ArrayLike, end_m: ArrayLike, loop_m: ArrayLike, speed_mps: ArrayLike
     ) -> Self:
         """Lanes from plain columns, refused where their order along the road is impossible."""
-        lanes = cls(np.asarray(crossing, np.int64), *(np.asarray(c, float) for c in (stop_m, end_m, loop_m, speed_mps)))
+        lanes = cls(
+            np.asarray(crossing, np.int64),
+            *(np.asarray(c, float) for c in (stop_m, end_m, loop_m, speed_mps)),
+        )
         good = (lanes.loop_m >= 0) & (lanes.loop_m < lanes.stop_m) & (lanes.stop_m <= lanes.end_m)
         good &= lanes.speed_mps > 0
         if not good.all():

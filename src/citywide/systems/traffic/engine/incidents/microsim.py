@@ -115,7 +115,14 @@ def seed_kernels(seed: int) -> None:
 def step(lanes: Lanes, traffic: Traffic, now_s: float, load: float) -> None:
     """One second of traffic, in two half steps; `load` is the share of the busiest hour's demand."""
     green, since = lanes.lights(now_s)
-    _arrive(lanes.demand * load, lanes.speed, lanes.bus_stop_m, *_moving(traffic), traffic.next_track, traffic.entered)
+    _arrive(
+        lanes.demand * load,
+        lanes.speed,
+        lanes.bus_stop_m,
+        *_moving(traffic),
+        traffic.next_track,
+        traffic.entered,
+    )
     _drive(
         lanes.stop_m,
         lanes.end_m,
@@ -184,7 +191,9 @@ def _seed(seed: int) -> None:  # pragma: no cover - compiled
 
 
 @njit(cache=True)
-def _arrive(demand, speed, bus_stop, count, position, velocity, kind, track, pause, hidden, next_track, entered):  # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _arrive(
+    demand, speed, bus_stop, count, position, velocity, kind, track, pause, hidden, next_track, entered
+):
     for lane in range(len(count)):
         n = count[lane]
         room = n == 0 or position[lane, n - 1] > 12.0

@@ -95,9 +95,7 @@ def arrivals_on_green(
     )
 
 
-def platoon_ratio(
-    events: Events, detectors: Detectors, bin_ms: int = BIN_MS, latency_s: float = 0
-) -> Table:
+def platoon_ratio(events: Events, detectors: Detectors, bin_ms: int = BIN_MS, latency_s: float = 0) -> Table:
     """Share of arrivals on green ÷ share of time that is green, with its HCM arrival type."""
     seen = Arrivals.of(events, detectors, "Advance", latency_s)
     bins, group, total, green = _green_counts(seen, bin_ms)
@@ -167,9 +165,7 @@ def coordination_diagram(
     )
 
 
-def approach_delay(
-    events: Events, detectors: Detectors, bin_ms: int = BIN_MS, latency_s: float = 0
-) -> Table:
+def approach_delay(events: Events, detectors: Detectors, bin_ms: int = BIN_MS, latency_s: float = 0) -> Table:
     """Waiting of arrivals on red until the next green ÷ all arrivals; and vehicle-hours per hour."""
     seen = Arrivals.of(events, detectors, "Advance", latency_s)
     waited = _until_green(seen)

@@ -154,7 +154,11 @@ def _held(changes: Events, device: Longs, bins: Longs, bin_ms: int) -> Longs:
     set_in = (changes.device << AXIS_BITS) + changes.time_ms // bin_ms
     order = np.lexsort((changes.parameter, changes.time_ms, set_in))
     last = np.searchsorted(set_in[order], keys, "right") - 1
-    here = (last >= 0) & (set_in[order][np.maximum(last, 0)] == keys) if len(order) else np.zeros(len(keys), bool)
+    here = (
+        (last >= 0) & (set_in[order][np.maximum(last, 0)] == keys)
+        if len(order)
+        else np.zeros(len(keys), bool)
+    )
     rows = np.maximum.accumulate(np.where(here, np.arange(len(keys)), -1))
     rows[(rows >= 0) & (device[np.maximum(rows, 0)] != device)] = -1
     if not len(order):
@@ -201,9 +205,7 @@ def _all_bins(events: Events, bin_ms: int) -> Longs:
     return np.arange(low, high + 1, bin_ms, dtype=np.int64)
 
 
-def _grid(
-    groups: Longs, bins: Longs, bin_ms: int, time_ms: Longs, group: Longs, value: Longs
-) -> Longs:
+def _grid(groups: Longs, bins: Longs, bin_ms: int, time_ms: Longs, group: Longs, value: Longs) -> Longs:
     grid = np.zeros((len(groups), len(bins)), np.int64)
     if len(bins):
         place = (np.asarray(time_ms) - bins[0]) // bin_ms

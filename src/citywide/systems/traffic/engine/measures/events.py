@@ -99,7 +99,10 @@ class Detectors:
     def of(cls, device: ArrayLike, phase: ArrayLike, detector: ArrayLike, function: ArrayLike) -> Self:
         """The configuration as plain columns."""
         return cls(
-            np.asarray(device), np.asarray(phase, np.int64), np.asarray(detector, np.int64), np.asarray(function, str)
+            np.asarray(device),
+            np.asarray(phase, np.int64),
+            np.asarray(detector, np.int64),
+            np.asarray(function, str),
         )
 
     def serving(self, function: str, names: NDArray[np.generic]) -> tuple[Longs, Longs]:
@@ -210,7 +213,9 @@ def _dense_names(device: NDArray[np.generic]) -> tuple[NDArray[np.generic], Long
     return names, places.astype(np.int64)
 
 
-def _ordered(times: Longs, devices: Longs, codes: Longs, parameters: Longs) -> tuple[Longs, Longs, Longs, Longs]:
+def _ordered(
+    times: Longs, devices: Longs, codes: Longs, parameters: Longs
+) -> tuple[Longs, Longs, Longs, Longs]:
     if len(times) == 0:
         return times, devices, codes, parameters
     origin = int(times.min())
@@ -219,7 +224,9 @@ def _ordered(times: Longs, devices: Longs, codes: Longs, parameters: Longs) -> t
         return _ordered_slowly(times, devices, codes, parameters)
     at_time, at_parameter = bits[2], bits[2] + bits[0]
     at_device = at_parameter + bits[1]
-    key = np.sort((devices << at_device) | (parameters << at_parameter) | ((times - origin) << at_time) | codes)
+    key = np.sort(
+        (devices << at_device) | (parameters << at_parameter) | ((times - origin) << at_time) | codes
+    )
     key = key[np.append(True, key[1:] != key[:-1])]
     return (
         ((key >> at_time) & ((1 << bits[0]) - 1)) + origin,

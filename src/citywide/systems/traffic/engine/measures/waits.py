@@ -242,14 +242,10 @@ def _whole_bins(events: Events, spans: Spans, complete: Table, bin_ms: int) -> F
     return held == last - first + 1
 
 
-def _near_preemption(
-    events: Events, waits: Spans, complete: Table, bin_ms: int, recovery_s: float
-) -> Flags:
+def _near_preemption(events: Events, waits: Spans, complete: Table, bin_ms: int, recovery_s: float) -> Flags:
     spans = trusted(events, pairs(events, 102, 104), complete, bin_ms)
     spans = spans.at(spans.valid)
-    widened = Spans(
-        spans.start_ms, spans.end_ms + round(recovery_s * 1000), spans.group >> 15, spans.valid
-    )
+    widened = Spans(spans.start_ms, spans.end_ms + round(recovery_s * 1000), spans.group >> 15, spans.valid)
     return overlaps(waits.start_ms, waits.end_ms, waits.group >> 15, widened)
 
 

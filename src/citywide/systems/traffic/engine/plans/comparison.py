@@ -41,13 +41,17 @@ def compare(
     """
     strata = _matched(before, after, day_kind)
     if not strata:
-        raise ValueError("no kind of day occurs both before and after; accepted: at least two of one kind on each side")
+        raise ValueError(
+            "no kind of day occurs both before and after; accepted: at least two of one kind on each side"
+        )
     rng = np.random.default_rng(seed)
     change = _change(strata)
     resampled = np.array([_change(_redrawn(strata, rng)) for _ in range(draws)])
     low, high = (float(x) for x in np.quantile(resampled, [0.025, 0.975]))
     counts = sum(len(a) for a, _ in strata), sum(len(b) for _, b in strata)
-    return Comparison(change, low, high, _p_value(strata, draws, rng), *counts, _words(change, low, high, counts))
+    return Comparison(
+        change, low, high, _p_value(strata, draws, rng), *counts, _words(change, low, high, counts)
+    )
 
 
 def _matched(
@@ -55,7 +59,9 @@ def _matched(
 ) -> list[tuple[FloatArray, FloatArray]]:
     """Values of both sides per stratum: weekday and kind where there are two each, else the kind alone."""
     by_day = _strata(before, after, lambda day: (day.weekday(), day_kind(day)))
-    if sum(len(a) for a, _ in by_day) >= 0.6 * len(before) and sum(len(b) for _, b in by_day) >= 0.6 * len(after):
+    if sum(len(a) for a, _ in by_day) >= 0.6 * len(before) and sum(len(b) for _, b in by_day) >= 0.6 * len(
+        after
+    ):
         return by_day
     return _strata(before, after, day_kind)
 
@@ -79,7 +85,9 @@ def _change(strata: list[tuple[FloatArray, FloatArray]]) -> float:
     return new / old - 1.0
 
 
-def _redrawn(strata: list[tuple[FloatArray, FloatArray]], rng: np.random.Generator) -> list[tuple[FloatArray, FloatArray]]:
+def _redrawn(
+    strata: list[tuple[FloatArray, FloatArray]], rng: np.random.Generator
+) -> list[tuple[FloatArray, FloatArray]]:
     """Days drawn again; few days are spread by n/(n−1), for the bootstrap is too narrow with them."""
     return [(_spread(a, rng), _spread(b, rng)) for a, b in strata]
 
@@ -94,7 +102,9 @@ def _p_value(strata: list[tuple[FloatArray, FloatArray]], draws: int, rng: np.ra
     seen = abs(_change(strata))
     if len(strata) == 1 and comb(len(strata[0][0]) + len(strata[0][1]), len(strata[0][0])) <= draws:
         return _exact(strata[0], seen)
-    extreme = sum(abs(_change([_relabelled(a, b, rng) for a, b in strata])) >= seen - 1e-12 for _ in range(draws))
+    extreme = sum(
+        abs(_change([_relabelled(a, b, rng) for a, b in strata])) >= seen - 1e-12 for _ in range(draws)
+    )
     return (extreme + 1) / (draws + 1)
 
 

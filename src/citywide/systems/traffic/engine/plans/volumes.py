@@ -46,9 +46,9 @@ def segments(day: FloatArray, most: int = 7, least_quarters: int = 3) -> Segment
     return Segments(np.array(cuts[:-1]), np.array([day[a:b].mean(0) for a, b in parts]))
 
 
-def day_plans(name: str, day: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0) -> tuple[
-    dict[str, Plan], Timetable
-]:
+def day_plans(
+    name: str, day: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0
+) -> tuple[dict[str, Plan], Timetable]:
     """Plans and their timetable for one kind of day: segments, critical flows, Webster's cycle."""
     parts = segments(day)
     plans: dict[str, Plan] = {}
@@ -66,7 +66,9 @@ def timed(name: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_
     critical = np.array([ratio[phase_of == phase].max() for phase in np.unique(phase_of)])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
-    cycle = int(np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S))
+    cycle = int(
+        np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S)
+    )
     share = critical / max(float(critical.sum()), 1e-9)
     return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle))
 

@@ -97,9 +97,7 @@ class Agent:
 
 
 def _refused(asked: Message, error: int, place: int) -> Message:
-    return Message(
-        Verb.RESPONSE, asked.request, asked.bindings, asked.community, asked.version, error, place
-    )
+    return Message(Verb.RESPONSE, asked.request, asked.bindings, asked.community, asked.version, error, place)
 
 
 class AgentServer:
