@@ -1,10 +1,10 @@
-"""Incidents at simulated crossings: 10 % of sightings missing, 1 m of noise, whole quiet days for false alarms.
+"""Incidents at simulated crossings: a tenth of the sightings missing, 1 m of noise, whole quiet days.
 
 Each batch has its own crossings. One day is for learning, then come quiet days, in which every alarm is
 false, then a day with an incident every ten minutes at every crossing, one at a time. A delay counts from
-the second in which the incident can be seen: a stopped vehicle has a free road ahead, a blocked lane holds
-somebody up while the road beyond is free (for a crawling lorry nine seconds, away from the line), a queue in the exit is at least
-four and a third longer than that lane's longest of the day before.
+the second in which the incident can be seen: a stopped vehicle has a free road ahead, a blocked lane
+holds somebody up while the road beyond is free (for a crawling lorry nine seconds, away from the line),
+a queue in the exit is at least four and a third longer than that lane's longest of the day before.
 """
 
 from argparse import Namespace
@@ -67,7 +67,7 @@ class Scene:
         sim.seed_kernels(seed)
         watch = Watch(Road.of(lanes.crossing, lanes.stop_m, lanes.end_m, lanes.permissive))
         for lane in np.flatnonzero(~np.isnan(lanes.bus_stop_m)) if stops_on_map else ():
-            watch.memory.expect_stops(int(lane), float(lanes.bus_stop_m[lane]), BUS_STAYS_S, watch.rules)
+            watch.learned.expect_stops(int(lane), float(lanes.bus_stop_m[lane]), BUS_STAYS_S, watch.rules)
         return cls(lanes, sim.no_traffic(lanes), watch)
 
     def second(self) -> list[Incident]:
@@ -196,16 +196,9 @@ def _stop_somebody(scene: Scene, rng: np.random.Generator, one: Staged) -> bool:
 
 
 def _drive_against(scene: Scene, _: np.random.Generator, one: Staged) -> bool:
-    t, n = scene.traffic, int(scene.traffic.count[one.lane])
-    if n >= sim.SLOTS - 1:
-        return False
-    one.track = int(t.next_track[0])
-    t.next_track[0] += 1
-    t.position[one.lane, n], t.velocity[one.lane, n] = scene.lanes.end_m[one.lane] - 1, -8.0
-    t.kind[one.lane, n], t.track[one.lane, n] = sim.AGAINST, one.track
-    t.pause[one.lane, n], t.hidden[one.lane, n] = -1.0, 0
-    t.count[one.lane] = n + 1
-    return True
+    end = float(scene.lanes.end_m[one.lane])
+    one.track = scene.traffic.add(one.lane, end - 1, -8.0, sim.AGAINST)
+    return one.track > 0
 
 
 def _close_exit(scene: Scene, _: np.random.Generator, one: Staged) -> bool:
@@ -269,7 +262,7 @@ def _holds_up(scene: Scene, one: Staged) -> bool:
 
 
 def _crawls_ahead(place: np.ndarray, speed: np.ndarray, kinds: np.ndarray, one: Staged) -> bool:
-    """Whether a slow lorry has had a free road ahead and somebody behind for as long as it takes to see it."""
+    """Whether a slow lorry has had a free road ahead and somebody behind for long enough to be seen."""
     away = (place < one.stop - 45) | (place > one.stop + 25)
     me = np.flatnonzero((kinds == sim.CRAWLING) & (speed < 2.0) & away)
     seen = False

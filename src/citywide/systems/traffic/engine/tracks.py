@@ -28,7 +28,7 @@ def follow(
     """Every sighting moves its track, or begins one."""
     for i in range(len(lane)):
         slots = tracks[lane[i]]
-        slot = _slot_of(slots, used[lane[i]], number[i], place[i], now)
+        slot = _slot_of(slots, int(used[lane[i]]), number[i], place[i], now)
         if slot == SLOTS:
             continue
         used[lane[i]] = max(used[lane[i]], slot + 1)

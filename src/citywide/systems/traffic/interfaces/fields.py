@@ -1,10 +1,11 @@
-"""Fields of foreign messages, read one at a time: what is wrong is said with its place, what is good is kept."""
+"""Fields of foreign messages, read one by one: what is wrong is said with its place, the rest is kept."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
 
 Item = TypeVar("Item")
+Fields = dict[str, Any]
 
 
 class Malformed(ValueError):  # noqa: N818 - the city's word
@@ -16,20 +17,29 @@ class Malformed(ValueError):  # noqa: N818 - the city's word
         self.where, self.accepted = where, accepted
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What was refused while the rest was taken."""
-
-    refused: tuple[Malformed, ...]
+def body_of(text: str | bytes, number: int, name: str) -> Any:
+    """The message in this JSON, whether bare or in its J2735 MessageFrame."""
+    try:
+        message: Any = json.loads(text)
+    except ValueError as bad:
+        raise Malformed(name, str(bad), "JSON") from None
+    if not isinstance(message, dict) or "messageId" not in message:
+        return cast("Any", message)
+    frame = cast("Fields", message)
+    if frame["messageId"] != number:
+        raise Malformed("messageId", frame["messageId"], f"{number} for {name}")
+    value = part(frame, "value", "message")
+    return cast("Fields", value).get(name, value) if isinstance(value, dict) else value
 
 
 def part(message: object, name: str, where: str) -> Any:
     """A named part of a mapping."""
-    if not isinstance(message, Mapping):
+    if not isinstance(message, dict):
         raise Malformed(where, message, "an object")
-    if name not in message:
+    fields = cast("Fields", message)
+    if name not in fields:
         raise Malformed(f"{where}.{name}", "nothing", "the field must be there")
-    return message[name]
+    return fields[name]
 
 
 def whole(message: object, name: str, where: str, low: int, high: int) -> int:
@@ -42,9 +52,9 @@ def whole(message: object, name: str, where: str, low: int, high: int) -> int:
 
 def maybe(message: object, name: str, where: str, low: int, high: int) -> int | None:
     """A whole number within bounds, or None when it is not there."""
-    if isinstance(message, Mapping) and name not in message:
+    if isinstance(message, dict) and name not in message:
         return None
-    return whole(message, name, where, low, high)
+    return whole(cast("object", message), name, where, low, high)
 
 
 def several(message: object, name: str, where: str) -> Sequence[Any]:
@@ -52,7 +62,7 @@ def several(message: object, name: str, where: str) -> Sequence[Any]:
     value = part(message, name, where)
     if not isinstance(value, list):
         raise Malformed(f"{where}.{name}", value, "a list")
-    return value
+    return cast("Sequence[Any]", value)
 
 
 def each(

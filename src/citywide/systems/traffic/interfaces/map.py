@@ -2,11 +2,20 @@
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, cast
 
-from citywide.systems.traffic.interfaces.fields import Malformed, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import (
+    Fields,
+    Malformed,
+    body_of,
+    each,
+    maybe,
+    part,
+    several,
+    whole,
+)
 
 MESSAGE_ID = 18
 DEGREE = 10_000_000  # positions are whole tenths of a microdegree
@@ -37,7 +46,7 @@ class Lane:
     @property
     def length_m(self) -> float:
         """Along its nodes."""
-        return sum(math.dist(a, b) for a, b in zip(self.nodes_m, self.nodes_m[1:], strict=False))
+        return sum(math.dist(a, b) for a, b in pairwise(self.nodes_m))
 
 
 @dataclass(frozen=True)
@@ -57,16 +66,8 @@ class CrossingMap:
 
 def read_map(text: str | bytes) -> tuple[tuple[CrossingMap, ...], tuple[Malformed, ...]]:
     """Crossings that can be read, and what was refused with its place; no JSON at all is an error."""
-    try:
-        message = json.loads(text)
-    except ValueError as bad:
-        raise Malformed("MAP", str(bad), "JSON") from None
-    if isinstance(message, Mapping) and "messageId" in message:
-        if message["messageId"] != MESSAGE_ID:
-            raise Malformed("messageId", message["messageId"], f"{MESSAGE_ID} for MAP")
-        value = part(message, "value", "message")
-        message = value.get("MapData", value) if isinstance(value, Mapping) else value
     refused: list[Malformed] = []
+    message = body_of(text, MESSAGE_ID, "MapData")
 
     def crossing(item: Any, where: str) -> CrossingMap:
         return _crossing(item, where, refused)
@@ -107,13 +108,13 @@ def _crossing(item: Any, where: str, refused: list[Malformed]) -> CrossingMap:
 def _lane(item: Any, where: str) -> Lane:
     number = whole(item, "laneID", where, 0, 255)
     kinds = part(part(item, "laneAttributes", where), "laneType", f"{where}.laneAttributes")
-    kind = next(iter(kinds), None) if isinstance(kinds, Mapping) else kinds
+    kind = next(iter(cast("Fields", kinds)), None) if isinstance(kinds, dict) else kinds
     if kind not in LANE_KINDS:
         raise Malformed(f"{where}.laneAttributes.laneType", kind, ", ".join(sorted(LANE_KINDS)))
     nodes = _nodes(
         several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes"
     )
-    connects = item.get("connectsTo", [])
+    connects = several(item, "connectsTo", where) if "connectsTo" in item else ()
     links = [_connection(c, f"{where}.connectsTo[{k}]") for k, c in enumerate(connects)]
     return Lane(number, str(kind), "ingressApproach" in item, nodes, tuple(links))
 
@@ -138,8 +139,8 @@ def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:
         if name is None:
             raise Malformed(here, delta, "one of " + ", ".join(NODE_BITS))
         reach = NODE_BITS[name]
-        east += whole(delta[name], "x", f"{here}.{name}", -reach, reach - 1) / 100
-        north += whole(delta[name], "y", f"{here}.{name}", -reach, reach - 1) / 100
+        east += whole(step, "x", f"{here}.{name}", -reach, reach - 1) / 100
+        north += whole(step, "y", f"{here}.{name}", -reach, reach - 1) / 100
         found.append((round(east, 2), round(north, 2)))
     return tuple(found)
 

@@ -1,12 +1,11 @@
 """Signal phase and timing (SAE J2735 SPaT) as JSON: read carefully, written exactly."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from citywide.systems.traffic.interfaces.fields import Malformed, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole
 
 MESSAGE_ID = 19
 UNKNOWN_MARK = 36_001  # a time mark counts tenths of a second in the hour
@@ -58,12 +57,8 @@ class Spat:
 
 def read_spat(text: str | bytes) -> tuple[tuple[Spat, ...], tuple[Malformed, ...]]:
     """Crossings that can be read, and what was refused with its place; no JSON at all is an error."""
-    try:
-        message = json.loads(text)
-    except ValueError as bad:
-        raise Malformed("SPaT", str(bad), "JSON") from None
     refused: list[Malformed] = []
-    body = _body(message)
+    body = body_of(text, MESSAGE_ID, "SPAT")
     found = each(several(body, "intersections", "SPaT"), "SPaT.intersections", _reader(refused), refused)
     return found, tuple(refused)
 
@@ -74,24 +69,9 @@ def write_spat(spats: tuple[Spat, ...]) -> str:
     return json.dumps({"messageId": MESSAGE_ID, "value": {"SPAT": {"intersections": crossings}}})
 
 
-def _body(message: Any) -> Any:
-    """The SPaT itself, whether bare or in its MessageFrame."""
-    if isinstance(message, Mapping) and "messageId" in message:
-        if message["messageId"] != MESSAGE_ID:
-            raise Malformed("messageId", message["messageId"], f"{MESSAGE_ID} for SPaT")
-        value = part(message, "value", "message")
-        return value.get("SPAT", value) if isinstance(value, Mapping) else value
-    return message
-
-
 def _reader(refused: list[Malformed]) -> Any:
     def read(item: Any, where: str) -> Spat:
-        identity = part(item, "id", where)
-        number = (
-            whole(identity, "id", f"{where}.id", 0, 65_535)
-            if isinstance(identity, Mapping)
-            else whole(item, "id", where, 0, 65_535)
-        )
+        number = whole(part(item, "id", where), "id", f"{where}.id", 0, 65_535)
         states = several(item, "states", where)
         movements = each(states, f"{where}.states", _movement, refused)
         _no_twins(movements, where)

@@ -60,7 +60,7 @@ class Fusion:
         return self._view(refused)
 
     def clock_offset_s(self, crossing: int) -> tuple[int | None, int | None]:
-        """How late the video and the loops of a crossing stamp their events against radar; None if unknown."""
+        """How late video and loops of a crossing stamp their events against radar; None if unknown."""
         video, loop = (_best_lag(line) for line in self._evidence[crossing])
         return video, loop
 
@@ -113,11 +113,10 @@ def _good_tracks(readings: Readings, lanes: Lanes, refused: list[Refusal]) -> Bo
     good = known & np.isfinite(place) & (place > -50) & (place < end + 50) & (readings.track > 0)
     if good.all():
         return None
+    accepted = f"lanes 0–{len(lanes) - 1}, tracks from 1, places on the lane"
     for row in np.flatnonzero(~good)[:MOST_REFUSALS].tolist():
         what = f"lane {readings.lane[row]}, track {readings.track[row]}, {place[row]:g} m"
-        refused.append(
-            Refusal(f"track {row}", what, f"lanes 0–{len(lanes) - 1}, tracks from 1, places on the lane")
-        )
+        refused.append(Refusal(f"track {row}", what, accepted))
     return good
 
 
@@ -125,10 +124,9 @@ def _good_counts(counts: FloatArray, name: str, refused: list[Refusal]) -> Float
     good = np.isfinite(counts) & (counts >= 0) & (counts <= 5)
     if good.all():
         return counts
-    for place in np.argwhere(~good)[:MOST_REFUSALS].tolist():
-        refused.append(
-            Refusal(f"{name}, lane {place[0]}", f"{counts[tuple(place)]:g}", "0 to 5 in one second")
-        )
+    bad = np.argwhere(~good)[:MOST_REFUSALS].tolist()
+    accepted = "0 to 5 in one second"
+    refused += [Refusal(f"{name}, lane {at[0]}", f"{counts[tuple(at)]:g}", accepted) for at in bad]
     return np.where(good, counts, 0.0)
 
 

@@ -43,7 +43,7 @@ MOST = 60.0
 
 
 @njit(cache=True)
-def fuse(
+def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by one
     lanes: FloatArray,
     state: FloatArray,
     tracks: FloatArray,
@@ -68,7 +68,7 @@ def fuse(
         own[GREEN_FOR] = own[GREEN_FOR] + 1.0 if green[row] else 0.0
         at = int(now) % RING
         rings[row, 0, at], rings[row, 1, at], rings[row, 2, at] = 0.0, counted[row].sum(), pulses[row]
-        standing, passed, beyond, pace, moving = _count(tracks[row], used[row], lane, own, now)
+        standing, passed, beyond, pace, moving = _count(tracks[row], used[row], lane, now)
         rings[row, 0, at] = passed
         used[row] = _let_go(tracks[row], used[row], lane, now)
         _predict(own, lane, rings[row], passed, counted[row].sum(), now)
@@ -86,7 +86,7 @@ def fuse(
 
 @njit(cache=True)
 def _count(
-    slots: FloatArray, used: int, lane: FloatArray, own: FloatArray, now: float
+    slots: FloatArray, used: int, lane: FloatArray, now: float
 ) -> tuple[float, float, float, float, float]:
     """Standing before the line, passed it just now, beyond it, and the speeds of those that move."""
     standing, passed, beyond, pace, moving = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -152,10 +152,10 @@ def _predict(
 
 @njit(cache=True)
 def _nobody_left(ring: FloatArray, now: float) -> bool:
+    recent = 0.0
     for ago in range(5):
-        if ring[int(now - ago) % RING] > 0:
-            return False
-    return True
+        recent += ring[int(now - ago) % RING]
+    return recent == 0.0
 
 
 @njit(cache=True)
@@ -192,7 +192,7 @@ def _expect(
     ring: FloatArray,
     now: float,
 ) -> None:
-    """Vehicles expected at the line, by second from now; from tracks, else from loop pulses, else the rate."""
+    """Vehicles expected at the line by second from now: from tracks, else loop pulses, else the rate."""
     arrivals[:] = 0.0
     if now - own[RADAR] <= ALIVE_S:
         for slot in range(used):

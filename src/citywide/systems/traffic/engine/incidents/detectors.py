@@ -1,5 +1,6 @@
 """Detectors gone dark: silent ones by their missing reports, blind ones by vehicles that they did not see."""
 
+import math
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,8 +8,8 @@ import numpy as np
 
 from citywide.systems.traffic.engine.incidents.model import BoolArray, FloatArray, IntArray
 
-MISSED = np.log(0.98 / 0.12)  # a blind detector misses 98 of 100, a sound one 12
-SEEN = np.log(0.02 / 0.88)
+MISSED = math.log(0.98 / 0.12)  # a blind detector misses 98 of 100, a sound one 12
+SEEN = math.log(0.02 / 0.88)
 
 
 @dataclass

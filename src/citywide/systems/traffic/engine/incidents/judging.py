@@ -46,7 +46,7 @@ STANDS_MPS, MOVES_MPS, PASSES_MPS = 0.8, 1.3, 3.0
 
 
 @njit(cache=True)
-def judge(
+def judge(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by one
     tracks: FloatArray,
     used: IntArray,
     lanes: FloatArray,
@@ -82,11 +82,11 @@ def judge(
                 found += 1
         for side in range(2):
             standing = standing_in if side == 0 else standing_out
-            if _queue_rings(queues[row, side], standing, side, strict[row, QUEUE], rules, now):
-                if found < len(out):
-                    place = lane[STOP] if side == 0 else lane[END]
-                    _write(out[found], QUEUE, row, place, 0.0, queues[row, side, BEGAN])
-                    found += 1
+            rings = _queue_rings(queues[row, side], standing, side, strict[row, QUEUE], rules, now)
+            if rings and found < len(out):
+                place = lane[STOP] if side == 0 else lane[END]
+                _write(out[found], QUEUE, row, place, 0.0, queues[row, side, BEGAN])
+                found += 1
     return found
 
 
@@ -136,7 +136,7 @@ def _note_standing(one: FloatArray, now: float) -> None:
 
 
 @njit(cache=True)
-def _reason_to_ring(
+def _reason_to_ring(  # noqa: PLR0913, PLR0917 - as above
     slots: FloatArray,
     order: IntArray,
     at: int,
@@ -149,9 +149,9 @@ def _reason_to_ring(
 ) -> int:
     """The kind of incident that this track has become just now, or 0."""
     one = slots[order[at]]
-    if one[V] < -rules[WRONG_V] and one[HITS] >= 5 and one[TOLD] != WRONG:
-        if one[ORIGIN] - one[X] > rules[WRONG_M] * strict[WRONG]:
-            return WRONG
+    against = one[V] < -rules[WRONG_V] and one[HITS] >= 5 and one[TOLD] != WRONG
+    if against and one[ORIGIN] - one[X] > rules[WRONG_M] * strict[WRONG]:
+        return WRONG
     excused = _has_reason(one, lane, rules)
     road = _road_ahead(slots, order, at, lane)
     seen = one[SEEN] == now  # a track out of sight may have driven away
@@ -167,9 +167,10 @@ def _reason_to_ring(
     limit = rules[PATIENCE] * patient
     if excused == 2:
         limit = max(limit, rules[BOX_WAIT])
-    if behind and one[TOLD] != BLOCKED and (is_open or crawls):
-        if one[FREE] >= limit * strict[BLOCKED] or one[SLOW] >= rules[CRAWL_S] * patient * strict[BLOCKED]:
-            return BLOCKED
+    patience_out = one[FREE] >= limit * strict[BLOCKED]
+    patience_out = patience_out or one[SLOW] >= rules[CRAWL_S] * patient * strict[BLOCKED]
+    if behind and one[TOLD] != BLOCKED and (is_open or crawls) and patience_out:
+        return BLOCKED
     if not behind and one[TOLD] == 0 and one[FREE] >= limit * strict[STOPPED]:
         return STOPPED
     return 0

@@ -1,7 +1,7 @@
 """A seeded micro-simulation of lanes at signalised crossings: what radars would report, and what is true.
 
 Every lane is a path: it enters at 0 m, meets its stop line, crosses the box and leaves at its end.
-Vehicles follow the intelligent driver model; buses stop, left turners wait, drivers dream; all of that is normal.
+Vehicles follow the intelligent driver model; buses stop, left turners wait, drivers dream: all that is normal.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 SLOTS = 56
-TRACKS = 1 << 30
+PLACE, SPEED, KIND, TRACK, PAUSE, HIDDEN = range(6)
+STOP, END, LIMIT, PERMISSIVE, BUS_STOP, DEMAND, GREEN, SINCE, BLOCK = range(9)
+UNSET, SERVED = -1.0, -3.0
+STEP_S = 0.5
 NORMAL, ASIDE, STALLED, CRAWLING, AGAINST, BUS = 0, 1, 2, 3, 4, 5
 STANDING_MPS = 0.5
 
@@ -48,17 +51,42 @@ class Lanes:
 class Traffic:
     """The moving part: vehicles in slots per lane, front first, and obstacles set by an incident."""
 
+    cars: FloatArray  # lane × slot × (place, speed, kind, number, pause, hidden)
     count: IntArray
-    position: FloatArray
-    velocity: FloatArray
-    kind: IntArray
-    track: IntArray
-    pause: FloatArray
-    hidden: IntArray
     block_m: FloatArray
     next_track: IntArray
     passed: IntArray
     entered: IntArray
+
+    @property
+    def position(self) -> FloatArray:
+        """Places, lane × slot."""
+        return self.cars[:, :, PLACE]
+
+    @property
+    def velocity(self) -> FloatArray:
+        """Speeds, lane × slot."""
+        return self.cars[:, :, SPEED]
+
+    @property
+    def kind(self) -> FloatArray:
+        """Kinds, lane × slot."""
+        return self.cars[:, :, KIND]
+
+    @property
+    def track(self) -> FloatArray:
+        """Numbers that the radar knows them by, lane × slot."""
+        return self.cars[:, :, TRACK]
+
+    def add(self, lane: int, place: float, speed: float, kind: int) -> int:
+        """One more vehicle at the end of the lane's slots, and its number; 0 when the lane is full."""
+        n, number = int(self.count[lane]), int(self.next_track[0])
+        if n >= SLOTS - 1:
+            return 0
+        self.cars[lane, n] = place, speed, kind, number, UNSET, 0.0
+        self.count[lane] = n + 1
+        self.next_track[0] = number + 1
+        return number
 
 
 @dataclass(frozen=True)
@@ -80,31 +108,17 @@ def some_crossings(count: int, seed: int, *, buses: bool = True) -> Lanes:
         start = np.concatenate([[0.0], np.cumsum(share)]) * cycle
         for arm in range(arms):
             rows += _approach(rng, crossing, cycle, start[arm], share[arm] * cycle, buses)
-    columns = list(zip(*rows, strict=True))
-    return Lanes(
-        np.array(columns[0], np.int64),
-        *(np.array(column, float) for column in columns[1:8]),
-        np.array(columns[8], bool),
-        np.array(columns[9], float),
-    )
+    table = np.array(rows)
+    numbers, permissive = table[:, 0].astype(np.int64), table[:, 8] > 0
+    stop, end, speed, cycle, begins, green, demand = (table[:, k].copy() for k in range(1, 8))
+    return Lanes(numbers, stop, end, speed, cycle, begins, green, demand, permissive, table[:, 9].copy())
 
 
 def no_traffic(lanes: Lanes) -> Traffic:
     """Empty roads."""
-    shape = (len(lanes), SLOTS)
-    return Traffic(
-        np.zeros(len(lanes), np.int64),
-        np.zeros(shape),
-        np.zeros(shape),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape),
-        np.zeros(shape, np.int64),
-        np.full(len(lanes), np.inf),
-        np.ones(1, np.int64),
-        np.zeros(len(lanes), np.int64),
-        np.zeros(len(lanes), np.int64),
-    )
+    none = np.zeros(len(lanes), np.int64)
+    cars = np.zeros((len(lanes), SLOTS, 6))
+    return Traffic(cars, none, np.full(len(lanes), np.inf), np.ones(1, np.int64), none.copy(), none.copy())
 
 
 def seed_kernels(seed: int) -> None:
@@ -115,45 +129,30 @@ def seed_kernels(seed: int) -> None:
 def step(lanes: Lanes, traffic: Traffic, now_s: float, load: float) -> None:
     """One second of traffic, in two half steps; `load` is the share of the busiest hour's demand."""
     green, since = lanes.lights(now_s)
-    _arrive(
-        lanes.demand * load,
-        lanes.speed,
-        lanes.bus_stop_m,
-        *_moving(traffic),
-        traffic.next_track,
-        traffic.entered,
+    road = np.column_stack(
+        [
+            lanes.stop_m,
+            lanes.end_m,
+            lanes.speed,
+            lanes.permissive.astype(float),
+            lanes.bus_stop_m,
+            lanes.demand * load,
+            green.astype(float),
+            since,
+            traffic.block_m,
+        ]
     )
-    _drive(
-        lanes.stop_m,
-        lanes.end_m,
-        lanes.speed,
-        lanes.permissive,
-        lanes.bus_stop_m,
-        green,
-        since,
-        traffic.block_m,
-        traffic.passed,
-        *_moving(traffic),
-    )
+    _arrive(road, traffic.cars, traffic.count, traffic.next_track, traffic.entered)
+    _drive(road, traffic.cars, traffic.count, traffic.passed)
 
 
 def sight(lanes: Lanes, traffic: Traffic, noise_m: float = 1.0, dropout: float = 0.1) -> Sightings:
     """What the radar reports: noisy places, a tenth missing, a new number after some occlusions."""
-    size = int(traffic.count.sum())
-    lane, track, place = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
-    seen = _look(
-        noise_m,
-        dropout,
-        traffic.count,
-        traffic.position,
-        traffic.track,
-        traffic.hidden,
-        traffic.next_track,
-        lane,
-        track,
-        place,
-    )
-    return Sightings(lane[:seen], track[:seen], place[:seen])
+    assert len(lanes) == len(traffic.count)
+    seen = np.empty((int(traffic.count.sum()), 3))
+    rows = _look(noise_m, dropout, traffic.cars, traffic.count, traffic.next_track, seen)
+    lane, track = seen[:rows, 0].astype(np.int64), seen[:rows, 1].astype(np.int64)
+    return Sightings(lane, track, seen[:rows, 2].copy())
 
 
 def day_load(hour: float) -> float:
@@ -181,144 +180,141 @@ def _approach(
     return rows
 
 
-def _moving(t: Traffic) -> tuple[IntArray, FloatArray, FloatArray, IntArray, IntArray, FloatArray, IntArray]:
-    return t.count, t.position, t.velocity, t.kind, t.track, t.pause, t.hidden
-
-
 @njit(cache=True)
-def _seed(seed: int) -> None:  # pragma: no cover - compiled
-    np.random.seed(seed)  # noqa: NPY002 - numba's own generator
+def _seed(seed: int) -> None:
+    np.random.seed(seed)  # noqa: NPY002 - numba knows only the old generator, here and below
 
 
 @njit(cache=True)
 def _arrive(
-    demand, speed, bus_stop, count, position, velocity, kind, track, pause, hidden, next_track, entered
-):
+    road: FloatArray, cars: FloatArray, count: IntArray, next_track: IntArray, entered: IntArray
+) -> None:
+    """A vehicle enters each lane with the chance that its demand gives, where there is room."""
     for lane in range(len(count)):
         n = count[lane]
-        room = n == 0 or position[lane, n - 1] > 12.0
-        if n >= SLOTS - 2 or not room or np.random.random() >= demand[lane]:  # noqa: NPY002
+        last = cars[lane, max(n - 1, 0)]
+        room = n == 0 or last[PLACE] > 12.0
+        if n >= SLOTS - 2 or not room or np.random.random() >= road[lane, DEMAND]:  # noqa: NPY002
             continue
-        v = speed[lane] * (0.8 + 0.3 * np.random.random())  # noqa: NPY002
+        speed = road[lane, LIMIT] * (0.8 + 0.3 * np.random.random())  # noqa: NPY002
         if n > 0:
-            v = min(v, velocity[lane, n - 1] + 0.25 * (position[lane, n - 1] - 8.0))
-        position[lane, n] = 0.0
-        velocity[lane, n] = max(v, 0.0)
-        is_bus = not np.isnan(bus_stop[lane]) and np.random.random() < 0.03  # noqa: NPY002
-        kind[lane, n] = BUS if is_bus else NORMAL
-        pause[lane, n] = -1.0
-        hidden[lane, n] = 0
-        track[lane, n] = next_track[0]
+            speed = max(min(speed, last[SPEED] + 0.25 * (last[PLACE] - 8.0)), 0.0)
+        is_bus = not np.isnan(road[lane, BUS_STOP]) and np.random.random() < 0.03  # noqa: NPY002
+        car = cars[lane, n]
+        car[PLACE], car[SPEED], car[KIND] = 0.0, speed, BUS if is_bus else NORMAL
+        car[TRACK], car[PAUSE], car[HIDDEN] = next_track[0], UNSET, 0.0
         next_track[0] += 1
         count[lane] = n + 1
         entered[lane] += 1
 
 
 @njit(cache=True)
-def _drive(  # noqa: ANN202, C901, PLR0912, PLR0913, PLR0915, PLR0917
-    stop_m,  # noqa: ANN001
-    end_m,  # noqa: ANN001
-    speed,  # noqa: ANN001
-    permissive,  # noqa: ANN001
-    bus_stop,  # noqa: ANN001
-    green,  # noqa: ANN001
-    since,  # noqa: ANN001
-    block_m,  # noqa: ANN001
-    passed,  # noqa: ANN001
-    count,  # noqa: ANN001
-    position,  # noqa: ANN001
-    velocity,  # noqa: ANN001
-    kind,  # noqa: ANN001
-    track,  # noqa: ANN001
-    pause,  # noqa: ANN001
-    hidden,  # noqa: ANN001
-):
-    dt = 0.5
+def _drive(road: FloatArray, cars: FloatArray, count: IntArray, passed: IntArray) -> None:
+    """Two half seconds for every vehicle, the front one first; those that have left make room."""
     for lane in range(len(count)):
-        stop, end = stop_m[lane], end_m[lane]
+        own = road[lane]
         for _ in range(2):
-            ahead = 1e9
-            ahead_v = 0.0
-            kept = 0
+            ahead, ahead_speed, kept = 1e9, 0.0, 0
             for i in range(count[lane]):
-                x, v, k, hold = position[lane, i], velocity[lane, i], kind[lane, i], pause[lane, i]
-                want = speed[lane]
-                gap, lead_v = ahead - x - 5.0, ahead_v
-                if k == AGAINST:
-                    x -= 8.0 * dt
-                    v = -8.0
-                elif k in (ASIDE, STALLED):
-                    v = 0.0
+                car = cars[lane, i]
+                before = car[PLACE]
+                if car[KIND] == AGAINST:
+                    car[PLACE] -= 8.0 * STEP_S
+                elif car[KIND] == ASIDE or car[KIND] == STALLED:
+                    car[SPEED] = 0.0
                 else:
-                    if k == CRAWLING:
-                        want = 1.7
-                    if x < block_m[lane] and block_m[lane] - x - 3.0 < gap:
-                        gap, lead_v = block_m[lane] - x - 3.0, 0.0
-                    brake = v * v / (2 * max(stop - x, 0.1))
-                    closed = not green[lane] and (since[lane] > 3.0 or brake < 3.0)
-                    if x <= stop and closed and stop - x < gap:
-                        gap, lead_v = stop - x + 1.0, 0.0
-                    if x <= stop and green[lane] and since[lane] < 0.5 and v < 1.0 and hold < 0:
-                        if np.random.random() < 0.01 and stop - x < 12.0:  # noqa: NPY002
-                            hold = 3.0 + 2.5 * np.random.random()  # noqa: NPY002
-                    if hold > 0 and x <= stop:
-                        gap, lead_v = min(gap, 1.0), 0.0
-                        hold -= dt
-                        if hold <= 0:
-                            hold = -1.0
-                    if permissive[lane] and green[lane] and x > stop and x < stop + 9.0:
-                        if hold == -1.0:
-                            hold = min(-4.0 * np.log(np.random.random() + 1e-9), 25.0)  # noqa: NPY002
-                        if hold > 0:
-                            room = stop + 8.0 - x
-                            if room < gap:
-                                gap, lead_v = room, 0.0
-                            hold = max(hold - dt, 0.0)
-                    if k == BUS and hold != -3.0 and x < bus_stop[lane] + 1.0:
-                        if bus_stop[lane] - x < gap:
-                            gap, lead_v = bus_stop[lane] - x + 1.0, 0.0
-                        if bus_stop[lane] - x < 2.5 and v < 0.5:
-                            if hold <= 0:
-                                hold = 8.0 + 30.0 * np.random.random()  # noqa: NPY002
-                            hold -= dt
-                            if hold <= 0:
-                                hold = -3.0
-                    desired = 2.0 + max(0.0, v * 1.2 + v * (v - lead_v) / 3.5)
-                    pull = 1.6 * (1.0 - (v / want) ** 4 - (desired / max(gap, 0.3)) ** 2)
-                    v = max(0.0, v + max(pull, -8.0) * dt)
-                    step = v * dt
-                    x_new = x + (step if gap > 0.3 or lead_v > 0 else 0.0)
-                    if x < stop <= x_new:
-                        passed[lane] += 1
-                    x = x_new
-                    ahead, ahead_v = x, v
-                if k == STALLED:
-                    ahead, ahead_v = x, 0.0
-                if 0.0 <= x < end:
-                    position[lane, kept], velocity[lane, kept] = x, v
-                    kind[lane, kept], track[lane, kept] = k, track[lane, i]
-                    pause[lane, kept], hidden[lane, kept] = hold, hidden[lane, i]
+                    _advance(car, own, ahead - before - 5.0, ahead_speed)
+                if before < own[STOP] <= car[PLACE] < own[END]:
+                    passed[lane] += 1
+                if car[KIND] != AGAINST and car[KIND] != ASIDE:
+                    ahead, ahead_speed = car[PLACE], car[SPEED]
+                if 0.0 <= car[PLACE] < own[END]:
+                    cars[lane, kept] = car
                     kept += 1
             count[lane] = kept
 
 
 @njit(cache=True)
-def _look(noise, dropout, count, position, track, hidden, next_track, lane_of, track_of, place):  # noqa: ANN001, ANN202, PLR0913, PLR0917
-    seen = 0
+def _advance(car: FloatArray, own: FloatArray, gap: float, lead: float) -> None:
+    """The intelligent driver model towards whatever is nearest: a car, an obstacle, a light, a stop."""
+    to_block = own[BLOCK] - car[PLACE] - 3.0
+    if car[PLACE] < own[BLOCK] and to_block < gap:
+        gap, lead = to_block, 0.0
+    to_halt = min(_to_red(car, own), _to_pause(car, own))
+    if to_halt < gap:
+        gap, lead = to_halt, 0.0
+    want = 1.7 if car[KIND] == CRAWLING else own[LIMIT]
+    speed = car[SPEED]
+    desired = 2.0 + max(0.0, speed * 1.2 + speed * (speed - lead) / 3.5)
+    pull = 1.6 * (1.0 - (speed / want) ** 4 - (desired / max(gap, 0.3)) ** 2)
+    car[SPEED] = max(0.0, speed + max(pull, -8.0) * STEP_S)
+    if gap > 0.3 or lead > 0:
+        car[PLACE] += car[SPEED] * STEP_S
+
+
+@njit(cache=True)
+def _to_red(car: FloatArray, own: FloatArray) -> float:
+    """Metres to a line that must not be crossed; yellow is passed by who cannot brake any more."""
+    left = own[STOP] - car[PLACE]
+    if left < 0 or own[GREEN] > 0.5:
+        return 1e9
+    hard = car[SPEED] ** 2 / (2 * max(left, 0.1)) >= 3.0
+    return 1e9 if own[SINCE] <= 3.0 and hard else left + 1.0
+
+
+@njit(cache=True)
+def _to_pause(car: FloatArray, own: FloatArray) -> float:
+    """Metres to where this vehicle pauses: dreaming at green, in the box for a gap, a bus at its stop."""
+    left = own[STOP] - car[PLACE]
+    if left >= 0:
+        fresh = own[GREEN] > 0.5 and own[SINCE] < 0.5 and car[SPEED] < 1.0 and left < 12.0
+        if fresh and car[PAUSE] < 0 and np.random.random() < 0.01:  # noqa: NPY002
+            car[PAUSE] = 3.0 + 2.5 * np.random.random()  # noqa: NPY002
+        if car[PAUSE] > 0:
+            car[PAUSE] = car[PAUSE] - STEP_S if car[PAUSE] > STEP_S else UNSET
+            return 1.0
+        return 1e9
+    if own[PERMISSIVE] > 0.5 and own[GREEN] > 0.5 and left > -9.0:
+        if car[PAUSE] == UNSET:
+            car[PAUSE] = min(-4.0 * np.log(np.random.random() + 1e-9), 25.0)  # noqa: NPY002
+        if car[PAUSE] > 0:
+            car[PAUSE] = max(car[PAUSE] - STEP_S, 0.0)
+            return left + 8.0
+    return _to_bus_stop(car, own)
+
+
+@njit(cache=True)
+def _to_bus_stop(car: FloatArray, own: FloatArray) -> float:
+    left = own[BUS_STOP] - car[PLACE]
+    if car[KIND] != BUS or car[PAUSE] == SERVED or not -1.0 < left < 200.0:
+        return 1e9
+    if left < 2.5 and car[SPEED] < 0.5:
+        if car[PAUSE] <= 0:
+            car[PAUSE] = 8.0 + 30.0 * np.random.random()  # noqa: NPY002
+        car[PAUSE] -= STEP_S
+        if car[PAUSE] <= 0:
+            car[PAUSE] = SERVED
+    return left + 1.0
+
+
+@njit(cache=True)
+def _look(
+    noise: float, dropout: float, cars: FloatArray, count: IntArray, next_track: IntArray, seen: FloatArray
+) -> int:
+    """Rows of lane, number, place; a tenth is lost, part of it in occlusions that last."""
+    rows = 0
     for lane in range(len(count)):
         for i in range(count[lane]):
-            if hidden[lane, i] > 0:
-                hidden[lane, i] -= 1
-                if hidden[lane, i] == 0 and np.random.random() < 0.3:  # noqa: NPY002
-                    track[lane, i] = next_track[0]
+            car = cars[lane, i]
+            if car[HIDDEN] > 0:
+                car[HIDDEN] -= 1
+                if car[HIDDEN] == 0 and np.random.random() < 0.3:  # noqa: NPY002
+                    car[TRACK] = next_track[0]
                     next_track[0] += 1
-                continue
-            if np.random.random() < dropout * 0.1:  # noqa: NPY002
-                hidden[lane, i] = 1 + int(-3.0 * np.log(np.random.random() + 1e-9))  # noqa: NPY002
-                continue
-            if np.random.random() < dropout * 0.6:  # noqa: NPY002
-                continue
-            lane_of[seen], track_of[seen] = lane, track[lane, i]
-            place[seen] = position[lane, i] + noise * np.random.randn()  # noqa: NPY002
-            seen += 1
-    return seen
+            elif np.random.random() < dropout * 0.1:  # noqa: NPY002
+                car[HIDDEN] = 1 + int(-3.0 * np.log(np.random.random() + 1e-9))  # noqa: NPY002
+            elif np.random.random() >= dropout * 0.6:  # noqa: NPY002
+                seen[rows, 0], seen[rows, 1] = lane, car[TRACK]
+                seen[rows, 2] = car[PLACE] + noise * np.random.randn()  # noqa: NPY002
+                rows += 1
+    return rows

@@ -1,7 +1,7 @@
 """The watch over many crossings: sightings in, incidents out; feedback makes it wiser."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
@@ -31,15 +31,15 @@ class Watch:
 
     road: Road
     rules: Rules = field(default_factory=Rules)
-    memory: Memory = None  # type: ignore[assignment] - made in __post_init__ when not given
+    memory: InitVar[Memory | None] = None
     learn_s: float = DAY_S
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, memory: Memory | None) -> None:
         lanes = len(self.road)
-        self.memory = self.memory if self.memory is not None else Memory.fresh(lanes)
+        self.learned = memory or Memory.fresh(lanes)
         self._tracks, self._used = no_tracks(lanes)
         self._queues = np.zeros((lanes, 2, 4))
-        self._queues[:, :, USUAL] = self.memory.usual_queue
+        self._queues[:, :, USUAL] = self.learned.usual_queue
         self._queues[:, :, BEGAN] = -1.0
         self._lanes = np.zeros((lanes, 5))
         self._lanes[:, 0], self._lanes[:, 1] = self.road.stop_m, self.road.end_m
@@ -54,14 +54,14 @@ class Watch:
         lane, track, place = seen
         self._lanes[:, 3], self._lanes[:, 4] = lights
         follow(self._tracks, self._used, lane, track, place, now_s)
-        self.memory.watched_s += 1.0
-        self._queues[:, :, LEARNED] = (self.memory.watched_s > self.learn_s)[:, None]
+        self.learned.watched_s += 1.0
+        self._queues[:, :, LEARNED] = (self.learned.watched_s > self.learn_s)[:, None]
         found = judge(
             self._tracks,
             self._used,
             self._lanes,
-            self.memory.patience,
-            self.memory.strictness,
+            self.learned.patience,
+            self.learned.strictness,
             self._queues,
             self._rules,
             self._out,
@@ -69,10 +69,10 @@ class Watch:
         )
         return [self._incident(line, now_s) for line in self._out[:found].tolist()] if found else []
 
-    def learned(self) -> Memory:
+    def keep(self) -> Memory:
         """What is worth keeping over a restart."""
-        self.memory.usual_queue = self._queues[:, :, USUAL].copy()
-        return self.memory
+        self.learned.usual_queue = self._queues[:, :, USUAL].copy()
+        return self.learned
 
     def feedback(self, incident: Incident, *, was_real: bool, lasted_s: float | None = None) -> None:
         """An officer's word. False: more patience for this kind just there; real: back towards the normal."""
@@ -84,12 +84,12 @@ class Watch:
             self._queues[lane, :, USUAL] += 1.0
         elif kind is Kind.WRONG_WAY:
             factor = 0.9 if was_real else 1.5
-            strict = self.memory.strictness
+            strict = self.learned.strictness
             strict[lane, kind] = np.clip(strict[lane, kind] * factor, 1.0, 4.0)
 
     def _teach_place(self, incident: Incident, was_real: bool, lasted_s: float | None) -> None:
         cell = min(max(int(incident.position_m / CELL_M), 0), CELLS - 1)
-        near = self.memory.patience[incident.lane, max(cell - 1, 0) : cell + 2]
+        near = self.learned.patience[incident.lane, max(cell - 1, 0) : cell + 2]
         if was_real:
             np.maximum(near * 0.9, 1.0, out=near)
             return

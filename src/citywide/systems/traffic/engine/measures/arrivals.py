@@ -204,7 +204,7 @@ def _green_counts(seen: Arrivals, bin_ms: int) -> tuple[Longs, Longs, Longs, Lon
 
 
 def _green_seconds(lights: Lights, bin_ms: int, bins: Longs, group: Longs) -> Floats:
-    """Seconds of green of each wanted bin and group; a green cut by the record's edge lasts to its bin's edge."""
+    """Seconds of green of each wanted bin and group; one cut by the record lasts to its bin's edge."""
     start, end, owner = _greens(lights, bin_ms)
     first = start // bin_ms
     size = np.maximum((end - 1) // bin_ms - first + 1, 0)

@@ -15,9 +15,9 @@ from citywide.systems.traffic.engine.measures.events import (
     axis,
     floor_bin,
     named,
-    restrict,
     runs,
     tally,
+    whole,
 )
 
 TERMINATIONS = {4: "GapOut", 5: "MaxOut", 6: "ForceOff"}
@@ -31,12 +31,12 @@ def has_data(events: Events, bin_ms: int = BIN_MS, part_ms: int = 300_000, least
     start, counts = events.per_bin(part_ms, events.code < VENDOR_CODES_FROM)
     device, part = np.nonzero(counts >= least)
     bins, owner, _, _, parts_full = tally(floor_bin(start + part * part_ms, bin_ms), device)
-    whole = parts_full * part_ms == bin_ms
-    return {"time_ms": bins[whole], "device": events.names[owner[whole]]}
+    full = parts_full * part_ms == bin_ms
+    return {"time_ms": bins[full], "device": events.names[owner[full]]}
 
 
 def actuations(events: Events, bin_ms: int = BIN_MS, *, zeros: bool = False) -> Table:
-    """Hits per detector and bin; with `zeros`, also the bins in which the device spoke but the detector not."""
+    """Hits per detector and bin; with `zeros`, also bins in which the device spoke but it did not."""
     table = _count(events.only(DETECTOR_ON), bin_ms)
     if not zeros:
         return named(events.names, table[0], table[1], detector=table[1] & 32767, total=table[2])
@@ -118,7 +118,7 @@ def pedestrian_volumes(events: Events, bin_ms: int = BIN_MS, quiet_s: float = 15
     groups = np.unique(seen)
     bins = _all_bins(events, bin_ms)
     grids = [
-        _grid(groups, bins, bin_ms, table["time_ms"], seen, table[name])
+        _grid(groups, bins, bin_ms, whole(table["time_ms"]), seen, whole(table[name]))
         for name in ("ped_services", "ped_actuations")
     ]
     unique = _grid(groups, bins, bin_ms, *_unique_pushes(events, bin_ms, quiet_s))
@@ -218,20 +218,5 @@ def _people(unique: Longs) -> Floats:
     ahead = np.cumsum(np.pad(unique, ((0, 0), (1, 3))), axis=1)
     hour = (ahead[:, 4:] - ahead[:, :-4]).astype(float)
     hourly = (PED_LINEAR * hour + PED_SQUARE * hour**2).astype(np.float32)
-    return hourly * np.divide(unique, hour, out=np.zeros_like(hour), where=hour > 0) + PED_BASE / 4
-
-
-__all__ = [
-    "actuations",
-    "communications",
-    "consecutive_max_outs",
-    "coordination",
-    "coordination_state",
-    "has_data",
-    "pedestrian_volumes",
-    "pedestrians",
-    "restrict",
-    "splits",
-    "terminations",
-    "unique_pedestrians",
-]
+    share = np.divide(unique, hour, out=np.zeros_like(hour), where=hour > 0)
+    return (hourly * share + PED_BASE / 4).astype(np.float64)

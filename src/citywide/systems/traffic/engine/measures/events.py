@@ -1,6 +1,5 @@
 """Controller events of the Indiana high-resolution form, held so that every measure is a pass over slices."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -88,7 +87,7 @@ class Events:
 
 @dataclass(frozen=True)
 class Detectors:
-    """Which detector serves which phase, and as what: Advance, Presence, Yellow_Red, Count, Speed …"""
+    """Which detector serves which phase, and as what: Advance, Presence, Yellow_Red and others."""
 
     device: NDArray[np.generic]
     phase: Longs
@@ -194,21 +193,24 @@ def restrict(table: Table, complete: Table | None) -> Table:
     return {name: column[keep] for name, column in table.items()}
 
 
-def columns_of(source: Mapping[str, ArrayLike], *names: str) -> list[NDArray[np.generic]]:
-    """Named columns, or a clear word about the one that is missing."""
-    missing = [name for name in names if name not in source]
-    if missing:
-        raise ValueError(f"no column {missing[0]!r}; there are {sorted(source)}, accepted are {list(names)}")
-    return [np.asarray(source[name]) for name in names]
+def single(values: Floats) -> Floats:
+    """Values as a four-byte number holds them, so that thresholds fall as in the public package."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def whole(column: NDArray[np.generic]) -> Longs:
+    """A column as whole numbers."""
+    return np.asarray(column, np.int64)
 
 
 def _dense_names(device: NDArray[np.generic]) -> tuple[NDArray[np.generic], Longs]:
     if len(device) and np.issubdtype(device.dtype, np.integer):
-        low, high = int(device.min()), int(device.max())
-        if high - low < 1 << 20:
-            seen = np.bincount(device.astype(np.int64) - low) > 0
+        numbers = whole(device)
+        low = int(numbers.min())
+        if int(numbers.max()) - low < 1 << 20:
+            seen = np.bincount(numbers - low) > 0
             place = np.cumsum(seen) - 1
-            return (np.flatnonzero(seen) + low).astype(device.dtype), place[device - low]
+            return (np.flatnonzero(seen) + low).astype(device.dtype), place[numbers - low]
     names, places = np.unique(device, return_inverse=True)
     return names, places.astype(np.int64)
 

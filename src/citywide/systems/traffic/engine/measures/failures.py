@@ -24,7 +24,9 @@ from citywide.systems.traffic.engine.measures.events import (
     phase_events,
     ranges,
     runs,
+    single,
     tally,
+    whole,
 )
 
 RAPID_MS = 2000  # two ONs this close mean a lost OFF at the second; further apart, a lost OFF half-way
@@ -80,7 +82,7 @@ def split_failures(
     cycle = split_cycles(events, detectors, bin_ms, red_s=red_s, by_approach=by_approach)
     failed = (cycle["green_occupancy"] >= green_occupancy) & (cycle["red_occupancy"] >= red_occupancy)
     bins, owner, (detector,), cell, sizes = tally(
-        floor_bin(cycle["time_ms"], bin_ms), cycle["group"], cycle["detector"]
+        floor_bin(whole(cycle["time_ms"]), bin_ms), whole(cycle["group"]), whole(cycle["detector"])
     )
 
     def mean(name: str) -> Floats:
@@ -106,8 +108,8 @@ def split_cycles(
     *,
     red_s: float = 5,
     by_approach: bool = True,
-) -> dict[str, Longs]:
-    """Every whole cycle with its occupancies. A phase without a presence detector is named by `blind_phases`."""
+) -> dict[str, Floats]:
+    """Every whole cycle with its occupancies. `blind_phases` names the ones without a detector."""
     presence, owners, phase_of = _presence(events, detectors, by_approach)
     lights = phase_events(events, phase_of, GREEN, YELLOW, RED)
     horizon = int(floor_bin(events.time_ms.max(keepdims=True), bin_ms)[0]) + bin_ms if len(events) else 0
@@ -124,12 +126,12 @@ def split_cycles(
     length = (np.minimum(yellow, red) - green)[row]
     share = np.divide(green_on, length, out=np.full(len(row), np.nan), where=length > 0)
     return {
-        "time_ms": barrier[row],
-        "group": group[row],
-        "detector": np.zeros_like(owner) if by_approach else owner & 32767,
-        "green_s": (length / 1000).astype(np.float32),
-        "green_occupancy": share.astype(np.float32),
-        "red_occupancy": (red_on / (red_s * 1000)).astype(np.float32),
+        "time_ms": barrier[row].astype(float),
+        "group": group[row].astype(float),
+        "detector": (owner & 32767) * float(not by_approach),
+        "green_s": single(length / 1000),
+        "green_occupancy": single(share),
+        "red_occupancy": single(red_on / (red_s * 1000)),
     }
 
 
@@ -229,6 +231,6 @@ def _every_owner(group: Longs, owners: Longs, phase_of: Longs) -> tuple[Longs, L
     return np.repeat(owners, size), ranges(start, size)
 
 
-def _no_cycles() -> dict[str, Longs]:
+def _no_cycles() -> dict[str, Floats]:
     names = ("time_ms", "group", "detector", "green_s", "green_occupancy", "red_occupancy")
-    return {name: np.zeros(0, np.int64) for name in names}
+    return {name: np.zeros(0) for name in names}

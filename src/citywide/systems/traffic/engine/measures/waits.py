@@ -1,9 +1,10 @@
-"""Waiting measured from pairs of events: pedestrians to walk, phases from call to green, priority, pre-emption."""
+"""Waiting, from pairs of events: pedestrians to walk, phases from call to green; priority, pre-emption."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.measures.events import (
     AXIS_BITS,
@@ -87,7 +88,7 @@ def pedestrian_delay(events: Events, complete: Table, bin_ms: int = BIN_MS) -> T
     )
 
 
-def phase_wait(
+def phase_wait(  # noqa: PLR0913 - each is a setting that an engineer knows
     events: Events,
     complete: Table,
     bin_ms: int = BIN_MS,
@@ -154,7 +155,7 @@ def preemptions(events: Events) -> Table:
 
 
 def priority_services(events: Events) -> Table:
-    """Each transit priority: check-in (112) to check-out (115), early green (113) and extension (114) within."""
+    """Each transit priority: check-in (112) to check-out (115), early green (113), extension (114)."""
     spans = pairs(events, 112, 115)
     spans = spans.at(spans.valid)
     return named(
@@ -286,5 +287,5 @@ def _first_within(heard: Events, spans: Spans) -> Longs:
     return np.where(found, (heard.time_ms[place] - spans.start_ms) / 1000, np.nan)
 
 
-def _seconds(spans: Spans) -> Longs:
+def _seconds(spans: Spans) -> NDArray[np.float32]:
     return (spans.end_ms - spans.start_ms).astype(np.float32) / np.float32(1000)

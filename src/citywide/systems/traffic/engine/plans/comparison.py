@@ -1,6 +1,6 @@
-"""Before and after, fairly: days matched by their kind, a difference with its interval, and a verdict in words."""
+"""Before and after, fairly: days matched by kind, a difference with its interval, a verdict in words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from citywide.systems.traffic.engine.plans.model import DayKindOf
 
 FloatArray = NDArray[np.float64]
+Days = Sequence[tuple[date, float]]
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Comparison:
 
 
 def compare(
-    before: Sequence[tuple[date, float]],
-    after: Sequence[tuple[date, float]],
+    before: Days,
+    after: Days,
     day_kind: DayKindOf,
     *,
     draws: int = 4000,
@@ -54,19 +55,19 @@ def compare(
     )
 
 
-def _matched(
-    before: Sequence[tuple[date, float]], after: Sequence[tuple[date, float]], day_kind: DayKindOf
-) -> list[tuple[FloatArray, FloatArray]]:
+def _matched(before: Days, after: Days, day_kind: DayKindOf) -> list[tuple[FloatArray, FloatArray]]:
     """Values of both sides per stratum: weekday and kind where there are two each, else the kind alone."""
-    by_day = _strata(before, after, lambda day: (day.weekday(), day_kind(day)))
+    by_day = _strata(before, after, lambda day: (day.weekday(), str(day_kind(day))))
     if sum(len(a) for a, _ in by_day) >= 0.6 * len(before) and sum(len(b) for _, b in by_day) >= 0.6 * len(
         after
     ):
         return by_day
-    return _strata(before, after, day_kind)
+    return _strata(before, after, lambda day: (0, str(day_kind(day))))
 
 
-def _strata(before, after, key) -> list[tuple[FloatArray, FloatArray]]:  # noqa: ANN001 - as in _matched
+def _strata(
+    before: Days, after: Days, key: Callable[[date], tuple[int, str]]
+) -> list[tuple[FloatArray, FloatArray]]:
     kinds = sorted({key(day) for day, _ in before} & {key(day) for day, _ in after})
     pairs = [
         (

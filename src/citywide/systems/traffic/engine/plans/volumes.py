@@ -1,6 +1,7 @@
 """Day plans from counted volumes: which quarter-hours belong together, and the times that serve them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,7 @@ def segments(day: FloatArray, most: int = 7, least_quarters: int = 3) -> Segment
     noise = max(float(np.median(np.diff(x, axis=0) ** 2)) / 2, 1e-9)
     price = [best[k][n] / noise + 1.5 * k * width * np.log(n) for k in range(1, most + 1)]
     cuts = _cuts(back, int(np.argmin(price)) + 1, n)
-    parts = zip(cuts[:-1], cuts[1:], strict=True)
+    parts = pairwise(cuts)
     return Segments(np.array(cuts[:-1]), np.array([day[a:b].mean(0) for a, b in parts]))
 
 

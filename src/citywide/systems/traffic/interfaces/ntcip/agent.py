@@ -1,4 +1,4 @@
-"""A controller in the same process: the objects of NTCIP 1202 behind real datagrams, for tests and the demo."""
+"""A controller in the same process: NTCIP 1202 objects behind real datagrams, for tests and the demo."""
 
 import socket
 import threading
