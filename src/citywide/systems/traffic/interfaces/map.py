@@ -133,12 +133,10 @@ def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:
     for place, item in enumerate(items):
         here = f"{where}[{place}].delta"
         delta = part(item, "delta", f"{where}[{place}]")
-        name = (
-            next((name for name in NODE_BITS if name in delta), None) if isinstance(delta, Mapping) else None
-        )
+        name = next((name for name in NODE_BITS if isinstance(delta, dict) and name in delta), None)
         if name is None:
-            raise Malformed(here, delta, "one of " + ", ".join(NODE_BITS))
-        reach = NODE_BITS[name]
+            raise Malformed(here, cast("object", delta), "one of " + ", ".join(NODE_BITS))
+        step, reach = part(cast("object", delta), name, here), NODE_BITS[name]
         east += whole(step, "x", f"{here}.{name}", -reach, reach - 1) / 100
         north += whole(step, "y", f"{here}.{name}", -reach, reach - 1) / 100
         found.append((round(east, 2), round(north, 2)))

@@ -1,7 +1,7 @@
 """A seeded micro-simulation of lanes at signalised crossings: what radars would report, and what is true.
 
 Every lane is a path: it enters at 0 m, meets its stop line, crosses the box and leaves at its end.
-Vehicles follow the intelligent driver model; buses stop, left turners wait, drivers dream: all that is normal.
+Vehicles follow the intelligent driver model; buses stop, left turners wait, drivers dream: all of it normal.
 """
 
 from dataclasses import dataclass

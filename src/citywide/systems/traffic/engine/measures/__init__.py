@@ -7,6 +7,7 @@ from citywide.systems.traffic.engine.measures.arrivals import (
     platoon_ratio,
     yellow_red,
 )
+from citywide.systems.traffic.engine.measures.corridor import Link, link_pivot, on_green, time_space
 from citywide.systems.traffic.engine.measures.counts import (
     actuations,
     communications,
@@ -27,6 +28,15 @@ from citywide.systems.traffic.engine.measures.failures import (
     split_failures,
     stuck_detectors,
 )
+from citywide.systems.traffic.engine.measures.volumes import (
+    approach_speed,
+    approach_volume,
+    detector_anomalies,
+    green_use,
+    left_turn_gaps,
+    split_monitor,
+    turning_counts,
+)
 from citywide.systems.traffic.engine.measures.waits import (
     pedestrian_delay,
     phase_wait,
@@ -37,9 +47,12 @@ from citywide.systems.traffic.engine.measures.waits import (
 __all__ = [
     "Detectors",
     "Events",
+    "Link",
     "Table",
     "actuations",
     "approach_delay",
+    "approach_speed",
+    "approach_volume",
     "arrivals_on_green",
     "blind_phases",
     "communications",
@@ -47,7 +60,12 @@ __all__ = [
     "coordination",
     "coordination_diagram",
     "coordination_state",
+    "detector_anomalies",
+    "green_use",
     "has_data",
+    "left_turn_gaps",
+    "link_pivot",
+    "on_green",
     "pedestrian_delay",
     "pedestrian_volumes",
     "pedestrians",
@@ -58,9 +76,12 @@ __all__ = [
     "restrict",
     "split_cycles",
     "split_failures",
+    "split_monitor",
     "splits",
     "stuck_detectors",
     "terminations",
+    "time_space",
+    "turning_counts",
     "unique_pedestrians",
     "yellow_red",
 ]

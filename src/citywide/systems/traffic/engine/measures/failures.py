@@ -124,11 +124,11 @@ def split_cycles(
     )
     red_on = presence.seconds_on(owner, red[row], barrier[row]) if len(owner) else row * 1.0
     length = (np.minimum(yellow, red) - green)[row]
-    share = np.divide(green_on, length, out=np.full(len(row), np.nan), where=length > 0)
+    share = np.divide(green_on, length, out=np.full(len(row), np.nan), where=length > 0).astype(np.float64)
     return {
         "time_ms": barrier[row].astype(float),
         "group": group[row].astype(float),
-        "detector": (owner & 32767) * float(not by_approach),
+        "detector": (owner & 32767).astype(np.float64) * (not by_approach),
         "green_s": single(length / 1000),
         "green_occupancy": single(share),
         "red_occupancy": single(red_on / (red_s * 1000)),
