@@ -9,7 +9,7 @@ from citywide.systems.traffic.engine.incidents import microsim as sim
 ALL = (True, True, True)
 
 
-def simulated(sources=ALL, seconds=1500, late_s=0, seed=5, crossings=3, lost_at=None):
+def simulated(sources=ALL, seconds=1200, late_s=0, seed=5, crossings=3, lost_at=None):
     """Fusion over simulated crossings: differences of the queue, their sd and confidence, and the fusion."""
     lanes = sim.some_crossings(crossings, seed)
     traffic = sim.no_traffic(lanes)

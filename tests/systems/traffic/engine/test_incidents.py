@@ -21,14 +21,14 @@ def a_watch(**more):
     return Watch(Road.of([0], [150.0], [260.0], [False]), **more)
 
 
-def play(watch, tracks, lights=GREEN, seconds=60, start=0, noise=1.0, dropout=0.1, seed=0):
+def play(watch, tracks, *, lights=GREEN, seconds=60, start=0, seed=0):
     """Vehicles that move as functions of time, seen with noise; the incidents that ring."""
     rng, found = np.random.default_rng(seed), []
     for now in range(start, start + seconds):
-        seen = [(number, at(now)) for number, at in enumerate(tracks, 1) if rng.random() > dropout]
+        seen = [(number, at(now)) for number, at in enumerate(tracks, 1) if rng.random() > 0.1]
         seen = [(number, place) for number, place in seen if 0 <= place < 260]
         lane, track = np.zeros(len(seen), np.int64), np.array([n for n, _ in seen], np.int64)
-        place = np.array([p for _, p in seen], float) + noise * rng.standard_normal(len(seen))
+        place = np.array([p for _, p in seen], float) + rng.standard_normal(len(seen))
         found += watch.look(float(now), (lane, track, place), lights)
     return found
 

@@ -226,3 +226,35 @@ def test_a_detector_that_halves_its_count_is_odd_and_a_storm_is_not():
 def test_an_empty_record_gives_empty_tables(measure):
     empty = np.zeros(0, np.int64)
     assert len(measure(m.Events.of(empty, empty, empty, empty))["time_ms"]) == 0
+
+
+def test_the_split_monitor_reports_the_greens_that_were_given():
+    table = m.split_monitor(events_of(record(15)))
+    assert (table["greens"].tolist(), table["mean_s"].tolist(), table["p85_s"].tolist()) == ([15], [25], [25])
+
+
+def test_movements_are_counted_apart():
+    counting = detectors((7, 2, 31, "Left"), (7, 2, 32, "Through"), (7, 2, 33, "Through"))
+    rows = [*record(10), *hits([1, 2], 31), *hits([3, 4, 5], 32), *hits([6], 33)]
+    table = m.turning_counts(events_of(rows), counting)
+    assert dict(zip(table["movement"], table["volume"], strict=True)) == {"Left": 2, "Through": 4}
+
+
+def test_the_use_of_green_is_counted_from_its_start():
+    counting = detectors((7, 2, 31, "Count"))
+    table = m.green_use(events_of([*record(10), *hits([61, 65, 121, 150], 31)]), counting)
+    assert table["since_green_s"].tolist() == [0, 4]
+    assert table["per_green"].tolist() == [0.2, 0.1]
+
+
+def test_gaps_for_left_turners_lie_within_one_green():
+    counting = detectors((7, 2, 31, "Count"))
+    table = m.left_turn_gaps(events_of([*record(10), *hits([61, 63, 73, 125], 31)]), counting, phase=2)
+    assert dict(zip(table["longer_than"], table["gaps"], strict=True)) == {1: 1, 4: 1}
+
+
+def test_a_priority_service_knows_its_early_green():
+    rows = [*record(10), (START + 5000, 7, 112, 3), (START + 9000, 7, 113, 3), (START + 20_000, 7, 115, 3)]
+    table = m.priority_services(events_of(rows))
+    assert (table["early_green"].tolist(), table["extension"].tolist()) == ([True], [False])
+    assert table["length_s"].tolist() == [15]

@@ -59,7 +59,7 @@ def read_spat(text: str | bytes) -> tuple[tuple[Spat, ...], tuple[Malformed, ...
     """Crossings that can be read, and what was refused with its place; no JSON at all is an error."""
     refused: list[Malformed] = []
     body = body_of(text, MESSAGE_ID, "SPAT")
-    found = each(several(body, "intersections", "SPaT"), "SPaT.intersections", _reader(refused), refused)
+    found = each(several(body, "intersections", "SPAT"), "SPAT.intersections", _reader(refused), refused)
     return found, tuple(refused)
 
 

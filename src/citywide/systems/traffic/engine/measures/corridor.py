@@ -24,7 +24,7 @@ def on_green(link: Link, shift_ms: int = 0) -> int:
 
 
 def link_pivot(out: Link, back: Link, cycle_s: int) -> tuple[int, float, float]:
-    """The best shift in seconds of the far crossing against the near one, and the share on green now and then.
+    """The best shift in seconds of the far crossing against the near one; the share on green now and then.
 
     Shifting the far crossing moves its greens for outward traffic; inward traffic reaches the near
     crossing later by the same time, so its arrivals move instead.

@@ -193,7 +193,7 @@ def restrict(table: Table, complete: Table | None) -> Table:
     return {name: column[keep] for name, column in table.items()}
 
 
-def single(values: Floats) -> Floats:
+def single(values: NDArray[np.floating]) -> Floats:
     """Values as a four-byte number holds them, so that thresholds fall as in the public package."""
     return values.astype(np.float32).astype(np.float64)
 

@@ -129,7 +129,7 @@ def split_cycles(
         "time_ms": barrier[row].astype(float),
         "group": group[row].astype(float),
         "detector": (owner & 32767).astype(np.float64) * (not by_approach),
-        "green_s": single(length / 1000),
+        "green_s": single((length / 1000).astype(np.float64)),
         "green_occupancy": single(share),
         "red_occupancy": single(red_on / (red_s * 1000)),
     }
