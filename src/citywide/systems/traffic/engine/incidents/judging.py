@@ -232,7 +232,7 @@ def _queue_rings(
     usual = queue[USUAL]
     bound = max(rules[QUEUE_LEAST], usual * rules[QUEUE_GROWTH] + (1.0 if usual > 0 else 0.0)) * strict
     if side == 0:
-        bound = max(1.5 * usual + 6.0, bound)  # before a line near its capacity, queues wander
+        bound = max(2.0 * usual + 6.0, bound)  # before a line near its capacity, queues wander
     if standing < bound:
         if standing < 0.6 * bound:
             queue[RUNG] = 0.0
