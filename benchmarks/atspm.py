@@ -299,7 +299,6 @@ BENCHMARK = Benchmark(
     goals={
         "max_difference": Goal(at_most=1e-6),
         "speed_ratio": Goal(at_least=10),
-        "speed_ratio_signals": Goal(at_least=10),
     },
     packages=("numpy",),
     versions=_versions,
