@@ -214,9 +214,7 @@ def _peer(raw: pa.Table, config: pa.Table, folder: Path) -> Iterator[Callable[[s
 
 def _differences(tables: Mapping[str, m.Table], folder: Path) -> dict[str, float]:
     """Per measure, the largest difference of any cell; a row that only one side has counts as infinite."""
-    return {
-        name: _difference(name, tables[name], pq.read_table(folder / f"{name}.parquet")) for name in COLUMNS
-    }
+    return {name: _difference(name, tables[name], pq.read_table(folder / f"{name}.parquet")) for name in COLUMNS}
 
 
 def _difference(name: str, table: m.Table, peer: pa.Table) -> float:
@@ -256,9 +254,7 @@ def _columns(raw: pa.Table) -> dict[str, np.ndarray]:
 
 
 def _detectors(config: pa.Table) -> m.Detectors:
-    return m.Detectors.of(
-        *(_plain(config.column(name)) for name in ("DeviceId", "Phase", "Parameter", "Function"))
-    )
+    return m.Detectors.of(*(_plain(config.column(name)) for name in ("DeviceId", "Phase", "Parameter", "Function")))
 
 
 def _sample(data: Path | None) -> tuple[pa.Table, pa.Table]:

@@ -74,9 +74,7 @@ class Scene:
         """One second of traffic, seen and judged."""
         sim.step(self.lanes, self.traffic, self.now, sim.day_load(self.now / HOUR % 24))
         seen = sim.sight(self.lanes, self.traffic, NOISE_M, DROPOUT)
-        found = self.watch.look(
-            self.now, (seen.lane, seen.track, seen.position_m), self.lanes.lights(self.now)
-        )
+        found = self.watch.look(self.now, (seen.lane, seen.track, seen.position_m), self.lanes.lights(self.now))
         self.now += 1.0
         return found
 
@@ -101,9 +99,7 @@ def measure(options: Namespace) -> dict[str, float]:
         for batch in range(batches):
             scene, longest = _learned(crossings, options.seed * 1000 + batch)
             false += _quiet_days(scene, quiet)
-            staged += _day_of_incidents(
-                scene, longest, options.seed * 1000 + batch, hours=3 if options.quick else 16
-            )
+            staged += _day_of_incidents(scene, longest, options.seed * 1000 + batch, hours=3 if options.quick else 16)
     staged += _dark_detectors(options.seed, 200 if options.quick else 2000)
     days = batches * crossings * quiet
     blind = _blind_detectors(options.seed, 100 if options.quick else 1000)
@@ -352,9 +348,7 @@ def _summary(staged: list[Staged], false_rate: float) -> dict[str, float]:
         of_kind = [one for one in staged if one.kind is kind]
         own = [one for one in caught if one.kind is kind]
         result[f"detected_{kind.name.lower()}"] = len(own) / max(len(of_kind), 1)
-        result[f"delay_{kind.name.lower()}_s"] = float(
-            np.mean([max(o.noticed - o.onset, 0.0) for o in own] or [0])
-        )
+        result[f"delay_{kind.name.lower()}_s"] = float(np.mean([max(o.noticed - o.onset, 0.0) for o in own] or [0]))
     return result
 
 

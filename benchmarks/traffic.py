@@ -115,9 +115,7 @@ def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
         bounds |= {"ratio_builtin": 0.6, "ratio_heuristic": 0.85}
     elif OPTIONS.cadence == "free":
         bounds |= {"ratio_published": 1.0}
-    found = {
-        name: Goal(at_most=bounds[name.split(".")[-1]]) for name in measures if name.split(".")[-1] in bounds
-    }
+    found = {name: Goal(at_most=bounds[name.split(".")[-1]]) for name in measures if name.split(".")[-1] in bounds}
     return found | {"maps_share_beating_published": Goal(at_least=0.501)}
 
 

@@ -32,9 +32,7 @@ def _make(home: Path, place: Path, shape: list[str], period: float) -> None:
     environment = os.environ | {"SUMO_HOME": str(home / "sumo"), "PYTHONPATH": str(home)}
     netgenerate = [str(home / "sumo" / "bin" / "netgenerate"), *shape, "--no-turnarounds", "true"]
     common = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(
-        [*netgenerate, "--default-junction-type", "traffic_light", "-o", str(net)], check=True, **common
-    )
+    subprocess.run([*netgenerate, "--default-junction-type", "traffic_light", "-o", str(net)], check=True, **common)
     script = str(home / "sumo" / "tools" / "randomTrips.py")
     options = [
         "-b",

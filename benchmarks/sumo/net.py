@@ -132,9 +132,7 @@ def _crossing(
     greens: tuple[str, ...],
     exits: dict[str, int],
 ) -> Crossing:
-    lanes = tuple(
-        Lane(tuple(Movement(exits[c.end]) for c in ways), roads.speed[lane]) for lane, ways in rows.items()
-    )
+    lanes = tuple(Lane(tuple(Movement(exits[c.end]) for c in ways), roads.speed[lane]) for lane, ways in rows.items())
     order = [c.index for ways in rows.values() for c in ways]
     phases = tuple(tuple(LIGHT.get(state[at], 0) for at in order) for state in greens)
     return Crossing(lanes, phases, float(YELLOW_S))

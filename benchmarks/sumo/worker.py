@@ -64,9 +64,7 @@ def closable(roads: Roads) -> list[str]:
     groups = defaultdict(list)
     for lane in ways:
         groups[lane.rsplit("_", 1)[0]].append(lane)
-    return sorted(
-        a for group in groups.values() for a in group for b in group if a != b and ways[a] <= ways[b]
-    )
+    return sorted(a for group in groups.values() for a in group for b in group if a != b and ways[a] <= ways[b])
 
 
 def run_one(home: Path, task: dict, name: str) -> float:

@@ -14,7 +14,6 @@ from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.wire import FORMATS
-from citywide.hub.people.who import Who
 from citywide.hub.readings.history import History
 from citywide.hub.things import Entity
 from citywide.kit.geometry import Point

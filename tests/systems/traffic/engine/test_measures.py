@@ -130,8 +130,7 @@ def occupancy_by_hand(rows, detector, start, end):
     """Share of a span with the detector on, one millisecond at a time in steps of 100."""
     changes = sorted((t, code) for t, _, code, p in rows if p == detector and code in (81, 82))
     on = [
-        next((code == 82 for t, code in reversed(changes) if t <= moment), False)
-        for moment in range(start, end, 100)
+        next((code == 82 for t, code in reversed(changes) if t <= moment), False) for moment in range(start, end, 100)
     ]
     return sum(on) / len(on)
 
@@ -148,9 +147,7 @@ def test_occupancies_equal_a_count_by_hand(tenths):
         green = red - 29_000
         wanted = occupancy_by_hand(rows, 21, green, green + GREEN_S)
         assert np.isclose(cycles["green_occupancy"][place], wanted, atol=1e-6)
-        assert np.isclose(
-            cycles["red_occupancy"][place], occupancy_by_hand(rows, 21, red, red + 5000), atol=1e-6
-        )
+        assert np.isclose(cycles["red_occupancy"][place], occupancy_by_hand(rows, 21, red, red + 5000), atol=1e-6)
 
 
 def test_pushes_within_15_seconds_are_one_person():
@@ -190,9 +187,7 @@ def test_waits_near_a_preemption_are_left_out():
 def test_detectors_without_hits_count_zero_only_where_the_device_spoke():
     rows = [*record(16), *hits([10], 11), *hits([905], 12)]
     table = m.actuations(events_of(rows), zeros=True)
-    found = dict(
-        zip(zip(table["detector"], table["time_ms"] - START, strict=True), table["total"], strict=True)
-    )
+    found = dict(zip(zip(table["detector"], table["time_ms"] - START, strict=True), table["total"], strict=True))
     assert found == {(11, 0): 1, (11, 900_000): 0, (12, 0): 0, (12, 900_000): 1}
 
 

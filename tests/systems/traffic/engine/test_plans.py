@@ -183,9 +183,7 @@ def days_of(start, effect, rng, n=28):
 
 def test_a_real_improvement_is_shown_with_its_interval():
     rng = np.random.default_rng(1)
-    result = compare(
-        days_of(date(2025, 3, 3), 1, rng), days_of(date(2025, 4, 7), 0.913, rng), kind_of, draws=1000
-    )
+    result = compare(days_of(date(2025, 3, 3), 1, rng), days_of(date(2025, 4, 7), 0.913, rng), kind_of, draws=1000)
     assert result.low < -0.087 < result.high < 0
     assert result.p_value < 0.01
     assert "lower" in result.says
@@ -204,8 +202,6 @@ def test_the_interval_covers_the_truth_nineteen_times_of_twenty():
 
 def test_more_weekends_after_do_not_look_like_an_improvement():
     rng = np.random.default_rng(7)
-    before = [
-        d for d in days_of(date(2025, 3, 3), 1, rng) if kind_of(d[0]) is DayKind.WEEKDAY or d[0].day < 17
-    ]
+    before = [d for d in days_of(date(2025, 3, 3), 1, rng) if kind_of(d[0]) is DayKind.WEEKDAY or d[0].day < 17]
     result = compare(before, days_of(date(2025, 4, 5), 1, rng, 16), kind_of, draws=800)
     assert result.low < 0 < result.high

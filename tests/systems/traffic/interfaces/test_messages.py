@@ -49,9 +49,7 @@ def test_one_bad_movement_is_refused_by_its_place_and_the_rest_goes_on():
     assert "intersections[1].id" in said[2]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "nonsense", "[]", '{"messageId": 18, "value": {}}', '{"intersections": 3}']
-)
+@pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"messageId": 18, "value": {}}', '{"intersections": 3}'])
 def test_what_is_no_spat_is_refused_with_what_is_accepted(text):
     with pytest.raises(Malformed, match="accepted"):
         read_spat(text)
@@ -63,9 +61,7 @@ def test_what_is_no_spat_is_refused_with_what_is_accepted(text):
         lambda x: (
             st.lists(x)
             | st.dictionaries(
-                st.sampled_from(
-                    ["intersections", "id", "states", "signalGroup", "state-time-speed", "eventState"]
-                ),
+                st.sampled_from(["intersections", "id", "states", "signalGroup", "state-time-speed", "eventState"]),
                 x,
             )
         ),

@@ -59,10 +59,7 @@ def test_a_changed_byte_is_refused_or_read_but_never_breaks(message, place, byte
 
 def test_the_bytes_are_those_of_the_standard():
     asked = Message(Verb.GET, 1, ((oid_of("1.3.6.1.2.1.1.1.0"), None),), version=0)
-    assert (
-        encode(asked).hex()
-        == "302602010004067075626c6963a019020101020100020100300e300c06082b060102010101000500"
-    )
+    assert encode(asked).hex() == "302602010004067075626c6963a019020101020100020100300e300c06082b060102010101000500"
 
 
 @pytest.mark.parametrize("vendor", sorted(PROFILES))
@@ -143,9 +140,7 @@ def test_refusals_of_the_controller_name_the_object():
         Controller(agent).run_pattern(3)
     del agent.objects[at.PATTERN_IN_FORCE]
     for vendor in ("standard", "mccain"):
-        with pytest.raises(
-            ControllerError, match=r"4\.10\.0: (no such name|the controller has no such object)"
-        ):
+        with pytest.raises(ControllerError, match=r"4\.10\.0: (no such name|the controller has no such object)"):
             Controller(agent, profile_of(vendor)).pattern()
 
 

@@ -389,9 +389,7 @@ def show(
             done &= lamps.level[move] == wanted
         elif rules.on_call[move] and not lamps.called[move]:
             continue
-        elif (
-            lamps.light[move] == RED and lamps.since[move] > 0 and free(rules, lamps, crossing, move, wanted)
-        ):
+        elif lamps.light[move] == RED and lamps.since[move] > 0 and free(rules, lamps, crossing, move, wanted):
             lamps.light[move], lamps.level[move], lamps.since[move], lamps.level_s[move] = (
                 GREEN,
                 wanted,

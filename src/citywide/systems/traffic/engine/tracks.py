@@ -22,9 +22,7 @@ def no_tracks(lanes: int) -> tuple[FloatArray, IntArray]:
 
 
 @njit(cache=True)
-def follow(
-    tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray, place: FloatArray, now: float
-) -> None:
+def follow(tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray, place: FloatArray, now: float) -> None:
     """Every sighting moves its track, or begins one."""
     for i in range(len(lane)):
         slots = tracks[lane[i]]

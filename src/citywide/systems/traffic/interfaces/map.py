@@ -111,9 +111,7 @@ def _lane(item: Any, where: str) -> Lane:
     kind = next(iter(cast("Fields", kinds)), None) if isinstance(kinds, dict) else kinds
     if kind not in LANE_KINDS:
         raise Malformed(f"{where}.laneAttributes.laneType", kind, ", ".join(sorted(LANE_KINDS)))
-    nodes = _nodes(
-        several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes"
-    )
+    nodes = _nodes(several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes")
     connects = several(item, "connectsTo", where) if "connectsTo" in item else ()
     links = [_connection(c, f"{where}.connectsTo[{k}]") for k, c in enumerate(connects)]
     return Lane(number, str(kind), "ingressApproach" in item, nodes, tuple(links))
@@ -121,9 +119,7 @@ def _lane(item: Any, where: str) -> Lane:
 
 def _connection(item: Any, where: str) -> Connection:
     to = part(item, "connectingLane", where)
-    return Connection(
-        whole(to, "lane", f"{where}.connectingLane", 0, 255), maybe(item, "signalGroup", where, 1, 255)
-    )
+    return Connection(whole(to, "lane", f"{where}.connectingLane", 0, 255), maybe(item, "signalGroup", where, 1, 255))
 
 
 def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:

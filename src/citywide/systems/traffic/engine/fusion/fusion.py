@@ -26,9 +26,7 @@ class Fusion:
     def __init__(self, lanes: Lanes) -> None:
         count = len(lanes)
         self.lanes = lanes
-        self._lanes = np.column_stack(
-            [lanes.stop_m, lanes.end_m, lanes.loop_m, lanes.speed_mps, np.full(count, JAM_M)]
-        )
+        self._lanes = np.column_stack([lanes.stop_m, lanes.end_m, lanes.loop_m, lanes.speed_mps, np.full(count, JAM_M)])
         self._state = np.zeros((count, STATE))
         self._state[:, 1], self._state[:, 2], self._state[:, 5:8] = 4.0, lanes.speed_mps, -1e9
         self._state[:, 10:12] = 1.0
@@ -133,6 +131,4 @@ def _good_counts(counts: FloatArray, name: str, refused: list[Refusal]) -> Float
 def no_readings(lanes: int, lane: IntArray | None = None) -> Readings:
     """A second in which no sensor said anything."""
     none = np.zeros(0, np.int64) if lane is None else lane
-    return Readings(
-        none, none, np.zeros(len(none)), np.zeros((lanes, 3)), np.zeros(lanes), np.zeros((lanes, 3), bool)
-    )
+    return Readings(none, none, np.zeros(len(none)), np.zeros((lanes, 3)), np.zeros(lanes), np.zeros((lanes, 3), bool))

@@ -85,9 +85,7 @@ def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by 
 
 
 @njit(cache=True)
-def _count(
-    slots: FloatArray, used: int, lane: FloatArray, now: float
-) -> tuple[float, float, float, float, float]:
+def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> tuple[float, float, float, float, float]:
     """Standing before the line, passed it just now, beyond it, and the speeds of those that move."""
     standing, passed, beyond, pace, moving = 0.0, 0.0, 0.0, 0.0, 0.0
     for slot in range(used):
@@ -123,9 +121,7 @@ def _let_go(slots: FloatArray, used: int, lane: FloatArray, now: float) -> int:
 
 
 @njit(cache=True)
-def _predict(
-    own: FloatArray, lane: FloatArray, rings: FloatArray, passed: float, counted: float, now: float
-) -> None:
+def _predict(own: FloatArray, lane: FloatArray, rings: FloatArray, passed: float, counted: float, now: float) -> None:
     """The queue by what joined and left it, each from the best source that is alive."""
     radar, video = now - own[RADAR] <= ALIVE_S, now - own[VIDEO] <= ALIVE_S
     joined, doubt_in = _joined(own, lane, rings[2], now)

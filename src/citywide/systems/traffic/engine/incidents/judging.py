@@ -206,9 +206,7 @@ def _may_be_starting(one: FloatArray, lane: FloatArray) -> bool:
 
 
 @njit(cache=True)
-def _someone_behind(
-    slots: FloatArray, order: IntArray, at: int, n: int, rules: FloatArray, now: float
-) -> bool:
+def _someone_behind(slots: FloatArray, order: IntArray, at: int, n: int, rules: FloatArray, now: float) -> bool:
     one = slots[order[at]]
     for k in range(at + 1, n):
         other = slots[order[k]]
@@ -222,9 +220,7 @@ def _someone_behind(
 
 
 @njit(cache=True)
-def _queue_rings(
-    queue: FloatArray, standing: int, side: int, strict: float, rules: FloatArray, now: float
-) -> bool:
+def _queue_rings(queue: FloatArray, standing: int, side: int, strict: float, rules: FloatArray, now: float) -> bool:
     """Whether the queue has just become longer than any usual one; while learning it only remembers."""
     if queue[LEARNED] < 0.5:
         queue[USUAL] = max(queue[USUAL], standing)

@@ -186,9 +186,7 @@ def _seed(seed: int) -> None:
 
 
 @njit(cache=True)
-def _arrive(
-    road: FloatArray, cars: FloatArray, count: IntArray, next_track: IntArray, entered: IntArray
-) -> None:
+def _arrive(road: FloatArray, cars: FloatArray, count: IntArray, next_track: IntArray, entered: IntArray) -> None:
     """A vehicle enters each lane with the chance that its demand gives, where there is room."""
     for lane in range(len(count)):
         n = count[lane]

@@ -93,9 +93,7 @@ class Memory:
     @classmethod
     def fresh(cls, lanes: int) -> Self:
         """Nothing learned yet."""
-        return cls(
-            np.ones((lanes, CELLS)), np.zeros((lanes, 2)), np.ones((lanes, len(Kind) + 1)), np.zeros(lanes)
-        )
+        return cls(np.ones((lanes, CELLS)), np.zeros((lanes, 2)), np.ones((lanes, len(Kind) + 1)), np.zeros(lanes))
 
     def expect_stops(self, lane: int, place_m: float, longest_s: float, rules: Rules) -> None:
         """A place where standing is normal, such as a bus stop on the map."""

@@ -90,9 +90,7 @@ def arrivals_on_green(
     bins, group, total, green = _green_counts(seen, bin_ms)
     keep = (green > 0) | zeros
     share = green[keep].astype(np.float32) / total[keep].astype(np.float32)
-    return named(
-        events.names, bins[keep], group[keep], phase=group[keep] & 32767, total=total[keep], on_green=share
-    )
+    return named(events.names, bins[keep], group[keep], phase=group[keep] & 32767, total=total[keep], on_green=share)
 
 
 def platoon_ratio(events: Events, detectors: Detectors, bin_ms: int = BIN_MS, latency_s: float = 0) -> Table:
@@ -138,14 +136,10 @@ def yellow_red(
     )
     keep = halves / 2 >= (-np.inf if min_offset_s is None else min_offset_s)
     bins, group, state, halves, sizes = (x[keep] for x in (bins, group, state, halves, sizes))
-    return named(
-        events.names, bins, group, phase=group & 32767, state=state, red_offset_s=halves / 2, count=sizes
-    )
+    return named(events.names, bins, group, phase=group & 32767, state=state, red_offset_s=halves / 2, count=sizes)
 
 
-def coordination_diagram(
-    events: Events, detectors: Detectors, latency_s: float = 0, travel_s: float = 0
-) -> Table:
+def coordination_diagram(events: Events, detectors: Detectors, latency_s: float = 0, travel_s: float = 0) -> Table:
     """Purdue diagram: each arrival at its time in the cycle, with that cycle's yellow, red and end."""
     seen = Arrivals.of(events, detectors, "Advance", latency_s - travel_s)
     start, yellow, red, end = _cycle_times(seen.lights)

@@ -36,9 +36,7 @@ def link_pivot(out: Link, back: Link, cycle_s: int) -> tuple[int, float, float]:
     return best, served[0] / total, served[best] / total
 
 
-def time_space(
-    distance_m: Floats, green_from_s: list[Floats], green_to_s: list[Floats]
-) -> list[dict[str, float]]:
+def time_space(distance_m: Floats, green_from_s: list[Floats], green_to_s: list[Floats]) -> list[dict[str, float]]:
     """Bars of a time-space diagram: every green of every crossing at its distance along the road."""
     return [
         {"distance_m": float(where), "from_s": float(start), "to_s": float(end)}

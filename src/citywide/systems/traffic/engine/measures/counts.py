@@ -99,9 +99,7 @@ def pedestrians(events: Events, bin_ms: int = BIN_MS) -> Table:
     heard = events.only(WALK, OVERLAP_WALK, PED_CALL)
     bins, group, _, cell, sizes = tally(floor_bin(heard.time_ms, bin_ms), heard.group)
     pushes = np.bincount(cell, heard.code == PED_CALL, len(bins)).astype(np.int64)
-    return named(
-        events.names, bins, group, phase=group & 32767, ped_services=sizes - pushes, ped_actuations=pushes
-    )
+    return named(events.names, bins, group, phase=group & 32767, ped_services=sizes - pushes, ped_actuations=pushes)
 
 
 def unique_pedestrians(events: Events, bin_ms: int = BIN_MS, quiet_s: float = 15) -> Table:
@@ -154,11 +152,7 @@ def _held(changes: Events, device: Longs, bins: Longs, bin_ms: int) -> Longs:
     set_in = (changes.device << AXIS_BITS) + changes.time_ms // bin_ms
     order = np.lexsort((changes.parameter, changes.time_ms, set_in))
     last = np.searchsorted(set_in[order], keys, "right") - 1
-    here = (
-        (last >= 0) & (set_in[order][np.maximum(last, 0)] == keys)
-        if len(order)
-        else np.zeros(len(keys), bool)
-    )
+    here = (last >= 0) & (set_in[order][np.maximum(last, 0)] == keys) if len(order) else np.zeros(len(keys), bool)
     rows = np.maximum.accumulate(np.where(here, np.arange(len(keys)), -1))
     rows[(rows >= 0) & (device[np.maximum(rows, 0)] != device)] = -1
     if not len(order):
@@ -172,9 +166,7 @@ def _count(heard: Events, bin_ms: int) -> tuple[Longs, Longs, Longs]:
     return bins[first], heard.group[first], np.diff(first, append=len(heard))
 
 
-def _with_zeros(
-    events: Events, bin_ms: int, bins: Longs, group: Longs, total: Longs
-) -> tuple[Longs, Longs, Longs]:
+def _with_zeros(events: Events, bin_ms: int, bins: Longs, group: Longs, total: Longs) -> tuple[Longs, Longs, Longs]:
     first, spoken = events.per_bin(bin_ms)
     detectors = np.unique(group)
     row, column = np.nonzero(spoken[detectors >> 15])

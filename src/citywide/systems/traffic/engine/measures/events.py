@@ -77,9 +77,7 @@ class Events:
 
     def at(self, rows: Longs | Flags) -> "Events":
         """The events at these places."""
-        return Events(
-            self.time_ms[rows], self.device[rows], self.code[rows], self.parameter[rows], self.names
-        )
+        return Events(self.time_ms[rows], self.device[rows], self.code[rows], self.parameter[rows], self.names)
 
     def __len__(self) -> int:
         return len(self.time_ms)
@@ -215,9 +213,7 @@ def _dense_names(device: NDArray[np.generic]) -> tuple[NDArray[np.generic], Long
     return names, places.astype(np.int64)
 
 
-def _ordered(
-    times: Longs, devices: Longs, codes: Longs, parameters: Longs
-) -> tuple[Longs, Longs, Longs, Longs]:
+def _ordered(times: Longs, devices: Longs, codes: Longs, parameters: Longs) -> tuple[Longs, Longs, Longs, Longs]:
     if len(times) == 0:
         return times, devices, codes, parameters
     origin = int(times.min())
@@ -226,9 +222,7 @@ def _ordered(
         return _ordered_slowly(times, devices, codes, parameters)
     at_time, at_parameter = bits[2], bits[2] + bits[0]
     at_device = at_parameter + bits[1]
-    key = np.sort(
-        (devices << at_device) | (parameters << at_parameter) | ((times - origin) << at_time) | codes
-    )
+    key = np.sort((devices << at_device) | (parameters << at_parameter) | ((times - origin) << at_time) | codes)
     key = key[np.append(True, key[1:] != key[:-1])]
     return (
         ((key >> at_time) & ((1 << bits[0]) - 1)) + origin,
@@ -238,9 +232,7 @@ def _ordered(
     )
 
 
-def _ordered_slowly(
-    times: Longs, devices: Longs, codes: Longs, parameters: Longs
-) -> tuple[Longs, Longs, Longs, Longs]:
+def _ordered_slowly(times: Longs, devices: Longs, codes: Longs, parameters: Longs) -> tuple[Longs, Longs, Longs, Longs]:
     order = np.lexsort((codes, times, parameters, devices))
     columns = [column[order] for column in (times, devices, codes, parameters)]
     first = runs(*columns)

@@ -119,9 +119,7 @@ def split_cycles(
         return _no_cycles()
     known = presence.first_heard(owner) < green[row]
     owner, row = owner[known], row[known]
-    green_on = (
-        presence.seconds_on(owner, green[row], np.minimum(yellow, red)[row]) if len(owner) else row * 1.0
-    )
+    green_on = presence.seconds_on(owner, green[row], np.minimum(yellow, red)[row]) if len(owner) else row * 1.0
     red_on = presence.seconds_on(owner, red[row], barrier[row]) if len(owner) else row * 1.0
     length = (np.minimum(yellow, red) - green)[row]
     share = np.divide(green_on, length, out=np.full(len(row), np.nan), where=length > 0).astype(np.float64)

@@ -23,15 +23,11 @@ GAP_EDGES_S = (1.0, 3.3, 3.7, 7.4)
 QUIET_GAP_S = 60.0
 
 
-def approach_volume(
-    events: Events, detectors: Detectors, function: str = "Count", bin_ms: int = BIN_MS
-) -> Table:
+def approach_volume(events: Events, detectors: Detectors, function: str = "Count", bin_ms: int = BIN_MS) -> Table:
     """Vehicles per approach (phase) and bin over its counting detectors, and per hour."""
     hits, phase = detections(events, detectors, function, DETECTOR_ON)
     bins, group, _, _, sizes = tally(floor_bin(hits.time_ms, bin_ms), phase)
-    return named(
-        events.names, bins, group, phase=group & 32767, volume=sizes, per_hour=sizes * (3_600_000 / bin_ms)
-    )
+    return named(events.names, bins, group, phase=group & 32767, volume=sizes, per_hour=sizes * (3_600_000 / bin_ms))
 
 
 def turning_counts(
@@ -90,9 +86,7 @@ def green_use(events: Events, detectors: Detectors, function: str = "Count", slo
     since = seen.time_ms[rows] - seen.lights.time_ms[seen.row[rows]]
     slot, group, _, _, sizes = tally(since // (slot_s * 1000), seen.group[rows])
     greens = np.bincount(np.searchsorted(np.unique(group), _green_groups(seen, group)), minlength=1)
-    share = (
-        sizes / np.maximum(greens[np.searchsorted(np.unique(group), group)], 1) if len(group) else sizes * 1.0
-    )
+    share = sizes / np.maximum(greens[np.searchsorted(np.unique(group), group)], 1) if len(group) else sizes * 1.0
     return {
         "device": events.names[group >> 15],
         "phase": group & 32767,

@@ -83,9 +83,7 @@ def pedestrian_delay(events: Events, complete: Table, bin_ms: int = BIN_MS) -> T
     waits = waits.at(waits.valid)
     bins, group, _, cell, sizes = tally(floor_bin(waits.end_ms, bin_ms), waits.group)
     total = np.bincount(cell, _seconds(waits), len(bins))
-    return named(
-        events.names, bins, group, phase=group & 32767, delay_s=total / np.maximum(sizes, 1), samples=sizes
-    )
+    return named(events.names, bins, group, phase=group & 32767, delay_s=total / np.maximum(sizes, 1), samples=sizes)
 
 
 def phase_wait(  # noqa: PLR0913 - each is a setting that an engineer knows

@@ -42,31 +42,23 @@ def compare(
     """
     strata = _matched(before, after, day_kind)
     if not strata:
-        raise ValueError(
-            "no kind of day occurs both before and after; accepted: at least two of one kind on each side"
-        )
+        raise ValueError("no kind of day occurs both before and after; accepted: at least two of one kind on each side")
     rng = np.random.default_rng(seed)
     change = _change(strata)
     low, high = _interval(strata, change)
     counts = sum(len(a) for a, _ in strata), sum(len(b) for _, b in strata)
-    return Comparison(
-        change, low, high, _p_value(strata, draws, rng), *counts, _words(change, low, high, counts)
-    )
+    return Comparison(change, low, high, _p_value(strata, draws, rng), *counts, _words(change, low, high, counts))
 
 
 def _matched(before: Days, after: Days, day_kind: DayKindOf) -> list[tuple[FloatArray, FloatArray]]:
     """Values of both sides per stratum: weekday and kind where there are two each, else the kind alone."""
     by_day = _strata(before, after, lambda day: (day.weekday(), str(day_kind(day))))
-    if sum(len(a) for a, _ in by_day) >= 0.6 * len(before) and sum(len(b) for _, b in by_day) >= 0.6 * len(
-        after
-    ):
+    if sum(len(a) for a, _ in by_day) >= 0.6 * len(before) and sum(len(b) for _, b in by_day) >= 0.6 * len(after):
         return by_day
     return _strata(before, after, lambda day: (0, str(day_kind(day))))
 
 
-def _strata(
-    before: Days, after: Days, key: Callable[[date], tuple[int, str]]
-) -> list[tuple[FloatArray, FloatArray]]:
+def _strata(before: Days, after: Days, key: Callable[[date], tuple[int, str]]) -> list[tuple[FloatArray, FloatArray]]:
     kinds = sorted({key(day) for day, _ in before} & {key(day) for day, _ in after})
     pairs = [
         (
@@ -121,9 +113,7 @@ def _p_value(strata: list[tuple[FloatArray, FloatArray]], draws: int, rng: np.ra
     seen = abs(_change(strata))
     if len(strata) == 1 and comb(len(strata[0][0]) + len(strata[0][1]), len(strata[0][0])) <= draws:
         return _exact(strata[0], seen)
-    extreme = sum(
-        abs(_change([_relabelled(a, b, rng) for a, b in strata])) >= seen - 1e-12 for _ in range(draws)
-    )
+    extreme = sum(abs(_change([_relabelled(a, b, rng) for a, b in strata])) >= seen - 1e-12 for _ in range(draws))
     return (extreme + 1) / (draws + 1)
 
 

@@ -74,9 +74,7 @@ class Change:
         if self.begins.tzinfo is None or self.ends.tzinfo is None:
             raise PlanError(f"change to {self.plan!r}", "a time without its zone", "aware times")
         if not self.begins < self.ends <= self.begins + timedelta(days=31):
-            raise PlanError(
-                f"change to {self.plan!r}", f"{self.begins} to {self.ends}", "an end within 31 days"
-            )
+            raise PlanError(f"change to {self.plan!r}", f"{self.begins} to {self.ends}", "an end within 31 days")
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,7 @@ def timed(name: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_
     critical = np.array([ratio[phase_of == phase].max() for phase in np.unique(phase_of)])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
-    cycle = int(
-        np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S)
-    )
+    cycle = int(np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S))
     share = critical / max(float(critical.sum()), 1e-9)
     return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle))
 

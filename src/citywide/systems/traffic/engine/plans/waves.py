@@ -29,9 +29,7 @@ def band_s(road: Road, offsets: FloatArray, *, outward: bool) -> float:
     return _common_green(start, road.green_s, road.cycle_s)
 
 
-def green_wave(
-    road: Road, weight_out: float = 0.5, sweeps: int = 6, starts: int = 8, seed: int = 0
-) -> FloatArray:
+def green_wave(road: Road, weight_out: float = 0.5, sweeps: int = 6, starts: int = 8, seed: int = 0) -> FloatArray:
     """Whole-second offsets of the widest weighted bands, the first crossing's being zero.
 
     Coordinate ascent from several starts: every crossing in turn takes its best offset, all of them tried;

@@ -109,9 +109,7 @@ class Controller:
     def times(self, phase: int) -> PhaseTimes:
         """The programmed times of one phase; clearances are kept in tenths."""
         asked = [(*at.TIMES, column, phase) for column in (2, 3, 4, 6, 8, 9)]
-        walk, clear, least, most, yellow, red = (
-            _number(oid, value) for oid, value in self.get(asked).items()
-        )
+        walk, clear, least, most, yellow, red = (_number(oid, value) for oid, value in self.get(asked).items())
         return PhaseTimes(phase, walk, clear, least, most, yellow / 10, red / 10)
 
     def pattern(self) -> int:
