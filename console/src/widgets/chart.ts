@@ -38,7 +38,7 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
     aria: { enabled: true, label: { description: described(widget, all, names) } },
     color: SERIES[theme],
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.soft },
-    grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 18, bottom: 6, containLabel: true },
+    grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: 6, containLabel: true },
     legend: { show: names.length > 1, top: 0, left: 0, type: "scroll", data: names, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: palette.soft } },
     tooltip: {
       trigger: widget.shape === "scatter" ? "item" : "axis",
@@ -49,7 +49,7 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
       valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
     },
     xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false } }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", name: widget.unit, nameTextStyle: { color: palette.muted, align: "left" } }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar" }),
     dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
     series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
   };

@@ -20,6 +20,8 @@ export class Sheet {
   readonly points: Points;
   #shapes = new Map<string, Shape>();
   #dressed = "";
+  #styled = false;
+  #gone = false;
 
   private constructor(
     readonly map: Ground,
@@ -27,6 +29,10 @@ export class Sheet {
   ) {
     this.points = new Points(() => this.view());
     map.getCanvasContainer().after(this.points.canvas);
+    map.on("style.load", () => {
+      this.#styled = true;
+      this.#shapes.forEach((shape) => this.#lay(shape));
+    });
     map.on("render", () => this.points.draw());
     map.on("resize", () => this.#fit());
     this.#fit();
@@ -34,10 +40,10 @@ export class Sheet {
 
   /** A map in this box, looking at the whole city. */
   static async in(box: HTMLElement, theme: "light" | "dark", lang: Lang, label: string): Promise<Sheet> {
-    const city = await cityFacts();
+    const [city, ground] = await Promise.all([cityFacts(), cityGround()]);
     const map = new Ground({
       container: box,
-      style: groundStyle({ type: "FeatureCollection", features: [] }, theme, lang),
+      style: groundStyle(ground, theme, lang),
       center: city.centre,
       zoom: city.zoom,
       minZoom: Math.max(0, city.zoom - 4),
@@ -54,7 +60,7 @@ export class Sheet {
     map.getCanvas().setAttribute("aria-label", label);
     map.fitBounds(city.bounds, { animate: false, padding: 12 });
     const sheet = new Sheet(map, box);
-    await sheet.dress(theme, lang);
+    sheet.#dressed = theme + lang;
     return sheet;
   }
 
@@ -63,22 +69,23 @@ export class Sheet {
     if (this.#dressed === theme + lang) return;
     this.#dressed = theme + lang;
     const ground = await cityGround();
-    if (this.#dressed !== theme + lang) return;
+    if (this.#dressed !== theme + lang || this.#gone) return;
+    this.#styled = false;
     this.map.setStyle(groundStyle(ground, theme, lang), { diff: false });
-    this.map.once("styledata", () => this.#shapes.forEach((shape) => this.#lay(shape)));
   }
 
   /** Lines, areas and heat lie on the ground, below the points. */
   lay(shape: Shape): void {
     const old = this.#shapes.get(shape.id);
     this.#shapes.set(shape.id, shape);
+    if (!this.#styled) return;
     const source = this.map.getSource(shape.id) as { setData?: (data: GeoJSON.FeatureCollection) => void } | undefined;
     if (source && old && JSON.stringify(old.layers) === JSON.stringify(shape.layers)) source.setData?.(shape.data);
     else this.#lay(shape);
   }
 
   show(id: string, visible: boolean): void {
-    for (const layer of this.#shapes.get(id)?.layers ?? []) {
+    for (const layer of this.#styled ? (this.#shapes.get(id)?.layers ?? []) : []) {
       if (this.map.getLayer(layer.id)) this.map.setLayoutProperty(layer.id, "visibility", visible ? "visible" : "none");
     }
   }
@@ -99,6 +106,7 @@ export class Sheet {
   }
 
   remove(): void {
+    this.#gone = true;
     this.points.stop();
     this.map.remove();
   }
@@ -108,7 +116,6 @@ export class Sheet {
   }
 
   #lay(shape: Shape): void {
-    if (!this.map.style) return;
     for (const layer of shape.layers) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id);
     if (this.map.getSource(shape.id)) this.map.removeSource(shape.id);
     this.map.addSource(shape.id, { type: "geojson", data: shape.data, generateId: true });
