@@ -8,14 +8,14 @@ const GLIDE_MS = 900;
 
 const VERTEX = `#version 300 es
 in vec4 path; in float start; in vec3 look;
-uniform vec2 centre; uniform vec2 scale; uniform float now; uniform float glide; uniform float ratio; uniform vec3 palette[16];
+uniform vec2 centre; uniform vec2 scale; uniform float now; uniform float glide; uniform float ratio; uniform float thin; uniform vec3 palette[16];
 out vec3 colour; out float size; out float ring;
 void main() {
   float t = glide > 0.0 ? clamp((now - start) / glide, 0.0, 1.0) : 1.0;
   vec2 at = mix(path.xy, path.zw, t);
   gl_Position = vec4((at - centre) * scale, 0.0, 1.0);
   ring = look.z;
-  size = (look.y + ring * 4.0) * 2.0 * ratio + 2.0;
+  size = (look.y * thin + ring * 4.0) * 2.0 * ratio + 2.0;
   gl_PointSize = size;
   colour = palette[int(look.x)];
 }`;
@@ -130,7 +130,9 @@ export class Points {
   }
 
   flush(): void {
-    if (this.#dirty) this.#touch(true);
+    if (!this.#dirty) return;
+    if (!this.#still) this.#moving = performance.now() + GLIDE_MS + 50;
+    this.redraw();
   }
 
   /** The nearest dot within reach of a place on the screen (CSS pixels from the top left). */
@@ -170,11 +172,14 @@ export class Points {
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (!this.#dots.length) return;
+    if (this.#dirty) gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
+    this.#dirty = false;
     gl.uniform2f(this.#place["centre"]!, x - this.#origin[0], y - this.#origin[1]);
     gl.uniform2f(this.#place["scale"]!, (2 * world * ratio) / this.canvas.width, (-2 * world * ratio) / this.canvas.height);
     gl.uniform1f(this.#place["now"]!, performance.now() - this.#epoch);
     gl.uniform1f(this.#place["glide"]!, this.#still ? 0 : GLIDE_MS);
     gl.uniform1f(this.#place["ratio"]!, ratio);
+    gl.uniform1f(this.#place["thin"]!, this.#thin(world));
     gl.drawArrays(gl.POINTS, 0, this.#dots.length);
   }
 
@@ -194,6 +199,13 @@ export class Points {
     if (this.#moving > performance.now()) this.redraw();
   }
 
+  /** A crowd is drawn small until one comes close enough to tell its members apart. */
+  #thin(world: number): number {
+    if (this.#dots.length < 1500) return 1;
+    const zoom = Math.log2(world / 512);
+    return Math.max(this.#dots.length > 20_000 ? 0.4 : 0.55, Math.min(1, (zoom - 8) / 7));
+  }
+
   #pause(): number {
     if (this.#slow > 60) return 120;
     return this.#slow > 28 ? 60 : 0;
@@ -201,9 +213,8 @@ export class Points {
 
   #touch(gliding: boolean): void {
     const gl = this.#gl;
-    this.#dirty = false;
     if (!gl) return;
-    gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
+    this.#dirty = true;
     if (gliding && !this.#still) this.#moving = performance.now() + GLIDE_MS + 50;
     this.redraw();
   }
@@ -235,7 +246,7 @@ export class Points {
     attribute("path", 4, 0);
     attribute("start", 1, 4);
     attribute("look", 3, 5);
-    for (const name of ["centre", "scale", "now", "glide", "ratio", "palette", "halo"]) {
+    for (const name of ["centre", "scale", "now", "glide", "ratio", "thin", "palette", "halo"]) {
       this.#place[name] = gl.getUniformLocation(program, name);
     }
     gl.enable(gl.BLEND);

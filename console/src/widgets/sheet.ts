@@ -34,6 +34,7 @@ export class Sheet {
       this.#shapes.forEach((shape) => this.#lay(shape));
     });
     map.on("render", () => this.points.draw());
+    map.once("idle", () => performance.mark("map"));
     map.on("resize", () => this.#fit());
     this.#fit();
   }
