@@ -98,7 +98,8 @@ async def live() -> ServerSentEvent:
 
 async def stream() -> AsyncGenerator[ServerSentEventMessage, None]:
     """News as it comes, `latest` in PER_SECOND batches a second."""
-    told, beat = len(STATE.news), 0
+    told, beat, clock = len(STATE.news), 0, asyncio.get_running_loop().time
+    began = clock()
     while True:
         for topic, data in STATE.news[told:]:
             told += 1
@@ -106,7 +107,7 @@ async def stream() -> AsyncGenerator[ServerSentEventMessage, None]:
         beat += 1
         batch = STATE.drive(max(1, len(STATE.vehicles) // (10 * PER_SECOND)))
         yield ServerSentEventMessage(data=json.dumps(batch), event="latest", id=str(told))
-        await asyncio.sleep(1 / PER_SECOND)
+        await asyncio.sleep(max(0.0, began + beat / PER_SECOND - clock()))
 
 
 def whole(case: dict[str, Any]) -> dict[str, Any]:

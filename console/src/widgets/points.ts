@@ -71,7 +71,8 @@ export class Points {
   #moving = 0;
   #frame = 0;
   #drawn = 0;
-  #slow = 0;
+  #slow = 16;
+  #ticked = 0;
   #dirty = false;
   #still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -190,10 +191,13 @@ export class Points {
 
   #tick(time: number): void {
     this.#frame = 0;
-    const gap = time - this.#drawn;
+    // what the machine manages between two frames, not what we ask of it
+    const beat = Math.min(200, time - this.#ticked);
+    this.#ticked = time;
+    if (this.#moving > performance.now()) this.#slow = 0.92 * this.#slow + 0.08 * beat;
+    const gap = time - this.#drawn + 4;
     // a machine that cannot keep up gets fewer, evenly spaced frames instead of a jammed page
     if (this.#moving > performance.now() && gap < this.#pause()) return this.redraw();
-    this.#slow = 0.9 * this.#slow + 0.1 * Math.min(gap, 200);
     this.#drawn = time;
     this.draw();
     if (this.#moving > performance.now()) this.redraw();
@@ -207,8 +211,8 @@ export class Points {
   }
 
   #pause(): number {
-    if (this.#slow > 60) return 120;
-    return this.#slow > 28 ? 60 : 0;
+    if (this.#slow > 50) return 120;
+    return this.#slow > 24 ? 66 : this.#slow > 19 ? 33 : 0;
   }
 
   #touch(gliding: boolean): void {
