@@ -16,5 +16,5 @@ export default defineConfig({
     rollupOptions: { input: { index: here("index.html"), resident: here("resident.html") } },
   },
   server: { proxy: { "/v1": hub } },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["vitest.setup.ts"] },
 });

@@ -3,7 +3,7 @@ import { clock } from "../lib/clock.svelte";
 import { gather, heaps } from "../lib/open";
 import { rows } from "../lib/rows";
 import { pathOf, Source } from "../lib/source.svelte";
-import type { Page, StatWidget, TimelineWidget, Widget } from "../lib/types";
+import type { Page, MapWidget, StatWidget, TimelineWidget, Widget } from "../lib/types";
 
 export interface Spot<W extends Widget = Widget> {
   page: Page;
@@ -20,6 +20,7 @@ export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>
 export class Duty {
   readonly boards: Source[];
   readonly stats: Spot<StatWidget>[];
+  readonly map: Spot<MapWidget> | undefined;
   readonly timeline: Spot<TimelineWidget> | undefined;
 
   constructor(pages: Page[]) {
@@ -27,6 +28,7 @@ export class Duty {
     const boards = spots(own, "board").length ? spots(own, "board") : spots(pages, "board");
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
     this.stats = spots<StatWidget>(pages, "stat").filter(({ widget }) => typeof widget.worry === "number");
+    this.map = spots<MapWidget>(own, "map")[0];
     this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
   }
 
