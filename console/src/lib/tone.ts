@@ -3,10 +3,10 @@ import type { Tone } from "./theme";
 
 const WORDS: Record<Tone, string> = {
   bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red flooded blocked",
-  warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened",
+  warn: "serious paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened",
   ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted",
   work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",
-  idle: "merged idle off unknown none off_shift parked",
+  idle: "notice acknowledged merged idle off unknown none off_shift parked",
 };
 
 const TONES = new Map<string, Tone>(

@@ -163,7 +163,7 @@ const WORDS = {
   warning: ["warning", "预警"],
   warn: ["warning", "预警"],
   fault: ["fault", "故障"],
-  failed: ["failed", "故障"],
+  broken: ["broken", "故障"],
   critical: ["critical", "严重"],
   offline: ["offline", "离线"],
   online: ["online", "在线"],
@@ -190,7 +190,6 @@ const WORDS = {
   value: ["value", "数值"],
   quantity: ["quantity", "指标"],
   time: ["time", "时间"],
-  speed_: ["speed", "速度"],
   // applications
   livelihood: ["Livelihood", "民生服务"],
   governance: ["Urban governance", "城市治理"],
