@@ -1,5 +1,6 @@
 """The console in a real Chromium: how soon an officer can read, and whether a busy map stays smooth."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -35,7 +36,10 @@ EventSource.prototype.addEventListener = function (topic, hear, ...rest) {
   return listen.call(this, topic, (event) => { hear(event); window.seen.updates += 1; }, ...rest);
 };
 const upload = WebGL2RenderingContext.prototype.bufferData;
-WebGL2RenderingContext.prototype.bufferData = function (...args) { window.seen.uploads += 1; return upload.apply(this, args); };
+WebGL2RenderingContext.prototype.bufferData = function (...args) {
+  window.seen.uploads += 1;
+  return upload.apply(this, args);
+};
 let last = 0;
 const frame = (now) => {
   if (last) { window.seen.worst = Math.max(window.seen.worst, now - last); window.seen.frames += 1; }

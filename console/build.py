@@ -1,4 +1,4 @@
-"""Build the console into the Python package; does nothing while its sources are unchanged."""
+"""Build the console into the Python package; does nothing while its sources are unchanged."""  # noqa: INP001 - a script
 
 import hashlib
 import os
@@ -78,7 +78,7 @@ def new_enough(node: str) -> bool:
     """Whether this node can run the builder (20.19, 22.12 or later)."""
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - our own words
     parts = said.strip().removeprefix("v").split(".")
-    if len(parts) < 2 or not (parts[0] + parts[1]).isdigit():  # noqa: PLR2004 - major and minor
+    if len(parts) < 2 or not (parts[0] + parts[1]).isdigit():
         return False
     version = int(parts[0]), int(parts[1])
     return (20, 19) <= version < (21, 0) or version >= (22, 12)

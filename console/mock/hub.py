@@ -49,7 +49,7 @@ def me(request: Request[Any, Any, Any]) -> Any:
 @post("/v1/session", status_code=200)
 async def sign_in(data: dict[str, str]) -> Any:
     """Any name, with the password `duty`."""
-    if data.get("password") != "duty":  # noqa: S105 - a mock's
+    if data.get("password") != "duty":
         return problem(401, "Unknown name or password")
     response = Response({key: ME[key] for key in ("name", "roles", "departments")})
     response.set_cookie("session", "yes", httponly=True, samesite="lax")

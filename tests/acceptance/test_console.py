@@ -1,4 +1,4 @@
-"""A duty officer's morning and a resident's report in a real Chromium, against a mock hub of the same contract."""
+"""A duty officer's morning and a resident's report in a real Chromium, against a mock hub."""
 
 from io import BytesIO
 from pathlib import Path
@@ -13,7 +13,8 @@ PHONE = {"width": 390, "height": 844}
 SERIOUS = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
   const grave = found.violations.filter(({impact}) => impact === "serious" || impact === "critical");
-  return grave.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(({html, any}) => html.slice(0, 160) + " " + (any[0]?.message ?? "")).join(" | ")}`);
+  const shown = ({html, any}) => html.slice(0, 160) + " " + (any[0]?.message ?? "");
+  return grave.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(shown).join(" | ")}`);
 }"""
 KEPT = """async () => {
   const names = await caches.keys();
