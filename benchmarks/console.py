@@ -101,8 +101,7 @@ def first_paint(browser: "Browser", address: str) -> tuple[float, float]:
         page.goto(address)
         page.wait_for_function("performance.getEntriesByName('map').length > 0")
         marks = [
-            page.evaluate(f"performance.getEntriesByName('{name}')[0].startTime")
-            for name in ("meaningful", "map")
+            page.evaluate(f"performance.getEntriesByName('{name}')[0].startTime") for name in ("meaningful", "map")
         ]
     return marks[0], marks[1]
 

@@ -27,9 +27,7 @@ def city_map(seed: int = 1) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(
-    layer: str, kind: str, geometry: dict[str, Any], name: tuple[str, str] | None = None
-) -> dict[str, Any]:
+def _feature(layer: str, kind: str, geometry: dict[str, Any], name: tuple[str, str] | None = None) -> dict[str, Any]:
     properties: dict[str, Any] = {"layer": layer, "class": kind}
     if name:
         properties["name"] = {"en": name[0], "zh": name[1]}
@@ -42,9 +40,7 @@ def _polygon(ring: list[Place]) -> dict[str, Any]:
 
 def _land() -> dict[str, Any]:
     w, s, e, n = bounds()
-    return _feature(
-        "land", "land", _polygon([(w - 1, s - 1), (e + 1, s - 1), (e + 1, n + 1), (w - 1, n + 1)])
-    )
+    return _feature("land", "land", _polygon([(w - 1, s - 1), (e + 1, s - 1), (e + 1, n + 1), (w - 1, n + 1)]))
 
 
 def _along(u: float, phase: float, tilt: float) -> Place:
@@ -92,15 +88,11 @@ def _street(step: int, turn: Any) -> dict[str, Any]:
         points.append((CENTRE[0] + u * HALF[0], CENTRE[1] + v * HALF[1]))
     major = step % 5 == 0
     name = (f"{step + 15}th Street", f"第{step + 15}街") if major else None
-    return _feature(
-        "road", "primary" if major else "residential", {"type": "LineString", "coordinates": points}, name
-    )
+    return _feature("road", "primary" if major else "residential", {"type": "LineString", "coordinates": points}, name)
 
 
 def _rail() -> dict[str, Any]:
-    points = [
-        (CENTRE[0] + (u / 20 - 1) * HALF[0], CENTRE[1] + 0.3 * math.sin(u / 9) * HALF[1]) for u in range(41)
-    ]
+    points = [(CENTRE[0] + (u / 20 - 1) * HALF[0], CENTRE[1] + 0.3 * math.sin(u / 9) * HALF[1]) for u in range(41)]
     return _feature("rail", "metro", {"type": "LineString", "coordinates": points})
 
 

@@ -21,9 +21,7 @@ from console.mock.pages import answer, declared
 from console.mock.state import State, now, text
 
 STATIC = Path(__file__).parents[2] / "src" / "citywide" / "doors" / "static"
-STATE = State(
-    vehicles=int(os.environ.get("MOCK_VEHICLES", "10000")), cases=int(os.environ.get("MOCK_CASES", "14"))
-)
+STATE = State(vehicles=int(os.environ.get("MOCK_VEHICLES", "10000")), cases=int(os.environ.get("MOCK_CASES", "14")))
 PER_SECOND = int(os.environ.get("MOCK_UPDATES", "4"))
 ME = {"name": "Lin Mei", "roles": ["officer"], "departments": ["drainage"], "csrf": "word"}
 GROUND = json.dumps(city_map()).encode()
@@ -135,9 +133,7 @@ async def new_case(data: dict[str, Any]) -> Any:
         )
     place = (data["lon"], data["lat"]) if "lon" in data else None
     title = text(data["title"], data["title"])
-    return {
-        "case": STATE.open_case(title, data.get("category", "roads"), place, data.get("details", ""))["id"]
-    }
+    return {"case": STATE.open_case(title, data.get("category", "roads"), place, data.get("details", ""))["id"]}
 
 
 @post("/v1/cases/{number:int}/{action:str}", status_code=200)
@@ -179,9 +175,7 @@ def categories() -> list[dict[str, Any]]:
 @post("/v1/report/near", status_code=200)
 async def near(data: dict[str, Any]) -> dict[str, Any]:
     """A neighbour's report close by."""
-    found = [
-        {"case": 2, "title": STATE.cases[1]["title"], "state": "working", "distance_m": 38, "reporters": 3}
-    ]
+    found = [{"case": 2, "title": STATE.cases[1]["title"], "state": "working", "distance_m": 38, "reporters": 3}]
     return {"neighbours": found if data.get("category") == "manhole" else []}
 
 
@@ -201,9 +195,7 @@ async def report(request: Request[Any, Any, Any]) -> Any:
     place = (data["lon"], data["lat"]) if "lon" in data else None
     title = text(data.get("text") or "Photo", data.get("text") or "照片")
     case = (
-        STATE.case(data["join"])
-        if data.get("join")
-        else STATE.open_case(title, data.get("category") or "other", place)
+        STATE.case(data["join"]) if data.get("join") else STATE.open_case(title, data.get("category") or "other", place)
     )
     assert case
     token = f"t{case['id']}x{len(STATE.followed)}"

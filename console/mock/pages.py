@@ -267,9 +267,9 @@ def _crossing(index: int, *, ground: bool) -> Answer:
     if index == 0 and ground:
         roads = [[[-80, -7], [80, -7], [80, 7], [-80, 7]], [[-7, -60], [7, -60], [7, 60], [-7, 60]]]
         lines = [[[-80, 0], [-8, 0]], [[8, 0], [80, 0]], [[0, -60], [0, -8]], [[0, 8], [0, 60]]]
-        return ["id", "shape", "points", "label"], [
-            [f"r{at}", "area", road, ""] for at, road in enumerate(roads)
-        ] + [[f"l{at}", "dashed", line, ""] for at, line in enumerate(lines)]
+        return ["id", "shape", "points", "label"], [[f"r{at}", "area", road, ""] for at, road in enumerate(roads)] + [
+            [f"l{at}", "dashed", line, ""] for at, line in enumerate(lines)
+        ]
     if index == 0:
         names = ["t", "id", "shape", "x", "y", "heading", "length", "width", "state"]
         return names, [
@@ -293,13 +293,9 @@ def _crossing(index: int, *, ground: bool) -> Answer:
         ]
     if index == 1:
         return ["hour", "approach", "queue"], [
-            [f"{hour:02d}", side, dice.uniform(5, 90)]
-            for hour in range(6, 22)
-            for side in ("north", "south", "east")
+            [f"{hour:02d}", side, dice.uniform(5, 90)] for hour in range(6, 22) for side in ("north", "south", "east")
         ]
-    return ["flow", "speed"], [
-        [flow := dice.uniform(100, 1800), 60 - flow / 40 + dice.gauss(0, 4)] for _ in range(400)
-    ]
+    return ["flow", "speed"], [[flow := dice.uniform(100, 1800), 60 - flow / 40 + dice.gauss(0, 4)] for _ in range(400)]
 
 
 def _lamps() -> Answer:

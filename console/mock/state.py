@@ -68,9 +68,7 @@ class State:
             "lon": lon,
             "lat": lat,
             "about": None,
-            "assigned_to": None
-            if state == "waiting"
-            else f"crew/{self.dice.choice(['north', 'south', 'river'])}",
+            "assigned_to": None if state == "waiting" else f"crew/{self.dice.choice(['north', 'south', 'river'])}",
             "details": "",
             "photos": [],
             "steps": [_step(opened, "opened", text("The case was opened.", "案件已受理。"))],

@@ -89,11 +89,7 @@ def fit_block(  # noqa: PLR0913, PLR0917, C901, PLR0912, PLR0915 - compiled, one
         for a in range(k):
             along[a] = dots[a + 1] + mean * gone[a + 1, 0]
             for b in range(a + 1):
-                cell = (
-                    (1.0 if a == b else 0.0)
-                    - gone[a + 1, b + 1]
-                    - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
-                )
+                cell = (1.0 if a == b else 0.0) - gone[a + 1, b + 1] - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
                 for c in range(b):
                     cell -= factor[a, c] * factor[b, c]
                 if a == b:
@@ -239,9 +235,7 @@ def table(bed: Bed, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]
         if np.isfinite(found.minus_log10_p[i]):
             good.append("\t".join([*place, *_numbers(words[1], found, i)]) + "\n")
         else:
-            rest.append(
-                "\t".join([*place, words[1], str(int(found.calls[i])), NOTES[int(found.status[i])]]) + "\n"
-            )
+            rest.append("\t".join([*place, words[1], str(int(found.calls[i])), NOTES[int(found.status[i])]]) + "\n")
     return "".join(good).encode(), "".join(rest).encode()
 
 
