@@ -9,12 +9,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import psycopg
 
+from citywide.doors.mqtt.broker import start_broker
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
 from citywide.hub.entities.registry import register
@@ -63,6 +64,21 @@ class Server:
         assert self.process is not None
         return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if _serves(child)]
 
+    def cpu_seconds(self) -> float:
+        """CPU seconds of the workers so far."""
+        times = [psutil.Process(pid).cpu_times() for pid in self.worker_pids()]
+        return sum(time.user + time.system for time in times)
+
+    def memory_mb(self) -> float:
+        """Memory of the workers now."""
+        return sum(psutil.Process(pid).memory_info().rss for pid in self.worker_pids()) / 1e6
+
+    def rows(self) -> int:
+        """Readings committed so far."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("select coalesce(sum(rows), 0)::bigint from hub.day").fetchone()
+        return int(row[0]) if row else 0
+
     def stop(self) -> None:
         """Stop it and its database."""
         if self.process is not None:
@@ -98,10 +114,12 @@ def _serves(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running(workers: int = 1, mqtt: str = "") -> Iterator[Server]:
-    """A server in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="citywide-bench-") as folder:
+def running(workers: int = 1, mqtt: str = "", broker_port: int = 0) -> Iterator[Server]:
+    """A server in a folder of its own, with a broker beside it if a port for one is given."""
+    with tempfile.TemporaryDirectory(prefix="citywide-bench-") as folder, ExitStack() as stack:
         Path(folder).chmod(0o755)
+        if broker_port:
+            stack.callback(start_broker(Path(folder) / "broker", broker_port).kill)
         server = Server(Path(folder), workers, mqtt)
         server.start()
         try:
