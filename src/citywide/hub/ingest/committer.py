@@ -41,7 +41,6 @@ class Committer:
         self.parts: set[int] = set()
         self.state = State(rules)
         self.on_change: Callable[[], None] = lambda: None
-        self.latest: dict[int, tuple[int, float]] = {}
         self.commits = self.rows = 0
         self._days: set[date] = set()
         self._connection = database.dedicated()
@@ -83,7 +82,7 @@ class Committer:
 
     def forget(self) -> None:
         """Drop every part and all memory (committer's thread)."""
-        self.parts, self.state, self.latest = set(), State(self.rules), {}
+        self.parts, self.state = set(), State(self.rules)
 
     def tick(self) -> None:
         """Let time pass for the rules: who has fallen silent (committer's thread)."""
@@ -151,13 +150,7 @@ class Committer:
         fresh = rows if not outcome.any() else rows.pick(outcome == ACCEPTED)
         transitions = self.state.evaluator.fold(fresh.series, fresh.time, fresh.value)
         self._in_transaction(kept, transitions)
-        self.latest.update(
-            zip(
-                fresh.series.tolist(),
-                zip(fresh.time.tolist(), fresh.value.tolist(), strict=True),
-                strict=True,
-            )
-        )
+        self.state.note_latest(fresh)
         return outcome if order is None else _back_in_place(outcome, order)
 
     def _outcomes(self, rows: Rows) -> Outcome:
