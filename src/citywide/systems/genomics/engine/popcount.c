@@ -238,24 +238,24 @@ EXPORT void products(int level, const uint64_t *same, const uint64_t *none, long
  * same and het: the variants of a block of 512 people, 8 words a variant; missing: one row of bits a person.
  * Counters stand upright: bit k of a count is in plane k; 16,000 additions fit. */
 
-enum { HEIGHT = 14 };
+enum { HEIGHT = 15 };
 
 #define MAJORITY(a, b, c) (((a) & (b)) | ((c) & ((a) ^ (b))))
-BODY void add_upright(bits *count, bits a, bits b, bits c, bits d) {
+BODY void add_upright(bits *count, int height, bits a, bits b, bits c, bits d) {
     bits first = MAJORITY(count[0], a, b), one = count[0] ^ a ^ b, second = MAJORITY(one, c, d);
     count[0] = one ^ c ^ d;
     bits carry = MAJORITY(count[1], first, second);
     count[1] ^= first ^ second;
-    for (int k = 2; k < HEIGHT; k++) {
+    for (int k = 2; k < height; k++) {
         bits next = count[k] & carry;
         count[k] ^= carry;
         carry = next;
     }
 }
 
-BODY void lay_down(const bits *count, int32_t *out) {
+BODY void lay_down(const bits *count, int height, int32_t *out) {
     memset(out, 0, 512 * 4);
-    for (int k = 0; k < HEIGHT; k++)
+    for (int k = 0; k < height; k++)
         for (int word = 0; word < 8; word++) {
             uint64_t x = count[k][word];
             if (x)
@@ -265,11 +265,13 @@ BODY void lay_down(const bits *count, int32_t *out) {
 
 BODY void overlaps_body(const bits *plane, const int32_t *list, long many, int32_t *out) {
     bits count[HEIGHT], none = {0};
+    int height = 2;
+    while (1L << height <= many) height++;
     memset(count, 0, sizeof count);
     for (long m = 0; m < many; m += 4)
-        add_upright(count, plane[list[m]], m + 1 < many ? plane[list[m + 1]] : none,
+        add_upright(count, height, plane[list[m]], m + 1 < many ? plane[list[m + 1]] : none,
                     m + 2 < many ? plane[list[m + 2]] : none, m + 3 < many ? plane[list[m + 3]] : none);
-    lay_down(count, out);
+    lay_down(count, height, out);
 }
 
 BODY long list_bits(const uint64_t *row, long words, int32_t *list) {
