@@ -1,4 +1,4 @@
-"""A block of variants as packed words, and sums over its variants for every person."""
+"""A block of variants of a file, and sums over its variants for every person or over its people for every variant."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,33 +8,44 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import popcount
 from citywide.systems.genomics.engine.bed import Bed
-from citywide.systems.genomics.engine.popcount import LANES, Doubles, Floats, Words
+from citywide.systems.genomics.engine.popcount import LANES, Doubles, Floats
 
 SIZE = 1024
-PEOPLE = 2048
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some variants of a file: their row numbers, and their calls as packed words (rows padded to 256)."""
+    """Some variants of a file: their row numbers and raw rows, a view of the file where they lie together."""
 
+    first: int
     rows: NDArray[np.int64]
-    packed: Words
+    raw: NDArray[np.uint8]
     people: int
+
+    def counts(self, mask: NDArray[np.bool_], level: int | None = None) -> NDArray[np.int64]:
+        """How many of the people have two copies of allele 1, a missing call, one copy, none."""
+        return popcount.code_counts(self.raw, popcount.mask_of(mask, -(-self.people // 32)), level)
+
+    def frequency(self, mask: NDArray[np.bool_], level: int | None = None) -> Doubles:
+        """Frequency of allele 1 among the people's calls; NaN without a call."""
+        return frequency(self.counts(mask, level))
+
+
+def frequency(counts: NDArray[np.int64]) -> Doubles:
+    """Frequency of allele 1 from counts of the four codes; NaN without a call."""
+    calls = counts[:, 0] + counts[:, 2] + counts[:, 3]
+    twice = 2 * counts[:, 0] + counts[:, 2]
+    return np.divide(twice, 2 * calls, out=np.full(len(calls), np.nan), where=calls > 0)
 
 
 def blocks(bed: Bed, rows: NDArray[np.int64], size: int = SIZE) -> Iterator[Block]:
     """The chosen variants of a file in order, `size` at a time; pages behind are given back."""
     for first in range(0, len(rows), size):
         chosen = rows[first : first + size]
-        yield Block(chosen, _packed(bed, chosen), len(bed.people))
-        bed.release(int(chosen[0]), int(chosen[-1] - chosen[0]) + 1)
-
-
-def _packed(bed: Bed, rows: NDArray[np.int64]) -> Words:
-    start, many = int(rows[0]), len(rows)
-    run = int(rows[-1]) - start + 1 == many
-    return popcount.padded(bed.block(start, many) if run else bed.raw[rows], -(-many // 256) * 256)
+        start, stop = int(chosen[0]), int(chosen[-1]) + 1
+        run = stop - start == len(chosen)
+        yield Block(first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people))
+        bed.release(start, stop - start)
 
 
 def variant_sums(block: Block, lanes: Floats, threads: int = 1, level: int | None = None) -> Doubles:
@@ -44,7 +55,7 @@ def variant_sums(block: Block, lanes: Floats, threads: int = 1, level: int | Non
     out = np.empty((len(block.rows), LANES))
 
     def work(part: slice) -> None:
-        out[part] = popcount.table_sums(block.packed[part], values, level)
+        out[part] = popcount.table_sums(popcount.padded(block.raw[part]), values, level)
 
     popcount.each(threads, work, popcount.spans(len(block.rows), threads))
     return out
@@ -54,14 +65,8 @@ def person_sums(
     block: Block, values: Floats, out: Doubles, threads: int = 1, level: int | None = None
 ) -> None:
     """Add to each person's row of `out` the sum over variants of values[variant, code, lane]."""
-    words = block.packed.shape[1]
-    lines = PEOPLE // 32
 
-    def work(part: slice) -> None:
-        people = slice(part.start * 32, min(part.stop * 32, block.people))
-        rows = popcount.turned(block.packed[:, part], level)[: people.stop - people.start]
-        for lane in range(0, values.shape[2], LANES):
-            sums = popcount.table_sums(rows, values[:, :, lane : lane + LANES], level)
-            out[people, lane : lane + LANES] += sums
+    def work(people: slice) -> None:
+        popcount.person_sums(block.raw, values, out, people, level)
 
-    popcount.each(threads, work, (slice(w, min(w + lines, words)) for w in range(0, words, lines)))
+    popcount.each(threads, work, popcount.spans(block.people, threads, 256))

@@ -64,23 +64,15 @@ def components(
 
 def frequencies(bed: Bed, rows: NDArray[np.int64], people: NDArray[np.bool_]) -> Doubles:
     """Frequency of allele 1 of each variant among the people's calls; NaN without a call."""
-    return np.concatenate([_frequency(block, people) for block in blocks(bed, rows)])
-
-
-def _frequency(block: Block, people: NDArray[np.bool_]) -> Doubles:
-    mask = popcount.mask_of(people, block.packed.shape[1])
-    counts = popcount.code_counts(block.packed[: len(block.rows)], mask)
-    calls = counts[:, 0] + counts[:, 2] + counts[:, 3]
-    twice = 2 * counts[:, 0] + counts[:, 2]
-    return np.divide(twice, 2 * calls, out=np.full(len(calls), np.nan), where=calls > 0)
+    return np.concatenate([block.frequency(people) for block in blocks(bed, rows)])
 
 
 def times(study: Study, vectors: Doubles) -> Doubles:
     """The relationship matrix times 16 vectors: one pass over the file."""
     out = np.zeros((len(study.people), LANES))
     frequency, scale = np.nan_to_num(study.frequency), study.scale
-    for first, block in enumerate(blocks(study.bed, study.rows)):
-        here = slice(first * 1024, first * 1024 + len(block.rows))
+    for block in blocks(study.bed, study.rows):
+        here = slice(block.first, block.first + len(block.rows))
         loads = _loads(block, vectors, frequency[here], scale[here], study.threads)
         person_sums(block, _codes(frequency[here], scale[here], loads), out, study.threads)
     out[~study.people] = 0.0
@@ -90,7 +82,7 @@ def times(study: Study, vectors: Doubles) -> Doubles:
 def _loads(block: Block, vectors: Doubles, frequency: Doubles, scale: Doubles, threads: int) -> Doubles:
     """X' v for each variant of the block; what missing people would add to the mean is taken off."""
     sums = variant_sums(block, vectors.astype(np.float32), threads)
-    called = vectors.sum(axis=0) - popcount.missing_sums(block.packed[: len(sums)], vectors)
+    called = vectors.sum(axis=0) - popcount.missing_sums(popcount.padded(block.raw), vectors)
     return (sums - 2 * frequency[:, None] * called) * scale[:, None]
 
 

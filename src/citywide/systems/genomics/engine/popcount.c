@@ -137,30 +137,129 @@ EXPORT void turn(int level, const uint32_t *packed, long rows, long words, long 
     PICK(turn, (packed, rows, words, stride, out, out_stride))
 }
 
-/* ---- how often each code occurs in a row, among the columns of a mask (01 in each counted column) ---- */
+/* ---- how often each code occurs in a row of bytes, among the columns of a mask (01 in each counted column) ---- */
 
-BODY void code_counts_body(const uint64_t *packed, long rows, long words, long stride, const uint64_t *mask, int64_t *out) {
+typedef uint64_t loose __attribute__((aligned(1)));
+
+BODY void code_counts_body(const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask, int64_t *out) {
+    int64_t all = 0;
+    for (long word = 0; word < (bytes + 7) / 8; word++) all += __builtin_popcountll(mask[word]);
     for (long row = 0; row < rows; row++) {
-        const uint64_t *x = packed + row * stride;
-        int64_t missing = 0, het = 0, none = 0, all = 0;
-        for (long word = 0; word < words; word++) {
+        const loose *x = (const loose *)(raw + row * stride);
+        uint64_t last = 0;
+        int64_t missing = 0, het = 0, none = 0;
+        for (long word = 0; word < bytes / 8; word++) {
             uint64_t low = x[word] & mask[word], high = x[word] >> 1 & mask[word];
             missing += __builtin_popcountll(low & ~high);
             het += __builtin_popcountll(high & ~low);
             none += __builtin_popcountll(low & high);
-            all += __builtin_popcountll(mask[word]);
+        }
+        if (bytes % 8) {
+            memcpy(&last, x + bytes / 8, (size_t)(bytes % 8));
+            uint64_t low = last & mask[bytes / 8], high = last >> 1 & mask[bytes / 8];
+            missing += __builtin_popcountll(low & ~high);
+            het += __builtin_popcountll(high & ~low);
+            none += __builtin_popcountll(low & high);
         }
         out[row * 4] = all - missing - het - none;
         out[row * 4 + 1] = missing, out[row * 4 + 2] = het, out[row * 4 + 3] = none;
     }
 }
-LEVELS(code_counts, (const uint64_t *packed, long rows, long words, long stride, const uint64_t *mask, int64_t *out),
-       (packed, rows, words, stride, mask, out))
+LEVELS(code_counts, (const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask, int64_t *out),
+       (raw, rows, bytes, stride, mask, out))
 
-EXPORT void code_counts(int level, const uint64_t *packed, long rows, long words, long stride, const uint64_t *mask,
+EXPORT void code_counts(int level, const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask,
                         int64_t *out) {
-    PICK(code_counts, (packed, rows, words, stride, mask, out))
+    PICK(code_counts, (raw, rows, bytes, stride, mask, out))
 }
+
+/* ---- for each person, sums over variants: out[person][lane] += values[variant][code][lane] ----
+ * AVX-512 alone: 16 people stand in a register, each with the codes of 16 variants, and a table of 16 sums (two
+ * variants) stands in another; one permutation looks all 16 people up. */
+
+#if defined(__x86_64__)
+enum { GROUP = 256 };
+
+AT512 static void fill_tables(const float *values, long rows, long lanes, f16 *tables) {
+    for (long pair = 0; pair < GROUP / 2; pair++)
+        for (long lane = 0; lane < lanes; lane++) {
+            f16 *table = tables + ((pair / 8) * lanes + lane) * 8 + pair % 8;
+            for (int code = 0; code < 16; code++) {
+                float one = 2 * pair < rows ? values[(2 * pair * 4 + (code & 3)) * lanes + lane] : 0;
+                float two = 2 * pair + 1 < rows ? values[((2 * pair + 1) * 4 + (code >> 2)) * lanes + lane] : 0;
+                (*table)[code] = one + two;
+            }
+        }
+}
+
+AT512 static void load_tile(const uint8_t *raw, long rows, long bytes, long stride, long at, u16 *tile) {
+    long here = bytes - at < 64 ? bytes - at : 64;
+    for (long r = 0; r < 16; r++) {
+        if (r < rows && here == 64) {
+            memcpy(&tile[r], raw + r * stride + at, 64);
+            continue;
+        }
+        tile[r] = (u16){0};
+        if (r < rows) memcpy(&tile[r], raw + r * stride + at, (size_t)here);
+    }
+    swap_halves(tile, 8, 16, 0x0000FFFFu);
+    swap_halves(tile, 4, 8, 0x00FF00FFu);
+    swap_halves(tile, 2, 4, 0x0F0F0F0Fu);
+    swap_halves(tile, 1, 2, 0x33333333u);
+}
+
+AT512 static void look_up(const u16 *tile, const f16 *tables, long lanes, f16 *sums) {
+    u16 index[16][8];
+    for (int s = 0; s < 16; s++)
+        for (int k = 0; k < 8; k++) index[s][k] = tile[s] >> (4 * k);
+    for (long lane = 0; lane < lanes; lane++) {
+        const f16 *t = tables + lane * 8;
+        f16 a = t[0], b = t[1], c = t[2], d = t[3], e = t[4], f = t[5], g = t[6], h = t[7];
+        for (int s = 0; s < 16; s++) {
+            const u16 *i = index[s];
+            f16 one = (__builtin_shuffle(a, i[0]) + __builtin_shuffle(b, i[1])) +
+                      (__builtin_shuffle(c, i[2]) + __builtin_shuffle(d, i[3]));
+            f16 two = (__builtin_shuffle(e, i[4]) + __builtin_shuffle(f, i[5])) +
+                      (__builtin_shuffle(g, i[6]) + __builtin_shuffle(h, i[7]));
+            sums[lane * 16 + s] += one + two;
+        }
+    }
+}
+
+AT512 static void flush(const f16 *sums, long lanes, long first, long people, double *out) {
+    for (long lane = 0; lane < lanes; lane++)
+        for (int s = 0; s < 16; s++)
+            for (int t = 0; t < 16; t++)
+                if (first + t * 16 + s < people) out[(first + t * 16 + s) * lanes + lane] += (double)sums[lane * 16 + s][t];
+}
+
+EXPORT AT512 int person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
+                             const float *values, long lanes, double *out) {
+    f16 *tables = level < 2 ? NULL : aligned_alloc(64, (size_t)(GROUP / 2 + 16) * (size_t)lanes * 64);
+    if (!tables) return 1;
+    f16 *sums = tables + GROUP / 2 * lanes;
+    for (long first = 0; first < rows; first += GROUP) {
+        long many = rows - first < GROUP ? rows - first : GROUP;
+        fill_tables(values + first * 4 * lanes, many, lanes, tables);
+        for (long person = from; person < people; person += 256) {
+            memset(sums, 0, (size_t)lanes * 16 * 64);
+            for (long row = 0; row < many; row += 16) {
+                u16 tile[16];
+                load_tile(raw + (first + row) * stride, many - row, bytes, stride, person / 4, tile);
+                look_up(tile, tables + row / 16 * lanes * 8, lanes, sums);
+            }
+            flush(sums, lanes, person, people, out);
+        }
+    }
+    free(tables);
+    return 0;
+}
+#else
+EXPORT int person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
+                       const float *values, long lanes, double *out) {
+    return 1;
+}
+#endif
 
 /* ---- 2-bit rows to two planes of bits: homozygous, and of those the ones with no copy of A1; third: missing ---- */
 

@@ -133,15 +133,39 @@ def _packed(found: NDArray[np.uint8]) -> Words:
     return np.bitwise_or.reduce(quads, axis=2).view(np.uint64)
 
 
-def code_counts(packed: Words, mask: Words, level: int | None = None) -> NDArray[np.int64]:
-    """How many columns of the mask hold codes 0, 1, 2, 3: int64[rows, 4]."""
+def code_counts(raw: NDArray[np.uint8], mask: Words, level: int | None = None) -> NDArray[np.int64]:
+    """How many columns of the mask hold codes 0, 1, 2, 3, for raw rows: int64[rows, 4]."""
     level = best_level() if level is None else level
-    out = np.zeros((len(packed), 4), np.int64)
+    out = np.zeros((len(raw), 4), np.int64)
     if level == NUMPY:
-        counted = codes(packed)[:, codes(mask[None])[0] == 1]
+        counted = codes(padded(raw))[:, np.flatnonzero(codes(mask[None])[0] == 1)]
         return np.stack([(counted == code).sum(1) for code in range(4)], axis=1).astype(np.int64)
-    call("code_counts", level, packed, len(packed), packed.shape[1], packed.shape[1], mask, out)
+    call("code_counts", level, raw, len(raw), raw.shape[1], raw.strides[0], mask, out)
     return out
+
+
+def person_sums(
+    raw: NDArray[np.uint8], values: Floats, out: Doubles, people: slice, level: int | None = None
+) -> None:
+    """Add to out[person, lane] the sum over variants of values[variant, code, lane], for a slice of people.
+
+    The slice begins at a multiple of 256; `out` has a row for every person of the file.
+    """
+    level = best_level() if level is None else level
+    if level >= 2:
+        lanes, filled = values.shape[2], np.ascontiguousarray(values, np.float32)
+        failed = call("person_sums", level, raw, len(raw), raw.shape[1], raw.strides[0], people.start, people.stop,
+                      filled, lanes, out)
+        if failed:
+            raise MemoryError
+        return
+    packed = padded(raw[:, people.start // 4 : -(-people.stop // 4)], -(-len(raw) // 256) * 256)
+    rows = turned(packed, level)[: people.stop - people.start]
+    for lane in range(0, values.shape[2], LANES):
+        some = values[:, :, lane : lane + LANES]
+        full = np.zeros((*some.shape[:2], LANES), np.float32)
+        full[:, :, : some.shape[2]] = some
+        out[people, lane : lane + LANES] += table_sums(rows, full, level)[:, : some.shape[2]]
 
 
 def planes(packed: Words, mask: Words, level: int | None = None) -> tuple[Words, Words, Words]:
