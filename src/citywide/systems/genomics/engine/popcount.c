@@ -29,7 +29,7 @@ typedef uint64_t bits __attribute__((vector_size(64), aligned(8)));
     else if (level == 1) name##_256 args;                                                                           \
     else name##_0 args;
 
-EXPORT int best_level(void) {
+EXPORT int bits_best_level(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw") &&
@@ -81,7 +81,7 @@ BODY void table_sums_body(const uint32_t *packed, long rows, long words, long st
 LEVELS(table_sums, (const uint32_t *packed, long rows, long words, long stride, const float *values, double *out),
        (packed, rows, words, stride, values, out))
 
-EXPORT void table_sums(int level, const uint32_t *packed, long rows, long words, long stride, const float *values,
+EXPORT void bits_table_sums(int level, const uint32_t *packed, long rows, long words, long stride, const float *values,
                        double *out) {
     PICK(table_sums, (packed, rows, words, stride, values, out))
 }
@@ -101,7 +101,7 @@ BODY void missing_sums_body(const uint64_t *packed, long rows, long words, long 
 LEVELS(missing_sums, (const uint64_t *packed, long rows, long words, long stride, const double *lanes, double *out),
        (packed, rows, words, stride, lanes, out))
 
-EXPORT void missing_sums(int level, const uint64_t *packed, long rows, long words, long stride, const double *lanes,
+EXPORT void bits_missing_sums(int level, const uint64_t *packed, long rows, long words, long stride, const double *lanes,
                          double *out) {
     PICK(missing_sums, (packed, rows, words, stride, lanes, out))
 }
@@ -133,7 +133,7 @@ BODY void turn_body(const uint32_t *packed, long rows, long words, long stride, 
 LEVELS(turn, (const uint32_t *packed, long rows, long words, long stride, uint32_t *out, long out_stride),
        (packed, rows, words, stride, out, out_stride))
 
-EXPORT void turn(int level, const uint32_t *packed, long rows, long words, long stride, uint32_t *out, long out_stride) {
+EXPORT void bits_turn(int level, const uint32_t *packed, long rows, long words, long stride, uint32_t *out, long out_stride) {
     PICK(turn, (packed, rows, words, stride, out, out_stride))
 }
 
@@ -168,7 +168,7 @@ BODY void code_counts_body(const uint8_t *raw, long rows, long bytes, long strid
 LEVELS(code_counts, (const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask, int64_t *out),
        (raw, rows, bytes, stride, mask, out))
 
-EXPORT void code_counts(int level, const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask,
+EXPORT void bits_code_counts(int level, const uint8_t *raw, long rows, long bytes, long stride, const uint64_t *mask,
                         int64_t *out) {
     PICK(code_counts, (raw, rows, bytes, stride, mask, out))
 }
@@ -233,7 +233,7 @@ AT512 static void flush(const f16 *sums, long lanes, long first, long people, do
                 if (first + t * 16 + s < people) out[(first + t * 16 + s) * lanes + lane] += (double)sums[lane * 16 + s][t];
 }
 
-EXPORT AT512 int person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
+EXPORT AT512 int bits_person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
                              const float *values, long lanes, double *out) {
     f16 *tables = level < 2 ? NULL : aligned_alloc(64, (size_t)(GROUP / 2 + 16) * (size_t)lanes * 64);
     if (!tables) return 1;
@@ -255,7 +255,7 @@ EXPORT AT512 int person_sums(int level, const uint8_t *raw, long rows, long byte
     return 0;
 }
 #else
-EXPORT int person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
+EXPORT int bits_person_sums(int level, const uint8_t *raw, long rows, long bytes, long stride, long from, long people,
                        const float *values, long lanes, double *out) {
     return 1;
 }
@@ -287,7 +287,7 @@ LEVELS(planes,
         uint32_t *missing, long out_stride),
        (packed, rows, words, stride, mask, same, none, missing, out_stride))
 
-EXPORT void planes(int level, const uint64_t *packed, long rows, long words, long stride, const uint64_t *mask,
+EXPORT void bits_planes(int level, const uint64_t *packed, long rows, long words, long stride, const uint64_t *mask,
                    uint32_t *same, uint32_t *none, uint32_t *missing, long out_stride) {
     PICK(planes, (packed, rows, words, stride, mask, same, none, missing, out_stride))
 }
@@ -328,7 +328,7 @@ LEVELS(products,
         long out_stride),
        (same, none, words, a0, a1, b0, b1, out, out_stride))
 
-EXPORT void products(int level, const uint64_t *same, const uint64_t *none, long words, long a0, long a1, long b0,
+EXPORT void bits_products(int level, const uint64_t *same, const uint64_t *none, long words, long a0, long a1, long b0,
                      long b1, int32_t *out, long out_stride) {
     PICK(products, (same, none, words, a0, a1, b0, b1, out, out_stride))
 }
@@ -398,7 +398,7 @@ LEVELS(overlaps_many,
         int32_t *same_out, int32_t *het_out),
        (same, het, missing, words, people, list, same_out, het_out))
 
-EXPORT void overlaps(int level, const uint64_t *same, const uint64_t *het, const uint64_t *missing, long words,
+EXPORT void bits_overlaps(int level, const uint64_t *same, const uint64_t *het, const uint64_t *missing, long words,
                      long people, int32_t *list, int32_t *same_out, int32_t *het_out) {
     PICK(overlaps_many, ((const bits *)same, (const bits *)het, missing, words, people, list, same_out, het_out))
 }
@@ -427,14 +427,14 @@ LEVELS(moments,
         const int64_t *b, long pairs, long people, int32_t *out),
        (same, none, missing, words, a, b, pairs, people, out))
 
-EXPORT void moments(int level, const uint64_t *same, const uint64_t *none, const uint64_t *missing, long words,
+EXPORT void bits_moments(int level, const uint64_t *same, const uint64_t *none, const uint64_t *missing, long words,
                     const int64_t *a, const int64_t *b, long pairs, long people, int32_t *out) {
     PICK(moments, (same, none, missing, words, a, b, pairs, people, out))
 }
 
 /* ---- one float per call: out[row][column] = table[row][code] ---- */
 
-EXPORT void decode(const uint8_t *packed, long rows, long people, long stride, const float *table, float *out) {
+EXPORT void bits_decode(const uint8_t *packed, long rows, long people, long stride, const float *table, float *out) {
     float four[256][4];
     for (long row = 0; row < rows; row++) {
         for (int byte = 0; byte < 256; byte++)

@@ -8,10 +8,11 @@ import ctypes
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.kernel import library
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float32]
@@ -25,21 +26,10 @@ EACH = np.uint64(0x5555555555555555)
 
 
 @cache
-def library() -> ctypes.CDLL | None:
-    """The compiled kernels, or nothing when they were not built."""
-    for path in sorted(Path(__file__).parent.glob("*popcount*.so")):
-        try:
-            return ctypes.CDLL(str(path))
-        except OSError:
-            continue
-    return None
-
-
-@cache
 def best_level() -> int:
     """The fastest level this machine can run."""
     found = library()
-    return int(found.best_level()) if found else NUMPY
+    return int(found.bits_best_level()) if found else NUMPY
 
 
 def levels() -> range:
@@ -51,7 +41,7 @@ def call(name: str, level: int, *arguments: NDArray[np.generic] | int | float | 
     """Call a kernel at a level; arrays go by address."""
     found = library()
     assert found is not None
-    return int(getattr(found, name)(level, *map(_argument, arguments)))
+    return int(getattr(found, f"bits_{name}")(level, *map(_argument, arguments)))
 
 
 def _argument(value: NDArray[np.generic] | float | None) -> object:
@@ -192,7 +182,7 @@ def decode(raw: NDArray[np.uint8], people: int, table: Floats) -> Floats:
     flat = np.ascontiguousarray(raw)
     found = library()
     assert found is not None
-    found.decode(*map(_argument, (flat, len(raw), people, raw.shape[1], table, out)))
+    found.bits_decode(*map(_argument, (flat, len(raw), people, raw.shape[1], table, out)))
     return out
 
 

@@ -46,14 +46,21 @@ def score(
     for block in blocks(bed, rows):
         f = np.nan_to_num(block.frequency(mask, level)) if frequency is None else frequency[block.rows]
         values, used = _values(block, scores, f)
-        which, where = np.unique(used, axis=1, return_inverse=True)
-        both = np.concatenate([values, _missing_lanes(which)], axis=2)
+        first, where = _kinds(used)
+        both = np.concatenate([values, _missing_lanes(used[:, first])], axis=2)
         part = np.zeros((len(bed.people), both.shape[2]))
         person_sums(block, both, part, threads, level)
         sums += part[:, : len(scores)]
-        gone += part[:, len(scores) :].round().astype(np.int64)[:, where.reshape(-1)]
+        gone += part[:, len(scores) :].round().astype(np.int64)[:, where]
     alleles = 2 * np.array([len(one.rows) for one in scores], np.int64)
     return Scores(tuple(one.name for one in scores), sums, alleles, alleles - 2 * gone)
+
+
+def _kinds(used: NDArray[np.bool_]) -> tuple[list[int], list[int]]:
+    """The different columns, by where each first stands, and which of them every column is."""
+    seen: dict[bytes, int] = {}
+    where = [seen.setdefault(column.tobytes(), len(seen)) for column in used.T]
+    return [where.index(kind) for kind in range(len(seen))], where
 
 
 def _missing_lanes(used: NDArray[np.bool_]) -> NDArray[np.float32]:
