@@ -14,6 +14,11 @@ from citywide.systems.genomics.engine.popcount import Doubles
 
 Words = NDArray[np.str_]
 DOSAGES = np.array([0.0, 1.0, 2.0])
+READ = {
+    *("hm_chr", "hm_pos", "hm_rsID", "hm_inferOtherAllele", "chr_name", "chr_position", "rsID", "variant_id"),
+    *("effect_allele", "other_allele", "reference_allele", "is_haplotype", "is_diplotype", "is_interaction"),
+    *("is_dominant", "is_recessive"),
+}
 NOT_PER_VARIANT = ("is_haplotype", "is_diplotype", "is_interaction")
 
 
@@ -22,20 +27,27 @@ class ScoreError(ValueError):
 
 
 @dataclass(frozen=True)
-class Weights:
-    """One score: for each line its variant and alleles, and what 0, 1 or 2 copies of the effect allele add."""
+class Lines:
+    """The variant and alleles that each line of a scoring file names; position -1 where it gives none."""
 
-    name: str
     chromosome: Words
     position: NDArray[np.int64]
     id: Words
     effect: Words
     other: Words
-    adds: Doubles
-    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.effect)
+
+
+@dataclass(frozen=True)
+class Weights:
+    """One score: its lines, and what 0, 1 or 2 copies of the effect allele add; `left_out` lines are not per variant."""
+
+    name: str
+    lines: Lines
+    adds: Doubles
+    left_out: int = 0
 
 
 def read_scores(path: str | Path) -> list[Weights]:
@@ -55,13 +67,30 @@ def _columns(path: Path) -> tuple[dict[str, str], list[str], dict[str, Words]]:
     delimiter = "\t" if b"\t" in text[: 1 << 16] else " "
     try:
         names = _names(text, skipped, delimiter)
-        types = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False)
+        kinds = {name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)}
+        types = csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names))
         parse = csv.ParseOptions(delimiter=delimiter, quote_char=False)
         table = csv.read_csv(pa.BufferReader(text), options, parse, types)
     except pa.ArrowInvalid as wrong:
         raise ScoreError(f"{path}: {wrong}") from None
-    found = {name: np.array(table[name].to_pylist(), dtype=np.str_) for name in names}
-    return header, names, found
+    return header, names, {name: _array(table[name]) for name in table.column_names}
+
+
+def numeric(name: str, at: int, names: Sequence[str]) -> bool:
+    """Whether a column holds weights."""
+    return name.endswith("_weight") if "effect_allele" in names else at >= 2
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    """The columns that are read: all of plink2's table, of the catalogue's those that a score needs."""
+    return [name for name in names if name in READ or name.endswith("_weight")] if "effect_allele" in names else list(names)
+
+
+def _array(column: Any) -> Any:
+    """A column as numpy text or numbers (absent numbers are NaN, and refused where a weight is due)."""
+    if pa.types.is_string(column.type):
+        return np.array(column.to_pylist(), dtype=np.str_)
+    return column.to_numpy()
 
 
 def _header(path: Path) -> tuple[dict[str, str], int]:
@@ -93,16 +122,15 @@ def _catalog(path: Path, header: dict[str, str], columns: dict[str, Words]) -> W
     kept = {name: column[usable] for name, column in columns.items()}
     harmonised = "hm_chr" in kept and "hm_pos" in kept
     place = ("hm_chr", "hm_pos") if harmonised else ("chr_name", "chr_position")
-    return Weights(
-        header.get("pgs_id") or path.name.split(".")[0],
+    lines = Lines(
         _text(kept, place[0]),
         _integers(_text(kept, place[1], len(kept["effect_allele"]))),
         _first(kept, ("hm_rsID", "rsID", "variant_id"), len(kept["effect_allele"])),
         np.char.upper(kept["effect_allele"]),
-        np.char.upper(_first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), usable.sum())),
-        _adds(path, kept),
-        int((~usable).sum()),
+        np.char.upper(_first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), int(usable.sum()))),
     )
+    name = header.get("pgs_id") or path.name.split(".")[0]
+    return Weights(name, lines, _adds(path, kept), int((~usable).sum()))
 
 
 def _adds(path: Path, columns: dict[str, Words]) -> Doubles:
@@ -122,19 +150,14 @@ def _plink(path: Path, names: Sequence[str], columns: dict[str, Words]) -> list[
         raise ScoreError(f"{path}: expected columns effect_allele … or variant id, allele, weights with a header")
     ids, effect = columns[names[0]], np.char.upper(columns[names[1]])
     blank, nowhere = np.full(len(ids), ""), np.full(len(ids), -1)
-    return [
-        Weights(name, blank, nowhere, ids, effect, blank, _numbers(path, columns, name)[:, None] * DOSAGES)
-        for name in names[2:]
-    ]
+    lines = Lines(blank, nowhere, ids, effect, blank)
+    return [Weights(name, lines, _numbers(path, columns, name)[:, None] * DOSAGES) for name in names[2:]]
 
 
 def _numbers(path: Path, columns: dict[str, Words], name: str) -> Doubles:
     if name not in columns:
         raise ScoreError(f"{path}: no column {name}")
-    try:
-        found = columns[name].astype(np.float64)
-    except ValueError as wrong:
-        raise ScoreError(f"{path}: column {name}: {wrong}") from None
+    found = columns[name].astype(np.float64)
     if not np.isfinite(found).all():
         raise ScoreError(f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite")
     return found

@@ -5,7 +5,7 @@ data, on the other strand, or (an A/T or C/G variant) so that the strand cannot 
 asked for, as the PGS Catalog's calculator does. Every line ends in one row of the report.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import Variants
 from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.score_file import Weights, Words
+from citywide.systems.genomics.engine.score_file import Lines, Weights, Words
 
 ENOUGH = 0.75
-OUTCOMES = ("matched", "flipped", "no_other_allele", "ambiguous", "other_alleles", "not_found", "duplicate", "left_out")
 SAME, FLIPPED, ONE_ALLELE, AMBIGUOUS, OTHER = range(5)
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
 NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
@@ -74,27 +73,53 @@ def spelled(chromosome: Words) -> Words:
     return names[where] if len(kinds) else chromosome
 
 
+def match_all(scores: Sequence[Weights], data: Target, keep_ambiguous: bool = False) -> list[Matched]:
+    """Match every score; scores that share their lines (the columns of one table) are looked up once."""
+    found = {id(one.lines): one.lines for one in scores}
+    placed = {key: _place(lines, data, keep_ambiguous) for key, lines in found.items()}
+    return [_matched(one, placed[id(one.lines)]) for one in scores]
+
+
 def match(weights: Weights, data: Target, keep_ambiguous: bool = False) -> Matched:
     """Find each line's variant and allele; a variant named twice counts once, by its first line."""
-    line, row = _candidates(weights, data)
-    kind, first = _alleles(weights, data, line, row)
+    return match_all([weights], data, keep_ambiguous)[0]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Lines that are used, the rows they mean, whether allele 1 is the effect allele, and what became of the others."""
+
+    line: NDArray[np.int64]
+    row: NDArray[np.int64]
+    first: NDArray[np.bool_]
+    report: Mapping[str, int]
+
+
+def _place(lines: Lines, data: Target, keep_ambiguous: bool) -> Placed:
+    line, row = _candidates(lines, data)
+    kind, first = _alleles(lines, data, line, row)
     order = np.lexsort((kind, line))
     best = order[np.unique(line[order], return_index=True)[1]]
     line, row, kind, first = line[best], row[best], kind[best], first[best]
-    usable = (kind <= ONE_ALLELE) | ((kind == AMBIGUOUS) & keep_ambiguous)
-    kept = np.flatnonzero(usable)[np.unique(row[usable], return_index=True)[1]]
-    report = _report(weights, kind, kept, usable)
-    adds = weights.adds[line[kept]]
-    adds = np.where(first[kept, None], adds, adds[:, ::-1])
-    return Matched(weights.name, row[kept], adds, first[kept], report)
+    usable = np.flatnonzero((kind <= ONE_ALLELE) | ((kind == AMBIGUOUS) & keep_ambiguous))
+    kept = usable[np.unique(row[usable], return_index=True)[1]]
+    report = _report(lines, kind, kept, usable)
+    return Placed(line[kept], row[kept], first[kept], report)
 
 
-def _candidates(weights: Weights, data: Target) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _matched(weights: Weights, placed: Placed) -> Matched:
+    adds = weights.adds[placed.line]
+    adds = np.where(placed.first[:, None], adds, adds[:, ::-1])
+    report = {**placed.report, "left_out": weights.left_out}
+    return Matched(weights.name, placed.row, adds, placed.first, report)
+
+
+def _candidates(lines: Lines, data: Target) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of a line and a variant that stands where it says, or bears its name."""
-    placed = weights.position >= 0
-    known, key = _keys(data.chromosome, data.position, spelled(weights.chromosome), weights.position)
+    placed = lines.position >= 0
+    known, key = _keys(data.chromosome, data.position, spelled(lines.chromosome), lines.position)
     by_place = _joined(key, known, placed)
-    by_name = _joined(weights.id, data.id, ~placed & (weights.id != ""))
+    by_name = _joined(lines.id, data.id, ~placed & (lines.id != ""))
     return np.concatenate([by_place[0], by_name[0]]), np.concatenate([by_place[1], by_name[1]])
 
 
@@ -119,10 +144,10 @@ def _joined(
 
 
 def _alleles(
-    weights: Weights, data: Target, line: NDArray[np.int64], row: NDArray[np.int64]
+    lines: Lines, data: Target, line: NDArray[np.int64], row: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """How each candidate's alleles stand to the line's, and whether allele 1 is the effect allele."""
-    effect, other = weights.effect[line], weights.other[line]
+    effect, other = lines.effect[line], lines.other[line]
     one, two = data.allele1[row], data.allele2[row]
     turned_effect, turned_other = complement(effect), complement(other)
     first, second = (effect == one) & (other == two), (effect == two) & (other == one)
@@ -132,7 +157,7 @@ def _alleles(
     )
     alone = (other == "") & ((effect == one) | (effect == two))
     palindrome = complement(one) == two
-    by_place = weights.position[line] >= 0
+    by_place = lines.position[line] >= 0
     doubtful = palindrome & by_place & (first | second | alone)
     kinds = [doubtful, first | second, alone, third | fourth]
     kind = np.select(kinds, [AMBIGUOUS, SAME, ONE_ALLELE, FLIPPED], OTHER)
@@ -147,10 +172,10 @@ def complement(alleles: Words) -> Words:
 
 
 def _report(
-    weights: Weights, kind: NDArray[np.int64], kept: NDArray[np.int64], usable: NDArray[np.bool_]
+    lines: Lines, kind: NDArray[np.int64], kept: NDArray[np.int64], usable: NDArray[np.int64]
 ) -> dict[str, int]:
     used = np.bincount(kind[kept], minlength=5)
-    lost = np.bincount(kind[~usable], minlength=5)
+    lost = np.bincount(np.delete(kind, usable), minlength=5)
     counts = {
         "matched": used[SAME],
         "flipped": used[FLIPPED],
@@ -158,8 +183,7 @@ def _report(
         "ambiguous_kept": used[AMBIGUOUS],
         "ambiguous": lost[AMBIGUOUS],
         "other_alleles": lost[OTHER],
-        "not_found": len(weights) - len(kind),
-        "duplicate": usable.sum() - len(kept),
-        "left_out": weights.left_out,
+        "not_found": len(lines) - len(kind),
+        "duplicate": len(usable) - len(kept),
     }
     return {name: int(count) for name, count in counts.items()}
