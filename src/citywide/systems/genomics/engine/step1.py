@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import Block
@@ -63,7 +64,7 @@ def step_one(request: Request, progress: Progress = lambda _done, _all: None) ->
     relatives = _relatives(request, rows)
     like = None if relatives is None or request.binary else likeness(relatives, cohort.mask)
     found: list[Stacked] = []
-    for at, name in enumerate(request.names):
+    for at in range(len(request.names)):
         stacked = _stack(request, cohort, _columns(level, at), owner, at)
         rows_out = stacked.predictions
         if like is not None:
@@ -71,7 +72,6 @@ def step_one(request: Request, progress: Progress = lambda _done, _all: None) ->
         whole = Stacked(stacked.chromosomes, rows_out * spread[at], stacked.strength, stacked.errors)
         write_loco(request.out / f"step1_{at + 1}.loco", request.bed, cohort.mask, whole)
         found.append(whole)
-        del name
     write_list(request.out / "step1_pred.list", request.names)
     return found
 
@@ -157,7 +157,7 @@ def _level_zero(
         done += 1
         progress(done, len(parts))
 
-    with ThreadPoolExecutor(request.threads) as pool:
+    with threadpool_limits(1), ThreadPoolExecutor(request.threads) as pool:
         list(pool.map(work, range(len(parts))))
     return files
 
