@@ -2,11 +2,13 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from importlib import import_module
+from types import ModuleType
 
 import numpy as np
 
-from citywide.systems.genomics.commands import qc, score
 from citywide.systems.genomics.engine.bed import open_bed
+from citywide.systems.genomics.engine.pca import components
 
 
 def main() -> None:
@@ -14,26 +16,25 @@ def main() -> None:
     part, prefix, *rest = sys.argv[1:]
     more = [rest.pop(0)] if part != "kinship" else []
     parser = ArgumentParser()
-    (score if part == "score" else qc).options(parser)
+    command = import_module(f"citywide.systems.genomics.commands.{'score' if part == 'score' else 'qc'}")
+    command.options(parser)
     words = ["--bfile", prefix, *rest, *(["--score", *more] if part == "score" else [])]
     options = parser.parse_args(words)
     options.out.mkdir(parents=True, exist_ok=True)
     if part == "score":
-        score.run(options)
+        command.run(options)
     elif part == "kinship":
-        _kinship(options)
+        _kinship(command, options)
     else:
-        _pca(options, int(more[0]))
+        _pca(command, options, int(more[0]))
 
 
-def _kinship(options: Namespace) -> None:
+def _kinship(qc: ModuleType, options: Namespace) -> None:
     bed = open_bed(options.bfile)
     qc.write_relatives(options, bed, np.ones(len(bed.people), np.bool_), np.arange(len(bed)))
 
 
-def _pca(options: Namespace, count: int) -> None:
-    from citywide.systems.genomics.engine.pca import components  # noqa: PLC0415
-
+def _pca(qc: ModuleType, options: Namespace, count: int) -> None:
     bed = open_bed(options.bfile)
     everybody = np.ones(len(bed.people), np.bool_)
     found = components(bed, count, threads=options.threads, error=1e-2)

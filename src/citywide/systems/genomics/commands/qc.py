@@ -10,7 +10,6 @@ from citywide.systems.genomics.commands.common import study, study_options, writ
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.pca import Components, components
-from citywide.systems.genomics.engine.prune import Window, prune
 from citywide.systems.genomics.engine.qc import (
     AUTOSOMES,
     PersonQuality,
@@ -94,6 +93,8 @@ def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found:
 
 def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
     """The variants left by pruning, also as prune.in.txt."""
+    from citywide.systems.genomics.engine.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
+
     size, step, r2 = options.indep_pairwise
     kb = size.lower().removesuffix("kb")
     window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))

@@ -5,12 +5,15 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import csv
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import study, study_options, write_table
+from citywide.systems.genomics.commands.common import study, study_options
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.score import score
+from citywide.systems.genomics.engine.score import Scores, score
 from citywide.systems.genomics.engine.score_file import ScoreError, read_scores
 from citywide.systems.genomics.engine.score_match import ENOUGH, Matched, match_all, target
 
@@ -31,10 +34,7 @@ def run(options: Namespace) -> int:
     found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
     frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
     made = score(bed, found, frequency, options.threads)
-    ids = [bed.people.family[people], bed.people.person[people]]
-    columns = [*made.calls[people].T, *made.averages[people].T, *made.sums[people].T]
-    heads = [f"{name}_{kind}" for kind in ("ALLELE_CT", "AVG", "SUM") for name in made.names]
-    write_table(options.out / "scores.sscore", ["#FID", "IID", *heads], [*ids, *columns])
+    write_scores(options.out / "scores.sscore", bed, people, made)
     report = {one.name: {**one.report, "rate": round(one.rate, 6), "enough": one.enough} for one in found}
     (options.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")
     for one in found:
@@ -43,7 +43,20 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def only(found: Matched, rows: "np.ndarray[tuple[int], np.dtype[np.int64]]", variants: int) -> Matched:
+def write_scores(path: Path, bed: Bed, people: NDArray[np.bool_], made: Scores) -> None:
+    """For every person and score the alleles called, the average and the sum, in full digits."""
+    ids = {"#FID": bed.people.family[people].astype(np.str_), "IID": bed.people.person[people].astype(np.str_)}
+    parts = {"ALLELE_CT": made.calls, "AVG": made.averages, "SUM": made.sums}
+    columns = {
+        f"{name}_{kind}": part[people, at] for kind, part in parts.items() for at, name in enumerate(made.names)
+    }
+    table = pa.table({name: pa.array(column) for name, column in (ids | columns).items()})
+    with path.open("wb") as file:
+        file.write(("\t".join(table.column_names) + "\n").encode())
+        csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none"))
+
+
+def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
     """The score on the variants asked for."""
     if len(rows) == variants:
         return found

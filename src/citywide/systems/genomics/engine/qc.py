@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import blocks, person_sums
 from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.qc_hwe import hwe
 from citywide.systems.genomics.engine.score_match import spelled
 
 MALE, FEMALE = 1, 2
@@ -98,6 +97,8 @@ def _kinds(bed: Bed, rows: Integers) -> NDArray[np.str_]:
 
 def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Integers) -> VariantQuality:
     """Put the counts together by kind of chromosome; columns are two copies, missing, one, none."""
+    from citywide.systems.genomics.engine.qc_hwe import hwe  # noqa: PLC0415 - numba loads slowly
+
     x, y = (kind == "X")[:, None], (kind == "Y")[:, None]
     counts = np.where(y, men, every)
     twice, once = np.where(x, every - men, np.where(y, 0, every)), np.where(x | y, men, 0)
