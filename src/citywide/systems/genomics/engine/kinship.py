@@ -115,28 +115,32 @@ def _by_blocks(out: Words, rows: Words, first: int, many: int) -> None:
 def _tile(
     planes: Planes, a: int, b: int, threshold: float, level: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    dot = _dots(planes, a, b, level)
-    gone = _gone(planes, a, b, level) if planes.any_missing else None
-    hom, het = planes.hom, planes.het
-    ha, hb = het[a : a + BLOCK, None], het[None, b : b + BLOCK]
-    apart = hom[a : a + BLOCK, None] + hom[None, b : b + BLOCK] - 2 * dot
-    if gone is not None:
-        hom_b, het_b, hom_a, het_a = gone
-        ha, hb = ha - het_b.T, hb - het_a
-        apart = apart - hom_b.T - hom_a
-    return _above(apart, np.minimum(ha, hb), a, b, threshold, planes.people)
-
-
-def _above(
-    apart: Counts, least: Counts, a: int, b: int, threshold: float, people: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The pairs of a tile at or above the threshold; a pair without heterozygous calls has no kinship."""
-    reaches = (apart <= (0.5 - threshold) * 4.0 * least + 1e-9) & (least > 0)
-    rows, columns = np.nonzero(reaches)
-    inside = (rows + a < columns + b) & (columns + b < people)
-    rows, columns = rows[inside], columns[inside]
-    kin = 0.5 - apart[rows, columns] / (4.0 * least[rows, columns])
-    return np.stack([rows + a, columns + b], axis=1).astype(np.int64), kin
+    dot, gone = _dots(planes, a, b, level), _gone(planes, a, b, level)
+    bound = (0.5 - threshold) * 4.0
+    near = _near(planes, a, b, dot, gone, bound) if level == NUMPY else _near_fast(planes, a, b, dot, gone, bound)
+    rows, columns, apart, least = near.T.astype(np.int64)
+    kin = 0.5 - apart / (4.0 * least)
+    kept = (rows + a < columns + b) & (columns + b < planes.people) & (kin >= threshold)
+    return np.stack([rows + a, columns + b], axis=1)[kept], kin[kept]
+
+
+def _near(planes: Planes, a: int, b: int, dot: Counts, gone: tuple[Counts, ...], bound: float) -> Counts:
+    """Row, column, D and the fewer heterozygous calls of the pairs that are near enough, or nearly so."""
+    hom_a, het_a, hom_b, het_b = gone
+    of_a, of_b = slice(a, a + BLOCK), slice(b, b + BLOCK)
+    least = np.minimum(planes.het[of_a, None] - het_b, planes.het[None, of_b] - het_a)
+    apart = planes.hom[of_a, None] - hom_b + planes.hom[None, of_b] - hom_a - 2 * dot
+    rows, columns = np.nonzero((apart <= bound * least + 0.5) & (least > 0))
+    return np.stack([rows, columns, apart[rows, columns], least[rows, columns]], axis=1).astype(np.int32)
+
+
+def _near_fast(planes: Planes, a: int, b: int, dot: Counts, gone: tuple[Counts, ...], bound: float) -> Counts:
+    level = popcount.best_level()
+    out, many = np.empty((BLOCK * BLOCK, 4), np.int32), np.zeros(1, np.int64)
+    counts = (planes.hom[a:], planes.het[a:], planes.hom[b:], planes.het[b:])
+    popcount.call("near_pairs", level, dot, *counts, *gone, bound, out, many)
+    return out[: int(many[0])]
 
 
 def _dots(planes: Planes, a: int, b: int, level: int) -> Counts:
@@ -157,9 +161,12 @@ def _bits(rows: Words) -> NDArray[np.uint8]:
     return np.unpackbits(rows.view(np.uint8), axis=1, bitorder="little")
 
 
-def _gone(planes: Planes, a: int, b: int, level: int) -> tuple[Counts, Counts, Counts, Counts]:
-    """hom and het of a's people where b's miss, and of b's where a's miss: [the one missing, the other]."""
-    return *_overlaps(planes, a, b, level), *_overlaps(planes, b, a, level)
+def _gone(planes: Planes, a: int, b: int, level: int) -> tuple[Counts, ...]:
+    """hom and het of b's people where a's miss, then of a's where b's miss: all [a's person, b's person]."""
+    if not planes.any_missing:
+        return (np.zeros((BLOCK, BLOCK), np.int32),) * 4
+    other = _overlaps(planes, a, b, level)
+    return *_overlaps(planes, b, a, level), *(np.ascontiguousarray(part.T) for part in other)
 
 
 def _overlaps(planes: Planes, of: int, missing: int, level: int) -> tuple[Counts, Counts]:

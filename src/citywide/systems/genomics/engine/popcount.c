@@ -353,13 +353,18 @@ BODY void add_upright(bits *count, int height, bits a, bits b, bits c, bits d) {
 }
 
 BODY void lay_down(const bits *count, int height, int32_t *out) {
-    memset(out, 0, 512 * 4);
-    for (int k = 0; k < height; k++)
-        for (int word = 0; word < 8; word++) {
-            uint64_t x = count[k][word];
-            if (x)
-                for (int bit = 0; bit < 64; bit++) out[word * 64 + bit] += (int32_t)(x >> bit & 1) << k;
+    const u16 low = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, high = low + 16;
+    uint32_t plane[HEIGHT][16];
+    memcpy(plane, count, (size_t)height * 64);
+    for (int word = 0; word < 16; word++) {
+        u16 first = {0}, second = {0};
+        for (int k = 0; k < height; k++) {
+            u16 x = low * 0 + plane[k][word];
+            first += (x >> low & 1) << k;
+            second += (x >> high & 1) << k;
         }
+        memcpy(out + word * 32, &first, 64), memcpy(out + word * 32 + 16, &second, 64);
+    }
 }
 
 BODY void overlaps_body(const bits *plane, const int32_t *list, long many, int32_t *out) {
@@ -401,6 +406,50 @@ LEVELS(overlaps_many,
 EXPORT void bits_overlaps(int level, const uint64_t *same, const uint64_t *het, const uint64_t *missing, long words,
                      long people, int32_t *list, int32_t *same_out, int32_t *het_out) {
     PICK(overlaps_many, ((const bits *)same, (const bits *)het, missing, words, people, list, same_out, het_out))
+}
+
+/* ---- the pairs of a tile of 512 x 512 that are near: apart <= bound * least; returns how many ----
+ * hom and het count each person's calls; gone_a[i][j] counts b's person j where a's person i is missing, and
+ * gone_b[i][j] a's person i where b's person j is. */
+
+BODY void near_row(const int32_t *dot, const int32_t *hom_b, const int32_t *het_b, const int32_t *const *gone, long at,
+                   int32_t hom, int32_t het, float bound, int32_t *apart, int32_t *least, uint8_t *near) {
+    const int32_t *hom_gone_a = gone[0] + at, *het_gone_a = gone[1] + at;
+    const int32_t *hom_gone_b = gone[2] + at, *het_gone_b = gone[3] + at;
+    for (int j = 0; j < 512; j++) {
+        int32_t mine = het - het_gone_b[j], other = het_b[j] - het_gone_a[j];
+        apart[j] = hom - hom_gone_b[j] + hom_b[j] - hom_gone_a[j] - 2 * dot[j];
+        least[j] = mine < other ? mine : other;
+        near[j] = (float)apart[j] <= bound * (float)least[j] + 0.5f;
+    }
+}
+
+BODY void near_pairs_body(const int32_t *dot, const int32_t *hom_a, const int32_t *het_a, const int32_t *hom_b,
+                          const int32_t *het_b, const int32_t *const *gone, double bound, int32_t *out, int64_t *many) {
+    int64_t found = 0;
+    for (long i = 0; i < 512; i++) {
+        int32_t apart[512], least[512];
+        uint8_t near[512];
+        near_row(dot + i * 512, hom_b, het_b, gone, i * 512, hom_a[i], het_a[i], (float)bound, apart, least, near);
+        for (int j = 0; j < 512; j++)
+            if (near[j] && least[j] > 0) {
+                int32_t *to = out + found++ * 4;
+                to[0] = (int32_t)i, to[1] = j, to[2] = apart[j], to[3] = least[j];
+            }
+    }
+    *many = found;
+}
+LEVELS(near_pairs,
+       (const int32_t *dot, const int32_t *hom_a, const int32_t *het_a, const int32_t *hom_b, const int32_t *het_b,
+        const int32_t *const *gone, double bound, int32_t *out, int64_t *many),
+       (dot, hom_a, het_a, hom_b, het_b, gone, bound, out, many))
+
+EXPORT void bits_near_pairs(int level, const int32_t *dot, const int32_t *hom_a, const int32_t *het_a, const int32_t *hom_b,
+                            const int32_t *het_b, const int32_t *hom_gone_a, const int32_t *het_gone_a,
+                            const int32_t *hom_gone_b, const int32_t *het_gone_b, double bound, int32_t *out,
+                            int64_t *many) {
+    const int32_t *const gone[4] = {hom_gone_a, het_gone_a, hom_gone_b, het_gone_b};
+    PICK(near_pairs, (dot, hom_a, het_a, hom_b, het_b, gone, bound, out, many))
 }
 
 /* ---- moments of two variants over the people called in both: n, sum x, sum y, sum xx, sum yy, sum xy ---- */
