@@ -21,9 +21,15 @@ from citywide.systems.genomics.engine.score_match import ENOUGH, Matched, match_
 def options(parser: ArgumentParser) -> None:
     """The study, the scoring files, and what to do where a strand or a frequency is in doubt."""
     study_options(parser)
-    parser.add_argument("--score", required=True, nargs="+", type=Path, metavar="FILE", help="PGS Catalog or plink2 files")
-    parser.add_argument("--keep-ambiguous", action="store_true", help="use A/T and C/G variants as they stand")
-    parser.add_argument("--read-freq", type=Path, metavar="FILE", help="ID, allele and frequency, for missing calls")
+    parser.add_argument(
+        "--score", required=True, nargs="+", type=Path, metavar="FILE", help="PGS Catalog or plink2 files"
+    )
+    parser.add_argument(
+        "--keep-ambiguous", action="store_true", help="use A/T and C/G variants as they stand"
+    )
+    parser.add_argument(
+        "--read-freq", type=Path, metavar="FILE", help="ID, allele and frequency, for missing calls"
+    )
 
 
 def run(options: Namespace) -> int:
@@ -45,15 +51,22 @@ def run(options: Namespace) -> int:
 
 def write_scores(path: Path, bed: Bed, people: NDArray[np.bool_], made: Scores) -> None:
     """For every person and score the alleles called, the average and the sum, in full digits."""
-    ids = {"#FID": bed.people.family[people].astype(np.str_), "IID": bed.people.person[people].astype(np.str_)}
+    ids = {
+        "#FID": bed.people.family[people].astype(np.str_),
+        "IID": bed.people.person[people].astype(np.str_),
+    }
     parts = {"ALLELE_CT": made.calls, "AVG": made.averages, "SUM": made.sums}
     columns = {
-        f"{name}_{kind}": part[people, at] for kind, part in parts.items() for at, name in enumerate(made.names)
+        f"{name}_{kind}": part[people, at]
+        for kind, part in parts.items()
+        for at, name in enumerate(made.names)
     }
     table = pa.table({name: pa.array(column) for name, column in (ids | columns).items()})
     with path.open("wb") as file:
         file.write(("\t".join(table.column_names) + "\n").encode())
-        csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none"))
+        csv.write_csv(
+            table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none")
+        )
 
 
 def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
@@ -68,9 +81,15 @@ def read_frequency(path: Path, bed: Bed) -> Doubles:
     """Frequencies of allele 1 from a table ID, ALLELE, FREQUENCY (or plink2's .afreq); all must be there."""
     lines = [line.split() for line in path.read_text().splitlines()]
     head = [word.lstrip("#").upper() for word in lines[0]]
-    columns = [_column(path, head, names) for names in (("ID",), ("ALT", "ALLELE", "A1"), ("ALT_FREQS", "FREQUENCY", "A1_FREQ"))]
+    columns = [
+        _column(path, head, names)
+        for names in (("ID",), ("ALT", "ALLELE", "A1"), ("ALT_FREQS", "FREQUENCY", "A1_FREQ"))
+    ]
     known = {line[columns[0]]: (line[columns[1]], float(line[columns[2]])) for line in lines[1:]}
-    names, alleles = bed.variants.id().astype(np.str_).tolist(), bed.variants.allele1().astype(np.str_).tolist()
+    names, alleles = (
+        bed.variants.id().astype(np.str_).tolist(),
+        bed.variants.allele1().astype(np.str_).tolist(),
+    )
     missing = [name for name in names if name not in known]
     if missing:
         raise ScoreError(f"{path}: no frequency of {missing[0]} and {len(missing) - 1} others")

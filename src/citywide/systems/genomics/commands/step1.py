@@ -17,10 +17,14 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument("--pheno-name", nargs="+", metavar="NAME", help="only these traits")
     parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
-    parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
+    parser.add_argument(
+        "--bt", action="store_true", help="the traits have two values; predictions on the logit scale"
+    )
     parser.add_argument("--bsize", type=int, default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
-    parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
+    parser.add_argument(
+        "--no-families", action="store_true", help="do not look for relatives to calibrate by"
+    )
 
 
 def run(options: Namespace) -> int:

@@ -44,7 +44,9 @@ def blocks(bed: Bed, rows: NDArray[np.int64], size: int = SIZE) -> Iterator[Bloc
         chosen = rows[first : first + size]
         start, stop = int(chosen[0]), int(chosen[-1]) + 1
         run = stop - start == len(chosen)
-        yield Block(first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people))
+        yield Block(
+            first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people)
+        )
         bed.release(start, stop - start)
 
 

@@ -57,7 +57,11 @@ class Relatives:
 
 
 def kinship(
-    raw: NDArray[np.uint8], people: int, threshold: float = THIRD_DEGREE, threads: int = 1, level: int | None = None
+    raw: NDArray[np.uint8],
+    people: int,
+    threshold: float = THIRD_DEGREE,
+    threads: int = 1,
+    level: int | None = None,
 ) -> Relatives:
     """Every pair whose kinship reaches the threshold, from raw .bed rows of autosomal variants."""
     level = popcount.best_level() if level is None else level
@@ -90,7 +94,12 @@ def planes_of(raw: NDArray[np.uint8], people: int, threads: int = 1, level: int 
 
 
 def _fill(
-    raw: NDArray[np.uint8], people: int, first: int, by_person: list[Words], by_variant: list[Words], level: int
+    raw: NDArray[np.uint8],
+    people: int,
+    first: int,
+    by_person: list[Words],
+    by_variant: list[Words],
+    level: int,
 ) -> None:
     packed = popcount.padded(raw, ROWS)
     here = popcount.mask_of(np.arange(people) < people, packed.shape[1])
@@ -118,7 +127,11 @@ def _tile(
     """The pairs of a tile at or above the threshold; a pair without heterozygous calls has no kinship."""
     dot, gone = _dots(planes, a, b, level), _gone(planes, a, b, level)
     bound = (0.5 - threshold) * 4.0
-    near = _near(planes, a, b, dot, gone, bound) if level == NUMPY else _near_fast(planes, a, b, dot, gone, bound)
+    near = (
+        _near(planes, a, b, dot, gone, bound)
+        if level == NUMPY
+        else _near_fast(planes, a, b, dot, gone, bound)
+    )
     rows, columns, apart, least = near.T.astype(np.int64)
     kin = 0.5 - apart / (4.0 * least)
     kept = (rows + a < columns + b) & (columns + b < planes.people) & (kin >= threshold)
@@ -199,4 +212,3 @@ def _describe(planes: Planes, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int6
 
 def _count(rows: Words) -> NDArray[np.int64]:
     return np.bitwise_count(rows).sum(axis=1, dtype=np.int64)
-

@@ -144,8 +144,19 @@ def person_sums(
     level = best_level() if level is None else level
     if level >= 2:
         lanes, filled = values.shape[2], np.ascontiguousarray(values, np.float32)
-        failed = call("person_sums", level, raw, len(raw), raw.shape[1], raw.strides[0], people.start, people.stop,
-                      filled, lanes, out)
+        failed = call(
+            "person_sums",
+            level,
+            raw,
+            len(raw),
+            raw.shape[1],
+            raw.strides[0],
+            people.start,
+            people.stop,
+            filled,
+            lanes,
+            out,
+        )
         if failed:
             raise MemoryError
         return

@@ -115,9 +115,7 @@ def bits_of(bed: Bed, rows: NDArray[np.int64], people: NDArray[np.bool_]) -> tup
     return Bits(*popcount.planes(packed, mask), int(people.sum())), f
 
 
-def moments(
-    bits: Bits, a: NDArray[np.int64], b: NDArray[np.int64], level: int | None = None
-) -> Counts:
+def moments(bits: Bits, a: NDArray[np.int64], b: NDArray[np.int64], level: int | None = None) -> Counts:
     """n, Σx, Σy, Σx², Σy², Σxy of pairs of variants over the people called in both (x is -1, 0 or 1)."""
     level = popcount.best_level() if level is None else level
     out = np.empty((len(a), 6), np.int32)
@@ -127,7 +125,17 @@ def moments(
         return out
     a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
     popcount.call(
-        "moments", level, bits.same, bits.none, bits.missing, bits.same.shape[1], a, b, len(a), bits.people, out
+        "moments",
+        level,
+        bits.same,
+        bits.none,
+        bits.missing,
+        bits.same.shape[1],
+        a,
+        b,
+        len(a),
+        bits.people,
+        out,
     )
     return out
 

@@ -135,7 +135,9 @@ def person_quality(
         person_sums(block, _lanes(kind[here], quality, here), sums, threads)
     missing, het, called, expected, x_het, x_called = sums[:, :6].T
     x_expected = _expected_x(bed, rows, kind, quality, threads)
-    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(bed.people.sex == MALE, (kind == "Y").sum(), 0)
+    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(
+        bed.people.sex == MALE, (kind == "Y").sum(), 0
+    )
     return PersonQuality(
         missing=missing.round().astype(np.int64),
         variants=variants,

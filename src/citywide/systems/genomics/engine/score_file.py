@@ -67,8 +67,12 @@ def _columns(path: Path) -> tuple[dict[str, str], list[str], dict[str, Words]]:
     delimiter = "\t" if b"\t" in text[: 1 << 16] else " "
     try:
         names = _names(text, skipped, delimiter)
-        kinds = {name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)}
-        types = csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names))
+        kinds = {
+            name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)
+        }
+        types = csv.ConvertOptions(
+            column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names)
+        )
         parse = csv.ParseOptions(delimiter=delimiter, quote_char=False)
         table = csv.read_csv(pa.BufferReader(text), options, parse, types)
     except pa.ArrowInvalid as wrong:
@@ -83,7 +87,11 @@ def numeric(name: str, at: int, names: Sequence[str]) -> bool:
 
 def _wanted(names: Sequence[str]) -> list[str]:
     """The columns that are read: all of plink2's table, of the catalogue's those that a score needs."""
-    return [name for name in names if name in READ or name.endswith("_weight")] if "effect_allele" in names else list(names)
+    return (
+        [name for name in names if name in READ or name.endswith("_weight")]
+        if "effect_allele" in names
+        else list(names)
+    )
 
 
 def _array(column: Any) -> Any:
@@ -127,7 +135,9 @@ def _catalog(path: Path, header: dict[str, str], columns: dict[str, Words]) -> W
         _integers(_text(kept, place[1], len(kept["effect_allele"]))),
         _first(kept, ("hm_rsID", "rsID", "variant_id"), len(kept["effect_allele"])),
         np.char.upper(kept["effect_allele"]),
-        np.char.upper(_first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), int(usable.sum()))),
+        np.char.upper(
+            _first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), int(usable.sum()))
+        ),
     )
     name = header.get("pgs_id") or path.name.split(".")[0]
     return Weights(name, lines, _adds(path, kept), int((~usable).sum()))
@@ -147,7 +157,9 @@ def _adds(path: Path, columns: dict[str, Words]) -> Doubles:
 
 def _plink(path: Path, names: Sequence[str], columns: dict[str, Words]) -> list[Weights]:
     if len(names) < 3:
-        raise ScoreError(f"{path}: expected columns effect_allele … or variant id, allele, weights with a header")
+        raise ScoreError(
+            f"{path}: expected columns effect_allele … or variant id, allele, weights with a header"
+        )
     ids, effect = columns[names[0]], np.char.upper(columns[names[1]])
     blank, nowhere = np.full(len(ids), ""), np.full(len(ids), -1)
     lines = Lines(blank, nowhere, ids, effect, blank)
@@ -159,7 +171,9 @@ def _numbers(path: Path, columns: dict[str, Words], name: str) -> Doubles:
         raise ScoreError(f"{path}: no column {name}")
     found = columns[name].astype(np.float64)
     if not np.isfinite(found).all():
-        raise ScoreError(f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite")
+        raise ScoreError(
+            f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite"
+        )
     return found
 
 
