@@ -1,1 +1,1 @@
-"""Accuracy against published answers and speed as a ratio, both sides in one run: `python -m benchmarks NAME`."""
+"""Accuracy against published answers, speed as a ratio, both sides in one run."""

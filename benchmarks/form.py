@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Self
 
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
@@ -58,7 +59,7 @@ class Clock:
     wall: float = 0.0
     cpu: float = 0.0
 
-    def __enter__(self) -> "Clock":
+    def __enter__(self) -> Self:
         self._start = time.perf_counter(), _cpu_seconds()
         return self
 
@@ -149,7 +150,6 @@ def write_row(report: Mapping[str, object]) -> None:
 
 
 def _section(report: Mapping[str, object]) -> str:
-    day = datetime.now(UTC).date().isoformat()
     machine_of = report["machine"]
     versions = report["versions"]
     assert isinstance(machine_of, dict)

@@ -1,0 +1,74 @@
+"""The hub's vocabulary."""
+
+from citywide.hub.affairs import Alarm, Case, Category
+from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
+from citywide.hub.pages import (
+    Board,
+    Chart,
+    Column,
+    Field,
+    Form,
+    Layer,
+    Map,
+    Page,
+    Query,
+    Scene,
+    Stat,
+    Table,
+    Timeline,
+)
+from citywide.hub.people.who import Person, Purpose, Who
+from citywide.hub.rule import Rule
+from citywide.hub.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
+from citywide.hub.system import City, Feed, Response, Schedule, System
+from citywide.hub.things import Entity, Kind, Quantity, Reading
+from citywide.kit.geometry import Point
+from citywide.kit.text import Text
+
+__all__ = [
+    "Alarm",
+    "Board",
+    "Case",
+    "Category",
+    "Chart",
+    "City",
+    "CloseCase",
+    "Column",
+    "Command",
+    "Difference",
+    "Drift",
+    "Entity",
+    "Feed",
+    "Field",
+    "Form",
+    "Kind",
+    "Layer",
+    "Map",
+    "Note",
+    "Notify",
+    "OpenCase",
+    "Page",
+    "Person",
+    "Point",
+    "Purpose",
+    "Quantity",
+    "Query",
+    "Rate",
+    "Ratio",
+    "Reading",
+    "Response",
+    "Rule",
+    "Scene",
+    "Schedule",
+    "Silence",
+    "Stat",
+    "Stuck",
+    "System",
+    "Table",
+    "Tell",
+    "Text",
+    "Timeline",
+    "Value",
+    "Who",
+    "Window",
+]

@@ -1,0 +1,5 @@
+"""`python -m citywide` is `citywide`."""
+
+from citywide.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The HTTP door: readings in, pages, cases, evidence and live events out."""

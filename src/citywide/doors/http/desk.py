@@ -1,0 +1,167 @@
+"""The officer's desk: alarms are acknowledged, cases are moved on, each within the officer's departments."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.doors.http.callers import hub_of, need_role, staff
+from citywide.doors.http.problems import Problem
+from citywide.hub.commands import OpenCase
+from citywide.hub.database.pool import become, rows
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.write import witness
+from citywide.hub.people.persons import person as ask_person
+from citywide.hub.people.who import Who
+from citywide.hub.running import Hub
+from citywide.kit.geometry import Point
+from citywide.kit.text import Text
+
+AnyRequest = Request[Any, Any, Any]
+ACTS = ("assign", "start", "pause", "resume", "reroute", "check", "close", "reopen")
+
+
+class Act(Struct, frozen=True):
+    """What is done with a case: a note, and to whom it goes where that is asked."""
+
+    note: str = ""
+    to: str = ""
+
+
+class NewCase(Struct, frozen=True):
+    """A case that an officer opens."""
+
+    title: str
+    category: str
+    lon: float | None = None
+    lat: float | None = None
+    details: str = ""
+    wants: str | None = None
+
+
+@get("/v1/cases/{case:int}", sync_to_thread=True)
+def case(request: AnyRequest, state: State, case: int) -> Response[bytes]:
+    """A case with all its steps."""
+    who = staff(request)
+    with hub_of(state).database.reading_as(who) as connection:
+        return _json(case_and_steps(connection, case))
+
+
+@post("/v1/cases", sync_to_thread=True)
+def open_case(request: AnyRequest, state: State, data: NewCase) -> Response[bytes]:
+    """Open a case by hand."""
+    who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager")
+    if data.category not in hub.words.categories:
+        raise Problem(
+            422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}"
+        )
+    _own_department(who, hub.words.categories[data.category].department)
+    place = Point(data.lon, data.lat) if data.lon is not None and data.lat is not None else None
+    order = OpenCase(
+        Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants
+    )
+    with hub.database.transaction() as connection:
+        number = hub.desk.open(connection, order, hub.clock.now(), who.name)
+    return _json({"case": number}, 201)
+
+
+@post("/v1/cases/{case:int}/{act:str}", sync_to_thread=True, status_code=200)
+def move_case(request: AnyRequest, state: State, case: int, act: str, data: Act) -> Response[bytes]:
+    """Move a case on: assign, start, pause, resume, reroute, check, close, reopen."""
+    who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager", "crew")
+    if act not in ACTS:
+        raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
+    with hub.database.transaction() as connection:
+        _must_see(connection, who, case)
+        _act(connection, hub, who.name, case, act, data, hub.clock.now())
+        found = case_and_steps(connection, case)
+    return _json(found)
+
+
+@post("/v1/alarms/{alarm:int}/acknowledge", sync_to_thread=True, status_code=200)
+def acknowledge(request: AnyRequest, state: State, alarm: int, data: Act) -> dict[str, bool]:
+    """Somebody has seen it; it stands until it clears."""
+    who, hub = staff(request), hub_of(state)
+    with hub.database.transaction() as connection:
+        become(connection, who)
+        seen = connection.execute("select from hub.alarm where id = %s", (alarm,)).rowcount
+        connection.execute("reset role")
+        if not seen:
+            raise Problem(404, f"there is no alarm {alarm} for you")
+        values = {"id": alarm, "at": hub.clock.now(), "who": who.name, "note": data.note}
+        for row in rows(connection, sql("acknowledge_alarm"), values):
+            says = Text(
+                f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}"
+            )
+            witness(
+                connection,
+                "acknowledged",
+                says,
+                department=row["department"],
+                at=hub.clock.now(),
+                who=who.name,
+            )
+    return {"acknowledged": True}
+
+
+@get("/v1/persons/{person:str}", sync_to_thread=True)
+def person(request: AnyRequest, state: State, person: str, purpose: str) -> Response[bytes]:
+    """A resident's data, for a purpose; the asking is written down."""
+    who = staff(request)
+    with hub_of(state).database.transaction() as connection:
+        return _json(ask_person(connection, who, person, purpose))
+
+
+def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
+    """A case as the console shows it; not there, or not for this reader, is the same answer."""
+    found = rows(connection, sql("case_seen"), {"case": case})
+    if not found:
+        raise Problem(404, f"there is no case {case} for you")
+    steps = rows(connection, sql("steps_seen"), {"case": case})
+    row = found[0]
+    place = [row.pop("lon"), row.pop("lat")]
+    explained = [step["says"] for step in steps if "due " in step["says"]["en"]]
+    nothing = {"en": "no deadline", "zh": "无期限"}
+    return {
+        "case": row | {"place": place if place[0] is not None else None},
+        "deadline": explained[-1] if explained else nothing,
+        "steps": steps,
+    }
+
+
+def _act(connection: Connection, hub: Hub, who: str, case: int, act: str, data: Act, now: datetime) -> None:
+    desk = hub.desk
+    if act == "assign":
+        desk.assign(connection, case, data.to, now, who)
+    elif act == "reroute":
+        desk.reroute(connection, case, data.to, now, who, data.note)
+    else:
+        getattr(desk, act)(connection, case, now, who, data.note)
+
+
+def _must_see(connection: Connection, who: Who, case: int) -> None:
+    become(connection, who)
+    seen = connection.execute("select from hub.cases where id = %s", (case,)).rowcount
+    connection.execute("reset role")
+    if not seen:
+        raise Problem(404, f"there is no case {case} for you")
+
+
+def _own_department(who: Who, department: str) -> None:
+    if not who.everywhere and department not in who.departments:
+        raise Problem(
+            403, f"this category belongs to {department}; report it as a resident does, it will be routed"
+        )
+
+
+def _json(found: object, status: int = 200) -> Response[bytes]:
+    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
+
+
+HANDLERS = [case, open_case, move_case, acknowledge, person]

@@ -1,0 +1,85 @@
+"""The evidence log for everybody who wants to check it: tiles, checkpoints, proofs."""
+
+import json as plain_json
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from litestar.datastructures import State
+
+from citywide.doors.http.callers import hub_of, staff
+from citywide.doors.http.problems import Problem
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence import log
+from citywide.hub.evidence.tiles import TILE_HEIGHT, parse_path
+from citywide.hub.evidence.verify import proof_file
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/evidence/checkpoint", sync_to_thread=True)
+def newest(state: State) -> Response[str]:
+    """The newest signed checkpoint, as a C2SP signed note."""
+    with hub_of(state).database.transaction() as connection:
+        return Response(log.checkpoint(connection), media_type=MediaType.TEXT)
+
+
+@get("/evidence/key", sync_to_thread=False)
+def public_key(state: State) -> Response[str]:
+    """The public key that checkpoints are checked with."""
+    return Response(hub_of(state).key.public.text + "\n", media_type=MediaType.TEXT)
+
+
+@get("/evidence/tile/{path:path}", sync_to_thread=True)
+def tile(state: State, path: str) -> Response[bytes]:
+    """A tile of hashes; entries are not public, they are read with rights at /v1/evidence."""
+    found = parse_path(f"tile{path}")
+    if found is None or found.level is None:
+        raise Problem(404, "a tile's path is like tile/0/x001/x234/067 or …/067.p/8")
+    with hub_of(state).database.transaction() as connection:
+        row = connection.execute(sql("tile"), {"level": found.level, "index": found.index}).fetchone()
+    if row is None or len(row[0]) < 32 * found.width:
+        raise Problem(404, f"the log has no such tile of height {TILE_HEIGHT} yet")
+    return Response(bytes(row[0][: 32 * found.width]), media_type="application/octet-stream")
+
+
+@get("/v1/evidence", sync_to_thread=True)
+def entries(request: AnyRequest, state: State, after: int = 0) -> Response[bytes]:
+    """Entries from an index on, as far as this reader may see them."""
+    who = staff(request)
+    with hub_of(state).database.reading_as(who) as connection:
+        found = rows(connection, sql("entries_after"), {"after": max(0, min(after, 1 << 62)), "most": 500})
+    listed = [{"index": row["index"], "entry": plain_json.loads(row["body"])} for row in found]
+    return Response(plain_json.dumps(listed, ensure_ascii=False).encode(), media_type=MediaType.JSON)
+
+
+@get("/v1/evidence/{index:int}/proof", sync_to_thread=True)
+def inclusion(request: AnyRequest, state: State, index: int) -> Response[str]:
+    """An entry with the proof that the log holds it; `citywide verify` checks the file offline."""
+    who, hub = staff(request), hub_of(state)
+    with hub.database.reading_as(who) as connection:
+        found = rows(connection, sql("entries_after"), {"after": max(0, min(index, 1 << 62)), "most": 1})
+    if not found or found[0]["index"] != index:
+        raise Problem(404, f"there is no entry {index} for you")
+    with hub.database.transaction() as connection:
+        connection.execute("set transaction isolation level repeatable read read only")
+        note, size = log.checkpoint(connection), log.size_of(connection)
+        proof = log.prove_inclusion(connection, index, size)
+    text = proof_file(bytes(found[0]["body"]), index, proof, note, size, hub.key.public.text)
+    return Response(text, media_type=MediaType.JSON)
+
+
+@get("/evidence/consistency", sync_to_thread=True)
+def consistency(state: State, first: int, second: int) -> Response[bytes]:
+    """The proof that the log of size `second` only extended that of `first`."""
+    with hub_of(state).database.transaction() as connection:
+        size = log.size_of(connection)
+        if not 0 < first <= second <= size:
+            raise Problem(422, f"sizes must be 0 < first ≤ second ≤ {size}")
+        proof = log.prove_consistency(connection, first, second)
+    return Response(
+        plain_json.dumps({"proof": [node.hex() for node in proof]}).encode(), media_type=MediaType.JSON
+    )
+
+
+HANDLERS = [newest, public_key, tile, entries, inclusion, consistency]

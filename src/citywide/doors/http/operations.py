@@ -1,0 +1,51 @@
+"""For those who run the hub: health, readiness, figures for Prometheus."""
+
+from typing import Any
+
+from litestar import MediaType, Response, get
+from litestar.datastructures import State
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
+from citywide.doors.http.callers import hub_of
+from citywide.doors.http.problems import Problem
+from citywide.hub.running import Hub
+
+FIGURES: dict[str, tuple[str, Any]] = {
+    "citywide_rows_committed": ("readings committed by this worker", lambda hub: hub.committer.rows),
+    "citywide_commits": ("transactions of readings by this worker", lambda hub: hub.committer.commits),
+    "citywide_parts_kept": ("parts of the city that this worker keeps", lambda hub: len(hub.committer.parts)),
+    "citywide_queue": ("batches that wait for the committer", lambda hub: hub.committer.queue.qsize()),
+}
+
+
+@get("/health", sync_to_thread=False)
+def health() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@get("/ready", sync_to_thread=True)
+def ready(state: State) -> dict[str, object]:
+    """The database answers and every part of the city has a keeper."""
+    hub = hub_of(state)
+    hub.database.rows("select 1")
+    orphans = sum(keeper is None for keeper in hub.reception.keepers)
+    if orphans:
+        raise Problem(503, f"{orphans} parts of the city have no keeper at the moment")
+    return {"status": "ready", "worker": hub.name, "parts": len(hub.committer.parts)}
+
+
+@get("/metrics", sync_to_thread=False)
+def metrics(state: State) -> Response[bytes]:
+    """This worker's figures in Prometheus' text form."""
+    return Response(generate_latest(_figures(hub_of(state))), media_type=MediaType.TEXT)
+
+
+def _figures(hub: Hub) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    for name, (about, read) in FIGURES.items():
+        Gauge(name, about, ["worker"], registry=registry).labels(hub.name).set(read(hub))
+    return registry
+
+
+HANDLERS = [health, ready, metrics]

@@ -1,0 +1,65 @@
+"""Pages as data: the console renders what systems declare."""
+
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, get
+from litestar.datastructures import State
+
+from citywide.doors.http.callers import hub_of, staff
+from citywide.doors.http.problems import Problem
+from citywide.hub.page_data import UnknownPageError, pages_for, queries_of_widget, sheet
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/v1/city", sync_to_thread=False)
+def city(state: State) -> Response[bytes]:
+    """The city's name and where it lies."""
+    about = hub_of(state).city
+    found = {"name": about.name, "centre": about.centre, "zoom": about.zoom, "bounds": about.bounds}
+    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+
+
+@get("/v1/city/map", sync_to_thread=True)
+def city_map(state: State) -> Response[bytes]:
+    """The city's own vector map, as GeoJSON."""
+    folder = hub_of(state).settings.city
+    file = folder / "map.geojson.gz" if folder else None
+    if file is None or not file.exists():
+        raise Problem(404, "this city has no map of its own")
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "max-age=3600"}
+    return Response(file.read_bytes(), media_type="application/geo+json", headers=headers)
+
+
+@get("/v1/pages", sync_to_thread=True)
+def pages(request: AnyRequest, state: State) -> Response[bytes]:
+    """The pages this reader may open, with their widgets."""
+    found = pages_for(staff(request), hub_of(state).words.systems)
+    listed = [
+        msgspec.to_builtins(page)
+        | {"system": system.name, "system_title": system.title, "application": system.application}
+        for system, page in found
+    ]
+    return Response(msgspec.json.encode(listed), media_type=MediaType.JSON)
+
+
+@get("/v1/pages/{system:str}/{page:str}/{widget:int}", sync_to_thread=True)
+def widget_rows(
+    request: AnyRequest, state: State, system: str, page: str, widget: int, layer: int = 0, ground: int = 0
+) -> Response[bytes]:
+    """What one widget (or one of its layers) shows now."""
+    who, hub = staff(request), hub_of(state)
+    open_to = {(of.name, found.name): (of, found) for of, found in pages_for(who, hub.words.systems)}
+    if (system, page) not in open_to:
+        raise Problem(404, f"there is no page {system}/{page} for you")
+    try:
+        queries = queries_of_widget(open_to[system, page][1], widget)
+        query = queries[ground or layer]
+    except (UnknownPageError, IndexError) as error:
+        raise Problem(404, f"nothing there: {error}") from error
+    rows = sheet(hub.database, who, open_to[system, page][0], query, hub.clock.now())
+    return Response(msgspec.json.encode(rows), media_type=MediaType.JSON)
+
+
+HANDLERS = [city, city_map, pages, widget_rows]

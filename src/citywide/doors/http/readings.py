@@ -1,0 +1,122 @@
+"""Readings: in by batches, acknowledged after commit; out by latest value, history and count."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import MediaType
+from litestar.params import Parameter
+from msgspec import Struct, json
+
+from citywide.doors.http.callers import anybody, device, hub_of
+from citywide.doors.http.problems import Problem
+from citywide.hub.entities.registry import register
+from citywide.hub.ingest.wire import FORMATS
+from citywide.hub.people.who import Who
+from citywide.hub.readings.history import History
+from citywide.hub.things import Entity
+from citywide.kit.geometry import Point
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class NewEntity(Struct, frozen=True):
+    """A thing to register, or to tell news of."""
+
+    id: str
+    kind: str
+    name: str
+    lon: float | None = None
+    lat: float | None = None
+    department: str = ""
+    facts: dict[str, Any] = {}
+
+
+@post("/v1/readings", status_code=200)
+async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
+    """Take a batch; the answer comes after commit and names each item that was refused."""
+    device(request, "readings:write")
+    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if kind not in FORMATS:
+        raise Problem(415, f"{kind} is not read here; accepted: {', '.join(FORMATS)}")
+    hub = hub_of(state)
+    receipt = await hub.reception.receive(FORMATS[kind](await request.body(), hub.clock.now_us()))
+    status = (
+        200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
+    )
+    return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)
+
+
+@post("/v1/entities", sync_to_thread=True, status_code=200)
+def take_entities(request: AnyRequest, state: State, data: list[NewEntity]) -> dict[str, int]:
+    """Register things; a kind that no system has declared is refused."""
+    device(request, "entities:write")
+    hub = hub_of(state)
+    for entity in data:
+        _check_entity(entity, set(hub.words.kinds))
+    with hub.database.transaction() as connection:
+        register(connection, [_entity(entity) for entity in data])
+    return {"registered": len(data)}
+
+
+@get("/v1/latest", sync_to_thread=True)
+def latest(request: AnyRequest, state: State, kind: str) -> Response[bytes]:
+    """The latest values of every entity of a kind."""
+    who = anybody(request, "readings:read")
+    return _columns(History(hub_of(state)).latest(_sees(who), kind))
+
+
+@get("/v1/history", sync_to_thread=True)
+def history(
+    request: AnyRequest,
+    state: State,
+    entity: list[str],
+    quantity: str,
+    begin: datetime,
+    end: datetime | None = None,
+    points: Annotated[int, Parameter(ge=2, le=5000)] = 500,
+) -> Response[bytes]:
+    """One quantity of some entities over time, thinned to a number of points that keeps the peaks."""
+    who = anybody(request, "readings:read")
+    if begin.tzinfo is None or (end is not None and end.tzinfo is None):
+        raise Problem(400, "begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
+    found = History(hub_of(state)).series(
+        _sees(who), entity[:50], quantity, begin, end or datetime.now(UTC), points
+    )
+    return _columns(found)
+
+
+@get("/v1/count", sync_to_thread=True)
+def count(request: AnyRequest, state: State) -> dict[str, int]:
+    """How many readings the city holds."""
+    anybody(request, "readings:read")
+    return {"readings": History(hub_of(state)).count()}
+
+
+def _sees(who: Who) -> Who:
+    """A program with the scope to read sees what is open to all."""
+    return who
+
+
+def _columns(found: dict[str, list[Any]]) -> Response[bytes]:
+    return Response(json.encode(found), media_type=MediaType.JSON)
+
+
+def _check_entity(entity: NewEntity, kinds: set[str]) -> None:
+    if entity.kind not in kinds:
+        raise Problem(
+            422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}"
+        )
+    if entity.lon is not None and not (
+        -180 <= entity.lon <= 180 and entity.lat is not None and -90 <= entity.lat <= 90
+    ):
+        raise Problem(422, f"{entity.id!r} has no place on earth; lon and lat are degrees, WGS 84")
+
+
+def _entity(entity: NewEntity) -> Entity:
+    place = Point(entity.lon, entity.lat) if entity.lon is not None and entity.lat is not None else None
+    return Entity(entity.id, entity.kind, entity.name, place, entity.department, entity.facts)
+
+
+HANDLERS = [take_readings, take_entities, latest, history, count]

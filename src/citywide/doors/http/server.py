@@ -1,0 +1,81 @@
+"""The HTTP application: every handler, the console's files, clear answers, safe headers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, Response, get
+from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+
+from citywide.doors.http import desk, evidence, live, operations, pages, readings, session
+from citywide.doors.http.problems import HANDLERS, Problem
+from citywide.doors.mqtt.reader import MqttReader
+from citywide.hub.running import Hub
+
+STATIC = Path(__file__).parents[1] / "static"
+ROOMS = (readings, pages, desk, evidence, live, session, operations)
+LARGEST_BODY = 64 * 1024 * 1024
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'",
+}
+
+
+@get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=True)
+def console(path: str = "") -> Response[bytes]:
+    """The console's one page, whatever address it shows."""
+    if path.startswith(("/v1/", "/evidence/", "/assets/")):
+        raise Problem(404, f"there is nothing at {path}")
+    page = STATIC / "index.html"
+    if not page.exists():
+        raise Problem(404, "the console is not built: run `make console`")
+    return Response(
+        page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"}
+    )
+
+
+def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
+    """The application around a hub that starts and stops with it."""
+
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await hub.start()
+        reading = [asyncio.create_task(MqttReader(hub, hub.settings.mqtt).run())] if hub.settings.mqtt else []
+        try:
+            yield
+        finally:
+            for task in reading:
+                task.cancel()
+            await hub.stop()
+
+    handlers: list[Any] = [handler for room in ROOMS for handler in room.HANDLERS]
+    return Litestar(
+        [*handlers, *more, *_files(), console],
+        lifespan=[running],
+        state=State({"hub": hub}),
+        exception_handlers=HANDLERS,
+        request_max_body_size=LARGEST_BODY,
+        response_headers=SAFE_HEADERS,
+        compression_config=CompressionConfig(
+            backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]
+        ),
+        openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
+        logging_config=None,
+    )
+
+
+def _files() -> list[Any]:
+    if not STATIC.exists():
+        return []
+    folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
+    return [
+        create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders
+    ]

@@ -1,0 +1,1 @@
+"""The MQTT door: readings from a real broker, acknowledged to it after commit."""

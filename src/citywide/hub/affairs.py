@@ -1,0 +1,57 @@
+"""Alarms and cases: what went wrong and who is mending it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+
+from citywide.hub.things import Entity
+from citywide.kit.geometry import Point
+from citywide.kit.text import Text
+
+
+class Alarm(Struct, frozen=True):
+    """A rule that fired at an entity; acknowledged is not cleared."""
+
+    id: int
+    rule: str
+    severity: str
+    about: Entity
+    raised: datetime
+    value: float
+    says: Text
+    acknowledged: datetime | None = None
+    cleared: datetime | None = None
+
+
+class Category(Struct, frozen=True):
+    """What a case is about: the department that answers for it and its deadline in working time."""
+
+    name: str
+    label: Text
+    department: str
+    within: timedelta
+    around_the_clock: bool = False
+    merge_within_m: float = 50.0
+    merge_within: timedelta = timedelta(hours=24)
+    ladder: tuple[float, ...] = (0.5, 0.8, 1.0, 1.5)
+
+
+class Case(Struct, frozen=True):
+    """Work that somebody answers for, from its opening to the reporter's word that it is mended."""
+
+    id: int
+    title: Text
+    category: str
+    department: str
+    state: str
+    opened: datetime
+    due: datetime | None
+    about: str | None = None
+    place: Point | None = None
+    assigned_to: str | None = None
+    alarm: int | None = None
+    facts: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+STATES = ("waiting", "assigned", "working", "paused", "checking", "closed", "merged")

@@ -1,0 +1,1 @@
+"""Alarms: raised and cleared with the readings that caused them, acknowledged by people, answered once."""

@@ -1,0 +1,141 @@
+"""Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from msgspec import Struct
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from citywide.hub.affairs import Alarm
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
+from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.queries import sql
+from citywide.hub.dispatch.choose import choose_unit
+from citywide.hub.entities.registry import entity_from_row
+from citywide.hub.evidence.write import witness
+from citywide.hub.things import Entity, Reading
+from citywide.hub.words import Words
+from citywide.kit.clock import Clock
+from citywide.kit.text import Text
+
+log = structlog.get_logger()
+
+
+class CityNow:
+    """The city as it stands inside the running transaction."""
+
+    def __init__(self, connection: Connection, desk: CaseDesk, clock: Clock) -> None:
+        self.connection, self.desk, self.clock = connection, desk, clock
+
+    def all(self, kind: str) -> list[Entity]:
+        """Every entity of a kind, moving ones where they were last seen."""
+        return [
+            entity_from_row(row) for row in rows(self.connection, sql("entities_of_kind"), {"kind": kind})
+        ]
+
+    def busy(self, entity: str) -> bool:
+        """Whether an open case is assigned to it."""
+        row = self.connection.execute(sql("is_busy"), {"entity": entity}).fetchone()
+        return bool(row and row[0])
+
+    def latest(self, entity: str, quantity: str) -> Reading | None:
+        """The newest reading, if there ever was one."""
+        found = self.connection.execute(
+            sql("latest_of_entity"), {"entity": entity, "quantity": quantity}
+        ).fetchone()
+        return Reading(entity, quantity, found[0], found[1]) if found else None
+
+    def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
+        """The suitable free unit that is there first, or nobody."""
+        place = alarm.about.place
+        lon, lat = (place.lon, place.lat) if place else (None, None)
+        unit = choose_unit(self.connection, self.desk.travel, kind, lon, lat, needs or {}, self.clock.now())
+        return unit.entity if unit else None
+
+
+class Responder(Struct, frozen=True):
+    """Asks the systems what an alarm calls for, and carries it out."""
+
+    database: Database
+    words: Words
+    desk: CaseDesk
+    clock: Clock
+
+    def answer_all(self) -> int:
+        """Answer every alarm that waits; safe to run at several workers at once."""
+        answered = 0
+        while self._answer_one():
+            answered += 1
+        return answered
+
+    def _answer_one(self) -> bool:
+        with self.database.transaction() as connection:
+            found = rows(connection, sql("unanswered_alarms"))
+            if found:
+                self._answer(connection, found[0])
+            return bool(found)
+
+    def _answer(self, connection: Connection, row: dict[str, Any]) -> None:
+        alarm = _alarm(row)
+        if not row["answered_raise"]:
+            self._respond(connection, alarm, self.words.on_raised)
+            connection.execute(sql("answered_raise"), {"id": alarm.id})
+        if alarm.cleared is not None:
+            self._respond(connection, alarm, self.words.on_cleared)
+            connection.execute(sql("answered_clear"), {"id": alarm.id})
+
+    def _respond(self, connection: Connection, alarm: Alarm, responses: Mapping[str, Any]) -> None:
+        """A response that fails takes only itself back; the alarm stands and says that nobody was sent."""
+        response = responses.get(alarm.rule)
+        if response is None:
+            return
+        try:
+            with connection.transaction():
+                for command in response(alarm, CityNow(connection, self.desk, self.clock)):
+                    self.carry_out(connection, command, alarm)
+        except Exception as error:
+            log.exception("response_failed", rule=alarm.rule, alarm=alarm.id)
+            says = Text(f"no answer to alarm {alarm.id}: {error}", f"告警 {alarm.id} 未能自动处置：{error}")
+            witness(connection, "fault", says, department=alarm.about.department, at=self.clock.now())
+
+    def carry_out(self, connection: Connection, command: Command, alarm: Alarm) -> None:
+        """Do what was yielded."""
+        now = self.clock.now()
+        match command:
+            case OpenCase():
+                self.desk.open(connection, command, now)
+            case CloseCase():
+                self.desk.close_because(connection, command.because, command.note, now)
+            case Notify() | Tell():
+                _message(connection, command, alarm, now)
+            case Note():
+                department = alarm.about.department
+                witness(
+                    connection, command.kind, command.says, department=department, at=now, facts=command.facts
+                )
+
+
+def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: object) -> None:
+    tell = isinstance(command, Tell)
+    says = Text(command.order, command.order) if isinstance(command, Tell) else command.says
+    connection.execute(sql("put_message"), {
+        "at": at,
+        "department": alarm.about.department if isinstance(command, Tell) else command.department,
+        "role": None if isinstance(command, Tell) else command.role,
+        "entity": command.entity if isinstance(command, Tell) else None,
+        "says": Jsonb({"en": says.en, "zh": says.zh}),
+        "facts": Jsonb(dict(command.values) if isinstance(command, Tell) else {}),
+    })  # fmt: skip
+    witness(connection, "order" if tell else "notice", says, department=alarm.about.department)
+
+
+def _alarm(row: dict[str, Any]) -> Alarm:
+    says = Text(row["says"]["en"], row["says"]["zh"])
+    about = entity_from_row(row | {"id": row["entity_id"]})
+    return Alarm(
+        row["id"], row["rule"], row["severity"], about, row["raised"], row["value"], says,
+        row["acknowledged"], row["cleared"],
+    )  # fmt: skip

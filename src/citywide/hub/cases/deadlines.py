@@ -1,0 +1,79 @@
+"""Deadlines in working time, each with the line that explains it."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from citywide.hub.affairs import Category
+from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.text import Text
+
+WEEKDAYS = "一二三四五六日"
+
+
+class Deadline(Struct, frozen=True):
+    """When a case is due, and why then."""
+
+    due: datetime
+    because: Text
+
+
+def deadline(category: Category, opened: datetime, calendar: WorkingCalendar) -> Deadline:
+    """The first deadline of a case of this category."""
+    return due_after(category, opened, category.within, calendar)
+
+
+def due_after(category: Category, start: datetime, left: timedelta, calendar: WorkingCalendar) -> Deadline:
+    """The deadline when so much time is left at `start`."""
+    if category.around_the_clock:
+        due = start + left
+        return Deadline(
+            due, _because(due, start, left, calendar, Text("hours, day and night", "小时（昼夜计算）"))
+        )
+    due = calendar.add(start, left)
+    return Deadline(due, _because(due, start, left, calendar, _skipped(start, due, calendar)))
+
+
+def time_left(category: Category, at: datetime, due: datetime, calendar: WorkingCalendar) -> timedelta:
+    """How much of the deadline is left; negative when it has passed."""
+    if category.around_the_clock:
+        return due - at
+    return calendar.between(at, due) if at <= due else -calendar.between(due, at)
+
+
+def moment_of_share(
+    category: Category, opened: datetime, share: float, calendar: WorkingCalendar
+) -> datetime:
+    """When this share of the deadline has passed: a rung of the ladder."""
+    return due_after(category, opened, category.within * share, calendar).due
+
+
+def _because(
+    due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text
+) -> Text:
+    hours = f"{left.total_seconds() / 3600:g}"
+    zone = ZoneInfo(calendar.zone)
+    due_here, start_here = due.astimezone(zone), start.astimezone(zone)
+    return Text(
+        f"due {due_here:%a %Y-%m-%d %H:%M}: {hours} {counted.en} from {start_here:%a %Y-%m-%d %H:%M}",
+        f"期限 {_chinese(due_here)}：自 {_chinese(start_here)} 起 {hours} {counted.zh}",
+    )
+
+
+def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar) -> Text:
+    zone = ZoneInfo(calendar.zone)
+    first, last = start.astimezone(zone).date(), due.astimezone(zone).date()
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    free = sum(not calendar.is_working_day(day) for day in days)
+    made_up = sum(calendar.is_working_day(day) and day.weekday() > 4 for day in days)
+    en, zh = "working hours", "个工作小时"
+    if free:
+        en, zh = f"{en}, {free} free days not counted,", f"{zh}（{free} 个休息日不计）"
+    if made_up:
+        en, zh = f"{en} {made_up} make-up working days counted,", f"{zh}（{made_up} 个调休上班日计入）"
+    return Text(en, zh)
+
+
+def _chinese(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d} 周{WEEKDAYS[moment.weekday()]} {moment:%H:%M}"

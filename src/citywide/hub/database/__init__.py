@@ -1,0 +1,1 @@
+"""PostgreSQL: the embedded cluster, connections, named queries and migrations."""

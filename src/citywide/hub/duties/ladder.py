@@ -1,0 +1,52 @@
+"""The ladder: reminders and escalation by themselves, each with the line that says why."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub.cases.deadlines import moment_of_share, time_left
+from citywide.hub.cases.desk import CaseDesk, ladder_step
+from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.queries import sql
+
+
+class Ladder(Struct, frozen=True):
+    """Looks at the cases whose next rung is reached."""
+
+    database: Database
+    desk: CaseDesk
+
+    def climb(self, now: datetime) -> int:
+        """Remind, or escalate, wherever it is time; returns how many cases were looked at."""
+        with self.database.transaction() as connection:
+            due = rows(connection, sql("cases_to_look_at"), {"now": now})
+            for row in due:
+                self._climb(connection, row, now)
+        return len(due)
+
+    def _climb(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
+        category = self.desk.categories[row["category"]]
+        left = time_left(category, now, row["due"], self.desk.calendar)
+        passed = 1 - left / category.within
+        reached = sum(share <= passed + 1e-9 for share in category.ladder)
+        later = [share for share in category.ladder if share > passed + 1e-9]
+        begun = _begun(self.desk, row)
+        next_look = moment_of_share(category, begun, later[0], self.desk.calendar) if later else None
+        climb = {"case": row["id"], "rung": reached, "late": passed >= 1}
+        connection.execute(sql("climb"), climb | {"next_look": _after(next_look, now)})
+        if reached > row["rung"]:
+            self.desk.remind(connection, row["id"], now, ladder_step(left), reached)
+
+
+def _begun(desk: CaseDesk, row: dict[str, Any]) -> datetime:
+    """When the deadline that stands now would have begun: pauses and reopening move it."""
+    category = desk.categories[row["category"]]
+    if category.around_the_clock:
+        return row["due"] - category.within
+    return desk.calendar.subtract(row["due"], category.within)
+
+
+def _after(next_look: datetime | None, now: datetime) -> datetime | None:
+    return None if next_look is None else max(next_look, now)

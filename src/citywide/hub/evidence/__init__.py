@@ -1,0 +1,1 @@
+"""Evidence: a Merkle log that only grows, its proofs, its tiles and its signed checkpoints."""

@@ -1,0 +1,143 @@
+"""The log in the database: a batch becomes leaves, tiles and a signed checkpoint in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.keys import SecretKey
+from citywide.hub.evidence.notes import Checkpoint, sign
+from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
+from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
+from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
+
+LOCK = 0x6C6F67
+MOST_AT_ONCE = 20_000
+
+
+class Entry(Struct, frozen=True):
+    """One entry on its way into the log."""
+
+    kind: str
+    department: str
+    at: datetime
+    body: bytes
+
+
+class Log:
+    """The growing end of the log; only the holder of the lock may grow it."""
+
+    def __init__(self, keys: Sequence[SecretKey]) -> None:
+        self.keys = keys
+        self.edge = Edge()
+        self._partial: dict[int, bytes] = {}
+
+    def lead(self, connection: Connection) -> bool:
+        """Try to become the one who grows the log; the lock lasts as long as the connection."""
+        row = connection.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+        if row is None or not row[0]:
+            return False
+        self.load(connection)
+        return True
+
+    def load(self, connection: Connection) -> None:
+        """Take up where the last batch ended."""
+        hashes, size = reader(connection), size_of(connection)
+        self.edge = edge_of(size, hashes)
+        self._partial = dict(_partials(size, hashes))
+
+    def take_pending(self, connection: Connection) -> int:
+        """Move what was witnessed into the log; returns how many entries were taken."""
+        with connection.transaction():
+            rows = connection.execute(sql("take_pending"), {"most": MOST_AT_ONCE}).fetchall()
+            if rows:
+                self._append(connection, [Entry(*row) for row in rows])
+        return len(rows)
+
+    def submit(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
+        """Append entries durably; one that the log holds already keeps its index."""
+        with connection.transaction():
+            return self._append(connection, entries)
+
+    def _append(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
+        leaves = [leaf_hash(entry.body) for entry in entries]
+        index_of = dict(connection.execute(sql("indices_of_leaves"), {"leaves": leaves}).fetchall())
+        fresh: list[tuple[Entry, bytes]] = []
+        for entry, leaf in zip(entries, leaves, strict=True):
+            if leaf not in index_of:
+                index_of[leaf] = self.edge.size + len(fresh)
+                fresh.append((entry, leaf))
+        if fresh:
+            self._grow(connection, fresh)
+        return [index_of[leaf] for leaf in leaves]
+
+    def _grow(self, connection: Connection, fresh: Sequence[tuple[Entry, bytes]]) -> None:
+        partial = dict(self._partial)
+        edge, grown = append(self.edge, b"".join(leaf for _, leaf in fresh))
+        self._copy_entries(connection, fresh)
+        for nodes in grown:
+            if nodes.level % TILE_HEIGHT == 0:
+                _write_tiles(connection, partial, nodes)
+        note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
+        connection.execute(sql("put_checkpoint"), {"size": edge.size, "note": note})
+        self.edge, self._partial = edge, partial
+
+    def _copy_entries(self, connection: Connection, fresh: Sequence[tuple[Entry, bytes]]) -> None:
+        with connection.cursor() as cursor, cursor.copy(sql("copy_entries")) as copy:
+            for index, (entry, leaf) in enumerate(fresh, self.edge.size):
+                copy.write_row((index, entry.kind, entry.department, entry.at, entry.body, leaf))
+
+
+def size_of(connection: Connection) -> int:
+    """How many entries the log holds."""
+    row = connection.execute(sql("log_size")).fetchone()
+    return row[0] if row and row[0] else 0
+
+
+def checkpoint(connection: Connection) -> str:
+    """The newest signed checkpoint; empty before the first entry."""
+    row = connection.execute(sql("newest_checkpoint")).fetchone()
+    return row[0] if row else ""
+
+
+def prove_inclusion(connection: Connection, index: int, size: int) -> list[bytes]:
+    """The path from an entry to the root of a tree of `size`."""
+    return inclusion_proof(index, size, reader(connection))
+
+
+def prove_consistency(connection: Connection, first: int, second: int) -> list[bytes]:
+    """The proof that a tree of `second` only extended that of `first`."""
+    return consistency_proof(first, second, reader(connection))
+
+
+def reader(connection: Connection) -> Hashes:
+    """Complete nodes, read from the tiles."""
+
+    def tile(level: int, index: int) -> bytes:
+        row = connection.execute(sql("tile"), {"level": level, "index": index}).fetchone()
+        return row[0] if row else b""
+
+    return hashes_from_tiles(tile)
+
+
+def _partials(size: int, hashes: Hashes) -> Iterator[tuple[int, bytes]]:
+    """The last, unfinished tile of each level of tiles."""
+    level, nodes = 0, size
+    while nodes:
+        width = nodes % TILE_WIDTH
+        yield level, hashes(level * TILE_HEIGHT, nodes - width, width) if width else b""
+        level, nodes = level + 1, nodes >> TILE_HEIGHT
+
+
+def _write_tiles(connection: Connection, partial: dict[int, bytes], nodes: Nodes) -> None:
+    """Put new nodes of one level of tiles behind those of its unfinished tile."""
+    level = nodes.level // TILE_HEIGHT
+    row = partial.get(level, b"") + nodes.hashes
+    first = nodes.first // TILE_WIDTH
+    full = TILE_WIDTH * HASH_BYTES
+    tiles = [(level, first + at // full, row[at : at + full]) for at in range(0, len(row), full)]
+    partial[level] = b"" if len(row) % full == 0 else tiles[-1][2]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("put_tile"), tiles)

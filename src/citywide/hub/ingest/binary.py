@@ -1,0 +1,27 @@
+"""Rows in PostgreSQL's binary COPY form, made without a loop."""
+
+import numpy as np
+
+from citywide.hub.ingest.batch import Rows
+
+HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+TRAILER = b"\xff\xff"
+POSTGRES_EPOCH_US = 946_684_800_000_000
+_ROW = np.dtype([
+    ("fields", ">i2"),
+    ("series_size", ">i4"), ("series", ">i4"),
+    ("time_size", ">i4"), ("time", ">i8"),
+    ("value_size", ">i4"), ("value", ">f8"),
+    ("received_size", ">i4"), ("received", ">i8"),
+])  # fmt: skip
+_BLANK = np.array([(4, 4, 0, 8, 0, 8, 0, 8, 0)], _ROW)
+
+
+def encode(rows: Rows, received: int) -> bytes:
+    """What `copy hub.reading (series, time, value, received) from stdin (format binary)` expects."""
+    table = np.repeat(_BLANK, len(rows))
+    table["series"] = rows.series
+    table["time"] = rows.time - POSTGRES_EPOCH_US
+    table["value"] = rows.value
+    table["received"] = received
+    return HEADER + table.tobytes() + TRAILER

@@ -1,0 +1,107 @@
+"""What is wrong with a reading before it has a series: each item is judged by itself."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import repeat
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from citywide.hub.ingest.batch import Columns, Receipt, Refusal
+from citywide.hub.things import Quantity
+from citywide.kit.clock import moment
+from citywide.kit.units import conversion
+
+FUTURE_US = 5 * 60 * 1_000_000
+OLDEST_US = 400 * 86_400 * 1_000_000
+Mask = NDArray[np.bool_]
+
+
+class Ranges(Struct, frozen=True):
+    """Quantities by code, and the range of each as arrays."""
+
+    code_of: Mapping[str, int]
+    quantities: Sequence[Quantity]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def ranges(quantities: Mapping[str, Quantity]) -> Ranges:
+    """Prepare the quantities for checking; the last place stands for unknown ones."""
+    listed = list(quantities.values())
+    low = np.array([quantity.low for quantity in listed] + [-np.inf])
+    high = np.array([quantity.high for quantity in listed] + [np.inf])
+    return Ranges({quantity.name: code for code, quantity in enumerate(listed)}, listed, low, high)
+
+
+def checked(columns: Columns, known: Ranges, now_us: int, receipt: Receipt) -> tuple[Columns, Mask]:
+    """The columns in the quantities' own units, and which items stand; the others are named in the receipt."""
+    codes = np.fromiter(map(known.code_of.get, columns.quantity, repeat(-1)), np.int64, len(columns))
+    good = codes >= 0
+    _refuse(~good, receipt, lambda i: _unknown_quantity(i, columns.quantity[i], known))
+    columns, bad_units = _in_own_units(columns, codes, known)
+    _refuse(bad_units & good, receipt, lambda i: _unit(i, columns, known.quantities[codes[i]]))
+    good &= ~bad_units
+    for bad, why in _faults(columns, codes, known, now_us):
+        _refuse(bad & good, receipt, why)
+        good &= ~bad
+    return columns, good
+
+
+def _faults(
+    columns: Columns, codes: NDArray[np.int64], known: Ranges, now_us: int
+) -> Iterable[tuple[Mask, Callable[[int], Refusal]]]:
+    value, time = columns.value, columns.time
+    yield ~np.isfinite(value), lambda i: _value(i, f"{value[i]} is not a number", "a finite number")
+    outside = (value < known.low[codes]) | (value > known.high[codes])
+    yield outside, lambda i: _implausible(i, float(value[i]), known.quantities[codes[i]])
+    yield time > now_us + FUTURE_US, lambda i: _time(i, "in the future", "a time at most 5 minutes ahead")
+    yield (
+        time < now_us - OLDEST_US,
+        lambda i: _time(i, "too old", f"a time after {moment(now_us - OLDEST_US)}"),
+    )
+
+
+def _refuse(bad: Mask, receipt: Receipt, why: Callable[[int], Refusal]) -> None:
+    if bad.any():
+        for place in np.flatnonzero(bad).tolist():
+            receipt.refuse(why(place))
+
+
+def _in_own_units(columns: Columns, codes: NDArray[np.int64], known: Ranges) -> tuple[Columns, Mask]:
+    bad = np.zeros(len(columns), bool)
+    if columns.unit is None:
+        return columns, bad
+    values = columns.value.copy()
+    for place, unit in enumerate(columns.unit):
+        if unit is not None and codes[place] >= 0:
+            rule = conversion(unit, known.quantities[codes[place]].unit)
+            bad[place] = rule is None
+            if rule is not None:
+                values[place] = values[place] * rule[0] + rule[1]
+    return Columns(columns.entity, columns.quantity, columns.time, values, columns.unit), bad
+
+
+def _unknown_quantity(place: int, name: str, known: Ranges) -> Refusal:
+    return Refusal(
+        f"readings[{place}].quantity", f"unknown quantity {name!r}", ", ".join(sorted(known.code_of))
+    )
+
+
+def _unit(place: int, columns: Columns, quantity: Quantity) -> Refusal:
+    unit = columns.unit[place] if columns.unit else None
+    accepted = f"{quantity.unit}, or a unit that converts to it"
+    return Refusal(f"readings[{place}].unit", f"{unit!r} is no unit of {quantity.name}", accepted)
+
+
+def _value(place: int, what: str, accepted: str) -> Refusal:
+    return Refusal(f"readings[{place}].value", what, accepted)
+
+
+def _implausible(place: int, value: float, quantity: Quantity) -> Refusal:
+    what = f"{value:g} {quantity.unit} cannot be a {quantity.name}"
+    return _value(place, what, f"{quantity.low:g} to {quantity.high:g} {quantity.unit}")
+
+
+def _time(place: int, what: str, accepted: str) -> Refusal:
+    return Refusal(f"readings[{place}].time", what, accepted)

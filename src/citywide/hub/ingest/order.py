@@ -1,0 +1,39 @@
+"""Which readings are new, which come late, and which were there before."""
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.hub.ingest.batch import ACCEPTED, DUPLICATE, LATE, Rows
+
+
+@numba.njit(cache=True, nogil=True)
+def advance(series, time, newest, outcome):  # noqa: ANN001, ANN201
+    """Mark what is newer than anything its series has said; the rest needs a look into the table."""
+    doubtful = 0
+    for i in range(series.size):
+        if time[i] > newest[series[i]]:
+            newest[series[i]] = time[i]
+            outcome[i] = ACCEPTED
+        else:
+            outcome[i] = LATE
+            doubtful += 1
+    return doubtful
+
+
+def by_time(rows: Rows) -> NDArray[np.int64] | None:
+    """The order that puts the rows in time; None where they stand so already."""
+    if (np.diff(rows.time) >= 0).all():
+        return None
+    return np.argsort(rows.time, kind="stable")
+
+
+def mark_repeats(rows: Rows, outcome: NDArray[np.int8], doubtful: NDArray[np.int64]) -> None:
+    """Among the doubtful, those said before in the same batch are duplicates."""
+    concerned = np.isin(rows.series, rows.series[doubtful]) & (outcome == ACCEPTED)
+    said = set(zip(rows.series[concerned].tolist(), rows.time[concerned].tolist(), strict=True))
+    for place in doubtful.tolist():
+        pair = int(rows.series[place]), int(rows.time[place])
+        if pair in said:
+            outcome[place] = DUPLICATE
+        said.add(pair)

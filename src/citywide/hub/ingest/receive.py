@@ -1,0 +1,76 @@
+"""The one way in: columns are checked, find their series, and go to the workers that keep them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.hub.entities.registry import PARTS, Registry
+from citywide.hub.ingest.batch import Columns, Receipt, Refusal, Rows
+from citywide.hub.ingest.checks import Ranges, checked
+from citywide.kit.clock import Clock
+
+Send = Callable[[str, Rows], Awaitable[NDArray[np.int8]]]
+
+
+class NobodyKeepsError(RuntimeError):
+    """A part of the city has no keeper right now; try again in a few seconds."""
+
+
+class Reception:
+    """Takes batches in and gives out receipts after commit."""
+
+    def __init__(self, registry: Registry, known: Ranges, clock: Clock, send: Send) -> None:
+        self.registry, self.known, self.clock, self.send = registry, known, clock, send
+        self.keepers: list[str | None] = [None] * PARTS
+
+    async def receive(self, columns: Columns) -> Receipt:
+        """Commit what is good, name what is not; returns after commit."""
+        receipt = Receipt()
+        columns, good = checked(columns, self.known, self.clock.now_us(), receipt)
+        series = self.registry.numbers(columns.entity, columns.quantity)
+        if ((series < 0) & good).any():
+            series = await asyncio.to_thread(self._meet, columns, good, series, receipt)
+        good &= series >= 0
+        rows = Rows(series, columns.time, columns.value)
+        await self._commit(rows if good.all() else rows.pick(good), receipt)
+        return receipt
+
+    def _meet(
+        self, columns: Columns, good: NDArray[np.bool_], series: NDArray[np.int64], receipt: Receipt
+    ) -> NDArray[np.int64]:
+        """Number series that speak for the first time; refuse entities that nobody has registered."""
+        new: set[tuple[str, str]] = set()
+        for place in np.flatnonzero((series < 0) & good).tolist():
+            entity = columns.entity[place]
+            if self.registry.knows(entity):
+                new.add((entity, columns.quantity[place]))
+            else:
+                accepted = "the id of a registered entity, such as gauge/elm-street"
+                receipt.refuse(Refusal(f"readings[{place}].entity", f"unknown entity {entity!r}", accepted))
+        self.registry.add_series(new)
+        return self.registry.numbers(columns.entity, columns.quantity)
+
+    async def _commit(self, rows: Rows, receipt: Receipt) -> None:
+        if not len(rows):
+            return
+        shares = self._shares(rows)
+        outcomes = await asyncio.gather(*(self.send(keeper, share) for keeper, share in shares.items()))
+        for outcome in outcomes:
+            receipt.count(outcome)
+
+    def _shares(self, rows: Rows) -> Mapping[str, Rows]:
+        """The rows by the worker that keeps their part of the city."""
+        parts = self.registry.parts(rows.series)
+        keepers = {part: self.keepers[part] for part in np.unique(parts).tolist()}
+        if None in keepers.values():
+            raise NobodyKeepsError("a worker has gone and its parts are being taken over")
+        names = sorted({str(name) for name in keepers.values()})
+        if len(names) == 1:
+            return {names[0]: rows}
+        numbers = np.array(
+            [names.index(str(keepers.get(part))) if part in keepers else -1 for part in range(PARTS)]
+        )
+        whose = numbers[parts]
+        return {name: rows.pick(whose == number) for number, name in enumerate(names)}

@@ -1,0 +1,104 @@
+"""What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct, msgpack
+from psycopg import Connection
+
+from citywide.hub.database.pool import rows as fetch
+from citywide.hub.database.queries import sql
+from citywide.hub.entities.registry import PARTS, Series
+from citywide.hub.ingest.batch import ACCEPTED, Rows
+from citywide.hub.ingest.order import advance
+from citywide.hub.rule import Rule
+from citywide.hub.rules.evaluator import Evaluator
+
+NEVER = np.iinfo(np.int64).min
+
+
+class PartMemory(Struct, frozen=True):
+    """A part's memory as it is kept in the database."""
+
+    series: bytes
+    newest: bytes
+    rules: bytes
+
+
+class State:
+    """The memory of the parts a worker keeps; it can be written down and found again exactly."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.evaluator = Evaluator(rules)
+        self.newest = np.full(1024, NEVER, np.int64)
+        self.known: dict[int, Series] = {}
+        self.by_part: dict[int, list[int]] = {}
+        self.received = 0
+
+    def add(self, series: Series) -> None:
+        """Begin to keep a series."""
+        if series.number in self.known:
+            return
+        self.known[series.number] = series
+        self.by_part.setdefault(series.entity % PARTS, []).append(series.number)
+        if series.number >= self.newest.size:
+            more = max(self.newest.size, series.number + 1 - self.newest.size)
+            self.newest = np.concatenate([self.newest, np.full(more, NEVER, np.int64)])
+        self.evaluator.reserve(series.number)
+        self.evaluator.add_series(series.number, series.entity, series.quantity, series.kind)
+
+    def dump(self, part: int) -> bytes:
+        """Write a part's memory down."""
+        series = np.array(self.by_part.get(part, []), np.int64)
+        rules = self.evaluator.dump(series.tolist())
+        return msgpack.encode(PartMemory(series.tobytes(), self.newest[series].tobytes(), rules))
+
+    def load(self, dumped: bytes) -> None:
+        """Remember what was written down."""
+        memory = msgpack.decode(dumped, type=PartMemory)
+        series = np.frombuffer(memory.series, np.int64)
+        here = np.array([number in self.known for number in series.tolist()], bool)
+        self.newest[series[here]] = np.frombuffer(memory.newest, np.int64)[here]
+        self.evaluator.load(memory.rules)
+
+    def replay(self, rows: Rows) -> None:
+        """Fold readings that were committed after the memory was written down."""
+        outcome = np.empty(len(rows), np.int8)
+        advance(rows.series, rows.time, self.newest, outcome)
+        fresh = rows.pick(outcome == ACCEPTED)
+        self.evaluator.fold(fresh.series, fresh.time, fresh.value)
+
+
+def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
+    """Bring the memory of these parts to where their last commit left it."""
+    for row in connection.execute(sql("series_of_parts"), {"parts": list(parts)}):
+        state.add(Series(*row))
+    written = {row["part"]: row for row in fetch(connection, sql("snapshots"), {"parts": list(parts)})}
+    for part in parts:
+        since = written[part]["received"] if part in written else 0
+        if part in written:
+            state.load(written[part]["state"])
+        state.received = max(state.received, since, _replay(connection, state, part, since))
+    _agree_with_alarms(connection, state, parts)
+
+
+def _replay(connection: Connection, state: State, part: int, since: int) -> int:
+    with connection.cursor(binary=True) as cursor:
+        found = cursor.execute(sql("readings_since"), {"received": since, "part": part}).fetchall()
+    table = np.array([(row[0], row[1], row[3]) for row in found], np.int64).reshape(-1, 3)
+    values = np.array([row[2] for row in found], float)
+    bounds = np.flatnonzero(np.diff(table[:, 2])) + 1  # one fold for each commit, as it was the first time
+    for commit, value in zip(np.split(table, bounds), np.split(values, bounds), strict=True):
+        state.replay(Rows(commit[:, 0].copy(), commit[:, 1].copy(), value))
+    return int(table[-1, 2]) if len(table) else 0
+
+
+def _agree_with_alarms(connection: Connection, state: State, parts: Sequence[int]) -> None:
+    """Whether an alarm stands is what the database says: silence is raised without any reading."""
+    standing: dict[int, set[str]] = {}
+    for entity, rule in connection.execute(sql("standing_alarms"), {"parts": list(parts)}):
+        standing.setdefault(entity, set()).add(rule)
+    for part in parts:
+        for number in state.by_part.get(part, []):
+            entity = state.known[number].entity
+            state.evaluator.set_raised(number, standing.get(entity, set()))

@@ -1,0 +1,154 @@
+"""Readings as they come over the wire: rows or columns, in JSON, MessagePack or Arrow."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from citywide.hub.ingest.batch import Columns
+from citywide.kit.clock import microseconds
+
+
+class WireReading(Struct, frozen=True):
+    """One reading as a row; without a time it is now, without a unit it is the quantity's own."""
+
+    entity: str
+    quantity: str
+    value: float
+    time: datetime | int | None = None
+    unit: str | None = None
+
+
+class WireRows(Struct, frozen=True, forbid_unknown_fields=True):
+    """A batch as rows."""
+
+    readings: list[WireReading]
+
+
+class WireColumns(Struct, frozen=True, forbid_unknown_fields=True):
+    """A batch as columns; `entity`, `quantity` and `unit` may be one word for all rows."""
+
+    entity: list[str] | str
+    quantity: list[str] | str
+    value: list[float]
+    time: list[datetime | int] | None = None
+    unit: list[str] | str | None = None
+
+
+class UnreadableError(ValueError):
+    """The batch as a whole cannot be read: says what was wrong and what is accepted."""
+
+
+Decode = Callable[[bytes, int], Columns]
+_json_rows, _json_columns = msgspec.json.Decoder(WireRows), msgspec.json.Decoder(WireColumns)
+_pack_rows, _pack_columns = msgspec.msgpack.Decoder(WireRows), msgspec.msgpack.Decoder(WireColumns)
+
+
+def from_json(body: bytes, now_us: int) -> Columns:
+    """A JSON batch: {"readings": […]} or {"entity": […], "quantity": …, "time": […], "value": […]}."""
+    return _decoded(body, now_us, _json_rows, _json_columns)
+
+
+def from_msgpack(body: bytes, now_us: int) -> Columns:
+    """A MessagePack batch of the same two shapes."""
+    return _decoded(body, now_us, _pack_rows, _pack_columns)
+
+
+def from_arrow(body: bytes, now_us: int) -> Columns:
+    """An Arrow stream with the columns entity, quantity, value and, if wished, time and unit."""
+    try:
+        table = pa.ipc.open_stream(body).read_all()
+        names = set(table.column_names)
+        missing = {"entity", "quantity", "value"} - names
+        if missing:
+            raise UnreadableError(f"the Arrow stream lacks {', '.join(sorted(missing))}")
+        return Columns(
+            table["entity"].cast(pa.string()).to_pylist(),
+            table["quantity"].cast(pa.string()).to_pylist(),
+            _arrow_times(table, now_us),
+            table["value"].cast(pa.float64()).to_numpy(),
+            table["unit"].to_pylist() if "unit" in names else None,
+        )
+    except pa.ArrowException as error:
+        raise UnreadableError(f"not a readable Arrow stream: {error}") from error
+
+
+FORMATS: dict[str, Decode] = {
+    "application/json": from_json,
+    "application/msgpack": from_msgpack,
+    "application/x-msgpack": from_msgpack,
+    "application/vnd.apache.arrow.stream": from_arrow,
+}
+
+
+def _decoded(
+    body: bytes,
+    now_us: int,
+    rows: msgspec.json.Decoder[WireRows] | msgspec.msgpack.Decoder[WireRows],
+    columns: msgspec.json.Decoder[WireColumns] | msgspec.msgpack.Decoder[WireColumns],
+) -> Columns:
+    try:
+        if b"readings" in body[:64]:
+            return _from_rows(rows.decode(body).readings, now_us)
+        return _from_columns(columns.decode(body), now_us)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise UnreadableError(str(error)) from error
+
+
+def _from_rows(readings: Sequence[WireReading], now_us: int) -> Columns:
+    units = [reading.unit for reading in readings]
+    return Columns(
+        [reading.entity for reading in readings],
+        [reading.quantity for reading in readings],
+        _times([reading.time for reading in readings], now_us),
+        np.array([reading.value for reading in readings], float),
+        units if any(units) else None,
+    )
+
+
+def _from_columns(batch: WireColumns, now_us: int) -> Columns:
+    count = len(batch.value)
+    times = [None] * count if batch.time is None else batch.time
+    return Columns(
+        _spread("entity", batch.entity, count),
+        _spread("quantity", batch.quantity, count),
+        _times(_spread("time", times, count), now_us),
+        np.array(batch.value, float),
+        None if batch.unit is None else _spread("unit", batch.unit, count),
+    )
+
+
+def _spread(name: str, column: "str | Sequence[object]", count: int) -> "list[object]":
+    if isinstance(column, str):
+        return [column] * count
+    if len(column) != count:
+        raise UnreadableError(f"column {name} has {len(column)} items, value has {count}")
+    return list(column)
+
+
+def _times(times: Sequence[object], now_us: int) -> NDArray[np.int64]:
+    if times and isinstance(times[0], int):
+        try:
+            return np.array(times, np.int64)
+        except (TypeError, OverflowError):
+            pass
+    return np.array([_microseconds(time, now_us) for time in times], np.int64)
+
+
+def _microseconds(time: object, now_us: int) -> int:
+    if isinstance(time, datetime):
+        return microseconds(time if time.tzinfo else time.replace(tzinfo=UTC))
+    return max(-(1 << 62), min(time, 1 << 62)) if isinstance(time, int) else now_us
+
+
+def _arrow_times(table: pa.Table, now_us: int) -> NDArray[np.int64]:
+    if "time" not in table.column_names:
+        return np.full(table.num_rows, now_us, np.int64)
+    column = table["time"]
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us", tz=column.type.tz))
+    return column.cast(pa.int64()).to_numpy()

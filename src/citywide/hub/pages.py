@@ -1,0 +1,135 @@
+"""What a reader sees, as data: a page lists widgets, a widget names its query and how it is drawn."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from citywide.kit.text import Text
+
+
+class Query(Struct, frozen=True):
+    """A named query of the hub or of a system, and the values bound to its parameters."""
+
+    name: str
+    values: Mapping[str, str | float | int] = field(default_factory=dict[str, str | float | int])
+
+
+class Column(Struct, frozen=True):
+    """A column of a table: `shows` is text, number, time, state, deadline, place or link."""
+
+    name: str
+    label: Text
+    shows: str = "text"
+    unit: str = ""
+
+
+class Layer(Struct, frozen=True):
+    """A layer of a map: `shape` is points, lines, areas, tracks or heat.
+
+    Rows: id, name, lon, lat (or geometry as GeoJSON), value, state; `steps` colour the value.
+    """
+
+    label: Text
+    query: Query
+    shape: str = "points"
+    steps: tuple[float, ...] = ()
+    unit: str = ""
+
+
+class Map(Struct, frozen=True, tag="map"):
+    """Layers over the city's own map."""
+
+    title: Text
+    layers: tuple[Layer, ...]
+    live: tuple[str, ...] = ()
+
+
+class Table(Struct, frozen=True, tag="table"):
+    """Rows with sortable columns; a row with `href` opens it."""
+
+    title: Text
+    query: Query
+    columns: tuple[Column, ...]
+    live: tuple[str, ...] = ()
+
+
+class Chart(Struct, frozen=True, tag="chart"):
+    """Rows as line, bar, scatter or fan: `x`, `y`, optional `by` (a series a value) and band columns."""
+
+    title: Text
+    query: Query
+    x: str
+    y: str
+    by: str | None = None
+    low: str | None = None
+    high: str | None = None
+    shape: str = "line"
+    unit: str = ""
+    threshold: float | None = None
+    live: tuple[str, ...] = ()
+
+
+class Stat(Struct, frozen=True, tag="stat"):
+    """One number that says how things stand; it turns red above `worry`."""
+
+    title: Text
+    query: Query
+    value: str
+    unit: str = ""
+    worry: float | None = None
+    live: tuple[str, ...] = ()
+
+
+class Board(Struct, frozen=True, tag="board"):
+    """Cases in columns by state, the most urgent deadline on top."""
+
+    title: Text
+    query: Query
+    live: tuple[str, ...] = ("case",)
+
+
+class Timeline(Struct, frozen=True, tag="timeline"):
+    """What happened, newest first: rows of time, kind and says."""
+
+    title: Text
+    query: Query
+    live: tuple[str, ...] = ("evidence",)
+
+
+class Field(Struct, frozen=True):
+    """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no."""
+
+    name: str
+    label: Text
+    asks: str = "text"
+    required: bool = False
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+class Form(Struct, frozen=True, tag="form"):
+    """Fields that are posted to a door of the hub."""
+
+    title: Text
+    action: str
+    fields: tuple[Field, ...]
+
+
+class Scene(Struct, frozen=True, tag="scene"):
+    """A drawing replayed in time: rows of t, id, shape, x, y, heading, length, width, state on a ground."""
+
+    title: Text
+    query: Query
+    ground: Query
+    live: tuple[str, ...] = ()
+
+
+Widget = Map | Table | Chart | Stat | Board | Timeline | Form | Scene
+
+
+class Page(Struct, frozen=True):
+    """A page of the console: who may see it, and its widgets in reading order."""
+
+    name: str
+    title: Text
+    widgets: tuple[Widget, ...]
+    roles: tuple[str, ...] = ("officer", "manager")

@@ -1,0 +1,75 @@
+"""Residents: the one door to personal data, which writes down who asked and why."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from psycopg import Connection
+
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.write import witness
+from citywide.hub.people.who import Person, Purpose, Who
+from citywide.kit.text import Text
+
+PURPOSES: Mapping[str, Purpose] = {
+    "contact": Purpose("contact"),
+    "research": Purpose("research"),
+    "emergency": Purpose("emergency", needs_consent=False),
+    "disease_control": Purpose("disease_control", needs_consent=False),
+}
+ASKING_ROLES: Mapping[str, tuple[str, ...]] = {
+    "contact": ("officer", "manager"),
+    "research": ("scientist",),
+    "emergency": ("officer", "manager", "crew"),
+    "disease_control": ("officer", "manager"),
+}
+
+
+class AccessRefusedError(PermissionError):
+    """Personal data were asked for without right or consent; the asking is in the evidence log."""
+
+
+def add_person(
+    connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()
+) -> str:
+    """Remember a resident, and what they agreed to."""
+    row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
+    assert row is not None
+    for purpose in consents:
+        connection.execute(sql("give_consent"), {"person": row[0], "purpose": PURPOSES[purpose].name})
+    return str(row[0])
+
+
+def withdraw(connection: Connection, person: str, purpose: str) -> None:
+    """A resident takes consent back; from now on the door stays shut for this purpose."""
+    connection.execute(sql("withdraw_consent"), {"person": person, "purpose": purpose})
+    says = Text(f"consent to {purpose} withdrawn", f"撤回“{purpose}”用途的同意")
+    witness(connection, "access", says, facts={"person": person})
+
+
+def person(connection: Connection, who: Who, person_id: str, purpose: str) -> Person:
+    """What consent and role allow to be seen of a person; asking is written down, and so is a refusal."""
+    why_not = _why_not(connection, who, person_id, purpose)
+    answer = "refused" if why_not else "allowed"
+    says = Text(f"{who.name} asked for a person's data ({purpose}): {answer}",
+                f"{who.name} 查询个人信息（{purpose}）：{'拒绝' if why_not else '允许'}")  # fmt: skip
+    facts = {"person": person_id, "purpose": purpose, "answer": answer, "why": why_not or ""}
+    witness(connection, "access", says, who=who.name, at=datetime.now(UTC), facts=facts)
+    if why_not:
+        connection.commit()  # the refusal stays on record although the request fails
+        raise AccessRefusedError(why_not)
+    row = rows(connection, sql("person_row"), {"person": person_id})[0]
+    return Person(str(row["id"]), row["name"], row["phone"], row["since"])
+
+
+def _why_not(connection: Connection, who: Who, person_id: str, purpose: str) -> str | None:
+    if purpose not in PURPOSES:
+        return f"no such purpose; there are {', '.join(PURPOSES)}"
+    if not set(who.roles) & set(ASKING_ROLES[purpose]):
+        return f"purpose {purpose} is open to {' and '.join(ASKING_ROLES[purpose])}"
+    found = rows(connection, sql("person_consents"), {"person": person_id})
+    if not found:
+        return "no such person"
+    if PURPOSES[purpose].needs_consent and purpose not in found[0]["purposes"]:
+        return f"the person has not agreed to {purpose}"
+    return None

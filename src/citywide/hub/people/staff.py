@@ -1,0 +1,100 @@
+"""Staff: passwords, sessions, and who acts for whom."""
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.write import witness
+from citywide.hub.people.who import ROLES, Who
+from citywide.kit.text import Text
+
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=5)
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash("nobody")  # so that an unknown name takes as long as a wrong password
+
+
+class SignInError(ValueError):
+    """Name or password do not fit, or too many have been tried."""
+
+
+class Session(Struct, frozen=True):
+    """A staff member's session: the cookie's secret is given out once."""
+
+    secret: str
+    csrf: str
+    who: Who
+
+
+def add_staff(connection: Connection, who: Who, password: str) -> None:
+    """Give a person a name, roles and a password."""
+    unknown = set(who.roles) - set(ROLES)
+    if unknown:
+        raise ValueError(f"unknown roles {sorted(unknown)}; there are {', '.join(ROLES)}")
+    connection.execute(sql("add_staff"), {
+        "name": who.name, "password": _hasher.hash(password), "roles": list(who.roles),
+        "departments": list(who.departments), "everywhere": who.everywhere,
+    })  # fmt: skip
+
+
+def sign_in(connection: Connection, name: str, password: str, length: timedelta) -> Session:
+    """Open a session, or say no; five wrong passwords lock the name for five minutes."""
+    found = rows(connection, sql("staff_by_name"), {"name": name})
+    row = found[0] if found else {"password": _NOBODY, "locked_until": None}
+    if row["locked_until"] and row["locked_until"] > datetime.now(UTC):
+        raise SignInError("too many attempts; try again in a few minutes")
+    if not _fits(row["password"], password) or not found:
+        connection.execute(sql("wrong_password"), {"name": name, "most": MOST_FAILURES, "lock": LOCKED_FOR})
+        connection.commit()
+        raise SignInError("name or password do not fit")
+    session = Session(token_urlsafe(32), token_urlsafe(16), _who(row))
+    until = datetime.now(UTC) + length
+    values = {"token": _hash(session.secret), "staff": name, "csrf": session.csrf, "until": until}
+    connection.execute(sql("open_session"), values)
+    witness(connection, "access", Text(f"{name} signed in", f"{name} 登录"), who=name)
+    return session
+
+
+def session_of(connection: Connection, secret: str) -> tuple[Who, str] | None:
+    """Who stands behind a session's cookie, with the rights lent by those they act for; and the CSRF token."""
+    found = rows(connection, sql("session_by_token"), {"token": _hash(secret)})
+    return (_who(found[0]), found[0]["csrf"]) if found else None
+
+
+def sign_out(connection: Connection, secret: str) -> None:
+    """End a session."""
+    connection.execute("delete from people.session where token_hash = %s", (_hash(secret),))
+
+
+def delegate(connection: Connection, giver: str, taker: str, until: datetime, why: str) -> None:
+    """Let somebody act for somebody until a moment, with a reason."""
+    values = {"giver": giver, "taker": taker, "until": until, "why": why}
+    connection.execute(sql("delegate"), values)
+    says = Text(f"{taker} acts for {giver} until {until:%Y-%m-%d %H:%M}: {why}",
+                f"{taker} 代 {giver} 行事至 {until:%Y-%m-%d %H:%M}：{why}")  # fmt: skip
+    witness(connection, "access", says, who=giver)
+
+
+def _who(row: dict[str, object]) -> Who:
+    roles, departments = row["roles"], row["departments"]
+    assert isinstance(roles, list)
+    assert isinstance(departments, list)
+    return Who(str(row["name"]), tuple(roles), tuple(departments), bool(row["everywhere"]))
+
+
+def _fits(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _hash(secret: str) -> bytes:
+    return sha256(secret.encode()).digest()

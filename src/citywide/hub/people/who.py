@@ -1,0 +1,33 @@
+"""Who asks, in which role, and for what purpose."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "resident", "device")
+
+
+class Purpose(Struct, frozen=True):
+    """Why personal data may be asked for: `contact` needs the reporter's consent, `emergency` does not."""
+
+    name: str
+    needs_consent: bool = True
+
+
+class Who(Struct, frozen=True):
+    """The person or machine behind a request: its roles and the departments whose rows it may see."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    everywhere: bool = False
+    acts_for: str | None = None
+
+
+class Person(Struct, frozen=True):
+    """A resident as far as consent and role allow it to be seen."""
+
+    id: str
+    name: str | None
+    phone: str | None
+    since: datetime

@@ -1,0 +1,39 @@
+"""A rule: a signal, the bound that raises the alarm, and the bound that clears it."""
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from citywide.hub.signals import Signal, Value
+from citywide.kit.text import Text
+
+SEVERITIES = ("notice", "warning", "serious", "critical")
+
+
+class Rule(Struct, frozen=True):
+    """Raises when the signal stays beyond `above` or `below` for `hold`; clears beyond the other bound.
+
+    Without `clears_below` (or `clears_above`) the alarm clears at the bound that raised it.
+    """
+
+    name: str
+    quantity: str
+    says: Text
+    signal: Signal = Value()
+    above: float | None = None
+    below: float | None = None
+    clears_below: float | None = None
+    clears_above: float | None = None
+    hold: timedelta = timedelta(0)
+    severity: str = "warning"
+    kind: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.above is None) == (self.below is None):
+            raise ValueError(f"rule {self.name}: state one of `above` and `below`")
+        if self.severity not in SEVERITIES:
+            raise ValueError(f"rule {self.name}: severity is one of {', '.join(SEVERITIES)}")
+        if self.above is not None and (self.clears_below or self.above) > self.above:
+            raise ValueError(f"rule {self.name}: clears_below lies above the bound that raises")
+        if self.below is not None and self.clears_above is not None and self.clears_above < self.below:
+            raise ValueError(f"rule {self.name}: clears_above lies below the bound that raises")

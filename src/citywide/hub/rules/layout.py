@@ -1,0 +1,91 @@
+"""How a rule becomes numbers: its signal's code and parameters, and how much memory one watch needs."""
+
+from hashlib import sha256
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+
+from citywide.hub.rule import Rule
+from citywide.hub.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
+
+VALUE, RATE, SILENCE, STUCK, DRIFT, WINDOW, DIFFERENCE, RATIO = range(8)
+AGGREGATES = ("mean", "sum", "min", "max", "count")
+
+RAISED, BEYOND_SINCE, LAST_TIME, LAST_VALUE, COMMON = range(5)  # the cells every watch has
+SLOTS, RATE_SLOTS, DRIFT_SLOTS = 12, 14, 120
+CELLS = {
+    VALUE: 0,
+    RATE: 3 * RATE_SLOTS,
+    SILENCE: 0,
+    STUCK: 2,
+    DRIFT: 3 * DRIFT_SLOTS,
+    WINDOW: 5 * SLOTS,
+    DIFFERENCE: 1,
+    RATIO: 1,
+}
+
+_CODES = {
+    Value: VALUE,
+    Rate: RATE,
+    Silence: SILENCE,
+    Stuck: STUCK,
+    Drift: DRIFT,
+    Window: WINDOW,
+    Difference: DIFFERENCE,
+    Ratio: RATIO,
+}
+RULE_ROW = np.dtype([
+    ("code", "i4"), ("aggregate", "i4"), ("slot", "f8"), ("over", "f8"), ("tolerance", "f8"),
+    ("sign", "f8"), ("bound", "f8"), ("clear", "f8"), ("hold", "f8"),
+])  # fmt: skip
+
+
+class Compiled(Struct, frozen=True):
+    """One rule ready to be watched: its row of parameters, its memory, and a fingerprint of its meaning."""
+
+    rule: Rule
+    row: tuple[float, ...]
+    cells: int
+    fingerprint: bytes
+
+    @property
+    def other(self) -> str | None:
+        """The second quantity of a rule over two."""
+        signal = self.rule.signal
+        return signal.other if isinstance(signal, Difference | Ratio) else None
+
+
+def compile_rule(rule: Rule) -> Compiled:
+    """Put a rule's meaning into numbers."""
+    code = _CODES[type(rule.signal)]
+    return Compiled(
+        rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8]
+    )
+
+
+def _row(rule: Rule, code: int) -> tuple[float, ...]:
+    signal = rule.signal
+    over = signal.over.total_seconds() * 1e6 if isinstance(signal, Rate | Drift | Window) else 0.0
+    aggregate = AGGREGATES.index(signal.aggregate) if isinstance(signal, Window) else 0
+    tolerance = signal.tolerance if isinstance(signal, Stuck) else 0.0
+    sign, bound, clear = _bounds(rule)
+    return (
+        code,
+        aggregate,
+        over / SLOTS,
+        over,
+        tolerance,
+        sign,
+        bound,
+        clear,
+        rule.hold.total_seconds() * 1e6,
+    )
+
+
+def _bounds(rule: Rule) -> tuple[float, float, float]:
+    """The sign that turns `below` into `above`; `clear` is NaN where the raising bound clears as well."""
+    if rule.above is not None:
+        return 1.0, rule.above, np.nan if rule.clears_below is None else rule.clears_below
+    assert rule.below is not None
+    return -1.0, -rule.below, np.nan if rule.clears_above is None else -rule.clears_above

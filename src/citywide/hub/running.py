@@ -1,0 +1,206 @@
+"""One worker of the hub, running: its parts of the city, its threads, and what the doors may ask of it."""
+
+import asyncio
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from secrets import token_hex
+from socket import gethostname
+
+import numpy as np
+import structlog
+from msgspec import json
+from numpy.typing import NDArray
+
+from citywide.hub.alarms.answer import Responder
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.database.pool import Database
+from citywide.hub.dispatch.roads import Travel, load_roads
+from citywide.hub.duties.chronicle import Chronicler
+from citywide.hub.duties.flush import Flusher
+from citywide.hub.duties.jobs import Jobs
+from citywide.hub.duties.ladder import Ladder
+from citywide.hub.entities.registry import Registry
+from citywide.hub.evidence.log import Log
+from citywide.hub.ingest.batch import Rows
+from citywide.hub.ingest.checks import ranges
+from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.receive import Reception
+from citywide.hub.live.feed import LiveFeed
+from citywide.hub.people.devices import Tokens
+from citywide.hub.secrets import evidence_key, peer_secret
+from citywide.hub.settings import Settings
+from citywide.hub.system import System
+from citywide.hub.words import Words, gather
+from citywide.hub.workers import leases
+from citywide.hub.workers.peers import Peer, PeerError, serve
+from citywide.kit.clock import Clock
+
+log = structlog.get_logger()
+HEARTBEAT_S = 1.0
+RESPOND_AT_LEAST_EVERY_S = 1.0
+
+
+class Hub:
+    """A running worker; several of them on one database are one hub."""
+
+    def __init__(self, settings: Settings, systems: Sequence[System], clock: Clock | None = None) -> None:
+        self.settings, self.city = settings, settings.city_settings()
+        self.words: Words = gather(systems)
+        self.database = Database(settings.database_url)
+        self.clock = clock or read_clock(self.database)
+        self.name = f"{gethostname()}-{os.getpid()}-{token_hex(3)}"
+        self.registry = Registry(self.database)
+        self.registry.load()
+        self.committer = Committer(self.database, list(self.words.rules.values()), self.clock, self.name)
+        self.reception = Reception(self.registry, ranges(self.words.quantities), self.clock, self._send)
+        self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
+        self.responder = Responder(self.database, self.words, self.desk, self.clock)
+        self.ladder = Ladder(self.database, self.desk)
+        self.key = evidence_key(settings.data)
+        self.jobs = Jobs(self.database, {})
+        self.tokens = Tokens(self.database)
+        self.live = LiveFeed(self.database)
+        self.peers: dict[str, Peer] = {}
+        self._addresses: dict[str, str] = {}
+        self._flusher = Flusher(self.committer)
+        self._chronicler: Chronicler | None = None
+        self._threads: list[threading.Thread] = []
+        self._stopping = threading.Event()
+        self._alarmed = threading.Event()
+        self.committer.on_change = self._alarmed.set
+
+    async def start(self) -> None:
+        """Report for duty and begin."""
+        await self.report_for_duty()
+        self._chronicler = Chronicler(self.database, Log([self.key]))
+        for work, every in ((self.beat, HEARTBEAT_S), (self.round, 1.0), (self._respond, 0.0)):
+            self._begin(work, every)
+
+    async def report_for_duty(self) -> None:
+        """Meet the other workers and take a fair share of the parts."""
+        self._secret = peer_secret(self.settings.data)
+        self._server, port = await serve(self.settings.peer_host, self._secret, self._take)
+        with self.database.transaction() as connection:
+            leases.join(connection, self.name, f"{self.settings.peer_host}:{port}")
+        self._heart = self.database.dedicated()
+        self.live.start()
+        await asyncio.to_thread(self.beat)
+
+    async def stop(self) -> None:
+        """Finish what was taken in, write the memory down, go off duty."""
+        self._stopping.set()
+        self._alarmed.set()
+        self.live.stop()
+        await asyncio.to_thread(self._wind_down)
+        for peer in self.peers.values():
+            peer.close()
+        self._server.close()
+
+    def kill(self) -> None:
+        """End at once and write nothing down, as a power cut would."""
+        self._stopping.set()
+        self.committer.stop()
+        self._heart.close()
+        self._server.close()
+        self.database.close()
+
+    def _wind_down(self) -> None:
+        for thread in self._threads:
+            thread.join(timeout=15)
+        for _ in range(8):
+            self._flush()
+        self.committer.stop()
+        if self._chronicler:
+            self._chronicler.stop()
+        leases.leave(self._heart, self.name)
+        self._heart.close()
+        self.database.close()
+
+    def beat(self) -> None:
+        """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
+        try:
+            turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts))
+        except leases.Lost:
+            self._rejoin()
+            return
+        if turn.gained:
+            self.committer.between_commits(lambda: self.committer.take(turn.gained)).result()
+        if turn.surplus:
+            self.committer.between_commits(lambda: self._hand_back(turn.surplus)).result()
+        self.reception.keepers = list(turn.keepers)
+        self._addresses = turn.addresses
+
+    def _rejoin(self) -> None:
+        """The others gave us up: forget everything and begin anew under a new name."""
+        log.warning("given_up", worker=self.name)
+        self.committer.between_commits(self.committer.forget).result()
+        self.name = self.committer.worker = f"{self.name.rsplit('-', 1)[0]}-{token_hex(3)}"
+        host, port = self.settings.peer_host, self._server.sockets[0].getsockname()[1]
+        leases.join(self._heart, self.name, f"{host}:{port}")
+
+    def _hand_back(self, parts: Sequence[int]) -> None:
+        """Write the memory of these parts down, then let them go (committer's thread)."""
+        committer = self.committer
+        with self.database.transaction() as connection:
+            self._flusher.collect()
+            self._flusher.write(connection)
+            self._flusher.keep(connection, parts)
+        kept = sorted(committer.parts - set(parts))
+        committer.forget()
+        leases.release(self._heart, self.name, parts)
+        committer.take(kept)
+
+    def round(self) -> None:
+        """What comes round every second."""
+        self.committer.between_commits(self.committer.tick).result()
+        self._flush()
+        self.ladder.climb(self.clock.now())
+        self.jobs.run_due()
+
+    def _flush(self) -> None:
+        self.committer.between_commits(self._flusher.collect).result()
+        with self.database.transaction() as connection:
+            self._flusher.write(connection)
+
+    def _respond(self) -> None:
+        self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)
+        self._alarmed.clear()
+        self.responder.answer_all()
+
+    def _begin(self, work: Callable[[], None], every_s: float) -> None:
+        thread = threading.Thread(target=self._repeat, args=(work, every_s), daemon=True, name=work.__name__)
+        self._threads.append(thread)
+        thread.start()
+
+    def _repeat(self, work: Callable[[], None], every_s: float) -> None:
+        while not self._stopping.wait(every_s):
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 - the city runs on; the next round tries again
+                log.warning("duty_failed", duty=work.__name__, error=f"{type(error).__name__}: {error}")
+                time.sleep(0.2)
+
+    async def _send(self, keeper: str, rows: Rows) -> NDArray[np.int8]:
+        """Hand rows to the worker that keeps them: ourselves, or a peer."""
+        if keeper == self.name:
+            return await self._take(rows)
+        address = self._addresses.get(keeper)
+        if address is None:
+            raise PeerError(f"worker {keeper} has gone")
+        peer = self.peers.get(address) or self.peers.setdefault(address, Peer(address, self._secret))
+        return await peer.send(rows)
+
+    async def _take(self, rows: Rows) -> NDArray[np.int8]:
+        return await asyncio.wrap_future(self.committer.submit(rows))
+
+    def _travel(self) -> Travel:
+        file = self.settings.city / "roads.npz" if self.settings.city else None
+        return Travel(load_roads(file) if file and file.exists() else None)
+
+
+def read_clock(database: Database) -> Clock:
+    """The city's clock, the same for every worker."""
+    found = database.rows("select value from hub.setting where name = 'clock'")
+    return json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()

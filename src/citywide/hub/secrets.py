@@ -1,0 +1,38 @@
+"""The hub's own secrets: made once, readable by nobody else, never in the database's dumps."""
+
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+from secrets import token_bytes
+
+from citywide.hub.evidence.keys import Kind, SecretKey
+
+
+def evidence_key(data: Path, name: str = "citywide.example/evidence") -> SecretKey:
+    """The key that signs checkpoints; a second machine is given the same file."""
+    return SecretKey(name, Kind.ED25519, _secret(data / "evidence.key"))
+
+
+def peer_secret(data: Path) -> bytes:
+    """What workers prove to one another that they belong to the same city."""
+    return _secret(data / "peers.key")
+
+
+def _secret(file: Path) -> bytes:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write_once(file)
+    return b64decode(file.read_text())
+
+
+def _write_once(file: Path) -> None:
+    draft = file.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(b64encode(token_bytes(32)))
+    try:
+        os.link(draft, file)  # whoever comes second keeps the first one's secret
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,65 @@
+"""What differs from one installation to the next."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from msgspec import Struct, json, toml
+
+from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.text import Text
+
+
+class CitySettings(Struct, frozen=True):
+    """A city's own file: its name, its calendar, where its map and its roads are."""
+
+    name: Text = Text("A city", "某市")
+    country: str = "CN"
+    zone: str = "Asia/Shanghai"
+    centre: tuple[float, float] = (106.55, 29.56)
+    zoom: float = 11.0
+    bounds: tuple[float, float, float, float] = (106.3, 29.4, 106.8, 29.75)
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """When the city's offices work."""
+        return WorkingCalendar(self.country, self.zone)
+
+
+class Settings(Struct, frozen=True):
+    """How a hub runs: its data folder, its database, its doors."""
+
+    data: Path = Path(".citywide")
+    city: Path | None = None
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    mqtt: str = ""
+    peer_host: str = "127.0.0.1"
+    keep_days: int = 90
+    session_hours: int = 12
+    more_systems: tuple[str, ...] = ()
+
+    @property
+    def session_length(self) -> timedelta:
+        """How long a staff session lasts without signing in again."""
+        return timedelta(hours=self.session_hours)
+
+    def city_settings(self) -> CitySettings:
+        """The city's own file, or the defaults of one that has none."""
+        file = self.city / "city.toml" if self.city else None
+        return toml.decode(file.read_bytes(), type=CitySettings) if file and file.exists() else CitySettings()
+
+
+VARIABLE = "CITYWIDE_SETTINGS"
+
+
+def to_environment(settings: Settings) -> None:
+    """Hand the settings to the worker processes that are about to start."""
+    os.environ[VARIABLE] = json.encode(settings, enc_hook=str).decode()
+
+
+def from_environment() -> Settings:
+    """The settings that the parent process handed over."""
+    return json.decode(os.environ[VARIABLE], type=Settings, dec_hook=lambda kind, value: kind(value))

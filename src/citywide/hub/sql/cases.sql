@@ -1,0 +1,93 @@
+-- name: case_near
+select cases.id from hub.cases left join hub.entity on entity.number = cases.about
+where cases.category = %(category)s and cases.state not in ('closed', 'merged')
+  and (entity.id = %(about)s
+       or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
+           and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
+order by cases.id limit 1
+
+-- name: join_case
+update hub.cases set reporters = reporters + case when %(alarm)s::bigint is null then 1 else 0 end,
+    alarm = coalesce(alarm, %(alarm)s) where id = %(case)s
+
+-- name: open_case
+insert into hub.cases (title, category, department, about, lon, lat, details, facts, opened, due, alarm, opened_by,
+    first_department, first_due, wants, needs, next_look, reporters)
+values (%(title)s, %(category)s, %(department)s, (select number from hub.entity where id = %(about)s),
+    %(lon)s, %(lat)s, %(details)s, %(facts)s, %(opened)s, %(due)s, %(alarm)s, %(who)s,
+    %(department)s, %(due)s, %(wants)s, %(needs)s, %(next_look)s,
+    case when %(alarm)s::bigint is null then 1 else 0 end)
+returning id
+
+-- name: case_row
+select * from hub.cases where id = %(case)s for update
+
+-- name: assign_case
+update hub.cases set state = 'assigned', assigned_to = entity.number
+from hub.entity where entity.id = %(unit)s and cases.id = %(case)s returning entity.name
+
+-- name: closed_case
+update hub.cases set closed = %(at)s, closed_department = department, next_look = null where id = %(case)s
+
+-- name: pause_case
+update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = null where id = %(case)s
+
+-- name: resume_case
+update hub.cases set state = %(state)s, remaining = null, due = %(due)s, next_look = %(at)s where id = %(case)s
+
+-- name: reroute_case
+update hub.cases set department = %(department)s, assigned_to = null,
+    state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
+
+-- name: reopen_case
+update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
+    reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
+
+-- name: cases_waiting_for_units
+select id from hub.cases where state = 'waiting' and wants is not null
+order by due nulls last, id for update skip locked
+
+-- name: case_of_alarm
+select * from hub.cases where alarm = %(alarm)s for update
+
+-- name: add_step
+with step as (
+    insert into hub.case_step (cases, at, who, what, says, facts)
+    values (%(case)s, %(at)s, %(who)s, %(what)s, %(says)s, %(facts)s)
+)
+select department from hub.cases where id = %(case)s
+
+-- name: cases_to_look_at
+select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged', 'paused')
+order by next_look limit 200 for update skip locked
+
+-- name: climb
+update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
+    late_department = coalesce(late_department, case when %(late)s then department end) where id = %(case)s
+
+-- name: case_seen
+select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    cases.details, cases.reporters, cases.stars, cases.reopened, cases.confirmed,
+    thing.id as about, unit.id as assigned_to, unit.name as unit_name,
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id order by photo.at) as photos
+from hub.cases left join hub.entity thing on thing.number = cases.about
+left join hub.entity unit on unit.number = cases.assigned_to
+where cases.id = %(case)s
+
+-- name: steps_seen
+select at, who, what, says from hub.case_step where cases = %(case)s order by id
+
+-- name: league
+select department, count(*) filter (where closed is not null) as closed,
+    count(*) as answered_for,
+    round(100.0 * count(*) filter (where late) / count(*), 1) as late_percent,
+    round(100.0 * count(*) filter (where closed is not null and reopened = 0) / nullif(count(*) filter (where closed is not null), 0), 1) as solved_percent,
+    round(avg(stars), 2) as stars
+from (
+    -- a case stands with whoever answered for it when its first deadline passed, else with who closed or holds it;
+    -- neither a new label nor closing and reopening moves that
+    select coalesce(late_department, closed_department, department) as department, closed, stars,
+        reopened, late_department is not null as late
+    from hub.cases where state <> 'merged' and opened >= %(since)s
+) as judged
+group by department order by late_percent, solved_percent desc nulls last, department

@@ -1,0 +1,59 @@
+-- name: entities_after
+select number, id, kind from hub.entity where number > %(after)s
+
+-- name: entity_by_id
+select number, id, kind from hub.entity where id = %(id)s
+
+-- name: entity_row
+select number, id, kind, name, lon, lat, department, facts from hub.entity where number = %(number)s
+
+-- name: entities_of_kind
+select number, id, kind, name, lon, lat, department, facts from hub.entity where kind = %(kind)s order by number
+
+-- name: register_entity
+insert into hub.entity (id, kind, name, lon, lat, department, facts)
+values (%(id)s, %(kind)s, %(name)s, %(lon)s, %(lat)s, %(department)s, %(facts)s)
+on conflict (id) do update set name = excluded.name, lon = excluded.lon, lat = excluded.lat,
+    department = excluded.department, facts = hub.entity.facts || excluded.facts, changed = now()
+where (hub.entity.name, hub.entity.lon, hub.entity.lat, hub.entity.department, hub.entity.facts)
+    is distinct from (excluded.name, excluded.lon, excluded.lat, excluded.department, hub.entity.facts || excluded.facts)
+
+-- name: all_series
+select series.number, entity.number, entity.id, series.quantity
+from hub.series join hub.entity on entity.number = series.entity
+
+-- name: add_series
+insert into hub.series (entity, quantity)
+select * from unnest(%(entities)s::int[], %(quantities)s::text[]) on conflict do nothing
+
+-- name: series_of_pairs
+select series.number, entity.number, entity.id, series.quantity
+from unnest(%(entities)s::int[], %(quantities)s::text[]) as wanted (entity, quantity)
+join hub.series using (entity, quantity) join hub.entity on entity.number = series.entity
+
+-- name: series_of_parts
+select series.number, series.entity, series.quantity, entity.kind, entity.department
+from hub.series join hub.entity on entity.number = series.entity
+where entity.number %% 64 = any(%(parts)s)
+
+-- name: series_by_number
+select series.number, series.entity, series.quantity, entity.kind, entity.department
+from hub.series join hub.entity on entity.number = series.entity
+where series.number = any(%(numbers)s)
+
+-- name: latest_of_kind
+select entity.id, entity.name, entity.lon, entity.lat, series.quantity, latest.time, latest.value
+from hub.entity join hub.series on series.entity = entity.number
+join hub.latest on latest.series = series.number
+where entity.kind = %(kind)s
+
+-- name: latest_of_entity
+select latest.time, latest.value from hub.latest
+join hub.series on series.number = latest.series join hub.entity on entity.number = series.entity
+where entity.id = %(entity)s and series.quantity = %(quantity)s
+
+-- name: latest_since
+select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
+from hub.latest join hub.series on series.number = latest.series
+join hub.entity on entity.number = series.entity
+where latest.written > %(since)s limit 20000

@@ -1,0 +1,40 @@
+-- name: witness
+insert into evidence.pending (kind, department, at, body) values (%(kind)s, %(department)s, %(at)s, %(body)s)
+
+-- name: take_pending
+with taken as (
+    delete from evidence.pending where id in (select id from evidence.pending order by id limit %(most)s)
+    returning id, kind, department, at, body
+)
+select kind, department, at, body from taken order by id
+
+-- name: indices_of_leaves
+select leaf, index from evidence.entry where leaf = any(%(leaves)s)
+
+-- name: copy_entries
+copy evidence.entry (index, kind, department, at, body, leaf) from stdin
+
+-- name: put_tile
+insert into evidence.tile (level, index, hashes) values (%s, %s, %s)
+on conflict (level, index) do update set hashes = excluded.hashes
+
+-- name: tile
+select hashes from evidence.tile where level = %(level)s and index = %(index)s
+
+-- name: put_checkpoint
+with put as (insert into evidence.checkpoint (size, note) values (%(size)s, %(note)s)),
+forgotten as (delete from evidence.checkpoint where at < now() - interval '1 hour' and size %% 1024 <> 0)
+select pg_notify('evidence', %(size)s::text)
+
+-- name: log_size
+select max(size) from evidence.checkpoint
+
+-- name: newest_checkpoint
+select note from evidence.checkpoint order by size desc limit 1
+
+-- name: entries_after
+select index, kind, department, at, body from evidence.entry
+where index >= %(after)s order by index limit %(most)s
+
+-- name: entry_bodies
+select body from evidence.entry where index >= %(first)s and index < %(last)s order by index

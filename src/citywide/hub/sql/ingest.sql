@@ -1,0 +1,35 @@
+-- name: fence
+select from hub.worker where name = %(worker)s for share
+
+-- name: add_to_day
+insert into hub.day (day, worker, rows) values (%(day)s, %(worker)s, %(rows)s)
+on conflict (day, worker) do update set rows = hub.day.rows + excluded.rows
+
+-- name: known_readings
+select wanted.place from unnest(%(series)s::int[], %(times)s::timestamptz[], %(places)s::int[])
+    as wanted (series, time, place)
+join hub.reading using (series, time)
+
+-- name: put_latest
+insert into hub.latest (series, time, value)
+select * from unnest(%(series)s::int[], %(times)s::timestamptz[], %(values)s::float8[]) order by 1
+on conflict (series) do update set time = excluded.time, value = excluded.value, written = clock_timestamp()
+where excluded.time >= hub.latest.time
+
+-- name: put_snapshot
+insert into hub.snapshot (part, received, state) values (%(part)s, %(received)s, %(state)s)
+on conflict (part) do update set received = excluded.received, state = excluded.state
+where excluded.received >= hub.snapshot.received
+
+-- name: snapshots
+select part, received, state from hub.snapshot where part = any(%(parts)s)
+
+-- name: readings_since
+select reading.series, (extract(epoch from reading.time) * 1000000)::bigint as time, reading.value, reading.received
+from hub.reading join hub.series on series.number = reading.series
+where reading.received > %(received)s and series.entity %% 64 = %(part)s
+order by reading.received, reading.time, reading.series
+
+-- name: partitions
+select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+where i.inhparent = 'hub.reading'::regclass

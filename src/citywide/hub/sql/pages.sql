@@ -1,0 +1,61 @@
+-- name: cases_of_department
+select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.department = %(department)s
+  and (cases.state not in ('closed', 'merged') or cases.closed > (select max(opened) from hub.cases) - interval '1 day')
+order by cases.due nulls last, cases.id limit 500
+
+-- name: all_cases
+select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.state not in ('closed', 'merged') or cases.closed > (select max(opened) from hub.cases) - interval '1 day'
+order by cases.due nulls last, cases.id limit 1000
+
+-- name: evidence_of_department
+select index, at, kind, body from evidence.entry where department in (%(department)s, '')
+order by index desc limit 100
+
+-- name: recent_evidence
+select index, at, kind, body from evidence.entry order by index desc limit 200
+
+-- name: open_alarms
+select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
+    entity.name, entity.lon, entity.lat, case when alarm.acknowledged is null then 'raised' else 'acknowledged' end as state
+from hub.alarm join hub.entity on entity.number = alarm.entity
+where alarm.cleared is null order by array_position(array['critical', 'serious', 'warning', 'notice'], alarm.severity), alarm.raised
+
+-- name: open_alarm_count
+select count(*) as count from hub.alarm where cleared is null
+
+-- name: open_case_count
+select count(*) as count from hub.cases where state not in ('closed', 'merged')
+
+-- name: overdue_count
+select count(*) as count from hub.cases where state not in ('closed', 'merged') and late_department is not null
+
+-- name: waiting_count
+select count(*) as count from hub.cases where state = 'waiting'
+
+-- name: open_cases_on_map
+select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, null::float8 as value, cases.state
+from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
+
+-- name: units_on_map
+select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
+    case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
+         then 'busy' else 'free' end as state
+from hub.entity where entity.kind like '%%\_crew' and entity.lon is not null
+
+-- name: league_table
+select department, count(*) as answered_for, count(*) filter (where closed is not null) as closed,
+    round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
+    round(100.0 * count(*) filter (where closed is not null and reopened = 0)
+        / nullif(count(*) filter (where closed is not null), 0), 1)::float8 as solved_percent,
+    round(avg(stars), 2)::float8 as stars
+from (
+    select coalesce(late_department, closed_department, department) as department, closed, stars, reopened,
+        late_department is not null as late
+    from hub.cases where state <> 'merged'
+) as judged group by department order by late_percent, solved_percent desc nulls last, department

@@ -1,0 +1,68 @@
+-- name: add_staff
+insert into people.staff (name, password, roles, departments, everywhere)
+values (%(name)s, %(password)s, %(roles)s, %(departments)s, %(everywhere)s)
+on conflict (name) do update set password = excluded.password, roles = excluded.roles,
+    departments = excluded.departments, everywhere = excluded.everywhere, failures = 0, locked_until = null
+
+-- name: staff_by_name
+select * from people.staff where name = %(name)s
+
+-- name: wrong_password
+update people.staff set failures = (failures + 1) %% %(most)s,
+    locked_until = case when failures + 1 >= %(most)s then now() + %(lock)s::interval end
+where name = %(name)s
+
+-- name: open_session
+with right_password as (update people.staff set failures = 0, locked_until = null where name = %(staff)s),
+old as (delete from people.session where until < now())
+insert into people.session (token_hash, staff, csrf, until) values (%(token)s, %(staff)s, %(csrf)s, %(until)s)
+
+-- name: session_by_token
+select staff.name, session.csrf,
+    array(select distinct unnest(staff.roles || coalesce(lent.roles, '{}'))) as roles,
+    array(select distinct unnest(staff.departments || coalesce(lent.departments, '{}'))) as departments,
+    staff.everywhere or coalesce(lent.everywhere, false) as everywhere
+from people.session join people.staff on staff.name = session.staff
+left join lateral (
+    select array_agg(r) as roles, (select array_agg(d) from people.delegation x join people.staff y on y.name = x.from_staff,
+            unnest(y.departments) d where x.to_staff = staff.name and now() between x.since and x.until) as departments,
+        bool_or(giver.everywhere) as everywhere
+    from people.delegation join people.staff giver on giver.name = delegation.from_staff, unnest(giver.roles) r
+    where delegation.to_staff = staff.name and now() between delegation.since and delegation.until
+) lent on true
+where session.token_hash = %(token)s and session.until > now()
+
+-- name: delegate
+insert into people.delegation (from_staff, to_staff, since, until, why)
+values (%(giver)s, %(taker)s, now(), %(until)s, %(why)s)
+
+-- name: add_device_token
+insert into people.device_token (token_hash, name, scopes, until) values (%(token)s, %(name)s, %(scopes)s, %(until)s)
+
+-- name: device_by_token
+update people.device_token set last_used = now()
+where token_hash = %(token)s and (until is null or until > now()) returning name, scopes
+
+-- name: add_person
+insert into people.person (name, phone) values (%(name)s, %(phone)s) returning id
+
+-- name: give_consent
+insert into people.consent (person, purpose, given) values (%(person)s, %(purpose)s, now())
+
+-- name: withdraw_consent
+update people.consent set withdrawn = now()
+where person = %(person)s and purpose = %(purpose)s and withdrawn is null
+
+-- name: person_row
+select id, name, phone, since from people.person where id::text = %(person)s
+
+-- name: person_consents
+select person.id, array(select purpose from people.consent
+    where consent.person = person.id and withdrawn is null) as purposes
+from people.person where id::text = %(person)s
+
+-- name: follow
+insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(case)s, %(person)s, %(at)s)
+
+-- name: followed
+select cases, person from hub.follower where token_hash = %(token)s

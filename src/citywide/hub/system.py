@@ -1,0 +1,79 @@
+"""A system's declaration, readable as a table of contents."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from citywide.hub.affairs import Alarm, Category
+from citywide.hub.commands import Command
+from citywide.hub.pages import Page
+from citywide.hub.rule import Rule
+from citywide.hub.things import Entity, Kind, Quantity, Reading
+from citywide.hub.twin import Plan, Twin
+from citywide.kit import commands as command_line
+from citywide.kit.text import Text
+
+
+class City(Protocol):
+    """What a response may look at: the city as it stands inside the running transaction."""
+
+    def all(self, kind: str) -> list[Entity]:
+        """Every entity of a kind, moving ones where they were last seen."""
+        ...
+
+    def busy(self, entity: str) -> bool:
+        """Whether an open case is assigned to it."""
+        ...
+
+    def latest(self, entity: str, quantity: str) -> Reading | None:
+        """The newest reading, if there ever was one."""
+        ...
+
+    def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
+        """The suitable free unit that is there first, or nobody."""
+        ...
+
+
+Response = Callable[[Alarm, City], Iterator[Command]]
+"""Decides what an alarm asks for; it yields, the hub carries out."""
+
+
+class Feed(Struct, frozen=True):
+    """A device's own way of talking: a topic pattern, and how its payload becomes readings."""
+
+    name: str
+    topic: str
+    read: Callable[[str, bytes], Iterable[Reading]]
+
+
+class Schedule(Struct, frozen=True):
+    """Work that returns by itself: `run` is an async function of the hub's desk."""
+
+    name: str
+    every_s: float
+    run: Callable[[Any], Any]
+
+
+class System(Struct, frozen=True):
+    """One system of the city: its words, its rules, its answers and its pages."""
+
+    name: str
+    title: Text
+    application: str
+    kinds: tuple[Kind, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    categories: tuple[Category, ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    on_raised: Mapping[str, Response] = {}
+    on_cleared: Mapping[str, Response] = {}
+    schedules: tuple[Schedule, ...] = ()
+    pages: tuple[Page, ...] = ()
+    commands: tuple[command_line.Command, ...] = ()
+    twin: Callable[[Plan], Twin] | None = None
+    folder: Path | None = None
+
+
+APPLICATIONS = ("livelihood", "urban governance", "government", "industry", "ecology")

@@ -1,0 +1,93 @@
+"""How the simulated city behaves for one system: it speaks as devices do, and keeps its truth apart."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from citywide.hub.things import Entity, Reading
+from citywide.kit.geometry import Point
+from citywide.kit.text import Text
+
+
+class Place(Struct, frozen=True):
+    """A named place of the simulated city: underpass, hospital, school, station, crossing, housing."""
+
+    kind: str
+    name: Text
+    at: Point
+    district: str
+    facts: Mapping[str, float] = {}
+
+
+class Plan(Struct, frozen=True):
+    """The simulated city as its twins see it."""
+
+    seed: int
+    population: int
+    places: Sequence[Place]
+    districts: Mapping[str, Text]
+
+    def of_kind(self, kind: str) -> list[Place]:
+        """The places of a kind."""
+        return [place for place in self.places if place.kind == kind]
+
+    def rng(self, name: str) -> np.random.Generator:
+        """A stream of chance of its own for each twin, so that one more twin changes no other's day."""
+        return np.random.default_rng([self.seed, *name.encode()])
+
+
+class Weather(Struct, frozen=True):
+    """Weather of a moment: millimetres of rain in the coming five minutes at each place of the plan."""
+
+    rain_mm: NDArray[np.float64]
+    temperature_c: float
+
+
+class Order(Struct, frozen=True):
+    """An open case that was handed to a unit of the twin's."""
+
+    case: int
+    unit: str
+    place: Point | None
+    about: str | None
+    state: str
+
+
+class Answer(Struct, frozen=True):
+    """What a unit says of its order: start, check, close."""
+
+    case: int
+    act: str
+    note: str = ""
+
+
+class TrueEvent(Struct, frozen=True):
+    """Something that truly happened: the alarm that ought to see it is scored against this."""
+
+    system: str
+    what: str
+    entity: str
+    began: datetime
+    ended: datetime | None = None
+
+
+class Twin(Protocol):
+    """One system's part of the simulated city."""
+
+    entities: Sequence[Entity]
+
+    def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:
+        """Let time pass up to `now`; what the devices report."""
+        ...
+
+    def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
+        """What the units do about their orders."""
+        ...
+
+    def truth(self) -> list[TrueEvent]:
+        """What truly happened so far."""
+        ...

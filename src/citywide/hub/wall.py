@@ -1,0 +1,75 @@
+"""The hub's own pages: what is wrong, who is on the way, how departments do."""
+
+from citywide.hub.pages import Board, Column, Layer, Map, Page, Query, Stat, Table, Timeline
+from citywide.hub.system import System
+from citywide.hub.things import Quantity
+from citywide.kit.text import Text
+
+WALL = Page(
+    "wall",
+    Text("What is wrong, who is on the way", "态势总览"),
+    (
+        Stat(
+            Text("Standing alarms", "当前告警"), Query("open_alarm_count"), "count", worry=1, live=("alarm",)
+        ),
+        Stat(Text("Open cases", "在办案件"), Query("open_case_count"), "count", live=("case",)),
+        Stat(
+            Text("Waiting for somebody", "待派遣"), Query("waiting_count"), "count", worry=1, live=("case",)
+        ),
+        Stat(Text("Overdue", "超期"), Query("overdue_count"), "count", worry=1, live=("case",)),
+        Map(
+            Text("The city now", "全市态势"),
+            (
+                Layer(Text("Cases", "案件"), Query("open_cases_on_map")),
+                Layer(Text("Crews", "处置力量"), Query("units_on_map")),
+            ),
+            live=("case", "latest"),
+        ),
+        Table(
+            Text("Alarms", "告警"),
+            Query("open_alarms"),
+            (
+                Column("time", Text("Since", "时间"), "time"),
+                Column("severity", Text("Severity", "级别"), "state"),
+                Column("name", Text("Place", "地点")),
+                Column("says", Text("What", "内容")),
+                Column("state", Text("State", "状态"), "state"),
+            ),
+            live=("alarm",),
+        ),
+        Board(Text("Cases", "案件"), Query("all_cases")),
+        Timeline(Text("What happened", "事件记录"), Query("recent_evidence")),
+    ),
+)
+
+LEAGUE = Page(
+    "league",
+    Text("How departments do", "部门评价"),
+    (
+        Table(
+            Text("League table", "部门排名"),
+            Query("league_table"),
+            (
+                Column("department", Text("Department", "部门")),
+                Column("answered_for", Text("Answers for", "责任案件"), "number"),
+                Column("closed", Text("Closed", "已结"), "number"),
+                Column("late_percent", Text("Late", "超期率"), "number", "%"),
+                Column("solved_percent", Text("Solved at once", "一次解决率"), "number", "%"),
+                Column("stars", Text("Satisfaction", "满意度"), "number", "★"),
+            ),
+            live=("case",),
+        ),
+    ),
+    roles=("manager",),
+)
+
+SYSTEM = System(
+    name="hub",
+    title=Text("The city", "城市运行"),
+    application="urban governance",
+    quantities=(
+        Quantity("position_lon", "°", Text("Longitude", "经度"), -180, 180),
+        Quantity("position_lat", "°", Text("Latitude", "纬度"), -90, 90),
+    ),
+    pages=(WALL, LEAGUE),
+)

@@ -1,0 +1,51 @@
+"""Every word that the systems of a city have declared, found by its name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+from citywide.hub.affairs import Category
+from citywide.hub.rule import Rule
+from citywide.hub.system import Response, System
+from citywide.hub.things import Kind, Quantity
+
+
+class Words(Struct, frozen=True):
+    """The declarations of all systems together."""
+
+    systems: Mapping[str, System]
+    kinds: Mapping[str, Kind]
+    quantities: Mapping[str, Quantity]
+    rules: Mapping[str, Rule]
+    categories: Mapping[str, Category]
+    on_raised: Mapping[str, Response]
+    on_cleared: Mapping[str, Response]
+
+
+Word = TypeVar("Word", System, Kind, Quantity, Rule, Category)
+
+
+class NameTakenError(ValueError):
+    """Two systems declare the same name."""
+
+
+def gather(systems: Sequence[System]) -> Words:
+    """Put the declarations together; a name declared twice is refused."""
+    return Words(
+        systems=_named("system", systems),
+        kinds=_named("kind", (kind for system in systems for kind in system.kinds)),
+        quantities=_named("quantity", (quantity for system in systems for quantity in system.quantities)),
+        rules=_named("rule", (rule for system in systems for rule in system.rules)),
+        categories=_named("category", (category for system in systems for category in system.categories)),
+        on_raised={rule: answer for system in systems for rule, answer in system.on_raised.items()},
+        on_cleared={rule: answer for system in systems for rule, answer in system.on_cleared.items()},
+    )
+
+
+def _named(what: str, words: Iterable[Word]) -> dict[str, Word]:
+    found: dict[str, Word] = {}
+    for word in words:
+        if found.setdefault(word.name, word) != word:
+            raise NameTakenError(f"{what} {word.name!r} is declared twice, with different meanings")
+    return found

@@ -1,0 +1,54 @@
+"""Who keeps which part: a heartbeat a second, the silent are given up, their parts go to the living."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub.database.queries import sql
+
+GIVEN_UP_AFTER = timedelta(seconds=3)
+
+
+class Lost(Exception):  # noqa: N818 - the word of the trade
+    """This worker was given up for dead by the others."""
+
+
+class Turn(Struct, frozen=True):
+    """What one heartbeat changed for this worker."""
+
+    gained: Sequence[int]
+    surplus: Sequence[int]
+    keepers: Sequence[str | None]
+    addresses: dict[str, str]
+
+
+def join(connection: Connection, worker: str, address: str) -> None:
+    """Report for duty."""
+    connection.execute(sql("join_workers"), {"worker": worker, "address": address})
+
+
+def leave(connection: Connection, worker: str) -> None:
+    """Go off duty; the parts are free at once."""
+    connection.execute(sql("leave_workers"), {"worker": worker})
+
+
+def heartbeat(connection: Connection, worker: str, kept: Sequence[int]) -> Turn:
+    """Say that we live, give up those who do not, and claim our fair share of what is free."""
+    with connection.transaction():
+        if not connection.execute(sql("still_here"), {"worker": worker}).rowcount:
+            raise Lost(worker)
+    connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
+    with connection.transaction():
+        addresses = dict(connection.execute(sql("living_workers")).fetchall())
+        fair = -(-64 // max(1, len(addresses)))
+        claim = {"worker": worker, "most": max(0, fair - len(kept))}
+        gained = [part for (part,) in connection.execute(sql("claim_parts"), claim)]
+        keepers = [keeper for (keeper,) in connection.execute(sql("keepers"))]
+    return Turn(gained, sorted(kept)[fair:], keepers, addresses)
+
+
+def release(connection: Connection, worker: str, parts: Sequence[int]) -> None:
+    """Hand parts back so that a worker with fewer may take them."""
+    connection.execute(sql("release_parts"), {"worker": worker, "parts": list(parts)})

@@ -1,0 +1,89 @@
+"""Working time: weekends, public holidays, and the weekends that make up for them."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+import holidays
+from msgspec import Struct
+
+OFFICE_HOURS = ((time(9), time(12)), (time(14), time(18)))
+Span = tuple[datetime, datetime]
+
+
+class WorkingCalendar(Struct, frozen=True):
+    """When a city's offices work: its country's holidays, its time zone, its hours."""
+
+    country: str = "CN"
+    zone: str = "Asia/Shanghai"
+    hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on that day, make-up working days included."""
+        return _is_working_day(self.country, day)
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """The working spans of that day, in UTC."""
+        return _spans(self, day)
+
+    def spans_from(self, start: datetime) -> Iterator[Span]:
+        """Working spans that end after `start`, the first cut to begin there."""
+        day = start.astimezone(ZoneInfo(self.zone)).date()
+        while True:
+            yield from ((max(begin, start), end) for begin, end in self.spans(day) if end > start)
+            day += timedelta(days=1)
+
+    def add(self, start: datetime, working: timedelta) -> datetime:
+        """The moment when so much working time has passed since `start`."""
+        if working <= timedelta(0):
+            return start
+        for begin, end in self.spans_from(start):
+            if begin + working <= end:
+                return begin + working
+            working -= end - begin
+        raise AssertionError("working spans never end")
+
+    def subtract(self, end: datetime, working: timedelta) -> datetime:
+        """The latest moment from which so much working time passes until `end`."""
+        day = end.astimezone(ZoneInfo(self.zone)).date()
+        while True:
+            for begin, stop in reversed(self.spans(day)):
+                if begin < end and begin + working <= min(stop, end):
+                    return min(stop, end) - working
+                working -= max(timedelta(0), min(stop, end) - begin)
+            day -= timedelta(days=1)
+
+    def between(self, start: datetime, end: datetime) -> timedelta:
+        """Working time that passed from `start` to `end`."""
+        total = timedelta(0)
+        for begin, stop in self.spans_from(start):
+            if begin >= end:
+                break
+            total += min(stop, end) - begin
+        return total
+
+
+@lru_cache(maxsize=8192)
+def _is_working_day(country: str, day: date) -> bool:
+    if country == "CN":
+        try:
+            return chinese_calendar.is_workday(day)
+        except NotImplementedError:  # the State Council announces a year late in the year before
+            return day.weekday() < 5 and day not in _holidays(country, day.year)
+    return day.weekday() < 5 and day not in _holidays(country, day.year)
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+@lru_cache(maxsize=8192)
+def _spans(calendar: WorkingCalendar, day: date) -> tuple[Span, ...]:
+    if not calendar.is_working_day(day):
+        return ()
+    zone = ZoneInfo(calendar.zone)
+    local = [(datetime.combine(day, a, zone), datetime.combine(day, b, zone)) for a, b in calendar.hours]
+    return tuple((begin.astimezone(UTC), end.astimezone(UTC)) for begin, end in local)

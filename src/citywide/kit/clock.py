@@ -1,0 +1,53 @@
+"""The city's clock: the wall's, or one that runs faster so that a simulated day fits a coffee break."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
+
+MICROSECOND = timedelta(microseconds=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Struct, frozen=True):
+    """City time is `start` plus `speed` times the seconds since `wall` (a Unix time)."""
+
+    start: datetime = EPOCH
+    wall: float = 0.0
+    speed: float = 1.0
+
+    def now(self) -> datetime:
+        """The city's time, aware, in UTC."""
+        return self.start + timedelta(seconds=(time.time() - self.wall) * self.speed)
+
+    def now_us(self) -> int:
+        """The city's time in microseconds since 1970."""
+        return microseconds(self.now())
+
+    def seconds_of_wall(self, city_seconds: float) -> float:
+        """How long to wait on the wall clock for so many seconds of the city."""
+        return city_seconds / self.speed
+
+
+class ManualClock(Clock, frozen=True):
+    """A clock whose hands are moved by hand."""
+
+    hands: list[datetime] = []
+
+    def now(self) -> datetime:
+        """Where the hands stand."""
+        return self.hands[0]
+
+    def set(self, moment: datetime) -> None:
+        """Move the hands."""
+        self.hands[:] = [moment]
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(us: int) -> datetime:
+    """The aware moment of so many microseconds since 1970."""
+    return EPOCH + timedelta(microseconds=int(us))

@@ -1,0 +1,44 @@
+"""Waterlogging: water on roads is seen, foreseen, pumped out, and remembered."""
+
+from pathlib import Path
+
+from citywide.hub import System, Text
+from citywide.systems.waterlogging import feeds, model, pages, responses
+
+SYSTEM = System(
+    name="waterlogging",
+    title=Text("Waterlogging", "城市内涝"),
+    application="ecology",
+    kinds=(model.GAUGE, model.RAIN_GAUGE, model.PUMP, model.CREW),
+    quantities=(
+        model.WATER_DEPTH,
+        model.RAIN,
+        model.PUMP_POWER,
+        model.FORECAST_30,
+        model.FORECAST_60,
+        model.FORECAST_30_LOW,
+        model.FORECAST_30_HIGH,
+    ),
+    rules=(
+        model.DEEP_WATER,
+        model.WATER_IS_COMING,
+        model.FAST_RISE,
+        model.GAUGE_SILENT,
+        model.GAUGE_DRIFTS,
+    ),
+    categories=(model.FLOODED_ROAD, model.BROKEN_GAUGE),
+    feeds=(feeds.GAUGE_FRAMES,),
+    on_raised={
+        "deep_water": responses.send_crew,
+        "water_is_coming": responses.warn,
+        "gauge_silent": responses.mend_gauge,
+        "gauge_drifts": responses.mend_gauge,
+    },
+    on_cleared={
+        "deep_water": responses.stand_down,
+        "gauge_silent": responses.gauge_speaks_again,
+        "gauge_drifts": responses.gauge_speaks_again,
+    },
+    pages=(pages.NOW, pages.DEVICES),
+    folder=Path(__file__).parent,
+)

@@ -1,0 +1,79 @@
+"""The words of waterlogging: what is measured, when it is an alarm, and what a crew must bring."""
+
+from datetime import timedelta
+
+from citywide.hub import Category, Drift, Kind, Quantity, Rate, Rule, Silence, Text
+
+GAUGE = Kind(
+    "gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h")
+)
+RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))
+PUMP = Kind("pump", Text("Drainage pump", "排水泵"), facts=("m3_per_h",))
+CREW = Kind(
+    "drainage_crew", Text("Drainage crew", "排水抢险队"), facts=("on_shift", "pump_m3_per_h"), moves=True
+)
+
+WATER_DEPTH = Quantity("water_depth", "cm", Text("Water depth", "积水深度"), low=-5, high=600)
+RAIN = Quantity("rain", "mm", Text("Rain in five minutes", "五分钟降雨量"), low=0, high=80)
+FORECAST_30 = Quantity(
+    "water_depth_in_30_min", "cm", Text("Expected depth in 30 min", "30 分钟预报积水"), -5, 600
+)
+FORECAST_60 = Quantity(
+    "water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600
+)
+FORECAST_30_LOW = Quantity(
+    "water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600
+)
+FORECAST_30_HIGH = Quantity(
+    "water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600
+)
+PUMP_POWER = Quantity("pump_power", "kW", Text("Pump power", "水泵功率"), low=0, high=2000)
+
+DEEP_WATER = Rule(
+    "deep_water",
+    "water_depth",
+    Text("{value:.0f} cm of water at {name}", "{name}积水 {value:.0f} 厘米"),
+    above=10,
+    clears_below=7,  # the gap keeps ripples from ringing the alarm twice
+    severity="serious",
+)
+WATER_IS_COMING = Rule(
+    "water_is_coming",
+    "water_depth_in_30_min",
+    Text("{value:.0f} cm expected at {name} in half an hour", "预计半小时后{name}积水 {value:.0f} 厘米"),
+    above=10,
+    clears_below=5,
+    severity="warning",
+)
+FAST_RISE = Rule(
+    "fast_rise",
+    "water_depth",
+    Text("water rises by {value:.0f} cm/h at {name}", "{name}水位每小时上涨 {value:.0f} 厘米"),
+    signal=Rate(timedelta(minutes=10)),
+    above=60,
+    clears_below=20,
+)
+GAUGE_SILENT = Rule(
+    "gauge_silent",
+    "water_depth",
+    Text("{name} has been silent for {value:.0f} s", "{name}已 {value:.0f} 秒无数据"),
+    signal=Silence(),
+    above=1800,
+    severity="notice",
+)
+GAUGE_DRIFTS = Rule(
+    "gauge_drifts",
+    "water_depth",
+    Text("{name} drifts by {value:.1f} cm", "{name}读数漂移 {value:.1f} 厘米"),
+    signal=Drift(timedelta(days=1)),
+    above=3,
+    clears_below=1,
+    severity="notice",
+)
+FLOODED_ROAD = Category(
+    "flooded_road", Text("Flooded road", "道路积水"), "drainage", timedelta(hours=2), around_the_clock=True,
+    merge_within_m=80,
+)  # fmt: skip
+BROKEN_GAUGE = Category(
+    "broken_gauge", Text("Broken gauge", "监测设备故障"), "drainage", timedelta(hours=16), merge_within_m=5
+)

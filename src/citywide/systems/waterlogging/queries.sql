@@ -1,0 +1,72 @@
+-- name: flooded_places
+select count(*) as count from hub.alarm where rule = 'deep_water' and cleared is null
+
+-- name: deepest_water
+select coalesce(max(latest.value), 0) as depth from hub.series join hub.latest on latest.series = series.number
+where series.quantity = 'water_depth'
+
+-- name: free_crews
+select count(*) as count from hub.entity where kind = 'drainage_crew'
+    and coalesce((facts ->> 'on_shift')::boolean, true)
+    and not exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
+
+-- name: gauges_on_map
+select entity.id, entity.name, entity.lon, entity.lat, latest.value,
+    coalesce((select alarm.rule from hub.alarm where alarm.entity = entity.number and cleared is null
+              order by array_position(array['deep_water', 'gauge_silent', 'gauge_stuck', 'gauge_drifts'], rule) limit 1),
+             'quiet') as state
+from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
+left join hub.latest on latest.series = series.number
+where entity.kind = 'gauge'
+
+-- name: crews_on_map
+select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
+    case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
+         then 'busy' else 'free' end as state
+from hub.entity where entity.kind = 'drainage_crew'
+
+-- name: depth_history
+with deepest as (
+    select series.number, entity.name from hub.entity
+    join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
+    join hub.latest on latest.series = series.number
+    where entity.kind = 'gauge' order by latest.value desc limit 8
+)
+select reading.time, deepest.name, reading.value from deepest
+join hub.reading on reading.series = deepest.number
+where reading.time > (select max(time) from hub.latest) - interval '6 hours'
+order by reading.time
+
+-- name: forecast_history
+with places as (
+    select entity.number as entity, entity.name from hub.entity
+    join hub.series on series.entity = entity.number and series.quantity = 'water_depth_in_30_min'
+    join hub.latest on latest.series = series.number
+    order by latest.value desc limit 4
+)
+select middle.time + interval '30 minutes' as time, places.name, middle.value, low.value as low, high.value as high
+from places
+join hub.series m on m.entity = places.entity and m.quantity = 'water_depth_in_30_min'
+join hub.series l on l.entity = places.entity and l.quantity = 'water_depth_in_30_min_low'
+join hub.series h on h.entity = places.entity and h.quantity = 'water_depth_in_30_min_high'
+join hub.reading middle on middle.series = m.number
+join hub.reading low on low.series = l.number and low.time = middle.time
+join hub.reading high on high.series = h.number and high.time = middle.time
+where middle.time > (select max(time) from hub.latest) - interval '6 hours'
+order by 1
+
+-- name: gauges_table
+select entity.name, latest.value as depth, latest.time as heard,
+    coalesce((select string_agg(alarm.rule, ', ') from hub.alarm where alarm.entity = entity.number and cleared is null),
+             'quiet') as state
+from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
+left join hub.latest on latest.series = series.number
+where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name
+
+-- name: crews_table
+select entity.name, (entity.facts ->> 'pump_m3_per_h')::float8 as pump,
+    case when not coalesce((entity.facts ->> 'on_shift')::boolean, true) then 'off_shift'
+         when cases.id is null then 'free' else cases.state end as state,
+    cases.title ->> 'zh' as busy_with
+from hub.entity left join hub.cases on cases.assigned_to = entity.number and cases.state in ('assigned', 'working')
+where entity.kind = 'drainage_crew' order by entity.name

@@ -1,0 +1,45 @@
+"""What an alarm about water calls for."""
+
+from collections.abc import Iterator
+
+from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
+from citywide.systems.waterlogging.model import BROKEN_GAUGE, CREW, FLOODED_ROAD
+
+
+def send_crew(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """Open a case for the nearest free crew, or for nobody yet, so that the console shows the gap."""
+    yield OpenCase(
+        title=Text(f"Pump out {alarm.about.name}", f"抽排{alarm.about.name}积水"),
+        category=FLOODED_ROAD.name,
+        about=alarm.about,
+        wants=CREW.name,
+        because=alarm.id,
+    )
+
+
+def stand_down(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """The road is dry: the case is closed and its crew is free."""
+    yield CloseCase(
+        because=alarm.id, note=Text(f"{alarm.about.name} is dry again", f"{alarm.about.name}积水已退")
+    )
+
+
+def warn(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """Tell the duty officer before the water comes."""
+    yield Notify("drainage", "officer", alarm.says)
+
+
+def mend_gauge(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """A gauge that cannot be trusted is a case of its own."""
+    yield OpenCase(
+        title=Text(f"Mend the gauge at {alarm.about.name}", f"检修{alarm.about.name}液位计"),
+        category=BROKEN_GAUGE.name,
+        about=alarm.about,
+        because=alarm.id,
+        details=alarm.says.zh,
+    )
+
+
+def gauge_speaks_again(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """A gauge that speaks again needs nobody."""
+    yield CloseCase(because=alarm.id, note=Text("the gauge speaks again", "设备已恢复"))

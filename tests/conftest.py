@@ -1,0 +1,38 @@
+"""Fixtures named as nouns: a cluster for the session, a database and a city for each test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from citywide.hub.database.cluster import Cluster
+from citywide.hub.settings import Settings
+from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
+from citywide.systems import SYSTEMS
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("cluster")
+    for parent in [folder, *folder.parents][:3]:
+        parent.chmod(0o755)
+    cluster = trial_cluster(folder / "pg", SYSTEMS)
+    yield cluster
+    cluster.stop("immediate")
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> str:
+    return fresh_database(cluster, "trial")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def city(settings: Settings) -> Iterator[TrialCity]:
+    city = TrialCity(settings, SYSTEMS)
+    yield city
+    city.close()

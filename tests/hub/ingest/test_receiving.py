@@ -1,0 +1,96 @@
+"""What becomes of each reading: kept once, refused by name, never lost with its neighbours."""
+
+from datetime import timedelta
+
+import pytest
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.testing import MORNING, TrialCity
+
+GAUGE = Entity("gauge/1", "gauge", "Gauge one", Point(106.5, 29.5), "drainage")
+
+
+@pytest.fixture
+def gauged(city: TrialCity) -> TrialCity:
+    city.add(GAUGE)
+    return city
+
+
+def at(minute: float, value: float = 1.0, entity: str = "gauge/1", quantity: str = "water_depth") -> Reading:
+    return Reading(entity, quantity, MORNING + timedelta(minutes=minute), value)
+
+
+def kept(city: TrialCity) -> list[tuple[int, float]]:
+    rows = city.hub.database.rows("select time, value from hub.reading order by time, value")
+    return [(round((row["time"] - MORNING).total_seconds() / 60), row["value"]) for row in rows]
+
+
+def test_the_same_reading_sent_twice_is_kept_once_and_said_to_be_a_duplicate(gauged: TrialCity) -> None:
+    first = gauged.send(at(0, 3), at(1, 4))
+    again = gauged.send(at(1, 4), at(0, 3), at(2, 5), at(2, 5))
+    assert (first.accepted, again.accepted, again.duplicate) == (2, 1, 3)
+    assert kept(gauged) == [(0, 3), (1, 4), (2, 5)]
+
+
+def test_a_late_reading_is_kept_but_rings_no_alarm(gauged: TrialCity) -> None:
+    gauged.clock.set(MORNING + timedelta(minutes=10))
+    gauged.send(at(5, 1))
+    receipt = gauged.send(at(3, 99))
+    assert (receipt.late, receipt.accepted) == (1, 0)
+    assert kept(gauged) == [(3, 99), (5, 1)]
+    assert "alarm" not in gauged.story()
+
+
+def test_bad_items_are_named_and_the_good_ones_beside_them_are_kept(gauged: TrialCity) -> None:
+    receipt = gauged.send(
+        at(0, 1),
+        at(0, float("nan")),
+        at(0, 9999),
+        at(0, 1, entity="gauge/none"),
+        at(0, 1, quantity="mood"),
+        at(30, 1),
+        at(-60 * 24 * 500, 1),
+        Reading("gauge/1", "water_depth", MORNING, 1.0, "kW"),
+        at(1, 2),
+    )
+    assert receipt.accepted == 2
+    assert receipt.refused_count == 7
+    assert {refusal.where: refusal.what for refusal in receipt.refused} == {
+        "readings[1].value": "nan is not a number",
+        "readings[2].value": "9999 cm cannot be a water_depth",
+        "readings[3].entity": "unknown entity 'gauge/none'",
+        "readings[4].quantity": "unknown quantity 'mood'",
+        "readings[5].time": "in the future",
+        "readings[6].time": "too old",
+        "readings[7].unit": "'kW' is no unit of water_depth",
+    }
+
+
+def test_readings_in_any_order_within_a_batch_ring_the_alarm_once(gauged: TrialCity) -> None:
+    gauged.clock.set(MORNING + timedelta(minutes=9))
+    receipt = gauged.send(at(4, 12), at(2, 11), at(8, 2), at(0, 1), at(6, 13))
+    assert receipt.accepted == 5
+    kinds = [line.split()[1] for line in gauged.story().splitlines()]
+    assert kinds.count("alarm") == 1
+    assert kinds.count("clear") == 1
+
+
+def test_a_worker_that_was_given_up_cannot_write_any_more(gauged: TrialCity) -> None:
+    gauged.send(at(0, 1))
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("delete from hub.worker")
+    with pytest.raises(RuntimeError, match="given up"):
+        gauged.send(at(1, 2))
+    assert kept(gauged) == [(0, 1)]
+
+
+def test_after_a_failed_commit_the_rules_remember_only_what_was_committed(gauged: TrialCity) -> None:
+    gauged.send(at(0, 1))
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm add constraint full_disk check (value < 0) not valid")
+    with pytest.raises(Exception, match="full_disk"):
+        gauged.send(at(1, 30))
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm drop constraint full_disk")
+    assert gauged.send(at(1, 30)).accepted == 1
+    assert "30 cm of water at Gauge one" in gauged.story()

@@ -1,0 +1,62 @@
+"""A restart, at any moment, leaves the rules exactly where the last commit left them."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.settings import Settings
+from citywide.hub.testing import MORNING, TrialCity, columns_of, fresh_database
+from citywide.systems import SYSTEMS
+
+GAUGES = [
+    Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5, 29.5 + n / 100), "drainage") for n in range(3)
+]
+days = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(1, 9), st.sampled_from([0.0, 5.0, 9.0, 12.0, 30.0])), max_size=25
+)
+
+
+def play(city: TrialCity, day: list[tuple[int, int, float]], start: int) -> int:
+    minute = start
+    for gauge, pause, value in day:
+        minute += pause
+        now = MORNING + timedelta(minutes=minute)
+        city.clock.set(now)
+        city.wait(
+            city.hub.reception.receive(columns_of([Reading(f"gauge/{gauge}", "water_depth", now, value)]))
+        )
+    return minute
+
+
+def alarms(city: TrialCity) -> list[tuple[object, ...]]:
+    rows = city.hub.database.rows(
+        "select rule, entity, raised, cleared from hub.alarm order by raised, entity, rule"
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+@given(days, days, st.booleans())
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_day_with_a_kill_in_it_raises_the_same_alarms_as_one_without(
+    cluster, tmp_path, before, after, flushed
+) -> None:
+    whole = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "whole")), SYSTEMS)
+    whole.add(*GAUGES)
+    play(whole, after, play(whole, before, 0))
+    killed = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "killed")), SYSTEMS)
+    killed.add(*GAUGES)
+    minute = play(killed, before, 0)
+    if flushed:
+        killed.hub.round()
+    with killed.hub.database.transaction() as connection:
+        connection.execute("delete from hub.worker")  # dead to the others, and nothing more was written down
+    again = TrialCity(killed.hub.settings, SYSTEMS)
+    play(again, after, minute)
+    try:
+        assert alarms(again) == alarms(whole)
+    finally:
+        for city in (whole, again):
+            city.close()
+        killed.abandon()

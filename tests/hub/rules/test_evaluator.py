@@ -1,0 +1,126 @@
+"""The compiled evaluator says what the slow and obvious reference says, whatever comes in."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citywide.hub import Difference, Drift, Rate, Ratio, Rule, Silence, Stuck, Text, Window
+from citywide.hub.rules.evaluator import Evaluator
+from tests.hub.rules import reference
+
+SAYS = Text("{value}", "{value}")
+MINUTE = 60_000_000
+RULES = [
+    Rule("deep", "depth", SAYS, above=10, clears_below=7),
+    Rule("low", "depth", SAYS, below=2, clears_above=4),
+    Rule("held", "depth", SAYS, above=5, hold=timedelta(minutes=3)),
+    Rule("plain", "depth", SAYS, above=8),
+    Rule("rate", "depth", SAYS, signal=Rate(timedelta(minutes=12)), above=20, clears_below=5),
+    Rule("stuck", "depth", SAYS, signal=Stuck(0.5), above=300),
+    Rule("drift", "depth", SAYS, signal=Drift(timedelta(minutes=6)), above=2),
+    Rule("difference", "depth", SAYS, signal=Difference("other"), above=3),
+    Rule("ratio", "depth", SAYS, signal=Ratio("other"), below=0.5),
+    *[
+        Rule(f"window_{name}", "depth", SAYS, signal=Window(name, timedelta(minutes=12)), above=6)
+        for name in ("mean", "sum", "min", "max", "count")
+    ],
+]
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["depth", "other"]),
+        st.integers(0, 40),  # tenths of a minute since the last one; 0 is the same moment
+        st.integers(0, 13).map(float) | st.floats(0, 15).map(lambda x: round(x, 2)),
+    ),
+    max_size=120,
+)
+
+
+def an_evaluator() -> Evaluator:
+    evaluator = Evaluator(RULES)
+    evaluator.add_series(0, 7, "depth", "gauge")
+    evaluator.add_series(1, 7, "other", "gauge")
+    return evaluator
+
+
+def told(stream: list[tuple[str, int, float]]) -> list[tuple[int, int, float]]:
+    time, rows = 1_772_409_600_000_000, []
+    for quantity, pause, value in stream:
+        time += pause * MINUTE // 10
+        rows.append((0 if quantity == "depth" else 1, time, value))
+    return rows
+
+
+def fold(evaluator: Evaluator, rows: list[tuple[int, int, float]]) -> list[tuple[str, bool, int]]:
+    series, times, values = (np.array(column) for column in zip(*rows, strict=True))
+    found = evaluator.fold(series.astype(np.int64), times.astype(np.int64), values.astype(float))
+    return sorted((change.rule.name, change.raised, change.time_us) for change in found)
+
+
+def expected(rows: list[tuple[int, int, float]]) -> list[tuple[str, bool, int]]:
+    changes = []
+    for rule in RULES:
+        watch = reference.Watch(rule)
+        concerned = {0, 1} if isinstance(rule.signal, Difference | Ratio) else {0}
+        for series, time, value in rows:
+            if series in concerned:
+                change = watch.tell("depth" if series == 0 else "other", float(time), value)
+                if change is not None:
+                    changes.append((rule.name, change, time))
+    return sorted(changes)
+
+
+@given(steps)
+@settings(max_examples=300, deadline=None)
+def test_every_rule_raises_and_clears_as_the_reference_does(stream: list[tuple[str, int, float]]) -> None:
+    rows = told(stream)
+    if rows:
+        assert fold(an_evaluator(), rows) == expected(rows)
+
+
+@given(steps, st.integers(0, 120), st.integers(0, 120))
+@settings(max_examples=100, deadline=None)
+def test_cutting_the_stream_or_restarting_in_between_changes_nothing(
+    stream: list[tuple[str, int, float]], first: int, second: int
+) -> None:
+    rows, cuts = told(stream), sorted((first, second))
+    found: list[tuple[str, bool, int]] = []
+    evaluator = an_evaluator()
+    for part in (rows[: cuts[0]], rows[cuts[0] : cuts[1]], rows[cuts[1] :]):
+        if part:
+            found += fold(evaluator, part)
+        memory, evaluator = evaluator.dump([0, 1]), an_evaluator()
+        evaluator.load(memory)
+    assert sorted(found) == expected(rows)
+
+
+def test_a_device_that_stops_talking_is_missed_and_its_next_word_clears_it() -> None:
+    evaluator = Evaluator([Rule("silent", "depth", SAYS, signal=Silence(), above=60)])
+    evaluator.add_series(3, 1, "depth", "gauge")
+    fold(evaluator, [(3, 1_000_000_000, 5.0)])
+    assert evaluator.tick(1_000_000_000 + 60_000_000) == []
+    raised = evaluator.tick(1_000_000_000 + 61_000_000)
+    assert [(change.raised, change.time_us) for change in raised] == [(True, 1_000_000_000 + 60_000_000)]
+    assert evaluator.tick(1_000_000_000 + 99_000_000) == []
+    assert fold(evaluator, [(3, 1_200_000_000, 5.0)]) == [("silent", False, 1_200_000_000)]
+
+
+def test_memory_of_a_rule_whose_meaning_has_changed_is_not_taken_over() -> None:
+    evaluator = an_evaluator()
+    fold(evaluator, told([("depth", 1, 12.0)]))
+    memory = evaluator.dump([0, 1])
+    changed = Evaluator([Rule("deep", "depth", SAYS, above=11, clears_below=7), RULES[3]])
+    changed.add_series(0, 7, "depth", "gauge")
+    changed.load(memory)
+    later = 1_772_409_600_000_000 + 60 * MINUTE
+    assert fold(changed, [(0, later, 12.0)]) == [("deep", True, later)]  # "plain" still stands
+
+
+@pytest.mark.parametrize(
+    "bad", [{"above": 10, "clears_below": 12}, {"below": 5, "clears_above": 3}, {}, {"above": 1, "below": 2}]
+)
+def test_a_rule_that_contradicts_itself_is_refused(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="rule odd"):
+        Rule("odd", "depth", SAYS, **bad)
