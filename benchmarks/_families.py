@@ -30,7 +30,7 @@ def draw(
     seed: int,
 ) -> NDArray[np.uint8]:  # pragma: no cover - compiled
     """Raw rows: each family's four parental alleles, then its children; adds effects to `genetic`."""
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - compiled code knows no Generator here
     raw = np.zeros((len(effect), (len(family) + 3) // 4), np.uint8)
     for variant in range(len(effect)):
         last, alleles = -1, 0
@@ -38,11 +38,11 @@ def draw(
             if family[person] != last:
                 last, alleles, q = family[person], 0, frequency[stratum[person], variant]
                 for bit in range(4):
-                    alleles |= (np.random.random() < q) << bit
-            draws = int(np.random.random() * 4)
+                    alleles |= (np.random.random() < q) << bit  # noqa: NPY002 - compiled
+            draws = int(np.random.random() * 4)  # noqa: NPY002 - compiled
             copies = (alleles >> (draws & 1) & 1) + (alleles >> (2 + (draws >> 1)) & 1)
             genetic[person] += effect[variant] * copies
-            code = 1 if np.random.random() < missing else 3 if copies == 0 else 2 if copies == 1 else 0
+            code = 1 if np.random.random() < missing else 3 if copies == 0 else 2 if copies == 1 else 0  # noqa: NPY002 - compiled
             raw[variant, person >> 2] |= np.uint8(code << (2 * (person & 3)))
     return raw
 

@@ -1,4 +1,6 @@
-"""One part of the genomics engine as a program, so that it can be timed like plink2: start, reading, work, writing."""
+"""One part of the genomics engine as a program, so that it can be timed like plink2: start, reading, work,
+writing.
+"""
 
 import sys
 from argparse import ArgumentParser, Namespace

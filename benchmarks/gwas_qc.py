@@ -1,8 +1,10 @@
-"""Components, kinship and scores against plink2's on the same file: CPU-seconds, start and writing included.
+"""Components, kinship and scores against plink2's on the same file: CPU-seconds, start and writing
+included.
 
-Both sides run as commands of their own, two threads, one BLAS thread, ours, theirs, ours; the ratio is theirs over the
-mean of ours. Components are compared at no less accuracy: ours stop when every residual |A v - λ v| / λ is within
-that of plink2's fixed passes, which the run measures and prints (`pca_error` and `pca_error_plink2`).
+Both sides run as commands of their own, two threads, one BLAS thread, ours, theirs, ours; the ratio is
+theirs over the mean of ours. Components are compared at no less accuracy: ours stop when every residual |A
+v - λ v| / λ is within that of plink2's fixed passes, which the run measures and prints (`pca_error` and
+`pca_error_plink2`).
 """
 
 import sys
@@ -26,8 +28,8 @@ COMPONENTS = 10
 def options(parser: ArgumentParser) -> None:
     """PLINK files of one's own (`--data DIR` with DIR/*.bed), or the size of made ones.
 
-    Scores use all of the made variants; components and kinship, which people make of pruned variants and which take
-    plink2 a long time, half the people and a fifth of the variants.
+    Scores use all of the made variants; components and kinship, which people make of pruned variants and
+    which take plink2 a long time, half the people and a fifth of the variants.
     """
     parser.add_argument(
         "--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "100000", "0.01")

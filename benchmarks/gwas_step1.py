@@ -1,4 +1,6 @@
-"""Whole-genome ridge regression: minutes, and whether the null chromosomes of a cohort of siblings are calibrated."""
+"""Whole-genome ridge regression: minutes, and whether the null chromosomes of a cohort of siblings are
+calibrated.
+"""
 
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -28,7 +30,9 @@ def options(parser: ArgumentParser) -> None:
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
-    """Make the cohort, regress, and scan the chromosomes that have no effect with and without the predictions."""
+    """Make the cohort, regress, and scan the chromosomes that have no effect with and without the
+    predictions.
+    """
     people, variants = (4_000, 30_000) if options.quick else (options.people, options.variants)
     with tempfile.TemporaryDirectory() as folder:
         made = simulate(Path(folder), people, variants, siblings=options.siblings, seed=options.seed)
@@ -55,7 +59,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
 
 
 def chi_squares(bed: Bed, rows: NDArray[np.int64], traits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """n r² of every variant with every trait, missing calls left out."""
+    """Chi-squares (n r²) of every variant with every trait, missing calls left out."""
     lanes = np.zeros((len(traits), popcount.LANES))
     lanes[:, : traits.shape[1]] = (traits - traits.mean(axis=0)) / traits.std(axis=0)
     everybody = np.ones(len(traits), np.bool_)
@@ -76,7 +80,9 @@ def inflation(chi: NDArray[np.float64]) -> float:
 
 
 def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
-    """Minutes at full size; λ within 0.02 of 1 (a quick run has a tenth of the variants: 0.06), worse without."""
+    """Minutes at full size; λ within 0.02 of 1 (a quick run has a tenth of the variants: 0.06), worse
+    without.
+    """
     full = measures["variants"] >= 150_000
     near = 0.02 if full else 0.06
     return {

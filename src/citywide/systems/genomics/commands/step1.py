@@ -1,4 +1,6 @@
-"""`citywide step1`: whole-genome ridge regression, whose predictions `citywide gwas --pred` takes off the traits."""
+"""`citywide step1`: whole-genome ridge regression, whose predictions `citywide gwas --pred` takes off the
+traits.
+"""
 
 from argparse import ArgumentParser, Namespace
 

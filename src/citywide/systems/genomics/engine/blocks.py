@@ -1,4 +1,6 @@
-"""A block of variants of a file, and sums over its variants for every person or over its people for every variant."""
+"""A block of variants of a file, and sums over its variants for every person or over its people for every
+variant.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -34,7 +34,7 @@ class Clump:
 
 @dataclass(frozen=True)
 class Region:
-    """Clumps that overlap or nearly do: one place of the genome; rows of the results, strongest lead first."""
+    """Clumps that overlap or nearly do: one place of the genome; leads as rows, the strongest first."""
 
     chromosome: int
     start: int
@@ -43,7 +43,7 @@ class Region:
 
 
 def clump(results: Results, bed: Bed | None, bounds: Bounds | None = None) -> list[Clump]:
-    """Leads from the strongest down; without genotypes everything within reach joins, whatever its linkage."""
+    """Leads from the strongest down; without genotypes everything within reach joins."""
     bounds = bounds or Bounds()
     low, high = -np.log10(bounds.p2), -np.log10(bounds.p1)
     free = results.strength >= low

@@ -62,7 +62,9 @@ def ld_scores(
 
 
 def ld_regression(chi_square: Doubles, scores: Doubles, people: Doubles) -> LdRegression:
-    """Weighted least squares with errors from a block jackknife (Bulik-Sullivan 2015); hits over 80 are left out."""
+    """Weighted least squares with errors from a block jackknife (Bulik-Sullivan 2015); hits over 80 are
+    left out.
+    """
     kept = chi_square < np.maximum(80.0, 0.001 * people)
     chi, ld, n = chi_square[kept], np.maximum(scores[kept], 1.0), people[kept]
     if len(chi) < JACKKNIFE * 2:

@@ -1,9 +1,10 @@
 """KING-robust kinship of every pair of people from planes of bits, exact for each pair's own missing calls.
 
-phi = 1/2 - D / (4 min(H_i, H_j)): D is the sum of squared differences in allele count over the variants called in
-both, H_i the heterozygous calls of i among them (Manichaikul 2010, the between-family estimator that plink2 prints).
-With genotypes coded -1, 0, 1, D = hom_i + hom_j - 2 x_i·x_j; what a missing call takes away from the sums of the
-other person is counted from the list of missing calls, so its cost is in proportion to the missing rate.
+phi = 1/2 - D / (4 min(H_i, H_j)): D is the sum of squared differences in allele count over the variants
+called in both, H_i the heterozygous calls of i among them (Manichaikul 2010, the between-family estimator
+that plink2 prints). With genotypes coded -1, 0, 1, D = hom_i + hom_j - 2 x_i·x_j; what a missing call takes
+away from the sums of the other person is counted from the list of missing calls, so its cost is in
+proportion to the missing rate.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -67,8 +68,12 @@ def kinship(
     level = popcount.best_level() if level is None else level
     planes = planes_of(raw, people, threads, level)
     tiles = list(combinations_with_replacement(range(0, len(planes.same), BLOCK), 2))
+
+    def work(tile: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        return _tile(planes, *tile, threshold, level)
+
     with ThreadPoolExecutor(threads) as pool:
-        found = list(pool.map(lambda tile: _tile(planes, *tile, threshold, level), tiles))
+        found = list(pool.map(work, tiles))
     pairs = np.concatenate([pairs for pairs, _ in found])
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     return _described(planes, pairs[order], np.concatenate([kin for _, kin in found])[order])
@@ -90,7 +95,9 @@ def planes_of(raw: NDArray[np.uint8], people: int, threads: int = 1, level: int 
     hom = np.bitwise_count(by_person[0]).sum(axis=1, dtype=np.int32)
     missing = np.bitwise_count(by_person[2]).sum(axis=1, dtype=np.int32)
     het = np.where(np.arange(blocks * BLOCK) < people, len(raw) - hom - missing, 0).astype(np.int32)
-    return Planes(people, len(raw), *by_person, *by_variant, hom, het)
+    same, none, gone = by_person
+    same_by_variant, het_by_variant = by_variant
+    return Planes(people, len(raw), same, none, gone, same_by_variant, het_by_variant, hom, het)
 
 
 def _fill(
@@ -103,7 +110,7 @@ def _fill(
 ) -> None:
     packed = popcount.padded(raw, ROWS)
     here = popcount.mask_of(np.arange(people) < people, packed.shape[1])
-    same, none, missing = popcount.planes(packed, here, level)
+    same, _, missing = popcount.planes(packed, here, level)
     bits = np.packbits(np.arange(packed.shape[1] * 32) < people, bitorder="little").view(np.uint64)
     _by_blocks(by_variant[0], same, first, len(raw))
     _by_blocks(by_variant[1], ~(same | missing) & bits, first, len(raw))
@@ -175,7 +182,7 @@ def _bits(rows: Words) -> NDArray[np.uint8]:
 
 
 def _gone(planes: Planes, a: int, b: int, level: int) -> tuple[Counts, ...]:
-    """hom and het of b's people where a's miss, then of a's where b's miss: all [a's person, b's person]."""
+    """Homozygous and heterozygous calls of b's people where a's miss, then of a's where b's miss: [a, b]."""
     if not planes.any_missing:
         return (np.zeros((BLOCK, BLOCK), np.int32),) * 4
     other = _overlaps(planes, a, b, level)

@@ -1,8 +1,10 @@
-"""Principal components of the genotypes by block Lanczos on the 2-bit rows, with the error of each one known.
+"""Principal components of the genotypes by block Lanczos on the 2-bit rows, with the error of each one
+known.
 
-The relationship matrix A = X X' / M (X standardised, missing calls at the mean, as plink2's `--pca approx`) is never
-formed: a pass over the file multiplies it with 16 vectors. Unlike a fixed number of passes, the projected problem
-gives each component's residual |A v - λ v|, and the passes stop when all are small enough.
+The relationship matrix A = X X' / M (X standardised, missing calls at the mean, as plink2's `--pca approx`)
+is never formed: a pass over the file multiplies it with 16 vectors. Unlike a fixed number of passes, the
+projected problem gives each component's residual |A v - λ v|, and the passes stop when all are small
+enough.
 """
 
 from dataclasses import dataclass
@@ -44,7 +46,7 @@ class Study:
         return np.divide(1.0, spread, out=np.zeros_like(spread), where=np.nan_to_num(spread) > 0)
 
 
-def components(
+def components(  # noqa: PLR0913, PLR0917 - each has a default
     bed: Bed,
     many: int = 10,
     rows: NDArray[np.int64] | None = None,

@@ -1,7 +1,8 @@
 """The small C kernels of popcount.c, each with a numpy twin for machines without a compiler.
 
-Rows of genotypes are uint64 words, 32 people a word in PLINK's codes, padded to whole 64-byte lines (`padded`).
-`level` picks the code: 2 AVX-512, 1 AVX2, 0 plain C, -1 numpy; every level gives the same integers.
+Rows of genotypes are uint64 words, 32 people a word in PLINK's codes, padded to whole 64-byte lines
+(`padded`). `level` picks the code: 2 AVX-512, 1 AVX2, 0 plain C, -1 numpy; every level gives the same
+integers.
 """
 
 import ctypes
@@ -37,7 +38,7 @@ def levels() -> range:
     return range(NUMPY, best_level() + 1)
 
 
-def call(name: str, level: int, *arguments: NDArray[np.generic] | int | float | None) -> int:
+def call(name: str, level: int, *arguments: NDArray[np.generic] | float | None) -> int:
     """Call a kernel at a level; arrays go by address."""
     found = library()
     assert found is not None
@@ -106,7 +107,9 @@ def missing_sums(packed: Words, lanes: Doubles, level: int | None = None) -> Dou
 
 
 def turned(packed: Words, level: int | None = None) -> Words:
-    """Rows of variants to rows of people: uint64[32 · words, rows / 32]; the rows must be a multiple of 256."""
+    """Rows of variants to rows of people: uint64[32 · words, rows / 32]; the rows must be a multiple of
+    256.
+    """
     level = best_level() if level is None else level
     rows, words = packed.shape
     assert rows % 256 == 0
@@ -170,7 +173,9 @@ def person_sums(
 
 
 def planes(packed: Words, mask: Words, level: int | None = None) -> tuple[Words, Words, Words]:
-    """Rows of bits: homozygous, homozygous without allele 1, missing; columns outside the mask are none of them."""
+    """Rows of bits: homozygous, homozygous without allele 1, missing; columns outside the mask are none of
+    them.
+    """
     level = best_level() if level is None else level
     rows, words = packed.shape
     if level == NUMPY:

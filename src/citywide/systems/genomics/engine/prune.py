@@ -1,11 +1,13 @@
-"""Pruning by linkage: of two variants in a window whose r² is above the bound, the one with the rarer minor allele goes.
+"""Pruning by linkage: of two variants in a window whose r² is above the bound, the one with the rarer minor
+allele goes.
 
-The windows and the order of the comparisons are those of plink2's `--indep-pairwise`; r² is of the people called in
-both variants, and among founders.
+The windows and the order of the comparisons are those of plink2's `--indep-pairwise`; r² is of the people
+called in both variants, and among founders.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numba
 import numpy as np
@@ -24,7 +26,9 @@ ALMOST = 1 + 1e-11
 
 @dataclass(frozen=True)
 class Window:
-    """How far linkage is looked for: so many variants (moved by `step`), or so many base pairs (moved by one)."""
+    """How far linkage is looked for: so many variants (moved by `step`), or so many base pairs (moved by
+    one).
+    """
 
     variants: int = 50
     step: int = 5
@@ -62,7 +66,7 @@ def runs(chromosome: NDArray[np.str_]) -> Iterator[slice]:
     """Runs of one chromosome."""
     edges = np.flatnonzero(chromosome[1:] != chromosome[:-1]) + 1
     bounds = [0, *edges.tolist(), len(chromosome)]
-    return (slice(a, b) for a, b in zip(bounds, bounds[1:], strict=False))
+    return (slice(a, b) for a, b in pairwise(bounds))
 
 
 def _prune_run(

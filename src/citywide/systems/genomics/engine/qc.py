@@ -1,7 +1,8 @@
 """Quality control of a study: what each variant and each person looks like, in one pass each.
 
-On chromosome X outside the pseudo-autosomal ends men have one copy: they count one allele, a heterozygous man is no
-call (and is counted as such), and Hardy-Weinberg is asked of women alone. On Y women count for nothing.
+On chromosome X outside the pseudo-autosomal ends men have one copy: they count one allele, a heterozygous
+man is no call (and is counted as such), and Hardy-Weinberg is asked of women alone. On Y women count for
+nothing.
 """
 
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class VariantQuality:
-    """For every variant: calls by copies of allele 1, alleles counted, frequency, mid-p, missing, heterozygous men."""
+    """For every variant: calls by copies of allele 1, alleles counted, frequency, mid-p, missing,
+    heterozygous men.
+    """
 
     two: Integers
     one: Integers
@@ -46,7 +49,9 @@ class VariantQuality:
 
 @dataclass(frozen=True)
 class PersonQuality:
-    """For every person: missing calls, heterozygosity on the autosomes, and what chromosome X says of the sex."""
+    """For every person: missing calls, heterozygosity on the autosomes, and what chromosome X says of the
+    sex.
+    """
 
     missing: Integers
     variants: Integers

@@ -1,4 +1,6 @@
-"""Hardy-Weinberg by the exact test, mid-p (Wigginton 2005; Graffelman and Moreno 2013): half of what is just as rare."""
+"""Hardy-Weinberg by the exact test, mid-p (Wigginton 2005; Graffelman and Moreno 2013): half of what is
+just as rare.
+"""
 
 import numba
 import numpy as np

@@ -1,4 +1,6 @@
-"""A scan on one page: figures, pictures and the top table in one HTML file that opens anywhere, in two languages."""
+"""A scan on one page: figures, pictures and the top table in one HTML file that opens anywhere, in two
+languages.
+"""
 
 import base64
 import html
@@ -28,11 +30,13 @@ from citywide.systems.genomics.engine.results import Results
 
 TOP = 20
 PICTURED = 6
-STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1c2833}
+STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}
+body{color:#1c2833}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}img{max-width:100%}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d5dbe3;font-variant-numeric:tabular-nums}
 .note{color:#5d6d7e}.wide{overflow-x:auto}pre{background:#f4f6f8;padding:.8rem;white-space:pre-wrap}
 button{float:right}:root[lang=en] [lang=zh],:root[lang=zh] [lang=en]{display:none}"""
+META = '<meta charset=utf-8><meta name=viewport content="width=device-width">'
 SWITCH = "document.documentElement.lang=document.documentElement.lang==='en'?'zh':'en'"
 
 
@@ -147,8 +151,8 @@ def page(found: Findings, pictures: dict[str, bytes], how: Sequence[str] = ()) -
     ]
     if how:
         parts.append(f"<h2>{_span(both('how'))}</h2><pre>{html.escape(chr(10).join(how))}</pre>")
-    head = f'<meta charset=utf-8><meta name=viewport content="width=device-width"><title>{html.escape(found.trait)}</title>'
-    return f"<!doctype html><html lang=en><head>{head}<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
+    head = f"{META}<title>{html.escape(found.trait)}</title><style>{STYLE}</style>"
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(parts)}</body></html>"
 
 
 def _span(text: tuple[str, str]) -> str:
@@ -169,7 +173,8 @@ def _figures(found: Findings) -> str:
         rows.append(("intercept", f"{found.ld.intercept:.3f} ± {found.ld.intercept_error:.3f}"))
         rows.append(("heritability", f"{found.ld.heritability:.3f} ± {found.ld.heritability_error:.3f}"))
     cells = "".join(f"<tr><th>{_span(both(name))}</th><td>{value}</td></tr>" for name, value in rows)
-    return f"<h2>{_span(both('figures'))}</h2><table>{cells}</table><p>{_span(both(verdict(found.inflation)))}</p>"
+    said = _span(both(verdict(found.inflation)))
+    return f"<h2>{_span(both('figures'))}</h2><table>{cells}</table><p>{said}</p>"
 
 
 def verdict(inflation: float) -> str:
@@ -188,7 +193,8 @@ def p_text(strength: float) -> str:
 def _picture(title: str, note: str, picture: bytes, **values: object) -> str:
     data = base64.b64encode(picture).decode()
     head, said = _span(both(title, **values)), _span(both(note))
-    return f'<h2>{head}</h2><img alt="{html.escape(both(title, **values)[0])}" src="data:image/png;base64,{data}"><p class=note>{said}</p>'
+    image = f'<img alt="{html.escape(both(title, **values)[0])}" src="data:image/png;base64,{data}">'
+    return f"<h2>{head}</h2>{image}<p class=note>{said}</p>"
 
 
 def _regions(found: Findings, pictures: dict[str, bytes]) -> Iterable[str]:

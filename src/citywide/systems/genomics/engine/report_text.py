@@ -18,13 +18,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "统计量没有膨胀：基因组的大部分表现与随机预期一致。",
     ),
     "inflated": (
-        "λ is above 1.05. Look at the intercept: near 1 means many small effects, above 1 means relatives or strata "
-        "that the model did not take off.",
+        "λ is above 1.05. An intercept near 1 means many small effects, above 1 relatives or strata left in.",
         "λ 高于 1.05。请看截距：接近 1 表示有许多微小效应；高于 1 表示模型没有去除亲属关系或人群分层。",
     ),
     "deflated": (
-        "λ is below 0.95: the test is too cautious. Small samples, rare variants or predictions that take too much "
-        "off are the usual reasons.",
+        "λ is below 0.95: too cautious, as with few people, rare variants or too strong predictions.",
         "λ 低于 0.95：检验过于保守。常见原因是样本小、变异罕见，或预测值扣除过多。",
     ),
     "manhattan": ("Along the genome", "沿基因组分布（曼哈顿图）"),
@@ -41,7 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "none": ("No variant reaches the bound.", "没有变异达到阈值。"),
     "region": ("Around {name}", "{name} 附近"),
     "region_note": (
-        "Colour is r² with the lead (diamond): red above 0.8, orange, green, light blue, dark below 0.2; grey unknown.",
+        "Colour is r² with the lead (diamond): red > 0.8, orange, green, blue, dark < 0.2; grey unknown.",
         "颜色为与主导变异（菱形）的 r²：红色高于 0.8，依次为橙、绿、浅蓝，深色低于 0.2；灰色为未知。",
     ),
     "how": ("How to get this again", "如何重现"),

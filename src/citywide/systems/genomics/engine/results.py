@@ -50,7 +50,7 @@ class Results:
 
     @property
     def p(self) -> Doubles:
-        """p values; what is too small for a double is 0, `strength` still has it."""
+        """The p values; what is too small for a double is 0, `strength` still has it."""
         return 10.0**-self.strength
 
 
@@ -59,7 +59,8 @@ def read_results(path: str | Path) -> Results:
     path = Path(path)
     if not path.exists():
         raise ResultsError(f"{path}: there is no such file")
-    kinds = dict.fromkeys(NUMBERS, pa.float64()) | dict.fromkeys(TEXTS, pa.string())
+    kinds: dict[str, Any] = {name: pa.float64() for name in NUMBERS}
+    kinds |= {name: pa.string() for name in TEXTS}
     kinds["base_pair_location"] = pa.int64()
     convert = csv.ConvertOptions(
         column_types=kinds, null_values=["NA", "#NA", "nan", ""], strings_can_be_null=False
@@ -79,11 +80,15 @@ def _ordered(path: Path, columns: dict[str, Any]) -> Results:
         raise ResultsError(f"{path}: no column {missing[0]}")
     chromosome, position = numbered(_text(columns, "chromosome")), _number(columns, "base_pair_location")
     names = _text(columns, "rsid" if "rsid" in columns else "variant_id")
-    order = np.lexsort((position, chromosome))
-    parts = (names, _text(columns, "effect_allele"), _text(columns, "other_allele"))
-    numbers = [_number(columns, name) for name in ("beta", "standard_error", "effect_allele_frequency", "n")]
-    found = [chromosome, position.astype(np.int64), *parts, *numbers, _strength(path, columns)]
-    return Results(*(column[order] for column in found))
+    beta, error, frequency, n = (
+        _number(columns, name) for name in ("beta", "standard_error", "effect_allele_frequency", "n")
+    )
+    effect, other = _text(columns, "effect_allele"), _text(columns, "other_allele")
+    strength = _strength(path, columns)
+    found = Results(
+        chromosome, position.astype(np.int64), names, effect, other, beta, error, frequency, n, strength
+    )
+    return found.take(np.lexsort((position, chromosome)))
 
 
 def _strength(path: Path, columns: dict[str, Any]) -> Doubles:

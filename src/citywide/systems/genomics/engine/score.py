@@ -27,7 +27,9 @@ class Scores:
 
     @property
     def averages(self) -> Doubles:
-        """The sum over the score's alleles (missing ones are in the sum, as expected); NaN for an empty score."""
+        """The sum over the score's alleles (missing ones are in the sum, as expected); NaN for an empty
+        score.
+        """
         return np.divide(self.sums, self.alleles, out=np.full_like(self.sums, np.nan), where=self.alleles > 0)
 
 
@@ -71,7 +73,7 @@ def _missing_lanes(used: NDArray[np.bool_]) -> NDArray[np.float32]:
 
 
 def founders(people: People) -> NDArray[np.bool_]:
-    """Who has no parent among the people; frequencies are theirs, or everybody's where nobody is a founder."""
+    """Who has no parent among the people; everybody where nobody is a founder."""
     here = set(people.person.tolist())
     with_parent = [
         father in here or mother in here

@@ -1,4 +1,6 @@
-"""Scoring files: the PGS Catalog's format (plain or harmonised, gzipped or not), and plink2's table of weights."""
+"""Scoring files: the PGS Catalog's format (plain or harmonised, gzipped or not), and plink2's table of
+weights.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +44,9 @@ class Lines:
 
 @dataclass(frozen=True)
 class Weights:
-    """One score: its lines, and what 0, 1 or 2 copies of the effect allele add; `left_out` lines are not per variant."""
+    """One score: its lines, and what 0, 1 or 2 copies of the effect allele add; `left_out` lines are not
+    per variant.
+    """
 
     name: str
     lines: Lines

@@ -1,8 +1,8 @@
 """Which variant of the data each line of a score means, and which of its alleles is counted.
 
-A line is found by chromosome and position, or by its name where it has no position. Its alleles may stand as in the
-data, on the other strand, or (an A/T or C/G variant) so that the strand cannot be told: those are left out unless
-asked for, as the PGS Catalog's calculator does. Every line ends in one row of the report.
+A line is found by chromosome and position, or by its name where it has no position. Its alleles may stand
+as in the data, on the other strand, or (an A/T or C/G variant) so that the strand cannot be told: those are
+left out unless asked for, as the PGS Catalog's calculator does. Every line ends in one row of the report.
 """
 
 from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ class Matched:
 
     @property
     def enough(self) -> bool:
-        """Whether three lines in four are used, the catalogue's own bound for a score that may be reported."""
+        """Whether three lines in four are used, the catalogue's own bound for reporting."""
         return self.rate >= ENOUGH
 
 
@@ -87,7 +87,9 @@ def match(weights: Weights, data: Target, keep_ambiguous: bool = False) -> Match
 
 @dataclass(frozen=True)
 class Placed:
-    """Lines that are used, the rows they mean, whether allele 1 is the effect allele, and what became of the others."""
+    """Lines that are used, the rows they mean, whether allele 1 is the effect allele, and what became of
+    the others.
+    """
 
     line: NDArray[np.int64]
     row: NDArray[np.int64]

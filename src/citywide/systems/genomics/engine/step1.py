@@ -1,9 +1,11 @@
-"""Step one: whole-genome ridge regression in two levels, whose predictions take relatedness and strata off a trait.
+"""Step one: whole-genome ridge regression in two levels, whose predictions take relatedness and strata off
+a trait.
 
     found = step_one(Request(bed, traits, covariates, names, out=Path("out")))
     # out/step1_pred.list and out/step1_N.loco, as REGENIE writes them, for `citywide gwas --pred`
 
-Blocks of variants are done one by one and kept in `out/level0`; a run that was stopped goes on where it stood.
+Blocks of variants are done one by one and kept in `out/level0`; a run that was stopped goes on where it
+stood.
 """
 
 import hashlib
@@ -12,6 +14,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +58,9 @@ class Request:
 
 
 def step_one(request: Request, progress: Progress = lambda _done, _all: None) -> list[Stacked]:
-    """Do both levels and write the predictions; returns them by trait, on the trait's own (or the logit) scale."""
+    """Do both levels and write the predictions; returns them by trait, on the trait's own (or the logit)
+    scale.
+    """
     cohort, spread = cohort_of(request)
     rows, chromosome = variants_of(request)
     parts = _parts(chromosome, request.block)
@@ -77,9 +82,11 @@ def step_one(request: Request, progress: Progress = lambda _done, _all: None) ->
 
 
 def cohort_of(request: Request) -> tuple[Cohort, Doubles]:
-    """People with every covariate and at least one trait; traits free of covariates, a missing one at its mean."""
+    """People with every covariate and at least one trait; traits free of covariates, a missing one at its
+    mean.
+    """
     covariates = np.zeros((len(request.traits), 0)) if request.covariates is None else request.covariates
-    mask = np.isfinite(covariates).all(axis=1) & np.isfinite(request.traits).any(axis=1)
+    mask = np.asarray(np.isfinite(covariates).all(axis=1) & np.isfinite(request.traits).any(axis=1))
     design = _design(covariates[mask])
     if mask.sum() < max(FOLDS * 2, design.shape[1] + 2):
         raise StepOneError(f"{int(mask.sum())} people have a trait and every covariate: too few")
@@ -131,7 +138,7 @@ def _parts(chromosome: NDArray[np.str_], size: int) -> list[slice]:
     bounds = [0, *edges.tolist(), len(chromosome)]
     return [
         slice(first, min(first + size, stop))
-        for start, stop in zip(bounds, bounds[1:], strict=False)
+        for start, stop in pairwise(bounds)
         for first in range(start, stop, size)
     ]
 
@@ -208,7 +215,9 @@ def _stack(
 def _binary(
     predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort
 ) -> tuple[Floats, Doubles, Doubles]:
-    """The trait as 0 and 1 and its covariates' logit; one whose trait is missing counts at the covariates' mean."""
+    """The trait as 0 and 1 and its covariates' logit; one whose trait is missing counts at the covariates'
+    mean.
+    """
     from citywide.systems.genomics.engine.step1_offset import covariate_logit  # noqa: PLC0415
 
     here = np.isfinite(known)

@@ -1,12 +1,14 @@
-"""The first level of step one: a block of variants at a time, ridge predictions that no person's own trait enters.
+"""The first level of step one: a block of variants at a time, ridge predictions that no person's own trait
+enters.
 
-Genotypes are standardised and made free of the covariates on the way; people are read in spans of a few thousand, so
-a block costs the same memory at any number of people. Five folds, five strengths: the Gram matrix of what a fold
-leaves is the whole less the fold's own, and each is solved by Cholesky.
+Genotypes are standardised and made free of the covariates on the way; people are read in spans of a few
+thousand, so a block costs the same memory at any number of people. Five folds, five strengths: the Gram
+matrix of what a fold leaves is the whole less the fold's own, and each is solved by Cholesky.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,9 @@ SPAN = 8192
 
 @dataclass(frozen=True)
 class Cohort:
-    """The people of the regression (`mask` over the file), their folds, covariate basis and free, scaled traits."""
+    """The people of the regression (`mask` over the file), their folds, covariate basis and free, scaled
+    traits.
+    """
 
     bed: Bed
     mask: NDArray[np.bool_]
@@ -50,7 +54,9 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Standard:
-    """What turns a block's calls into standardised values free of covariates: a table of codes and a projection."""
+    """What turns a block's calls into standardised values free of covariates: a table of codes and a
+    projection.
+    """
 
     table: Floats
     along: Floats
@@ -101,7 +107,9 @@ def values(cohort: Cohort, block: Block, how: Standard, people: slice, taken: sl
 
 
 def level_zero(cohort: Cohort, block: Block, lanes: Doubles, variants: int) -> Floats:
-    """Predictions of each trait at each strength: float32[traits · strengths, people], every fold by the others."""
+    """Predictions of each trait at each strength: float32[traits · strengths, people], every fold by the
+    others.
+    """
     how = standard(cohort, block, lanes)
     grams, products = _grams(cohort, block, how)
     weights = _solved(grams, products, variants)
@@ -130,7 +138,9 @@ def _grams(cohort: Cohort, block: Block, how: Standard) -> tuple[Floats, Doubles
 
 
 def _solved(grams: Floats, products: Doubles, variants: int) -> Floats:
-    """Ridge weights float32[fold, variant, trait · strengths + strength], each fold's without its own people."""
+    """Ridge weights float32[fold, variant, trait · strengths + strength], each fold's without its own
+    people.
+    """
     gram, product = grams.sum(axis=0), products.sum(axis=0)
     rows, traits = product.shape
     strengths = variants * (1 - HERITABILITIES) / HERITABILITIES
@@ -145,7 +155,8 @@ def _solved(grams: Floats, products: Doubles, variants: int) -> Floats:
 def _ridge(gram: Floats, product: Floats, strength: float) -> Floats:
     system = gram.copy()
     system.flat[:: len(system) + 1] += np.float32(strength)
-    _, found, failed = lapack.sposv(system, product, lower=1, overwrite_a=1)
+    solve: Any = lapack.sposv  # pyright: ignore[reportAttributeAccessIssue]
+    _, found, failed = solve(system, product, lower=1, overwrite_a=1)
     if failed:
         raise np.linalg.LinAlgError("a block of variants has no ridge solution")
     return found

@@ -1,9 +1,10 @@
 """Predictions that leave no family likeness in what they leave over.
 
-Taking the out-of-fold prediction off a trait takes too much of the relatives' likeness off: the residuals of siblings
-then run against each other, and a scan of them is deflated (its chi-squares fall below their null by e'Φe / e'e,
-where Φ is twice the kinship). What is too much is put back along Φ - I, so much that e'Φe = e'e; the scan of the
-residual is then calibrated whatever the families, and needs no factor of its own.
+Taking the out-of-fold prediction off a trait takes too much of the relatives' likeness off: the residuals
+of siblings then run against each other, and a scan of them is deflated (its chi-squares fall below their
+null by e'Φe / e'e, where Φ is twice the kinship). What is too much is put back along Φ - I, so much that
+e'Φe = e'e; the scan of the residual is then calibrated whatever the families, and needs no factor of its
+own.
 """
 
 import numpy as np
@@ -27,7 +28,9 @@ def likeness(relatives: Relatives, mask: NDArray[np.bool_]) -> csr_array:
 
 
 def excess(residual: Doubles, like: csr_array) -> float:
-    """e'Φe / e'e - 1: by how much the null chi-squares of a scan of this residual are inflated (or deflated)."""
+    """e'Φe / e'e - 1: by how much the null chi-squares of a scan of this residual are inflated (or
+    deflated).
+    """
     return float(residual @ (like @ residual) / (residual @ residual))
 
 
@@ -44,4 +47,4 @@ def calibrated(trait: Doubles, prediction: Doubles, like: csr_array) -> Doubles:
     low, high = -1.0, 1.0
     if left(low) * left(high) > 0:
         return prediction
-    return prediction - float(brentq(left, low, high)) * along
+    return prediction - float(np.asarray(brentq(left, low, high))) * along

@@ -7,7 +7,9 @@ from citywide.systems.genomics.engine.popcount import Doubles
 
 
 def covariate_logit(trait: Doubles, basis: Doubles, everybody: Doubles) -> Doubles:
-    """Fit trait ~ covariates by Newton's method (a weak ridge keeps separation finite) and predict for everybody."""
+    """Fit trait ~ covariates by Newton's method (a weak ridge keeps separation finite) and predict for
+    everybody.
+    """
     weights = np.zeros(basis.shape[1])
     ridge = 1e-4 * np.eye(basis.shape[1])
     for _ in range(50):

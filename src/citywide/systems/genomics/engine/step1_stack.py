@@ -1,4 +1,6 @@
-"""The second level of step one: the blocks' predictions stacked by ridge, with each chromosome left out in turn."""
+"""The second level of step one: the blocks' predictions stacked by ridge, with each chromosome left out in
+turn.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +17,9 @@ STEPS = 25
 
 @dataclass(frozen=True)
 class Stacked:
-    """A trait's predictions without each chromosome (rows as `chromosomes`), and how well each strength did."""
+    """A trait's predictions without each chromosome (rows as `chromosomes`), and how well each strength
+    did.
+    """
 
     chromosomes: tuple[str, ...]
     predictions: Doubles
