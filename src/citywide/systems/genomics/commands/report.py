@@ -44,13 +44,12 @@ def run(options: Namespace) -> int:
 
 def _how(options: Namespace) -> list[str]:
     """What was done with what, so that anyone can do it again."""
-    words = [
-        f"--{name.replace('_', '-')} {value}" for name, value in vars(options).items() if value is not None
-    ]
+    given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path)}
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
     with options.results.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return [
-        f"citywide report {' '.join(word for word in words if not word.startswith('--run'))}",
+        f"citywide report {' '.join(words)}",
         f"{options.results.name} sha256 {digest}",
         f"citywide {version('citywide')}",
     ]

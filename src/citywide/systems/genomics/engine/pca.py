@@ -60,6 +60,8 @@ def components(  # noqa: PLR0913, PLR0917 - each has a default
     rows = np.arange(len(bed)) if rows is None else rows
     people = np.ones(len(bed.people), np.bool_) if people is None else people
     study = Study(bed, rows, people, frequencies(bed, rows, people), threads)
+    if people.sum() <= LANES * passes:
+        return _whole(study, many)
     start = np.random.default_rng(seed).normal(size=(len(people), LANES))
     return _lanczos(study, np.where(people[:, None], start, 0.0), many, error, passes)
 
@@ -93,6 +95,21 @@ def _codes(frequency: Doubles, scale: Doubles, loads: Doubles) -> NDArray[np.flo
     standard = (copies[None] - 2 * frequency[:, None]) * scale[:, None]
     standard[:, 1] = 0.0
     return (standard[:, :, None] * loads[:, None, :]).astype(np.float32)
+
+
+def _whole(study: Study, many: int) -> Components:
+    """Components of few people, by forming the matrix."""
+    here = np.flatnonzero(study.people)
+    unit = np.zeros((len(study.people), -(-len(here) // LANES) * LANES))
+    unit[here, np.arange(len(here))] = 1.0
+    passes = unit.shape[1] // LANES
+    parts = [times(study, unit[:, at * LANES : (at + 1) * LANES]) for at in range(passes)]
+    matrix = np.hstack(parts)[here][:, : len(here)]
+    values, inner = np.linalg.eigh((matrix + matrix.T) / 2)
+    values, vectors = values[::-1][:many], np.zeros((len(study.people), min(many, len(here))))
+    vectors[here] = inner[:, ::-1][:, :many]
+    rest = np.linalg.norm(matrix @ vectors[here] - vectors[here] * values, axis=0)
+    return Components(vectors, values, rest / np.maximum(values, 1e-300), passes, len(study.rows))
 
 
 def _lanczos(study: Study, start: Doubles, many: int, error: float, passes: int) -> Components:

@@ -56,17 +56,14 @@ def chromosome_name(number: int) -> str:
 
 
 def manhattan(results: Results) -> Manhattan:
-    """Chromosomes side by side in proportion to their length."""
+    """Chromosomes side by side in proportion to the length that the variants cover."""
     numbers, first = np.unique(results.chromosome, return_index=True)
-    last = np.append(first[1:], len(results)) - 1
-    lengths = results.position[last].astype(np.float64) if len(results) else np.zeros(0)
+    last = np.append(first[1:], len(results))[: len(first)] - 1
+    begins, ends = results.position[first].astype(np.float64), results.position[last].astype(np.float64)
+    lengths = ends - begins
     gap = float(lengths.sum()) * 0.004
-    starts = np.concatenate([[0.0], np.cumsum(lengths + gap)[:-1]]) if len(lengths) else np.zeros(0)
-    x = (
-        results.position + starts[np.searchsorted(numbers, results.chromosome)]
-        if len(results)
-        else np.zeros(0)
-    )
+    starts = np.cumsum(lengths + gap) - (lengths + gap)
+    x = results.position + (starts - begins)[np.searchsorted(numbers, results.chromosome)]
     kept = thinned(x, results.strength)
     names = [chromosome_name(int(number)) for number in numbers]
     ticks = {name: float(s + n / 2) for name, s, n in zip(names, starts, lengths, strict=True)}

@@ -55,7 +55,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 
 
-def both(name: str, **values: object) -> tuple[str, str]:
+def both(name: str, /, **values: object) -> tuple[str, str]:
     """A text in both languages, with its values."""
     english, chinese = TEXTS[name]
     return english.format(**values), chinese.format(**values)
