@@ -32,7 +32,11 @@ def test_every_pair_is_that_of_the_formula_on_the_calls_both_have(tmp_path, leve
 def test_twins_and_siblings_have_their_degree(tmp_path):
     random = np.random.default_rng(2)
     parents = random.binomial(1, 0.4, (4, 4000))
-    children = [parents[random.integers(0, 2, 4000), np.arange(4000)] + parents[2 + random.integers(0, 2, 4000), np.arange(4000)] for _ in range(2)]
+    children = [
+        parents[random.integers(0, 2, 4000), np.arange(4000)]
+        + parents[2 + random.integers(0, 2, 4000), np.arange(4000)]
+        for _ in range(2)
+    ]
     copies = np.stack([*children, children[0], *random.binomial(2, 0.4, (4, 4000))], axis=1).astype(np.int8)
     bed = write(tmp_path, copies)
     found = kinship(bed.raw, 7)

@@ -47,11 +47,13 @@ def test_variants_that_do_not_vary_go(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
-@pytest.mark.parametrize("window", [("30", "1", "0.3"), ("25kb", "1", "0.2")])
+@pytest.mark.parametrize(
+    "window", [("30", "1", "0.3"), ("50", "5", "0.15"), ("20", "20", "0.1"), ("25kb", "1", "0.2")]
+)
 def test_plink2_keeps_the_same_variants(tmp_path, window):
     bed = write(tmp_path, linked(np.random.default_rng(4), 400, 101))
     command = ["plink2", "--bfile", tmp_path / "study", "--indep-pairwise", *window, "--out", tmp_path / "p"]
     subprocess.run(command, check=True, capture_output=True)
-    mine = Window(base_pairs=25_000) if "kb" in window[0] else Window(30, 1)
+    mine = Window(base_pairs=25_000) if "kb" in window[0] else Window(int(window[0]), int(window[1]))
     kept = {f"v{row}" for row in np.flatnonzero(prune(bed, float(window[2]), mine))}
     assert kept == set((tmp_path / "p.prune.in").read_text().split())

@@ -17,6 +17,7 @@ HEAD = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS000001\n"
 def expected(copies, weights):
     called = copies >= 0
     frequency = np.where(called, copies, 0).sum(1) / np.maximum(2 * called.sum(1), 1)
+    frequency[~called.any(axis=1)] = 0.5
     filled = np.where(called, copies, 2 * frequency[:, None])
     return filled.T @ weights
 
@@ -76,7 +77,9 @@ def test_every_line_has_one_place_in_the_report(tmp_path):
     assert sum(found.report.values()) == len(ROWS)
     assert not found.enough
     ours = score(bed, [found]).sums[:, 0]
-    np.testing.assert_allclose(ours, copies[0] + (2 - copies[1]) + copies[2] + (2 - copies[3]) + copies[7], atol=1e-5)
+    np.testing.assert_allclose(
+        ours, copies[0] + (2 - copies[1]) + copies[2] + (2 - copies[3]) + copies[7], atol=1e-5
+    )
 
 
 def test_palindromes_are_used_as_they_stand_only_when_asked_for(tmp_path):
@@ -99,11 +102,18 @@ def test_swapping_the_alleles_of_a_file_mirrors_the_score(tmp_path):
 def test_dominant_recessive_and_interacting_lines_are_what_they_say(tmp_path):
     copies = drawn(np.random.default_rng(4), 8, 40, 0.0)
     bed = write(tmp_path, copies)
-    columns = "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight\tis_dominant\tis_recessive\tis_interaction"
-    rows = ["1\t1000\tA\tG\t2\tTrue\tFalse\tFalse", "1\t2000\tG\tA\t3\tFalse\tTrue\tFalse", "1\t3000\tA\tG\t1\tFalse\tFalse\tTrue"]
+    columns = "chr_name\tchr_position\teffect_allele\tother_allele\teffect_weight"
+    columns += "\tis_dominant\tis_recessive\tis_interaction"
+    rows = [
+        "1\t1000\tA\tG\t2\tTrue\tFalse\tFalse",
+        "1\t2000\tG\tA\t3\tFalse\tTrue\tFalse",
+        "1\t3000\tA\tG\t1\tFalse\tFalse\tTrue",
+    ]
     found = match(catalog(tmp_path, rows, columns), target(bed.variants))
     assert found.report["left_out"] == 1
-    np.testing.assert_allclose(score(bed, [found]).sums[:, 0], 2 * (copies[0] > 0) + 3 * (copies[1] == 0), atol=1e-5)
+    np.testing.assert_allclose(
+        score(bed, [found]).sums[:, 0], 2 * (copies[0] > 0) + 3 * (copies[1] == 0), atol=1e-5
+    )
 
 
 def test_harmonised_positions_win_over_the_authors(tmp_path):
@@ -139,7 +149,9 @@ def test_plink2_gives_the_same_averages(tmp_path):
     random = np.random.default_rng(8)
     bed = write(tmp_path, drawn(random, 500, 91))
     alleles = random.choice(["A", "G"], 500)
-    rows = "\n".join(f"v{i}\t{a}\t{w:.6g}" for i, (a, w) in enumerate(zip(alleles, random.normal(size=500), strict=True)))
+    rows = "\n".join(
+        f"v{i}\t{a}\t{w:.6g}" for i, (a, w) in enumerate(zip(alleles, random.normal(size=500), strict=True))
+    )
     (tmp_path / "w.txt").write_text(f"ID\tA1\tS\n{rows}\n")
     command = ["plink2", "--bfile", "study", "--score", "w.txt", "header-read", "--out", "p"]
     subprocess.run(command, check=True, capture_output=True, cwd=tmp_path)

@@ -1,8 +1,9 @@
 """Pruning by linkage: of two variants in a window whose r² is above the bound, the one with the rarer minor
 allele goes.
 
-The windows and the order of the comparisons are those of plink2's `--indep-pairwise`; r² is of the people
-called in both variants, and among founders.
+The windows and the order of the comparisons are those of plink2's `--indep-pairwise`, and on autosomes the same
+variants stay; r² is of the people called in both variants, and among founders. On X every person counts alike (plink2
+weighs men and women apart there).
 """
 
 from collections.abc import Iterator
@@ -170,22 +171,21 @@ def squared(six: Counts) -> Doubles:
 def _greedy(
     linked: NDArray[np.bool_], major: Doubles, starts: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> NDArray[np.bool_]:  # pragma: no cover - compiled
-    stays = np.ones(len(linked), np.bool_)
-    for a in range(len(linked)):  # a variant that does not vary is of no use
-        if major[a] >= 1.0:
-            stays[a] = False
-    before = 0
+    """Rounds over each window until one removes nothing; in a round every variant meets one it is linked with."""
+    stays = major < 1.0
+    unmet = np.zeros(len(linked), np.int64)
     for window in range(len(starts)):
-        start, stop = starts[window], stops[window]
-        for a in range(start, stop):
-            if not stays[a]:
-                continue
-            for b in range(max(a + 1, before), stop):
-                if not stays[b] or not linked[a, b - a - 1]:
+        stop, changed = stops[window], True
+        while changed:
+            changed = False
+            for a in range(starts[window], stop):
+                if not stays[a]:
                     continue
-                if major[a] > major[b] * (1 + 1e-9):
-                    stays[a] = False
-                    break
-                stays[b] = False
-        before = stop
+                b = max(a + 1, unmet[a])
+                while b < stop and not (stays[b] and linked[a, b - a - 1]):
+                    b += 1
+                unmet[a] = b
+                if b < stop:
+                    changed = True
+                    stays[a if major[a] > major[b] * (1 + 1e-9) else b] = False
     return stays

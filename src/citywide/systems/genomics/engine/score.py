@@ -15,6 +15,10 @@ from citywide.systems.genomics.engine.blocks import Block, blocks, person_sums
 from citywide.systems.genomics.engine.popcount import Doubles
 from citywide.systems.genomics.engine.score_match import Matched
 
+UNKNOWN = (
+    0.5  # a variant without a call among founders: plink2's choice, the same whichever allele is counted
+)
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -46,7 +50,8 @@ def score(
     rows = np.unique(np.concatenate([one.rows for one in scores])) if scores else np.zeros(0, np.int64)
     mask = founders(bed.people)
     for block in blocks(bed, rows):
-        f = np.nan_to_num(block.frequency(mask, level)) if frequency is None else frequency[block.rows]
+        known = block.frequency(mask, level) if frequency is None else frequency[block.rows]
+        f = np.nan_to_num(known, nan=UNKNOWN)
         values, used = _values(block, scores, f)
         first, where = _kinds(used)
         both = np.concatenate([values, _missing_lanes(used[:, first])], axis=2)

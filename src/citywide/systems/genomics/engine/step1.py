@@ -87,10 +87,9 @@ def cohort_of(request: Request) -> tuple[Cohort, Doubles]:
     """
     covariates = np.zeros((len(request.traits), 0)) if request.covariates is None else request.covariates
     mask = np.asarray(np.isfinite(covariates).all(axis=1) & np.isfinite(request.traits).any(axis=1))
-    design = _design(covariates[mask])
-    if mask.sum() < max(FOLDS * 2, design.shape[1] + 2):
+    if mask.sum() < max(FOLDS * 2, covariates.shape[1] + 3):
         raise StepOneError(f"{int(mask.sum())} people have a trait and every covariate: too few")
-    basis = _basis(design)
+    basis = _basis(_design(covariates[mask]))
     columns = [_free(trait, basis) for trait in request.traits[mask].T]
     spread = np.array([column.std() for column in columns])
     if (spread < 1e-12).any():
