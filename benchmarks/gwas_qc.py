@@ -32,7 +32,7 @@ def options(parser: ArgumentParser) -> None:
     which take plink2 a long time, half the people and a fifth of the variants.
     """
     parser.add_argument(
-        "--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "100000", "0.01")
+        "--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "60000", "0.01")
     )
     parser.add_argument("--plink2", type=Path, metavar="PATH", help="another plink2 than Debian's")
     parser.add_argument("--threads", type=int, default=2)

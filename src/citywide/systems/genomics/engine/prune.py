@@ -1,9 +1,9 @@
 """Pruning by linkage: of two variants in a window whose r² is above the bound, the one with the rarer minor
 allele goes.
 
-The windows and the order of the comparisons are those of plink2's `--indep-pairwise`, and on autosomes the same
-variants stay; r² is of the people called in both variants, and among founders. On X every person counts alike (plink2
-weighs men and women apart there).
+The windows and the order of the comparisons are those of plink2's `--indep-pairwise`, and on autosomes the
+same variants stay; r² is of the people called in both variants, and among founders. On X every person
+counts alike (plink2 weighs men and women apart there).
 """
 
 from collections.abc import Iterator
@@ -171,7 +171,9 @@ def squared(six: Counts) -> Doubles:
 def _greedy(
     linked: NDArray[np.bool_], major: Doubles, starts: NDArray[np.int64], stops: NDArray[np.int64]
 ) -> NDArray[np.bool_]:  # pragma: no cover - compiled
-    """Rounds over each window until one removes nothing; in a round every variant meets one it is linked with."""
+    """Rounds over each window until one removes nothing; in a round every variant meets one it is linked
+    with.
+    """
     stays = major < 1.0
     unmet = np.zeros(len(linked), np.int64)
     for window in range(len(starts)):
