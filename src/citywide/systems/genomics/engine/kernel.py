@@ -19,7 +19,7 @@ from citywide.systems.genomics.engine.design import Design
 Floats = NDArray[np.float64]
 LEVELS = ("plain", "avx2", "vnni", "amx")
 FINE, NO_CALLS, ONE_GENOTYPE, TOO_FEW, COLLINEAR, NO_VARIANCE = range(6)
-NOTES = ("", "no calls", "one genotype", "too few people", "collinear with covariates", "trait does not vary")
+NOTES = ("ok", "no calls", "one genotype", "too few people", "collinear with covariates", "trait does not vary")
 CHUNK = 256
 TILE = 16
 
