@@ -73,7 +73,7 @@ def _group(
         why = f"{count} people with every value are too few for {basis.shape[1]} covariates"
         return [], [Refusal(name, why) for name in names]
     residuals, norms = residual(traits[members], basis)
-    spread = np.linalg.norm(traits[members] - traits[members].mean(axis=0), axis=0)
+    spread = np.sqrt(((traits[members] - traits[members].mean(axis=0)) ** 2).sum(axis=0))
     fits = norms > 1e-9 * np.maximum(spread, np.abs(traits[members]).max(axis=0))
     refused = [Refusal(name, _flat(size)) for name, fit, size in zip(names, fits, spread, strict=True) if not fit]
     if not fits.any():
@@ -93,8 +93,8 @@ def orthonormal(covariates: Floats, labels: Sequence[str]) -> tuple[Floats, tupl
     dropped: list[str] = []
     for column, label in zip(covariates.T, labels, strict=True):
         centred = column - column.mean()
-        size = float(np.linalg.norm(centred))
-        left = _without(centred / size, kept) if size > 1e-12 * float(np.linalg.norm(column)) else None
+        size = length(centred)
+        left = _without(centred / size, kept) if size > 1e-12 * length(column) else None
         if left is None:
             dropped.append(label)
         else:
@@ -106,15 +106,21 @@ def residual(traits: Floats, basis: Floats) -> tuple[Floats, Floats]:
     """Traits without their mean and covariates, and the lengths of what is left."""
     left = traits - traits.mean(axis=0)
     for _ in range(2):  # twice is enough for orthogonality to rounding
-        left -= basis @ (basis.T @ left)
+        for column in basis.T:
+            left -= column[:, None] * (column[:, None] * left).sum(axis=0)
         left -= left.mean(axis=0)
-    return left, np.linalg.norm(left, axis=0)
+    return left, np.sqrt((left**2).sum(axis=0))
+
+
+def length(column: Floats) -> float:
+    """Euclidean length."""
+    return float(np.sqrt((column * column).sum()))
 
 
 def _without(column: Floats, kept: list[Floats]) -> Floats | None:
     for _ in range(2):
         for other in kept:
-            column = column - other * float(other @ column)
+            column = column - other * float((other * column).sum())  # no BLAS: its threads cost more than they do
         column = column - column.mean()
-    size = float(np.linalg.norm(column))
+    size = length(column)
     return column / size if size > DEPENDENT_BELOW else None

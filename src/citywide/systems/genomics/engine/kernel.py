@@ -152,7 +152,13 @@ def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
 def digits_of(
     columns: Floats, traits: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Columns as packed digits; with where each column begins, how many digits it has and its unit's value.
+    """Columns as packed digits; with where each column begins, how many digits it has and its unit's value."""
+    parts, count, unit = column_digits(columns, traits)
+    return layout(parts, count.tolist(), unit.tolist())
+
+
+def column_digits(columns: Floats, traits: int) -> tuple[list[NDArray[np.int8]], NDArray[np.int32], Floats]:
+    """Digits of each column, how many, and the value of the lowest digit's unit.
 
     Four digits leave an error of 2^-33 of the largest value; traits and columns with outliers get a fifth.
     """
@@ -161,10 +167,37 @@ def digits_of(
     count = np.where(largest > 32 * typical, 5, 4).astype(np.int32)
     count[columns.shape[1] - traits :] = 5
     unit = np.where(largest > 0, largest, 1) / (0.49 * 256.0**count)
-    parts = [_digits(columns[:, i] / unit[i], int(count[i])) for i in range(columns.shape[1])]
+    return [_digits(columns[:, i] / unit[i], int(count[i])) for i in range(columns.shape[1])], count, unit
+
+
+def layout(
+    parts: list[NDArray[np.int8]], count: list[int], unit: list[float]
+) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
+    """Digit columns packed side by side with the tables that say where each is."""
     first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int32)
-    flat = np.hstack(parts) if parts else np.zeros((len(columns), 1), np.int8)
-    return pack(flat), first, count, unit
+    return pack(np.hstack(parts)), first, np.array(count, np.int32), np.array(unit)
+
+
+def minus_log10_p(z: Floats) -> Floats:
+    """Two-sided normal p-values as -log10."""
+    library_here = library()
+    if library_here is None:
+        from citywide.systems.genomics.engine.fallback import minus_log10_p_z  # noqa: PLC0415 - loads scipy
+
+        return minus_log10_p_z(z)
+    z, out = np.ascontiguousarray(z), np.empty(len(z))
+    library_here.minus_log10_p_z_many(size(len(z)), pointer(z), pointer(out))
+    return out
+
+
+def deviate(strength: Floats) -> Floats:
+    """The normal deviate whose two-sided p-value has this -log10, by Newton's method on the logarithm."""
+    z = np.sqrt(np.maximum(2 * np.log(10) * strength - np.log(np.maximum(strength, 0.3)), 1e-3))
+    for _ in range(30):
+        gap = minus_log10_p(z) - strength
+        slope = (minus_log10_p(z * (1 + 1e-6)) - minus_log10_p(z)) / (z * 1e-6)
+        z = np.maximum(z - gap / slope, z / 4)
+    return z
 
 
 def pack(columns: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -17,7 +17,7 @@ from citywide.systems.genomics.engine.design import Floats
 
 TESTS = ("LINEAR", "SCORE", "WALD", "FIRTH", "SPA")
 LINEAR, SCORE, WALD, FIRTH, SPA = range(len(TESTS))
-NOTES = (*kernel.NOTES, "separated", "fit did not converge", "fewer minor alleles than --min-mac")
+NOTES = (*kernel.NOTES, "separated", "fit did not converge")
 COLUMNS = (
     "chromosome base_pair_location effect_allele other_allele beta standard_error effect_allele_frequency"
     " p_value variant_id rsid n neg_log_10_p_value test note"
