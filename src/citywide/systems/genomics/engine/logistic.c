@@ -210,7 +210,7 @@ static inline __attribute__((always_inline)) int plain_fit(const Binary *data, W
         if (!(decrement < 1e12)) return NOT_CONVERGED;
         for (int i = 0; i < terms; i++) work->at[i] += work->step[i];
         if (fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
-        if (decrement < 1e-12) return FINE; /* the step just taken squares this once more */
+        if (decrement < 1e-16) return FINE;
     }
     return NOT_CONVERGED;
 }
