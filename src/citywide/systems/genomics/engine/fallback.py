@@ -166,9 +166,9 @@ def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     state, test = SEPARATED, WALD
     at, information = np.zeros(1), np.ones((1, 1))
     if not apart and lanes.firth != "always":
-        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=False)
+        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=False, most=30)
     if state != FINE and lanes.firth != "off":
-        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=True)
+        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=True, most=30)
         test = FIRTH
     error = float(np.sqrt(np.linalg.inv(information)[-1, -1]))
     rows.test[v], rows.status[v] = test, state
@@ -176,7 +176,9 @@ def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     rows.minus_log10_p[v] = minus_log10_p_z(rows.beta[v : v + 1] / error)[0]
 
 
-def newton(columns: Floats, ill: Floats, offset: Floats, firth: bool) -> tuple[Floats, Floats, int]:
+def newton(
+    columns: Floats, ill: Floats, offset: Floats, firth: bool, most: float = np.inf
+) -> tuple[Floats, Floats, int]:
     """Coefficients, information and status of a logistic or Firth fit, as logistic.c does it."""
     at, information = np.zeros(len(columns)), np.eye(len(columns))
     before, pace = np.inf, 1.0
@@ -189,12 +191,15 @@ def newton(columns: Floats, ill: Floats, offset: Floats, firth: bool) -> tuple[F
             rest += (0.5 - risk) * weight * (columns * np.linalg.solve(information, columns)).sum(axis=0)
         step = np.linalg.solve(information, columns @ rest)
         decrement = float(step @ information @ step)
-        pace = pace / 2 if firth and decrement > before / 2 and pace > 0.1 else pace
+        if firth and decrement > before:
+            pace = pace / 2 if pace > 0.3 else pace
+        elif decrement < before / 4:
+            pace = pace * 1.2 if pace < 0.8 else 1.0
         before = decrement
-        at = at + step * min(pace, 5 / max(abs(float(step[-1])), 1e-300))
-        if not decrement < 1e12 or (not firth and abs(at[-1]) > 30):
+        at = at + step * min(pace, most / 6 / max(abs(float(step[-1])), 1e-300))
+        if not decrement < 1e12 or (not firth and abs(at[-1]) > most):
             break
-        if decrement < (1e-20 if firth else 1e-16):
+        if decrement < (1e-18 if firth else 1e-16):
             return at, information, FINE
     return at, information, NOT_CONVERGED
 

@@ -209,7 +209,7 @@ static inline __attribute__((always_inline)) int plain_fit(const Binary *data, W
         double decrement = newton_step(work, terms);
         if (!(decrement < 1e12)) return NOT_CONVERGED;
         for (int i = 0; i < terms; i++) work->at[i] += work->step[i];
-        if (fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
+        if (terms > data->terms && fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
         if (decrement < 1e-16) return FINE;
     }
     return NOT_CONVERGED;
@@ -228,11 +228,12 @@ static inline __attribute__((always_inline)) int firth_fit(const Binary *data, W
         pass(data, work, terms, 1);
         double decrement = newton_step(work, terms), last = fabs(work->step[terms - 1]);
         if (!(decrement < 1e12)) return NOT_CONVERGED;
-        if (decrement > before / 2) pace = pace > 0.1 ? pace / 2 : pace; /* it overshoots: go slower */
+        if (decrement > before) pace = pace > 0.3 ? pace / 2 : pace; /* it overshoots: go slower */
+        else if (decrement < before / 4) pace = pace < 0.8 ? pace * 1.2 : 1;
         before = decrement;
-        double bound = last * pace > 5 ? 5 / last : pace;
+        double bound = terms > data->terms && last * pace > 5 ? 5 / last : pace;
         for (int i = 0; i < terms; i++) work->at[i] += bound * work->step[i];
-        if (decrement < 1e-20) return FINE;
+        if (decrement < 1e-18) return FINE;
     }
     return NOT_CONVERGED;
 }

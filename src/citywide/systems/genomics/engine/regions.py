@@ -38,11 +38,9 @@ def codes(variants: Variants) -> NDArray[np.bytes_]:
     padded = np.concatenate([rows.raw, np.zeros(CODE_BYTES, np.uint8)])
     head = padded[rows.starts[:-1, None] + np.arange(CODE_BYTES)]
     head[~np.logical_and.accumulate(head > ord(" "), axis=1)] = 0
-    words = np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
-    if not (np.char.startswith(words[[0, -1]], b"chr").any() or (words == b"").any()):
-        return words
-    whole = variants.chromosome()
-    return np.char.replace(whole, b"chr", b"")
+    prefixed = ((head[:, :3] | 32) == np.frombuffer(b"chr", np.uint8)).all(axis=1)
+    head[prefixed] = np.pad(head[prefixed, 3:], ((0, 0), (0, 3)))
+    return np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
 
 
 def parts(kinds: NDArray[np.bytes_], chosen: NDArray[np.int64], by_chromosome: bool) -> list[Part]:
@@ -50,13 +48,11 @@ def parts(kinds: NDArray[np.bytes_], chosen: NDArray[np.int64], by_chromosome: b
     size = int(np.clip(-(-len(chosen) // WANTED // SMALLEST) * SMALLEST, SMALLEST, LARGEST))
     here = kinds[chosen]
     changes = np.flatnonzero(here[1:] != here[:-1]) + 1
-    made: list[Part] = []
+    made: list[tuple[str, NDArray[np.int64]]] = []
     for run in _joined(np.split(np.arange(len(chosen)), changes), here, by_chromosome):
         key, rows = _key(bytes(here[run[0]]), by_chromosome), chosen[run]
-        made.extend(
-            Part(len(made) + i, key, rows[at : at + size]) for i, at in enumerate(range(0, len(rows), size))
-        )
-    return made
+        made.extend([(key, rows[at : at + size]) for at in range(0, len(rows), size)])
+    return [Part(number, key, rows) for number, (key, rows) in enumerate(made)]
 
 
 def haploid(raw: NDArray[np.uint8], key: str, people: People) -> NDArray[np.uint8]:
