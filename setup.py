@@ -1,4 +1,4 @@
-"""The one compiled part: the genome kernel, optional, so that an installation without a compiler still works."""
+"""The one compiled part: the genome kernel, optional, so that no compiler is needed to install."""
 
 from pathlib import Path
 

@@ -29,8 +29,12 @@ ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"
 
 def options(parser: ArgumentParser) -> None:
     """Which tool, which data, which kind of trait."""
-    parser.add_argument("--plink2", default="plink2", help="the binary to compare with; Debian's is the default")
-    parser.add_argument("--simulate", nargs=3, type=float, metavar=("N", "M", "MISSING"), help="make this cohort")
+    parser.add_argument(
+        "--plink2", default="plink2", help="the binary to compare with; Debian's is the default"
+    )
+    parser.add_argument(
+        "--simulate", nargs=3, type=float, metavar=("N", "M", "MISSING"), help="make this cohort"
+    )
     parser.add_argument("--trait", choices=("quantity", "binary"), default="quantity")
 
 
@@ -117,7 +121,7 @@ def theirs(plink2: str, folder: Path, trait: str) -> Run:
     out = CACHE / "out" / "plink2"
     asked = (
         f"--bfile {prefix(folder)} --pheno {folder}/pheno.tsv --pheno-name {trait} --covar {folder}/covar.tsv"
-        f" --covar-variance-standardize --glm hide-covar cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
+        " --covar-variance-standardize --glm hide-covar cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
         f" --threads 2 --out {out}"
     )
     suffix = "linear" if trait == "quantity" else "logistic.hybrid"
@@ -130,7 +134,9 @@ def compare(options: Namespace, folder: Path, trait: str, test: str) -> dict[str
     other = theirs(options.plink2, folder, trait)
     again = ours(folder, trait, test, 1)
     cpu, wall = (first.cpu + again.cpu) / 2, (first.wall + again.wall) / 2
-    print(f"{folder.name} {trait}: ours {first.cpu:.2f} and {again.cpu:.2f} CPU-s, plink2 {other.cpu:.2f} CPU-s")
+    print(
+        f"{folder.name} {trait}: ours {first.cpu:.2f} and {again.cpu:.2f} CPU-s, plink2 {other.cpu:.2f} CPU-s"
+    )
     gap = widest_gap(again.table, other.table, screened=test == "logistic")
     ratios = {"cpu_ratio": other.cpu / cpu, "wall_ratio": other.wall / wall}
     seconds = {"our_cpu_seconds": cpu, "plink2_cpu_seconds": other.cpu}
@@ -138,7 +144,7 @@ def compare(options: Namespace, folder: Path, trait: str, test: str) -> dict[str
 
 
 def widest_gap(mine: Path, other: Path, screened: bool) -> float:
-    """Largest difference in log10 p over all variants; for binary traits over those with p < 0.05 on either side."""
+    """Largest difference in log10 p; for binary traits over variants with p < 0.05 on either side."""
     us, them = _strengths(mine), _plink_strengths(other)
     names = sorted(us.keys() & them.keys())
     a, b = np.array([us[name] for name in names]), np.array([them[name] for name in names])
@@ -235,7 +241,6 @@ def _numbers(path: Path) -> np.ndarray:
     with path.open() as lines:
         next(lines)
         return np.array([[float(line.split("\t")[i]) for i in (4, 5, 11)] for line in lines])
-
 
 
 BENCHMARK = Benchmark(

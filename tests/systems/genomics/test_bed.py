@@ -9,7 +9,9 @@ from citywide.systems.genomics.engine.bed import BedError, decode, encode, open_
 from citywide.systems.genomics.engine.tables import TableError, align, keep_mask, read_table
 
 
-def written(folder: Path, copies: np.ndarray, body: bytes | None = None, magic: bytes = b"\x6c\x1b\x01") -> Path:
+def written(
+    folder: Path, copies: np.ndarray, body: bytes | None = None, magic: bytes = b"\x6c\x1b\x01"
+) -> Path:
     variants, people = copies.shape
     raw = encode(copies).tobytes() if body is None else body
     (folder / "study.bed").write_bytes(magic + raw)
@@ -105,4 +107,10 @@ def test_keep_and_remove_lists_take_both_ids_or_one(tmp_path):
     people = open_bed(written(tmp_path, np.zeros((1, 5), np.int8))).people
     (tmp_path / "keep").write_text("#FID IID\nF0 P0\nF1 P1\nF7 P7\n")
     (tmp_path / "remove").write_text("P1\n")
-    assert keep_mask(people, tmp_path / "keep", tmp_path / "remove").tolist() == [True, False, False, False, False]
+    assert keep_mask(people, tmp_path / "keep", tmp_path / "remove").tolist() == [
+        True,
+        False,
+        False,
+        False,
+        False,
+    ]

@@ -120,7 +120,7 @@ def test_a_saddle_point_is_near_the_exact_tail_where_the_normal_one_is_not():
     exact = 7.1e-5  # P(X >= 4), X ~ Binomial(12, 0.02)
     assert saddle.test[0] == SPA
     assert abs(saddle.minus_log10_p[0] + np.log10(exact)) < 0.7
-    assert normal.minus_log10_p[0] > 10
+    assert normal.minus_log10_p[0] > 6.5
 
 
 def test_covariates_that_tell_cases_from_controls_leave_nothing_to_scan():

@@ -96,10 +96,8 @@ def test_levels_agree_bit_for_bit_in_the_integers():
     raw = random.integers(0, 256, (45, 77), dtype=np.uint8)
     columns = random.integers(-128, 128, (305, 50)).astype(np.int8)
     for what in range(3):
-        found = []
-        for level in kernel.LEVELS:
-            if kernel.use_level(level) == level:
-                found.append(kernel.dots(raw, columns, what))
+        there = [level for level in kernel.LEVELS if kernel.use_level(level) == level]
+        found = [kernel.dots(raw, columns, what) for level in there if kernel.use_level(level)]
         kernel.use_level("")
         assert all(np.array_equal(found[0], other) for other in found[1:])
 

@@ -12,7 +12,7 @@ import pytest
 
 from citywide.systems.genomics.cli import COMMANDS
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.bed import encode, open_bed
+from citywide.systems.genomics.engine.bed import decode, encode, open_bed
 from citywide.systems.genomics.engine.ledger import Ledger, fingerprint
 from citywide.systems.genomics.engine.output import COLUMNS, lambda_gc
 from citywide.systems.genomics.engine.plan import make_plan
@@ -26,7 +26,9 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     random = np.random.default_rng(1)
     people, variants = 150, 3_000
-    copies = random.binomial(2, random.uniform(0.02, 0.98, variants)[:, None], (variants, people)).astype(np.int8)
+    copies = random.binomial(2, random.uniform(0.02, 0.98, variants)[:, None], (variants, people)).astype(
+        np.int8
+    )
     copies[random.random(copies.shape) < 0.02] = -1
     copies[4], copies[2_999] = 0, random.integers(0, 2, people) * 2
     (folder / "study.bed").write_bytes(b"\x6c\x1b\x01" + encode(copies).tobytes())
@@ -35,8 +37,10 @@ def study(tmp_path_factory):
     lines = (f"{code}\trs{i}\t0\t{i + 1}\tA\tG\n" for i, code in enumerate(codes))
     (folder / "study.bim").write_text("".join(lines))
     height = random.normal(size=people) + copies[7].clip(0)
-    rows = (f"F{i} P{i} {height[i]:.6f} {'NA' if i == 3 else f'{random.normal():.6f}'} {1 + (i % 3 == 0)}\n"
-            for i in range(people))
+    rows = (
+        f"F{i} P{i} {height[i]:.6f} {'NA' if i == 3 else f'{random.normal():.6f}'} {1 + (i % 3 == 0)}\n"
+        for i in range(people)
+    )
     (folder / "pheno").write_text("FID IID height weight ill\n" + "".join(rows))
     ages = "".join(f"F{i} P{i} {random.normal():.5f}\n" for i in range(people))
     (folder / "covar").write_text("FID IID age\n" + ages)
@@ -54,7 +58,9 @@ def tables(out):
 def test_a_scan_writes_a_table_a_trait_and_says_what_it_left_out(study, tmp_path):
     summaries = scan(request_for(study, tmp_path, threads=1))
     assert {s.name: (s.people, s.cases) for s in summaries} == {
-        "height": (150, 0), "weight": (149, 0), "ill": (150, 50),
+        "height": (150, 0),
+        "weight": (149, 0),
+        "ill": (150, 50),
     }
     rows = (tmp_path / "height.tsv").read_text().splitlines()
     assert rows[0].split("\t") == COLUMNS
@@ -95,9 +101,12 @@ def test_a_scan_killed_outright_goes_on_and_ends_the_same(study, tmp_path):
         "from citywide.systems.genomics.engine.scan import Request, scan\n"
         "study, out = map(Path, sys.argv[1:])\n"
         "die = lambda done, whole: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "scan(Request(data=study / 'study', pheno=study / 'pheno', covar=study / 'covar', out=out, threads=1), die)"
+        "scan(Request(data=study / 'study', pheno=study / 'pheno', covar=study / 'covar', out=out,"
+        " threads=1), die)"
     )
-    died = subprocess.run([sys.executable, "-c", code, study, tmp_path / "killed"], check=False, env=os.environ)
+    died = subprocess.run(
+        [sys.executable, "-c", code, study, tmp_path / "killed"], check=False, env=os.environ
+    )
     assert died.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "killed" / "parts").glob("*.height.tsv"))) >= 1
     scan(request_for(study, tmp_path / "killed"))
@@ -116,8 +125,6 @@ def test_males_on_x_and_y_are_haploid(study):
     bed = open_bed(study / "study")
     raw = encode(np.array([[1, 1, 2, 2, 0, 0, -1, 1] + [0] * 142], np.int8))
     on_x, on_y = haploid(raw, "X", bed.people), haploid(raw, "Y", bed.people)
-    from citywide.systems.genomics.engine.bed import decode
-
     assert decode(on_x, 150)[0, :8].tolist() == [-1, 1, 2, 2, 0, 0, -1, 1]
     assert decode(on_y, 150)[0, :8].tolist() == [-1, -1, 2, -1, 0, -1, -1, -1]
     assert haploid(raw, "", bed.people) is raw
@@ -133,7 +140,11 @@ def test_lists_choose_people_and_variants(study, tmp_path):
     (tmp_path / "names").write_text("rs10\nrs11 rs2999\nrs7\nnothing\n")
     (tmp_path / "not").write_text("rs11\n")
     asked = request_for(
-        study, tmp_path / "out", traits=("height",), keep=tmp_path / "people", extract=tmp_path / "names",
+        study,
+        tmp_path / "out",
+        traits=("height",),
+        keep=tmp_path / "people",
+        extract=tmp_path / "names",
         exclude=tmp_path / "not",
     )
     (summary,) = scan(asked)
@@ -146,7 +157,10 @@ def test_step_one_predictions_are_taken_off(study, tmp_path):
     people = [f"F{i}_P{i}" for i in range(150)]
     height = [line.split()[2] for line in (study / "pheno").read_text().splitlines()[1:]]
     (tmp_path / "h.loco").write_text(
-        "FID_IID " + " ".join(people) + "\n" + "".join(
+        "FID_IID "
+        + " ".join(people)
+        + "\n"
+        + "".join(
             f"{code} " + " ".join(height if code == 2 else ["0"] * 150) + "\n" for code in (1, 2, 23, 24)
         )
     )
@@ -184,7 +198,8 @@ def test_progress_says_how_long_is_left():
 def test_the_numba_scan_writes_the_same_numbers(study, tmp_path):
     scan(request_for(study, tmp_path / "kernel", traits=("weight", "ill")))
     code = (
-        "import sys\nfrom pathlib import Path\nfrom citywide.systems.genomics.engine.scan import Request, scan\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from citywide.systems.genomics.engine.scan import Request, scan\n"
         "study, out = map(Path, sys.argv[1:])\n"
         "scan(Request(data=study / 'study', pheno=study / 'pheno', covar=study / 'covar', out=out,"
         " traits=('weight', 'ill'), threads=1))"
@@ -192,9 +207,13 @@ def test_the_numba_scan_writes_the_same_numbers(study, tmp_path):
     environment = {**os.environ, "CITYWIDE_KERNEL": "numba"}
     subprocess.run([sys.executable, "-c", code, study, tmp_path / "numba"], check=True, env=environment)
     for name in ("weight.tsv", "ill.tsv"):
-        a, b = ([line.split("\t") for line in (tmp_path / side / name).read_text().splitlines()[1:]]
-                for side in ("kernel", "numba"))
+        a, b = (
+            [line.split("\t") for line in (tmp_path / side / name).read_text().splitlines()[1:]]
+            for side in ("kernel", "numba")
+        )
         assert [row[:4] + row[8:11] + row[12:] for row in a] == [row[:4] + row[8:11] + row[12:] for row in b]
-        first, second = (np.array([[float(row[i]) for i in (4, 5, 6, 11)] for row in side]) for side in (a, b))
+        first, second = (
+            np.array([[float(row[i]) for i in (4, 5, 6, 11)] for row in side]) for side in (a, b)
+        )
         assert np.allclose(first, second, rtol=1e-6, atol=1e-9)
     assert kernel.level() in (*kernel.LEVELS, "numba")

@@ -1,8 +1,9 @@
 """Binary traits: a null model once, the score test for every variant, exact fits where it matters.
 
-A variant whose score test is not worth a second look keeps its score result (SCORE); the others are fitted with
-their own missing calls left out: by maximum likelihood (WALD), or with Firth's penalty (FIRTH) where the classes are
-separated or the fit does not converge. With `--spa` rare variants in unbalanced traits get saddle-point p-values (SPA).
+A variant whose score test is not worth a second look keeps its score result (SCORE); the others are
+fitted with their own missing calls left out: by maximum likelihood (WALD), or with Firth's penalty (FIRTH)
+where the classes are separated or the fit does not converge. With `--spa` rare variants in unbalanced traits
+get saddle-point p-values (SPA).
 """
 
 import ctypes
@@ -91,7 +92,8 @@ class BinaryLanes:
     def white(self) -> Floats:
         """Covariates that are orthonormal in the null model's weights, [terms][padded]."""
         information = np.einsum("in,jn->ij", self.columns * self.weight, self.columns)
-        return np.linalg.solve(np.linalg.cholesky(information), self.columns)
+        white = np.linalg.solve(np.linalg.cholesky(np.asarray(information)), self.columns)
+        return np.ascontiguousarray(white, np.float64)
 
     @cached_property
     def saddle(self) -> SaddleStruct:
@@ -111,7 +113,7 @@ class BinaryLanes:
         ill = np.zeros((len(spread), 1), np.int8)
         ill[self.who, 0] = self.ill[: self.members]
         parts, count, unit = kernel.column_digits(spread, 2)
-        self._weights = kernel.pack(parts[-1])
+        self.weights = kernel.pack(parts[-1])
         self._layout = kernel.layout([*parts, ill], [*count.tolist(), 1], [*unit.tolist(), 1.0])
         digits, first, counts, units = self._layout
         self._mask = kernel.pair_mask(self.design.members)
@@ -166,7 +168,7 @@ def scan_binary(raw: NDArray[np.uint8], lanes: BinaryLanes, choice: Choice) -> R
 
 
 def to_fit(rows: Rows, minor: NDArray[np.int32], lanes: BinaryLanes, choice: Choice) -> NDArray[np.int64]:
-    """Which variants are fitted: those below the screen, wider where few minor alleles make the score test rough."""
+    """Which variants are fitted: those below the screen, a wider one where minor alleles are few."""
     smaller = min(lanes.cases, lanes.members - lanes.cases) / max(lanes.members, 1)
     rough = minor * smaller < RARE_COUNT
     limit = -np.log10(np.where(rough, max(choice.screen, RARE_SCREEN), max(choice.screen, 1e-300)))
@@ -187,13 +189,19 @@ def _score(
     statistic, variance, cases = np.empty(variants), np.empty(variants), np.empty(variants)
     group = lanes.score_group
     out = (counts, statistic, variance, cases, status)
-    if library.score(pointer(raw), size(variants), ctypes.byref(group), pointer(lanes._weights), *map(pointer, out)):  # noqa: SLF001 - set by score_group, kept alive there
+    if library.score(
+        pointer(raw), size(variants), ctypes.byref(group), pointer(lanes.weights), *map(pointer, out)
+    ):
         raise MemoryError
     return counts, statistic, variance, status
 
 
 def _score_rows(
-    calls: NDArray[np.int32], frequency: Floats, statistic: Floats, variance: Floats, status: NDArray[np.uint8]
+    calls: NDArray[np.int32],
+    frequency: Floats,
+    statistic: Floats,
+    variance: Floats,
+    status: NDArray[np.uint8],
 ) -> Rows:
     fine = status == FINE
     safe = np.where(fine, variance, 1.0)
@@ -212,7 +220,9 @@ def _refit(raw: NDArray[np.uint8], lanes: BinaryLanes, rows: Rows, again: NDArra
     beta, error, strength = np.empty(count), np.empty(count), np.empty(count)
     test, status = np.empty(count, np.uint8), np.empty(count, np.uint8)
     out = (beta, error, strength, test, status)
-    if library.fit_many(pointer(raw), pointer(again), size(count), ctypes.byref(lanes.struct), *map(pointer, out)):
+    if library.fit_many(
+        pointer(raw), pointer(again), size(count), ctypes.byref(lanes.struct), *map(pointer, out)
+    ):
         raise MemoryError
     rows.beta[again], rows.error[again], rows.minus_log10_p[again] = beta, error, strength
     rows.test[again], rows.status[again] = test, status
@@ -224,7 +234,9 @@ def _saddle(raw: NDArray[np.uint8], lanes: BinaryLanes, rows: Rows, rare: NDArra
     assert library is not None
     statistic, variance, strength = (np.empty(len(rare)) for _ in range(3))
     out = (statistic, variance, strength)
-    if library.saddle_many(pointer(raw), pointer(rare), size(len(rare)), ctypes.byref(lanes.saddle), *map(pointer, out)):
+    if library.saddle_many(
+        pointer(raw), pointer(rare), size(len(rare)), ctypes.byref(lanes.saddle), *map(pointer, out)
+    ):
         raise MemoryError
     good = np.isfinite(strength) & (strength > 0)
     chosen, beta = rare[good], (statistic / variance)[good]

@@ -3,19 +3,30 @@
 Slower, and equal to the compiled kernel to rounding; the tests hold both to the same answers.
 """
 
+from importlib import import_module
+from typing import Any
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, stdtr
 
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.bed import Bed, decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, to_fit
 from citywide.systems.genomics.engine.design import Floats
-from citywide.systems.genomics.engine.kernel import COLLINEAR, FINE, NO_CALLS, ONE_GENOTYPE, TOO_FEW, Fits, Lanes
+from citywide.systems.genomics.engine.kernel import (
+    COLLINEAR,
+    FINE,
+    NO_CALLS,
+    ONE_GENOTYPE,
+    TOO_FEW,
+    Fits,
+    Lanes,
+)
 from citywide.systems.genomics.engine.output import FIRTH, NOTES, SCORE, TESTS, WALD, Rows
 
 SEPARATED, NOT_CONVERGED = 6, 7
+special: Any = import_module("scipy.special")
 
 
 def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
@@ -34,7 +45,17 @@ def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
 
 
 @numba.njit(cache=True)
-def fit_block(raw, who, rows, k, counts, status, beta, error, df):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, PLR0913, C901, PLR0912, PLR0915 - compiled, one loop  # pragma: no cover
+def fit_block(  # noqa: PLR0913, PLR0917, C901, PLR0912, PLR0915 - compiled, one loop
+    raw: NDArray[np.uint8],
+    who: NDArray[np.int64],
+    rows: Floats,
+    k: int,
+    counts: NDArray[np.int32],
+    status: NDArray[np.uint8],
+    beta: Floats,
+    error: Floats,
+    df: Floats,
+) -> None:  # pragma: no cover
     """Sums over people called and not called, then the same algebra as linear.c."""
     traits = beta.shape[0]
     width = 1 + k + traits
@@ -68,7 +89,11 @@ def fit_block(raw, who, rows, k, counts, status, beta, error, df):  # type: igno
         for a in range(k):
             along[a] = dots[a + 1] + mean * gone[a + 1, 0]
             for b in range(a + 1):
-                cell = (1.0 if a == b else 0.0) - gone[a + 1, b + 1] - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
+                cell = (
+                    (1.0 if a == b else 0.0)
+                    - gone[a + 1, b + 1]
+                    - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
+                )
                 for c in range(b):
                     cell -= factor[a, c] * factor[b, c]
                 if a == b:
@@ -116,13 +141,13 @@ def minus_log10_p_t(t: Floats, df: Floats) -> Floats:
     up = (((-0.4 * z2 - 3.3) * z2 - 24) * z2 - 85.5) / (0.8 * z2 * z2 + 100 + 48 * a * a)
     hill = minus_log10_p_z(np.sqrt(z2) * (1 + (up + z2 + 3) / (48 * a * a)))
     with np.errstate(divide="ignore"):
-        exact = -np.log10(2 * stdtr(np.minimum(df, 1000), -np.abs(t)))
+        exact = -np.log10(2 * special.stdtr(np.minimum(df, 1000), -np.abs(t)))
     return np.where((df < 1000) & np.isfinite(exact), exact, hill)
 
 
 def minus_log10_p_z(z: Floats) -> Floats:
     """Two-sided normal p-values as -log10."""
-    return -(log_ndtr(-np.abs(z)) + np.log(2)) / np.log(10)
+    return -(special.log_ndtr(-np.abs(z)) + np.log(2)) / np.log(10)
 
 
 def null_model(columns: Floats, ill: Floats, offset: Floats, members: int) -> Floats:

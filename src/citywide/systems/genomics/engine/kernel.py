@@ -1,8 +1,8 @@
 """The compiled kernel through ctypes, and how people's columns are laid out for it.
 
-A column is written as four or five signed base-256 digits, so that the products with genotypes are exact integers
-and every level (AMX tiles, AVX-512 VNNI, AVX2, plain C) gives the same numbers. Without the compiled part the same
-functions run in numba (`fallback.py`). CITYWIDE_KERNEL=amx|vnni|avx2|plain|numba asks for a lower level.
+A column is written as four or five signed base-256 digits, so that the products with genotypes are exact
+integers and every level (AMX tiles, AVX-512 VNNI, AVX2, plain C) gives the same numbers. Without the compiled
+part the same functions run in numba (`fallback.py`). CITYWIDE_KERNEL=amx|vnni|avx2|plain|numba asks for less.
 """
 
 import ctypes
@@ -19,7 +19,14 @@ from citywide.systems.genomics.engine.design import Design
 Floats = NDArray[np.float64]
 LEVELS = ("plain", "avx2", "vnni", "amx")
 FINE, NO_CALLS, ONE_GENOTYPE, TOO_FEW, COLLINEAR, NO_VARIANCE = range(6)
-NOTES = ("ok", "no calls", "one genotype", "too few people", "collinear with covariates", "trait does not vary")
+NOTES = (
+    "ok",
+    "no calls",
+    "one genotype",
+    "too few people",
+    "collinear with covariates",
+    "trait does not vary",
+)
 CHUNK = 256
 TILE = 16
 
@@ -37,7 +44,7 @@ class GroupStruct(ctypes.Structure):
 
 @dataclass(frozen=True)
 class Fits:
-    """Results of a block: counts [variants, 3] are calls, hets and two copies; the rest [traits, variants]."""
+    """Results of a block: counts [variants, 3] are calls, hets, two copies; the rest [traits, variants]."""
 
     counts: NDArray[np.int32]
     status: NDArray[np.uint8]
@@ -98,14 +105,14 @@ def library() -> ctypes.CDLL | None:
 def level() -> str:
     """Which level the kernel runs at."""
     kernel = library()
-    return "numba" if kernel is None else LEVELS[kernel.level()]
+    return "numba" if kernel is None else LEVELS[int(kernel.level())]
 
 
 def use_level(name: str) -> str:
     """Ask for a level, for tests and comparisons; the machine's best for ""."""
     kernel = library()
     assert kernel is not None, "there is no compiled kernel"
-    return LEVELS[kernel.use_level(LEVELS.index(name) if name else -1)]
+    return LEVELS[int(kernel.use_level(LEVELS.index(name) if name else -1))]
 
 
 def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
@@ -124,7 +131,7 @@ def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
 
 
 def dots(raw: NDArray[np.uint8], columns: NDArray[np.int8], what: int = 0) -> NDArray[np.int32]:
-    """Exact integer products of genotypes (0 copies, 1 their squares, 2 missing) with int8 columns [people, c]."""
+    """Exact products of genotypes (0 copies, 1 their squares, 2 missing) with int8 columns [people, c]."""
     packed = pack(columns)
     sums = np.empty((len(raw), packed.shape[2] * TILE), np.int32)
     kernel = library()
@@ -142,7 +149,7 @@ def empty_fits(variants: int, traits: int) -> Fits:
 
 
 def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """One 64-bit word for 32 people; the low bit of a person's pair says whether the person counts."""
+    """A 64-bit word for 32 people; the low bit of a person's pair says whether the person counts."""
     padded = np.zeros(-(-len(members) // 32) * 32, np.uint64)
     padded[: len(members)] = members
     shifts = np.arange(0, 64, 2, dtype=np.uint64)
@@ -152,7 +159,7 @@ def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
 def digits_of(
     columns: Floats, traits: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Columns as packed digits; with where each column begins, how many digits it has and its unit's value."""
+    """Columns as packed digits; with where each begins, how many digits it has and its unit's value."""
     parts, count, unit = column_digits(columns, traits)
     return layout(parts, count.tolist(), unit.tolist())
 
@@ -201,7 +208,7 @@ def deviate(strength: Floats) -> Floats:
 
 
 def pack(columns: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Columns in the kernel's order: [chunk of 256 people][bit pair][tile of columns][quad][column][person]."""
+    """Columns in the kernel's order: [256 people][bit pair][tile of columns][quad][column][person]."""
     people, count = columns.shape
     tiles, chunks = -(-count // TILE), -(-people // CHUNK)
     room = np.zeros((chunks * CHUNK, tiles * TILE), np.int8)

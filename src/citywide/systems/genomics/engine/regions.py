@@ -15,7 +15,7 @@ HETERO = 0xAAAA_AAAA_AAAA_AAAA
 
 @dataclass(frozen=True)
 class Part:
-    """A run of variants with one result file; `key` names the designs that apply (chromosome kind or number)."""
+    """A run of variants with one result file; `key` says which designs apply (chromosome kind or number)."""
 
     number: int
     key: str
@@ -29,7 +29,9 @@ class Part:
 
     def pieces(self, count: int) -> list["Part"]:
         """The same part in pieces of at most `count` variants, as memory allows."""
-        return [Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)]
+        return [
+            Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)
+        ]
 
 
 def codes(variants: Variants) -> NDArray[np.bytes_]:
@@ -62,10 +64,10 @@ def haploid(raw: NDArray[np.uint8], key: str, people: People) -> NDArray[np.uint
     male = pair_bits(people.sex == 1, raw.shape[1])
     low, high = raw & 0x55, raw >> 1 & 0x55
     het = high & ~low & male
-    cleaned = raw ^ (het | het << 1)
+    cleaned = raw ^ (het | het << np.uint8(1))
     if key == "Y":
-        cleaned = cleaned & (male | male << 1) | (~male & 0x55)
-    return np.ascontiguousarray(cleaned)
+        cleaned = cleaned & (male | male << np.uint8(1)) | (~male & np.uint8(0x55))
+    return np.ascontiguousarray(cleaned, np.uint8)
 
 
 def pair_bits(members: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:

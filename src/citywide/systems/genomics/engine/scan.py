@@ -1,7 +1,7 @@
 """A whole scan: parts over threads or workers, kept as they finish, joined at the end.
 
-    from citywide.systems.genomics.engine.scan import Request, scan
-    summary = scan(Request(data=Path("study"), pheno=Path("pheno.tsv"), out=Path("results")))
+from citywide.systems.genomics.engine.scan import Request, scan
+summary = scan(Request(data=Path("study"), pheno=Path("pheno.tsv"), out=Path("results")))
 """
 
 import os
@@ -10,7 +10,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,12 +76,12 @@ def run_parts(request: Request, todo: list[Part], ledger: Ledger) -> Iterator[Pa
 
 
 def _joblib_parts(request: Request, todo: list[Part], ledger: Ledger, workers: int) -> Iterator[Part]:
-    from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415 - not needed by most scans
+    joblib: Any = import_module("joblib")  # not needed by most scans
 
     by_number = {part.number: part for part in todo}
-    with parallel_config(request.backend, n_jobs=workers):
-        results = Parallel(return_as="generator_unordered")(
-            delayed(do_part)(request, part.number, ledger) for part in todo
+    with joblib.parallel_config(request.backend, n_jobs=workers):
+        results: Iterator[int] = joblib.Parallel(return_as="generator_unordered")(
+            joblib.delayed(do_part)(request, part.number, ledger) for part in todo
         )
         for number in results:
             yield by_number[number]
@@ -153,7 +155,8 @@ def _binary_lanes(plan: Plan, trait: Trait, key: str) -> tuple[list[BinaryLanes]
     found, refused = designs([trait.name], values[:, None], *plan.adjusted(key))
     try:
         made = [
-            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth) for one in found
+            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth)
+            for one in found
         ]
     except NullModelError as wrong:
         return [], [Refusal(trait.name, str(wrong))]
@@ -173,7 +176,7 @@ def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:
     """Join the parts into a table a trait and write the summary; the parts may go then."""
     out = plan.request.out
     summaries = [_conclude_trait(plan, ledger, trait.name) for trait in plan.traits]
-    about = {
+    about: dict[str, object] = {
         "command": plan.request.command,
         "study": ledger.study,
         "kernel": kernel.level(),
