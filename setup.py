@@ -1,4 +1,4 @@
-"""The one compiled part: the genome kernel, optional, so that an installation without a compiler still works."""
+"""The one compiled part: the genome kernel, optional, so that no compiler is needed to install."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ setup(
             "citywide.systems.genomics.engine._kernel",
             sources=[str(path) for path in sorted(HERE.glob("*.c"))],
             depends=[str(HERE / "kernel.h")],
-            extra_compile_args=["-O3", "-std=gnu11"],
+            extra_compile_args=["-O3", "-std=gnu11", "-Wno-psabi"],
             libraries=["m"],
             optional=True,
         )

@@ -165,7 +165,7 @@ def read_people(path: Path) -> People:
 
 
 def check_bed(path: Path, variants: int, bytes_per_variant: int) -> None:
-    """Refuse a file without the mark, in sample-major order, or of a length that .bim and .fam do not promise."""
+    """Refuse a file without the mark, in sample-major order, or not as long as .bim and .fam promise."""
     if not path.exists():
         raise BedError(f"{path}: there is no such file")
     with path.open("rb") as file:
@@ -181,7 +181,7 @@ def check_bed(path: Path, variants: int, bytes_per_variant: int) -> None:
 
 def decode(raw: NDArray[np.uint8], people: int) -> NDArray[np.int8]:
     """Copies of allele 1 from raw rows, -1 where missing."""
-    return DECODED[raw].reshape(len(raw), -1)[:, :people]
+    return DECODED[raw].reshape(len(raw), raw.shape[1] * 4)[:, :people]
 
 
 def encode(copies: NDArray[np.integer]) -> NDArray[np.uint8]:

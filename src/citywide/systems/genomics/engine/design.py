@@ -19,7 +19,7 @@ class DesignError(ValueError):
 
 @dataclass(frozen=True)
 class Design:
-    """One group of people: `basis` is orthonormal and orthogonal to 1, `traits` are residuals of unit length."""
+    """One group of people: `basis` is orthonormal and orthogonal to 1, `traits` are unit residuals."""
 
     members: NDArray[np.bool_]
     basis: Floats
@@ -50,7 +50,9 @@ def designs(
     made: list[Design] = []
     refused: list[Refusal] = []
     for chosen, members in patterns(np.isfinite(traits) & there[:, None]):
-        made_here, refused_here = _group([names[i] for i in chosen], traits[:, chosen], covariates, labels, members)
+        made_here, refused_here = _group(
+            [names[i] for i in chosen], traits[:, chosen], covariates, labels, members
+        )
         made.extend(made_here)
         refused.extend(refused_here)
     return made, refused
@@ -73,9 +75,11 @@ def _group(
         why = f"{count} people with every value are too few for {basis.shape[1]} covariates"
         return [], [Refusal(name, why) for name in names]
     residuals, norms = residual(traits[members], basis)
-    spread = np.linalg.norm(traits[members] - traits[members].mean(axis=0), axis=0)
+    spread = np.sqrt(((traits[members] - traits[members].mean(axis=0)) ** 2).sum(axis=0))
     fits = norms > 1e-9 * np.maximum(spread, np.abs(traits[members]).max(axis=0))
-    refused = [Refusal(name, _flat(size)) for name, fit, size in zip(names, fits, spread, strict=True) if not fit]
+    refused = [
+        Refusal(name, _flat(size)) for name, fit, size in zip(names, fits, spread, strict=True) if not fit
+    ]
     if not fits.any():
         return [], refused
     unit = residuals[:, fits] / norms[fits]
@@ -93,8 +97,8 @@ def orthonormal(covariates: Floats, labels: Sequence[str]) -> tuple[Floats, tupl
     dropped: list[str] = []
     for column, label in zip(covariates.T, labels, strict=True):
         centred = column - column.mean()
-        size = float(np.linalg.norm(centred))
-        left = _without(centred / size, kept) if size > 1e-12 * float(np.linalg.norm(column)) else None
+        size = length(centred)
+        left = _without(centred / size, kept) if size > 1e-12 * length(column) else None
         if left is None:
             dropped.append(label)
         else:
@@ -106,15 +110,23 @@ def residual(traits: Floats, basis: Floats) -> tuple[Floats, Floats]:
     """Traits without their mean and covariates, and the lengths of what is left."""
     left = traits - traits.mean(axis=0)
     for _ in range(2):  # twice is enough for orthogonality to rounding
-        left -= basis @ (basis.T @ left)
+        for column in basis.T:
+            left -= column[:, None] * (column[:, None] * left).sum(axis=0)
         left -= left.mean(axis=0)
-    return left, np.linalg.norm(left, axis=0)
+    return left, np.sqrt((left**2).sum(axis=0))
+
+
+def length(column: Floats) -> float:
+    """Euclidean length."""
+    return float(np.sqrt((column * column).sum()))
 
 
 def _without(column: Floats, kept: list[Floats]) -> Floats | None:
     for _ in range(2):
         for other in kept:
-            column = column - other * float(other @ column)
+            column = column - other * float(
+                (other * column).sum()
+            )  # no BLAS: its threads cost more than they do
         column = column - column.mean()
-    size = float(np.linalg.norm(column))
+    size = length(column)
     return column / size if size > DEPENDENT_BELOW else None

@@ -35,9 +35,15 @@ typedef struct {
     const double *trait_norm;
 } Group;
 
+typedef struct {
+    int64_t calls, hets, twos; /* people with a call, with one copy, with two */
+} Calls;
+
 int level(void);
 int use_level(int wanted);
 void dots(const uint8_t *raw, int64_t variants, int64_t bytes, const int8_t *digits, int tiles, int what, int32_t *sums);
+Calls count_calls(const uint8_t *row, const Group *group);
+double column_sum(const Group *group, const int32_t *sums, int column);
 double minus_log10_p_t(double t, double df);
 double minus_log10_p_z(double z);
 

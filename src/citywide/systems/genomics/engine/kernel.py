@@ -1,8 +1,8 @@
 """The compiled kernel through ctypes, and how people's columns are laid out for it.
 
-A column is written as four or five signed base-256 digits, so that the products with genotypes are exact integers
-and every level (AMX tiles, AVX-512 VNNI, AVX2, plain C) gives the same numbers. Without the compiled part the same
-functions run in numba (`fallback.py`). CITYWIDE_KERNEL=amx|vnni|avx2|plain|numba asks for a lower level.
+A column is written as four or five signed base-256 digits, so that the products with genotypes are exact
+integers and every level (AMX tiles, AVX-512 VNNI, AVX2, plain C) gives the same numbers. Without the compiled
+part the same functions run in numba (`fallback.py`). CITYWIDE_KERNEL=amx|vnni|avx2|plain|numba asks for less.
 """
 
 import ctypes
@@ -19,7 +19,14 @@ from citywide.systems.genomics.engine.design import Design
 Floats = NDArray[np.float64]
 LEVELS = ("plain", "avx2", "vnni", "amx")
 FINE, NO_CALLS, ONE_GENOTYPE, TOO_FEW, COLLINEAR, NO_VARIANCE = range(6)
-NOTES = ("ok", "no calls", "one genotype", "too few people", "collinear with covariates", "trait does not vary")
+NOTES = (
+    "ok",
+    "no calls",
+    "one genotype",
+    "too few people",
+    "collinear with covariates",
+    "trait does not vary",
+)
 CHUNK = 256
 TILE = 16
 
@@ -37,7 +44,7 @@ class GroupStruct(ctypes.Structure):
 
 @dataclass(frozen=True)
 class Fits:
-    """Results of a block: counts [variants, 3] are calls, hets and two copies; the rest [traits, variants]."""
+    """Results of a block: counts [variants, 3] are calls, hets, two copies; the rest [traits, variants]."""
 
     counts: NDArray[np.int32]
     status: NDArray[np.uint8]
@@ -98,14 +105,14 @@ def library() -> ctypes.CDLL | None:
 def level() -> str:
     """Which level the kernel runs at."""
     kernel = library()
-    return "numba" if kernel is None else LEVELS[kernel.level()]
+    return "numba" if kernel is None else LEVELS[int(kernel.level())]
 
 
 def use_level(name: str) -> str:
     """Ask for a level, for tests and comparisons; the machine's best for ""."""
     kernel = library()
     assert kernel is not None, "there is no compiled kernel"
-    return LEVELS[kernel.use_level(LEVELS.index(name) if name else -1)]
+    return LEVELS[int(kernel.use_level(LEVELS.index(name) if name else -1))]
 
 
 def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
@@ -124,7 +131,7 @@ def linear(raw: NDArray[np.uint8], lanes: Lanes) -> Fits:
 
 
 def dots(raw: NDArray[np.uint8], columns: NDArray[np.int8], what: int = 0) -> NDArray[np.int32]:
-    """Exact integer products of genotypes (0 copies, 1 their squares, 2 missing) with int8 columns [people, c]."""
+    """Exact products of genotypes (0 copies, 1 their squares, 2 missing) with int8 columns [people, c]."""
     packed = pack(columns)
     sums = np.empty((len(raw), packed.shape[2] * TILE), np.int32)
     kernel = library()
@@ -142,7 +149,7 @@ def empty_fits(variants: int, traits: int) -> Fits:
 
 
 def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
-    """One 64-bit word for 32 people; the low bit of a person's pair says whether the person counts."""
+    """A 64-bit word for 32 people; the low bit of a person's pair says whether the person counts."""
     padded = np.zeros(-(-len(members) // 32) * 32, np.uint64)
     padded[: len(members)] = members
     shifts = np.arange(0, 64, 2, dtype=np.uint64)
@@ -152,7 +159,13 @@ def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
 def digits_of(
     columns: Floats, traits: int
 ) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Columns as packed digits; with where each column begins, how many digits it has and its unit's value.
+    """Columns as packed digits; with where each begins, how many digits it has and its unit's value."""
+    parts, count, unit = column_digits(columns, traits)
+    return layout(parts, count.tolist(), unit.tolist())
+
+
+def column_digits(columns: Floats, traits: int) -> tuple[list[NDArray[np.int8]], NDArray[np.int32], Floats]:
+    """Digits of each column, how many, and the value of the lowest digit's unit.
 
     Four digits leave an error of 2^-33 of the largest value; traits and columns with outliers get a fifth.
     """
@@ -161,14 +174,41 @@ def digits_of(
     count = np.where(largest > 32 * typical, 5, 4).astype(np.int32)
     count[columns.shape[1] - traits :] = 5
     unit = np.where(largest > 0, largest, 1) / (0.49 * 256.0**count)
-    parts = [_digits(columns[:, i] / unit[i], int(count[i])) for i in range(columns.shape[1])]
+    return [_digits(columns[:, i] / unit[i], int(count[i])) for i in range(columns.shape[1])], count, unit
+
+
+def layout(
+    parts: list[NDArray[np.int8]], count: list[int], unit: list[float]
+) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
+    """Digit columns packed side by side with the tables that say where each is."""
     first = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int32)
-    flat = np.hstack(parts) if parts else np.zeros((len(columns), 1), np.int8)
-    return pack(flat), first, count, unit
+    return pack(np.hstack(parts)), first, np.array(count, np.int32), np.array(unit)
+
+
+def minus_log10_p(z: Floats) -> Floats:
+    """Two-sided normal p-values as -log10."""
+    library_here = library()
+    if library_here is None:
+        from citywide.systems.genomics.engine.fallback import minus_log10_p_z  # noqa: PLC0415 - loads scipy
+
+        return minus_log10_p_z(z)
+    z, out = np.ascontiguousarray(z), np.empty(len(z))
+    library_here.minus_log10_p_z_many(size(len(z)), pointer(z), pointer(out))
+    return out
+
+
+def deviate(strength: Floats) -> Floats:
+    """The normal deviate whose two-sided p-value has this -log10, by Newton's method on the logarithm."""
+    z = np.sqrt(np.maximum(2 * np.log(10) * strength - np.log(np.maximum(strength, 0.3)), 1e-3))
+    for _ in range(30):
+        gap = minus_log10_p(z) - strength
+        slope = (minus_log10_p(z * (1 + 1e-6)) - minus_log10_p(z)) / (z * 1e-6)
+        z = np.maximum(z - gap / slope, z / 4)
+    return z
 
 
 def pack(columns: NDArray[np.int8]) -> NDArray[np.int8]:
-    """Columns in the kernel's order: [chunk of 256 people][bit pair][tile of columns][quad][column][person]."""
+    """Columns in the kernel's order: [256 people][bit pair][tile of columns][quad][column][person]."""
     people, count = columns.shape
     tiles, chunks = -(-count // TILE), -(-people // CHUNK)
     room = np.zeros((chunks * CHUNK, tiles * TILE), np.int8)

@@ -1,6 +1,6 @@
 """Finished parts on disk, so that a scan killed at any moment goes on where it stopped.
 
-A part's files are written under another name and renamed; then one line with their checksums is added to the ledger.
+A part's files are written under another name and renamed; then a line with their checksums joins the ledger.
 A part counts only if its line is whole and its files are what the line says.
 """
 
@@ -10,6 +10,7 @@ import os
 import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from citywide.systems.genomics.engine.request import Request, ScanError
 
@@ -35,11 +36,13 @@ class Ledger:
             self._clear()
         lines = self._lines()
         if lines and lines[0].get("study") != self.study:
-            raise ScanError(f"{self.folder} holds the parts of another scan; choose another --out or --restart")
+            raise ScanError(
+                f"{self.folder} holds the parts of another scan; choose another --out or --restart"
+            )
         if not lines:
             self._clear()
             self._append({"study": self.study})
-        return {int(line["part"]) for line in lines[1:] if self._whole(line)}
+        return {line["part"] for line in lines[1:] if self._whole(line)}
 
     def keep(self, number: int, files: dict[str, bytes]) -> None:
         """Write a part's files, then its line."""
@@ -61,8 +64,8 @@ class Ledger:
             ledger.flush()
             os.fsync(ledger.fileno())
 
-    def _lines(self) -> list[dict[str, object]]:
-        found: list[dict[str, object]] = []
+    def _lines(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
         for line in self.path.read_text().splitlines() if self.path.exists() else ():
             try:
                 found.append(json.loads(line))
@@ -70,11 +73,10 @@ class Ledger:
                 continue  # the line that was being written when the process died
         return found
 
-    def _whole(self, line: dict[str, object]) -> bool:
-        files, number = line.get("files"), line.get("part")
-        if not isinstance(files, dict) or not isinstance(number, int):
-            return False
-        return all(_crc(self.file(number, name)) == crc for name, crc in files.items())
+    def _whole(self, line: dict[str, Any]) -> bool:
+        files: dict[str, int] = line.get("files", {})
+        number = int(line.get("part", -1))
+        return bool(files) and all(_crc(self.file(number, name)) == crc for name, crc in files.items())
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():
@@ -83,7 +85,7 @@ class Ledger:
 
 
 def fingerprint(request: Request) -> str:
-    """What makes a scan the same scan: its choices and the content of its inputs (a .bed by size and time)."""
+    """What makes a scan the same: its choices and the content of its inputs (a .bed by size and time)."""
     state = hashlib.sha256()
     for name, value in sorted(asdict(request).items()):
         if name not in IRRELEVANT:

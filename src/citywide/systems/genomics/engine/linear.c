@@ -8,10 +8,6 @@
 
 #define COLLINEAR_BELOW 1e-10
 
-typedef struct {
-    int64_t calls, hets, twos; /* people with a call, with one copy, with two */
-} Calls;
-
 static inline uint64_t word_at(const uint8_t *row, int64_t word, int64_t bytes)
 {
     uint64_t value = 0;
@@ -106,7 +102,7 @@ static RowWork *row_work(void)
     return row_work_plain;
 }
 
-static double column_sum(const Group *group, const int32_t *sums, int column)
+double column_sum(const Group *group, const int32_t *sums, int column)
 {
     double total = 0;
     const int32_t *digits = sums + group->column_first[column];
@@ -140,6 +136,15 @@ static void solve_lower(const double *a, int k, double *x)
         for (int l = 0; l < i; l++) sum -= a[i * k + l] * x[l];
         x[i] = a[i * k + i] > 0 ? sum / a[i * k + i] : 0;
     }
+}
+
+Calls count_calls(const uint8_t *row, const Group *group)
+{
+    uint32_t *words = malloc((size_t)(group->bytes / 8 + 2) * sizeof *words);
+    int64_t many;
+    Calls calls = count_row(row, group, words, &many);
+    free(words);
+    return calls;
 }
 
 static double dot(const double *a, const double *b, int k)

@@ -17,12 +17,11 @@ from citywide.systems.genomics.engine.design import Floats
 
 TESTS = ("LINEAR", "SCORE", "WALD", "FIRTH", "SPA")
 LINEAR, SCORE, WALD, FIRTH, SPA = range(len(TESTS))
-NOTES = (*kernel.NOTES, "separated", "fit did not converge", "fewer minor alleles than --min-mac")
-COLUMNS = (
-    "chromosome base_pair_location effect_allele other_allele beta standard_error effect_allele_frequency"
-    " p_value variant_id rsid n neg_log_10_p_value test note"
-).split()
-LEFT_OUT = "chromosome base_pair_location effect_allele other_allele variant_name n reason".split()
+NOTES = (*kernel.NOTES, "separated", "fit did not converge")
+PLACE = ["chromosome", "base_pair_location", "effect_allele", "other_allele"]
+EFFECT = ["beta", "standard_error", "effect_allele_frequency", "p_value"]
+COLUMNS = [*PLACE, *EFFECT, "variant_id", "rsid", "n", "neg_log_10_p_value", "test", "note"]
+LEFT_OUT = [*PLACE, "variant_name", "n", "reason"]
 CHI2_MEDIAN = NormalDist().inv_cdf(0.75) ** 2
 ROW_BYTES = 240
 
@@ -71,7 +70,15 @@ def _write(text: NDArray[np.uint8], starts: NDArray[np.int64], found: Rows, room
     library = kernel.library()
     assert library is not None
     out, rest, written = np.empty(room, np.uint8), np.empty(room, np.uint8), np.zeros(2, np.int64)
-    columns = (found.calls, found.frequency, found.beta, found.error, found.minus_log10_p, found.test, found.status)
+    columns = (
+        found.calls,
+        found.frequency,
+        found.beta,
+        found.error,
+        found.minus_log10_p,
+        found.test,
+        found.status,
+    )
     arrays = [np.ascontiguousarray(column) for column in columns]
     places = [kernel.pointer(array) for array in (out, rest, written)]
     sources = [kernel.pointer(text), kernel.pointer(starts), *map(kernel.pointer, arrays)]

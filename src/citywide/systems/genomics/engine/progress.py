@@ -22,7 +22,12 @@ class Progress:
             return
         self.said = now
         end = "\r" if sys.stderr.isatty() and done < whole else "\n"
-        print(f"{line(done, whole, done - self.first, now - self.begun)}   ", end=end, file=sys.stderr, flush=True)
+        print(
+            f"{line(done, whole, done - self.first, now - self.begun)}   ",
+            end=end,
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def line(done: int, whole: int, lately: int, seconds: float) -> str:

@@ -15,7 +15,7 @@ HETERO = 0xAAAA_AAAA_AAAA_AAAA
 
 @dataclass(frozen=True)
 class Part:
-    """A run of variants with one result file; `key` names the designs that apply (chromosome kind or number)."""
+    """A run of variants with one result file; `key` says which designs apply (chromosome kind or number)."""
 
     number: int
     key: str
@@ -29,7 +29,9 @@ class Part:
 
     def pieces(self, count: int) -> list["Part"]:
         """The same part in pieces of at most `count` variants, as memory allows."""
-        return [Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)]
+        return [
+            Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)
+        ]
 
 
 def codes(variants: Variants) -> NDArray[np.bytes_]:
@@ -38,11 +40,9 @@ def codes(variants: Variants) -> NDArray[np.bytes_]:
     padded = np.concatenate([rows.raw, np.zeros(CODE_BYTES, np.uint8)])
     head = padded[rows.starts[:-1, None] + np.arange(CODE_BYTES)]
     head[~np.logical_and.accumulate(head > ord(" "), axis=1)] = 0
-    words = np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
-    if not (np.char.startswith(words[[0, -1]], b"chr").any() or (words == b"").any()):
-        return words
-    whole = variants.chromosome()
-    return np.char.replace(whole, b"chr", b"")
+    prefixed = ((head[:, :3] | 32) == np.frombuffer(b"chr", np.uint8)).all(axis=1)
+    head[prefixed] = np.pad(head[prefixed, 3:], ((0, 0), (0, 3)))
+    return np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
 
 
 def parts(kinds: NDArray[np.bytes_], chosen: NDArray[np.int64], by_chromosome: bool) -> list[Part]:
@@ -50,13 +50,11 @@ def parts(kinds: NDArray[np.bytes_], chosen: NDArray[np.int64], by_chromosome: b
     size = int(np.clip(-(-len(chosen) // WANTED // SMALLEST) * SMALLEST, SMALLEST, LARGEST))
     here = kinds[chosen]
     changes = np.flatnonzero(here[1:] != here[:-1]) + 1
-    made: list[Part] = []
+    made: list[tuple[str, NDArray[np.int64]]] = []
     for run in _joined(np.split(np.arange(len(chosen)), changes), here, by_chromosome):
         key, rows = _key(bytes(here[run[0]]), by_chromosome), chosen[run]
-        made.extend(
-            Part(len(made) + i, key, rows[at : at + size]) for i, at in enumerate(range(0, len(rows), size))
-        )
-    return made
+        made.extend([(key, rows[at : at + size]) for at in range(0, len(rows), size)])
+    return [Part(number, key, rows) for number, (key, rows) in enumerate(made)]
 
 
 def haploid(raw: NDArray[np.uint8], key: str, people: People) -> NDArray[np.uint8]:
@@ -66,10 +64,10 @@ def haploid(raw: NDArray[np.uint8], key: str, people: People) -> NDArray[np.uint
     male = pair_bits(people.sex == 1, raw.shape[1])
     low, high = raw & 0x55, raw >> 1 & 0x55
     het = high & ~low & male
-    cleaned = raw ^ (het | het << 1)
+    cleaned = raw ^ (het | het << np.uint8(1))
     if key == "Y":
-        cleaned = cleaned & (male | male << 1) | (~male & 0x55)
-    return np.ascontiguousarray(cleaned)
+        cleaned = cleaned & (male | male << np.uint8(1)) | (~male & np.uint8(0x55))
+    return np.ascontiguousarray(cleaned, np.uint8)
 
 
 def pair_bits(members: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:

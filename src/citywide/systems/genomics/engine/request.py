@@ -18,6 +18,7 @@ class Request:
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     screen: score-test p-value up to which binary traits are fitted exactly
+    spa: saddle-point p-values for rare variants in unbalanced traits
     predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
     """
 
@@ -35,9 +36,8 @@ class Request:
     test: str = "auto"
     firth: str = "fallback"
     screen: float = 0.06
-    min_mac: float = 1.0
+    spa: bool = False
     missing: tuple[str, ...] = ("NA", "nan", "NaN", "N/A", ".", "-9")
-    mean_impute: bool = False
     threads: int = 0
     memory_mb: int = 1000
     backend: str = "threads"

@@ -1,7 +1,7 @@
 """A whole scan: parts over threads or workers, kept as they finish, joined at the end.
 
-    from citywide.systems.genomics.engine.scan import Request, scan
-    summary = scan(Request(data=Path("study"), pheno=Path("pheno.tsv"), out=Path("results")))
+from citywide.systems.genomics.engine.scan import Request, scan
+summary = scan(Request(data=Path("study"), pheno=Path("pheno.tsv"), out=Path("results")))
 """
 
 import os
@@ -10,12 +10,15 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.design import Design, Floats, Refusal
+from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
+from citywide.systems.genomics.engine.design import Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
 from citywide.systems.genomics.engine.ledger import Ledger, fingerprint
 from citywide.systems.genomics.engine.output import (
@@ -30,7 +33,7 @@ from citywide.systems.genomics.engine.output import (
     table,
     write_summary,
 )
-from citywide.systems.genomics.engine.plan import Plan, make_plan
+from citywide.systems.genomics.engine.plan import Plan, Trait, make_plan
 from citywide.systems.genomics.engine.regions import Part, haploid
 from citywide.systems.genomics.engine.request import Progress, Request, ScanError
 
@@ -73,12 +76,12 @@ def run_parts(request: Request, todo: list[Part], ledger: Ledger) -> Iterator[Pa
 
 
 def _joblib_parts(request: Request, todo: list[Part], ledger: Ledger, workers: int) -> Iterator[Part]:
-    from joblib import Parallel, delayed, parallel_config  # noqa: PLC0415 - not needed by most scans
+    joblib: Any = import_module("joblib")  # not needed by most scans
 
     by_number = {part.number: part for part in todo}
-    with parallel_config(request.backend, n_jobs=workers):
-        results = Parallel(return_as="generator_unordered")(
-            delayed(do_part)(request, part.number, ledger) for part in todo
+    with joblib.parallel_config(request.backend, n_jobs=workers):
+        results: Iterator[int] = joblib.Parallel(return_as="generator_unordered")(
+            joblib.delayed(do_part)(request, part.number, ledger) for part in todo
         )
         for number in results:
             yield by_number[number]
@@ -101,11 +104,14 @@ def do_part(request: Request, number: int, ledger: Ledger) -> int:
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
+    choice = Choice(plan.request.firth, plan.request.screen, plan.request.spa)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
         fits = kernel.linear(raw, lanes)
         for at, name in enumerate(lanes.design.names):
             found[name] = _texts(plan, piece, linear_rows(fits, at))
+    for lanes in binary_lanes(plan.request, piece.key)[0]:
+        found[lanes.name] = _texts(plan, piece, scan_binary(raw, lanes, choice))
     return found
 
 
@@ -129,6 +135,34 @@ def linear_lanes(request: Request, key: str) -> tuple[list[Lanes], list[Refusal]
     return [Lanes(design) for design in made], refused
 
 
+@lru_cache(maxsize=64)
+def binary_lanes(request: Request, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
+    """Null models of the binary traits for a part's key, made once a process."""
+    plan = make_plan(request)
+    made: list[BinaryLanes] = []
+    refused: list[Refusal] = []
+    for trait in plan.traits:
+        if trait.binary:
+            here, not_here = _binary_lanes(plan, trait, key)
+            made.extend(here)
+            refused.extend(not_here)
+    return made, refused
+
+
+def _binary_lanes(plan: Plan, trait: Trait, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
+    predicted = np.broadcast_to(plan.predicted(trait, key), trait.values.shape)
+    values = np.where(np.isfinite(predicted), trait.values, np.nan)
+    found, refused = designs([trait.name], values[:, None], *plan.adjusted(key))
+    try:
+        made = [
+            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth)
+            for one in found
+        ]
+    except NullModelError as wrong:
+        return [], [Refusal(trait.name, str(wrong))]
+    return made, refused
+
+
 def piece_size(plan: Plan) -> int:
     """How many variants at once keep all threads within the memory asked for."""
     threads = plan.request.threads or os.cpu_count() or 1
@@ -142,7 +176,7 @@ def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:
     """Join the parts into a table a trait and write the summary; the parts may go then."""
     out = plan.request.out
     summaries = [_conclude_trait(plan, ledger, trait.name) for trait in plan.traits]
-    about = {
+    about: dict[str, object] = {
         "command": plan.request.command,
         "study": ledger.study,
         "kernel": kernel.level(),
@@ -197,12 +231,16 @@ def _refusal(plan: Plan, name: str) -> str:
     found = [
         f"{refusal.why}{f' (chromosome {key})' if key else ''}"
         for key in _keys(plan)
-        for refusal in linear_lanes(plan.request, key)[1]
+        for refusal in (*linear_lanes(plan.request, key)[1], *binary_lanes(plan.request, key)[1])
         if refusal.name == name
     ]
     return "; ".join(found)
 
 
 def _dropped(plan: Plan) -> list[str]:
-    made: list[Design] = [lanes.design for key in _keys(plan) for lanes in linear_lanes(plan.request, key)[0]]
+    made = [
+        lanes.design
+        for key in _keys(plan)
+        for lanes in (*linear_lanes(plan.request, key)[0], *binary_lanes(plan.request, key)[0])
+    ]
     return sorted({label for design in made for label in design.dropped})

@@ -1,4 +1,4 @@
-"""Made cohorts for benchmarks and trials: 2-bit genotypes with planted effects, as fast as the disk takes them."""
+"""Made cohorts for benchmarks and trials: 2-bit genotypes with planted effects."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,19 +27,21 @@ def draw(
     frequency: NDArray[np.float64], missing: float, people: int, seed: int
 ) -> NDArray[np.uint8]:  # pragma: no cover - compiled
     """Raw rows of independent people in Hardy-Weinberg proportions."""
-    np.random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - what numba compiles
     raw = np.zeros((len(frequency), (people + 3) // 4), np.uint8)
     for variant in range(len(frequency)):
         f = frequency[variant]
         two, one = f * f * (1 - missing), (1 - (1 - f) ** 2) * (1 - missing)
         for person in range(people):
-            u = np.random.random()
+            u = np.random.random()  # noqa: NPY002 - as above
             code = 0 if u < two else 2 if u < one else 3 if u < 1 - missing else 1
             raw[variant, person >> 2] |= code << (2 * (person & 3))
     return raw
 
 
-def simulate(folder: Path, people: int, variants: int, missing: float, seed: int = 1, causal: int = 200) -> Made:
+def simulate(
+    folder: Path, people: int, variants: int, missing: float, seed: int = 1, causal: int = 200
+) -> Made:
     """Write study.bed, .bim, .fam, pheno.tsv (`quantity`, `illness`) and covar.tsv (ten) into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
@@ -94,5 +96,8 @@ def _write_tables(folder: Path, genetic: NDArray[np.float64], random: np.random.
     body = "".join(f"F{i}\tP{i}\t{value:.6f}\t{case}\n" for i, (value, case) in enumerate(rows))
     (folder / "pheno.tsv").write_text("FID\tIID\tquantity\tillness\n" + body)
     names = "\t".join(f"C{i + 1}" for i in range(10))
-    lines = (f"F{i}\tP{i}\t" + "\t".join(f"{x:.5f}" for x in row) + "\n" for i, row in enumerate(covariates.tolist()))
+    lines = (
+        f"F{i}\tP{i}\t" + "\t".join(f"{x:.5f}" for x in row) + "\n"
+        for i, row in enumerate(covariates.tolist())
+    )
     (folder / "covar.tsv").write_text(f"FID\tIID\t{names}\n" + "".join(lines))

@@ -5,7 +5,7 @@
     mask = keep_mask(bed.people, keep="keep.txt", remove=None)
     ids = read_names("extract.txt")            # a set of byte strings
 
-`NA`, `nan`, `.` and `-9` are missing (PLINK's habit; REGENIE writes `NA`); `missing=("NA",)` keeps -9 a number.
+`NA`, `nan`, `.`, `-9` are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
 """
 
 from collections.abc import Iterable, Sequence

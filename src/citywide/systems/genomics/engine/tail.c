@@ -58,3 +58,8 @@ void minus_log10_p_many(int64_t count, const double *t, const double *df, double
 {
     for (int64_t i = 0; i < count; i++) out[i] = minus_log10_p_t(t[i], df[i]);
 }
+
+void minus_log10_p_z_many(int64_t count, const double *z, double *out)
+{
+    for (int64_t i = 0; i < count; i++) out[i] = minus_log10_p_z(z[i]);
+}

@@ -13,7 +13,7 @@ class TextError(ValueError):
 
 
 class Rows:
-    """The lines of a text file, each of a fixed number of fields; held as the file's bytes and 8 more a line."""
+    """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's."""
 
     def __init__(self, path: Path, fields: int) -> None:
         """Read the file and refuse it when a line has not exactly `fields` fields."""
@@ -34,7 +34,8 @@ class Rows:
 
     def _check(self, first: int, stop: int) -> None:
         words = word_starts(self.raw[self.starts[first] : self.starts[stop]])
-        bounds = np.searchsorted(words, self.starts[first : stop + 1] - self.starts[first])
+        ends = self.starts[first : stop + 1] - self.starts[first]
+        bounds = np.asarray(np.searchsorted(words, ends), np.int64)
         counts = np.diff(np.asarray(bounds, np.int64))
         wrong = np.flatnonzero(counts != self.fields)
         if len(wrong):
