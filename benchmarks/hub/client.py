@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 def request(path: str, body: bytes, token: str, kind: str = "application/json") -> bytes:
     """A whole request as bytes, made before the clock runs."""
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    lines = (f"POST {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", f"Content-Type: {kind}")
+    head = "\r\n".join((*lines, f"Content-Length: {len(body)}", "", ""))
     return head.encode() + body
 
 
@@ -33,7 +34,5 @@ async def post_all(port: int, requests: Sequence[bytes], connections: int) -> li
 
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line[16:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
-    )
+    length = next(int(line[16:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     return int(head[9:12]), await reader.readexactly(length)

@@ -44,9 +44,7 @@ class Server:
         if self.mqtt:
             command += ["--mqtt", self.mqtt]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
         self.wait_ready()
 
     def wait_ready(self, seconds: float = 90) -> None:
@@ -63,9 +61,7 @@ class Server:
     def worker_pids(self) -> list[int]:
         """The processes that serve."""
         assert self.process is not None
-        return [
-            child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if _serves(child)
-        ]
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if _serves(child)]
 
     def stop(self) -> None:
         """Stop it and its database."""
@@ -84,9 +80,7 @@ class Server:
 
     def add_devices(self, count: int) -> list[str]:
         """Register so many devices in a grid."""
-        places = [
-            Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)
-        ]
+        places = [Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)]
         entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n], "bench") for n in range(count)]
         database = Database(self.url)
         with database.transaction() as connection:

@@ -47,9 +47,7 @@ def settings_of(options: Namespace) -> Settings:
 
 
 def _database_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database"
-    )
+    parser.add_argument("--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database")
     parser.add_argument("--database-url", default="", help="a PostgreSQL ≥ 16; without it one is embedded")
     parser.add_argument("--city", type=Path, help="folder with city.toml, map and roads")
 
@@ -59,9 +57,7 @@ def _serve_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument(
-        "--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own"
-    )
+    parser.add_argument("--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own")
     parser.add_argument("--mqtt", default="", help="a broker to read from, such as mqtt://127.0.0.1:1883")
 
 
@@ -87,9 +83,7 @@ def _migrate(options: Namespace) -> int:
 def _token_options(parser: ArgumentParser) -> None:
     _database_options(parser)
     parser.add_argument("name")
-    parser.add_argument(
-        "--scope", action="append", default=[], help="may be given again; default readings:write"
-    )
+    parser.add_argument("--scope", action="append", default=[], help="may be given again; default readings:write")
 
 
 def _token(options: Namespace) -> int:

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from secrets import token_hex
 from socket import gethostname
 
@@ -23,7 +24,7 @@ from citywide.hub.duties.jobs import Jobs
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.entities.registry import Registry
 from citywide.hub.evidence.log import Log
-from citywide.hub.ingest.batch import Rows
+from citywide.hub.ingest.batch import Receipt, Rows, columns_of
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
@@ -32,6 +33,7 @@ from citywide.hub.people.devices import Tokens
 from citywide.hub.secrets import evidence_key, peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
+from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
@@ -59,7 +61,7 @@ class Hub:
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
         self.key = evidence_key(settings.data)
-        self.jobs = Jobs(self.database, {})
+        self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
         self.peers: dict[str, Peer] = {}
@@ -80,13 +82,22 @@ class Hub:
 
     async def report_for_duty(self) -> None:
         """Meet the other workers and take a fair share of the parts."""
+        self._loop = asyncio.get_running_loop()
         self._secret = peer_secret(self.settings.data)
         self._server, port = await serve(self.settings.peer_host, self._secret, self._take)
         with self.database.transaction() as connection:
             leases.join(connection, self.name, f"{self.settings.peer_host}:{port}")
         self._heart = self.database.dedicated()
+        self._schedule()
         self.live.start()
         await asyncio.to_thread(self.beat)
+
+    def _schedule(self) -> None:
+        """The systems' recurring work, each at one worker at a time."""
+        for system in self.words.systems.values():
+            for schedule in system.schedules:
+                name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)
+                self.jobs.comes_round(name, every, lambda _values, run=schedule.run: run(self))
 
     async def stop(self) -> None:
         """Finish what was taken in, write the memory down, go off duty."""
@@ -191,6 +202,11 @@ class Hub:
             raise PeerError(f"worker {keeper} has gone")
         peer = self.peers.get(address) or self.peers.setdefault(address, Peer(address, self._secret))
         return await peer.send(rows)
+
+    def submit(self, readings: Sequence[Reading]) -> Receipt:
+        """Take in values that a system has computed, from any thread but the event loop's."""
+        work = self.reception.receive(columns_of(readings))
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
     async def _take(self, rows: Rows) -> NDArray[np.int8]:
         return await asyncio.wrap_future(self.committer.submit(rows))

@@ -49,7 +49,7 @@ class Feed(Struct, frozen=True):
 
 
 class Schedule(Struct, frozen=True):
-    """Work that returns by itself: `run` is an async function of the hub's desk."""
+    """Work that returns by itself every so many seconds of city time: `run(hub)`, in a thread."""
 
     name: str
     every_s: float

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import psycopg
 from psycopg import sql as composed
 
@@ -15,12 +14,12 @@ from citywide.hub.database.cluster import FORGETFUL, Cluster
 from citywide.hub.database.migrate import hub_migrations, migrate, system_migrations
 from citywide.hub.entities.registry import register
 from citywide.hub.evidence.log import Log
-from citywide.hub.ingest.batch import Columns, Receipt
+from citywide.hub.ingest.batch import Receipt, columns_of
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
 from citywide.hub.things import Entity, Reading
-from citywide.kit.clock import ManualClock, microseconds
+from citywide.kit.clock import ManualClock
 
 Result = TypeVar("Result")
 MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 08:00 in Chongqing, a Monday
@@ -121,13 +120,3 @@ def _line(entry: dict[str, Any]) -> str:
 
     here = entry["at"].astimezone(UTC) + timedelta(hours=8)
     return f"{here:%H:%M} {entry['kind']:<7}{json.loads(entry['body'])['says']['en']}"
-
-
-def columns_of(readings: Sequence[Reading]) -> Columns:
-    return Columns(
-        [reading.entity for reading in readings],
-        [reading.quantity for reading in readings],
-        np.array([microseconds(reading.time) for reading in readings], np.int64),
-        np.array([reading.value for reading in readings], float),
-        [reading.unit for reading in readings],
-    )

@@ -54,7 +54,7 @@ class Watch:
     def own(self) -> list[tuple[float, float]]:
         return [(t, v) for q, t, v in self.history if q == self.rule.quantity]
 
-    def signal(self, now: float) -> float | None:  # noqa: PLR0911
+    def signal(self, now: float) -> float | None:
         kind, own = self.rule.signal, self.own()
         if isinstance(kind, Value):
             return own[-1][1]

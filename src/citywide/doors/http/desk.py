@@ -6,11 +6,13 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
 from citywide.doors.http.callers import hub_of, need_role, staff
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
@@ -43,35 +45,36 @@ class NewCase(Struct, frozen=True):
     wants: str | None = None
 
 
-@get("/v1/cases/{case:int}", sync_to_thread=True)
-def case(request: AnyRequest, state: State, case: int) -> Response[bytes]:
+@get("/v1/cases/{case:int}")
+@in_thread
+def case(request: AnyRequest, state: State, case: FromPath[int]) -> Response[bytes]:
     """A case with all its steps."""
     who = staff(request)
     with hub_of(state).database.reading_as(who) as connection:
         return _json(case_and_steps(connection, case))
 
 
-@post("/v1/cases", sync_to_thread=True)
-def open_case(request: AnyRequest, state: State, data: NewCase) -> Response[bytes]:
+@post("/v1/cases")
+@in_thread
+def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Response[bytes]:
     """Open a case by hand."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     if data.category not in hub.words.categories:
-        raise Problem(
-            422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}"
-        )
+        raise Problem(422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}")
     _own_department(who, hub.words.categories[data.category].department)
     place = Point(data.lon, data.lat) if data.lon is not None and data.lat is not None else None
-    order = OpenCase(
-        Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants
-    )
+    order = OpenCase(Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants)
     with hub.database.transaction() as connection:
         number = hub.desk.open(connection, order, hub.clock.now(), who.name)
     return _json({"case": number}, 201)
 
 
-@post("/v1/cases/{case:int}/{act:str}", sync_to_thread=True, status_code=200)
-def move_case(request: AnyRequest, state: State, case: int, act: str, data: Act) -> Response[bytes]:
+@post("/v1/cases/{case:int}/{act:str}", status_code=200)
+@in_thread
+def move_case(
+    request: AnyRequest, state: State, case: FromPath[int], act: FromPath[str], data: JSONBody[Act]
+) -> Response[bytes]:
     """Move a case on: assign, start, pause, resume, reroute, check, close, reopen."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager", "crew")
@@ -84,8 +87,9 @@ def move_case(request: AnyRequest, state: State, case: int, act: str, data: Act)
     return _json(found)
 
 
-@post("/v1/alarms/{alarm:int}/acknowledge", sync_to_thread=True, status_code=200)
-def acknowledge(request: AnyRequest, state: State, alarm: int, data: Act) -> dict[str, bool]:
+@post("/v1/alarms/{alarm:int}/acknowledge", status_code=200)
+@in_thread
+def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Act]) -> dict[str, bool]:
     """Somebody has seen it; it stands until it clears."""
     who, hub = staff(request), hub_of(state)
     with hub.database.transaction() as connection:
@@ -96,9 +100,7 @@ def acknowledge(request: AnyRequest, state: State, alarm: int, data: Act) -> dic
             raise Problem(404, f"there is no alarm {alarm} for you")
         values = {"id": alarm, "at": hub.clock.now(), "who": who.name, "note": data.note}
         for row in rows(connection, sql("acknowledge_alarm"), values):
-            says = Text(
-                f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}"
-            )
+            says = Text(f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}")
             witness(
                 connection,
                 "acknowledged",
@@ -110,8 +112,9 @@ def acknowledge(request: AnyRequest, state: State, alarm: int, data: Act) -> dic
     return {"acknowledged": True}
 
 
-@get("/v1/persons/{person:str}", sync_to_thread=True)
-def person(request: AnyRequest, state: State, person: str, purpose: str) -> Response[bytes]:
+@get("/v1/persons/{person:str}")
+@in_thread
+def person(request: AnyRequest, state: State, person: FromPath[str], purpose: FromQuery[str]) -> Response[bytes]:
     """A resident's data, for a purpose; the asking is written down."""
     who = staff(request)
     with hub_of(state).database.transaction() as connection:
@@ -135,7 +138,7 @@ def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
     }
 
 
-def _act(connection: Connection, hub: Hub, who: str, case: int, act: str, data: Act, now: datetime) -> None:
+def _act(connection: Connection, hub: Hub, who: str, case: int, act: FromPath[str], data: Act, now: datetime) -> None:
     desk = hub.desk
     if act == "assign":
         desk.assign(connection, case, data.to, now, who)
@@ -155,9 +158,7 @@ def _must_see(connection: Connection, who: Who, case: int) -> None:
 
 def _own_department(who: Who, department: str) -> None:
     if not who.everywhere and department not in who.departments:
-        raise Problem(
-            403, f"this category belongs to {department}; report it as a resident does, it will be routed"
-        )
+        raise Problem(403, f"this category belongs to {department}; report it as a resident does, it will be routed")
 
 
 def _json(found: object, status: int = 200) -> Response[bytes]:

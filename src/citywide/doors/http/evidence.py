@@ -5,9 +5,11 @@ from typing import Any
 
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery
 
 from citywide.doors.http.callers import hub_of, staff
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence import log
@@ -17,7 +19,8 @@ from citywide.hub.evidence.verify import proof_file
 AnyRequest = Request[Any, Any, Any]
 
 
-@get("/evidence/checkpoint", sync_to_thread=True)
+@get("/evidence/checkpoint")
+@in_thread
 def newest(state: State) -> Response[str]:
     """The newest signed checkpoint, as a C2SP signed note."""
     with hub_of(state).database.transaction() as connection:
@@ -30,8 +33,9 @@ def public_key(state: State) -> Response[str]:
     return Response(hub_of(state).key.public.text + "\n", media_type=MediaType.TEXT)
 
 
-@get("/evidence/tile/{path:path}", sync_to_thread=True)
-def tile(state: State, path: str) -> Response[bytes]:
+@get("/evidence/tile/{path:path}")
+@in_thread
+def tile(state: State, path: FromPath[str]) -> Response[bytes]:
     """A tile of hashes; entries are not public, they are read with rights at /v1/evidence."""
     found = parse_path(f"tile{path}")
     if found is None or found.level is None:
@@ -43,8 +47,9 @@ def tile(state: State, path: str) -> Response[bytes]:
     return Response(bytes(row[0][: 32 * found.width]), media_type="application/octet-stream")
 
 
-@get("/v1/evidence", sync_to_thread=True)
-def entries(request: AnyRequest, state: State, after: int = 0) -> Response[bytes]:
+@get("/v1/evidence")
+@in_thread
+def entries(request: AnyRequest, state: State, after: FromQuery[int] = 0) -> Response[bytes]:
     """Entries from an index on, as far as this reader may see them."""
     who = staff(request)
     with hub_of(state).database.reading_as(who) as connection:
@@ -53,8 +58,9 @@ def entries(request: AnyRequest, state: State, after: int = 0) -> Response[bytes
     return Response(plain_json.dumps(listed, ensure_ascii=False).encode(), media_type=MediaType.JSON)
 
 
-@get("/v1/evidence/{index:int}/proof", sync_to_thread=True)
-def inclusion(request: AnyRequest, state: State, index: int) -> Response[str]:
+@get("/v1/evidence/{index:int}/proof")
+@in_thread
+def inclusion(request: AnyRequest, state: State, index: FromPath[int]) -> Response[str]:
     """An entry with the proof that the log holds it; `citywide verify` checks the file offline."""
     who, hub = staff(request), hub_of(state)
     with hub.database.reading_as(who) as connection:
@@ -69,17 +75,16 @@ def inclusion(request: AnyRequest, state: State, index: int) -> Response[str]:
     return Response(text, media_type=MediaType.JSON)
 
 
-@get("/evidence/consistency", sync_to_thread=True)
-def consistency(state: State, first: int, second: int) -> Response[bytes]:
+@get("/evidence/consistency")
+@in_thread
+def consistency(state: State, first: FromQuery[int], second: FromQuery[int]) -> Response[bytes]:
     """The proof that the log of size `second` only extended that of `first`."""
     with hub_of(state).database.transaction() as connection:
         size = log.size_of(connection)
         if not 0 < first <= second <= size:
             raise Problem(422, f"sizes must be 0 < first ≤ second ≤ {size}")
         proof = log.prove_consistency(connection, first, second)
-    return Response(
-        plain_json.dumps({"proof": [node.hex() for node in proof]}).encode(), media_type=MediaType.JSON
-    )
+    return Response(plain_json.dumps({"proof": [node.hex() for node in proof]}).encode(), media_type=MediaType.JSON)
 
 
 HANDLERS = [newest, public_key, tile, entries, inclusion, consistency]

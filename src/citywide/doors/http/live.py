@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.datastructures import State
+from litestar.params import FromQuery
 from litestar.response import Stream
 
 from citywide.doors.http.callers import hub_of, staff
@@ -17,7 +18,7 @@ TOPICS = {"case", "alarm", "evidence", "latest"}
 
 
 @get("/v1/live")
-async def live(request: AnyRequest, state: State, topics: str = "case,alarm") -> Stream:
+async def live(request: AnyRequest, state: State, topics: FromQuery[str] = "case,alarm") -> Stream:
     """What happens from now on, or from `Last-Event-ID` on."""
     who = await asyncio.to_thread(staff, request)
     wanted = frozenset(topics.split(","))

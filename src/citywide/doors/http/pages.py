@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery
 
 from citywide.doors.http.callers import hub_of, staff
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.page_data import UnknownPageError, pages_for, queries_of_widget, sheet
 
 AnyRequest = Request[Any, Any, Any]
@@ -21,7 +23,8 @@ def city(state: State) -> Response[bytes]:
     return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
 
 
-@get("/v1/city/map", sync_to_thread=True)
+@get("/v1/city/map")
+@in_thread
 def city_map(state: State) -> Response[bytes]:
     """The city's own vector map, as GeoJSON."""
     folder = hub_of(state).settings.city
@@ -32,7 +35,8 @@ def city_map(state: State) -> Response[bytes]:
     return Response(file.read_bytes(), media_type="application/geo+json", headers=headers)
 
 
-@get("/v1/pages", sync_to_thread=True)
+@get("/v1/pages")
+@in_thread
 def pages(request: AnyRequest, state: State) -> Response[bytes]:
     """The pages this reader may open, with their widgets."""
     found = pages_for(staff(request), hub_of(state).words.systems)
@@ -44,9 +48,16 @@ def pages(request: AnyRequest, state: State) -> Response[bytes]:
     return Response(msgspec.json.encode(listed), media_type=MediaType.JSON)
 
 
-@get("/v1/pages/{system:str}/{page:str}/{widget:int}", sync_to_thread=True)
+@get("/v1/pages/{system:str}/{page:str}/{widget:int}")
+@in_thread
 def widget_rows(
-    request: AnyRequest, state: State, system: str, page: str, widget: int, layer: int = 0, ground: int = 0
+    request: AnyRequest,
+    state: State,
+    system: FromPath[str],
+    page: FromPath[str],
+    widget: FromPath[int],
+    layer: FromQuery[int] = 0,
+    ground: FromQuery[int] = 0,
 ) -> Response[bytes]:
     """What one widget (or one of its layers) shows now."""
     who, hub = staff(request), hub_of(state)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
-from litestar.params import Parameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Struct, json
 
 from citywide.doors.http.callers import anybody, device, hub_of
 from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.people.who import Who
@@ -42,14 +43,13 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
         raise Problem(415, f"{kind} is not read here; accepted: {', '.join(FORMATS)}")
     hub = hub_of(state)
     receipt = await hub.reception.receive(FORMATS[kind](await request.body(), hub.clock.now_us()))
-    status = (
-        200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
-    )
+    status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)
 
 
-@post("/v1/entities", sync_to_thread=True, status_code=200)
-def take_entities(request: AnyRequest, state: State, data: list[NewEntity]) -> dict[str, int]:
+@post("/v1/entities", status_code=200)
+@in_thread
+def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEntity]]) -> dict[str, int]:
     """Register things; a kind that no system has declared is refused."""
     device(request, "entities:write")
     hub = hub_of(state)
@@ -60,34 +60,35 @@ def take_entities(request: AnyRequest, state: State, data: list[NewEntity]) -> d
     return {"registered": len(data)}
 
 
-@get("/v1/latest", sync_to_thread=True)
-def latest(request: AnyRequest, state: State, kind: str) -> Response[bytes]:
+@get("/v1/latest")
+@in_thread
+def latest(request: AnyRequest, state: State, kind: FromQuery[str]) -> Response[bytes]:
     """The latest values of every entity of a kind."""
     who = anybody(request, "readings:read")
     return _columns(History(hub_of(state)).latest(_sees(who), kind))
 
 
-@get("/v1/history", sync_to_thread=True)
+@get("/v1/history")
+@in_thread
 def history(
     request: AnyRequest,
     state: State,
-    entity: list[str],
-    quantity: str,
-    begin: datetime,
-    end: datetime | None = None,
-    points: Annotated[int, Parameter(ge=2, le=5000)] = 500,
+    entity: FromQuery[list[str]],
+    quantity: FromQuery[str],
+    begin: FromQuery[datetime],
+    end: FromQuery[datetime | None] = None,
+    points: Annotated[int, QueryParameter(ge=2, le=5000)] = 500,
 ) -> Response[bytes]:
     """One quantity of some entities over time, thinned to a number of points that keeps the peaks."""
     who = anybody(request, "readings:read")
     if begin.tzinfo is None or (end is not None and end.tzinfo is None):
         raise Problem(400, "begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
-    found = History(hub_of(state)).series(
-        _sees(who), entity[:50], quantity, begin, end or datetime.now(UTC), points
-    )
+    found = History(hub_of(state)).series(_sees(who), entity[:50], quantity, begin, end or datetime.now(UTC), points)
     return _columns(found)
 
 
-@get("/v1/count", sync_to_thread=True)
+@get("/v1/count")
+@in_thread
 def count(request: AnyRequest, state: State) -> dict[str, int]:
     """How many readings the city holds."""
     anybody(request, "readings:read")
@@ -105,9 +106,7 @@ def _columns(found: dict[str, list[Any]]) -> Response[bytes]:
 
 def _check_entity(entity: NewEntity, kinds: set[str]) -> None:
     if entity.kind not in kinds:
-        raise Problem(
-            422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}"
-        )
+        raise Problem(422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}")
     if entity.lon is not None and not (
         -180 <= entity.lon <= 180 and entity.lat is not None and -90 <= entity.lat <= 90
     ):

@@ -10,10 +10,12 @@ from litestar import Litestar, Response, get
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from citywide.doors.http import desk, evidence, live, operations, pages, readings, session
 from citywide.doors.http.problems import HANDLERS, Problem
+from citywide.doors.http.threads import in_thread
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
 
@@ -29,17 +31,16 @@ SAFE_HEADERS = {
 }
 
 
-@get(["/", "/{path:path}"], include_in_schema=False, sync_to_thread=True)
-def console(path: str = "") -> Response[bytes]:
+@get(["/", "/{path:path}"], include_in_schema=False)
+@in_thread
+def console(path: FromPath[str] = "") -> Response[bytes]:
     """The console's one page, whatever address it shows."""
     if path.startswith(("/v1/", "/evidence/", "/assets/")):
         raise Problem(404, f"there is nothing at {path}")
     page = STATIC / "index.html"
     if not page.exists():
         raise Problem(404, "the console is not built: run `make console`")
-    return Response(
-        page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    return Response(page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"})
 
 
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
@@ -64,9 +65,7 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
         response_headers=SAFE_HEADERS,
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]
-        ),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
@@ -76,6 +75,4 @@ def _files() -> list[Any]:
     if not STATIC.exists():
         return []
     folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
-    return [
-        create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders
-    ]
+    return [create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders]

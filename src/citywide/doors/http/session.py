@@ -7,11 +7,13 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response, delete, get, post
 from litestar.datastructures import Cookie, State
+from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.doors.http.callers import COOKIE, hub_of, staff
 from citywide.doors.http.problems import Problem
-from citywide.hub.people.staff import session_of, sign_in, sign_out
+from citywide.doors.http.threads import in_thread
+from citywide.hub.people.staff import SignInError, session_of, sign_in, sign_out
 from citywide.hub.people.who import Who
 
 AnyRequest = Request[Any, Any, Any]
@@ -25,35 +27,42 @@ class Credentials(Struct, frozen=True):
 
 
 class Gate:
-    """So many attempts a minute from one address, no more."""
+    """So many failures a minute from one address, no more."""
 
     def __init__(self, most: int, seconds: float = 60) -> None:
         self.most, self.seconds = most, seconds
-        self._seen: dict[str, deque[float]] = {}
+        self._failed: dict[str, deque[float]] = {}
 
-    def pass_(self, address: str) -> None:
-        """Count an attempt, or refuse it."""
-        now = time.monotonic()
-        if len(self._seen) > 50_000:
-            self._seen.clear()
-        seen = self._seen.setdefault(address, deque())
-        while seen and seen[0] < now - self.seconds:
-            seen.popleft()
-        if len(seen) >= self.most:
-            raise Problem(429, f"more than {self.most} attempts in {self.seconds:g} s; wait a minute")
-        seen.append(now)
+    def check(self, address: str) -> None:
+        """Refuse an address that has failed too often."""
+        failed = self._failed.get(address, deque())
+        while failed and failed[0] < time.monotonic() - self.seconds:
+            failed.popleft()
+        if len(failed) >= self.most:
+            raise Problem(429, f"more than {self.most} failures in {self.seconds:g} s; wait a minute")
+
+    def failed(self, address: str) -> None:
+        """Count a failure."""
+        if len(self._failed) > 50_000:
+            self._failed.clear()
+        self._failed.setdefault(address, deque()).append(time.monotonic())
 
 
 SIGN_INS = Gate(most=30)
 
 
-@post("/v1/session", sync_to_thread=True, status_code=200)
-def open_session(request: AnyRequest, state: State, data: Credentials) -> Response[bytes]:
-    """Sign in; the cookie is for this browser only, the csrf value goes into the header X-CSRF of every change."""
-    SIGN_INS.pass_(address_of(request))
+@post("/v1/session", status_code=200)
+@in_thread
+def open_session(request: AnyRequest, state: State, data: JSONBody[Credentials]) -> Response[bytes]:
+    """Sign in; every change then carries the csrf value in the header X-CSRF."""
+    SIGN_INS.check(address_of(request))
     hub = hub_of(state)
-    with hub.database.transaction() as connection:
-        session = sign_in(connection, data.name, data.password, hub.settings.session_length)
+    try:
+        with hub.database.transaction() as connection:
+            session = sign_in(connection, data.name, data.password, hub.settings.session_length)
+    except SignInError:
+        SIGN_INS.failed(address_of(request))
+        raise
     cookie = Cookie(
         COOKIE, value=session.secret, httponly=True, samesite="strict", secure=request.url.scheme == "https",
         max_age=int(hub.settings.session_length.total_seconds()),
@@ -61,7 +70,8 @@ def open_session(request: AnyRequest, state: State, data: Credentials) -> Respon
     return Response(_me(session.who, session.csrf), media_type=MediaType.JSON, cookies=[cookie])
 
 
-@get("/v1/me", sync_to_thread=True)
+@get("/v1/me")
+@in_thread
 def me(request: AnyRequest, state: State) -> Response[bytes]:
     """Who is signed in."""
     secret = request.cookies.get(COOKIE, "")
@@ -72,7 +82,8 @@ def me(request: AnyRequest, state: State) -> Response[bytes]:
     return Response(_me(*found), media_type=MediaType.JSON)
 
 
-@delete("/v1/session", sync_to_thread=True, status_code=200)
+@delete("/v1/session", status_code=200)
+@in_thread
 def close_session(request: AnyRequest, state: State) -> Response[bytes]:
     """Sign out."""
     staff(request)

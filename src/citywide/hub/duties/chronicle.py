@@ -3,7 +3,7 @@
 import threading
 
 import structlog
-from psycopg import Connection, OperationalError
+from psycopg import Connection, Error
 
 from citywide.hub.database.pool import Database
 from citywide.hub.evidence.log import Log
@@ -31,7 +31,7 @@ class Chronicler:
             try:
                 with self.database.dedicated() as connection:
                     self._lead(connection)
-            except OperationalError as error:
+            except Error as error:
                 log.warning("chronicler_cut_off", error=str(error))
                 self._stop.wait(1)
 

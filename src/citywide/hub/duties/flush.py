@@ -32,9 +32,7 @@ class Flusher:
         turn = [(self._next + step) % PARTS for step in range(PARTS_A_ROUND)]
         self._next = (self._next + PARTS_A_ROUND) % PARTS
         received = committer.state.received
-        self._memory = [
-            (part, received, committer.state.dump(part)) for part in turn if part in committer.parts
-        ]
+        self._memory = [(part, received, committer.state.dump(part)) for part in turn if part in committer.parts]
 
     def write(self, connection: Connection) -> None:
         """Write down what was collected."""

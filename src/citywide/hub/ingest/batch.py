@@ -6,6 +6,9 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
+from citywide.hub.things import Reading
+from citywide.kit.clock import microseconds
+
 ACCEPTED, LATE, DUPLICATE, REFUSED = range(4)
 OUTCOMES = ("accepted", "late", "duplicate", "refused")
 MOST_REFUSALS_SHOWN = 1000
@@ -42,7 +45,7 @@ class Rows(Struct, frozen=True):
     def __len__(self) -> int:
         return self.series.size
 
-    def pick(self, which: NDArray[np.generic]) -> "Rows":
+    def pick(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "Rows":
         """Some of the rows, by mask or by index."""
         return Rows(self.series[which], self.time[which], self.value[which])
 
@@ -78,4 +81,15 @@ def join(parts: Sequence[Rows]) -> Rows:
         np.concatenate([part.series for part in parts]),
         np.concatenate([part.time for part in parts]),
         np.concatenate([part.value for part in parts]),
+    )
+
+
+def columns_of(readings: Sequence[Reading]) -> Columns:
+    """Readings as columns."""
+    return Columns(
+        [reading.entity for reading in readings],
+        [reading.quantity for reading in readings],
+        np.array([microseconds(reading.time) for reading in readings], np.int64),
+        np.array([reading.value for reading in readings], float),
+        [reading.unit for reading in readings],
     )

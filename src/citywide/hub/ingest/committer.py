@@ -209,9 +209,7 @@ class Committer:
 
     def _copy(self, kept: Rows, received: int) -> None:
         with self._connection.cursor() as cursor:
-            with cursor.copy(
-                "copy hub.reading (series, time, value, received) from stdin (format binary)"
-            ) as copy:
+            with cursor.copy("copy hub.reading (series, time, value, received) from stdin (format binary)") as copy:
                 copy.write(encode(kept, received))
             numbers, counts = np.unique(kept.time // days.DAY_US, return_counts=True)
             for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):

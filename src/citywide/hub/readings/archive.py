@@ -19,9 +19,7 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
-SCHEMA = pa.schema(
-    [("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())]
-)
+SCHEMA = pa.schema([("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())])
 Times, Values = NDArray[np.int64], NDArray[np.float64]
 
 
@@ -43,18 +41,14 @@ def archive_day(database: Database, data: Path, day: date) -> Path:
         connection.execute(composed.SQL("lock table {} in share row exclusive mode").format(name))
         count = _write(connection, name, file)
         digest = sha256(file.read_bytes()).hexdigest()
-        connection.execute(
-            sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest}
-        )
+        connection.execute(sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest})
         connection.execute(composed.SQL("drop table {}").format(name))
         says = Text(f"{count} readings of {day} archived", f"{day} 的 {count} 条读数已归档")
         witness(connection, "archive", says, facts={"file": file.name, "sha256": digest})
     return file
 
 
-def archived(
-    connection: Connection, data: Path, series: int, begin: datetime, end: datetime
-) -> tuple[Times, Values]:
+def archived(connection: Connection, data: Path, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
     """Readings of a series on archived days."""
     found = connection.execute(sql("archives_between"), {"begin": begin, "end": end + timedelta(days=1)})
     files = [str(data / "archive" / name) for (name,) in found]
@@ -86,9 +80,6 @@ def _batches(connection: Connection, query: composed.Composed) -> Iterable[pa.Re
         cursor.execute(query)
         while found := cursor.fetchmany(100_000):
             yield pa.record_batch(
-                [
-                    pa.array(column, field.type)
-                    for column, field in zip(zip(*found, strict=True), SCHEMA, strict=True)
-                ],
+                [pa.array(column, field.type) for column, field in zip(zip(*found, strict=True), SCHEMA, strict=True)],
                 SCHEMA,
             )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -48,9 +49,7 @@ class History(Struct, frozen=True):
         """One quantity of some entities between two moments."""
         found: Columns = {"entity": [], "time": [], "value": []}
         with self.hub.database.reading_as(who) as connection:
-            for row in rows(
-                connection, sql("series_of_entities"), {"ids": list(entities), "quantity": quantity}
-            ):
+            for row in rows(connection, sql("series_of_entities"), {"ids": list(entities), "quantity": quantity}):
                 times, values = self._one(connection, row["number"], begin, end)
                 keep = thin(values, points)
                 found["entity"] += [row["id"]] * keep.size
@@ -67,9 +66,7 @@ class History(Struct, frozen=True):
         with connection.cursor(binary=True) as cursor:
             hot = cursor.execute(sql("readings_of_series"), values).fetchall()
         times = np.array([row[0] for row in hot], np.int64)
-        return np.concatenate([cold[0], times]), np.concatenate(
-            [cold[1], np.array([row[1] for row in hot], float)]
-        )
+        return np.concatenate([cold[0], times]), np.concatenate([cold[1], np.array([row[1] for row in hot], float)])
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
@@ -78,10 +75,6 @@ def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
         return np.arange(values.size)
     slices = max(1, points // 2)
     edges = np.linspace(0, values.size, slices + 1).astype(np.int64)
-    lowest = [
-        start + int(np.argmin(values[start:stop])) for start, stop in zip(edges[:-1], edges[1:], strict=True)
-    ]
-    highest = [
-        start + int(np.argmax(values[start:stop])) for start, stop in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    lowest = [start + int(np.argmin(values[start:stop])) for start, stop in pairwise(edges)]
+    highest = [start + int(np.argmax(values[start:stop])) for start, stop in pairwise(edges)]
     return np.unique(np.array(lowest + highest, np.int64))

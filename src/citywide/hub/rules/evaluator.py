@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -76,7 +77,7 @@ class Evaluator:
         else:
             self._waiting[entity, other].append(watch)
 
-    def fold(self, series: Ints, times: Floats, values: Floats) -> list[Transition]:
+    def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""
         following, watch_of, role_of = self._links
         out = np.empty((max(16, series.size * self._longest), 4))
@@ -89,9 +90,7 @@ class Evaluator:
     def tick(self, now_us: int) -> list[Transition]:
         """What the passing of time alone has raised."""
         out = np.empty((self._silence.size, 4))
-        count = tick(
-            float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out
-        )
+        count = tick(float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out)
         return self._transitions(out[:count])
 
     def set_raised(self, series: int, standing: Collection[str]) -> None:
@@ -125,7 +124,7 @@ class Evaluator:
         return self.compiled[rule].fingerprint, self.compiled[rule].cells
 
     def _cells(self, watch: int) -> Floats:
-        offset, rule, _ = self._watches[:, watch]
+        offset, rule, _ = self._watches[:, watch].tolist()
         return self._mem[offset : offset + self.compiled[rule].cells]
 
     def _transitions(self, rows: Floats) -> list[Transition]:
@@ -162,7 +161,7 @@ class Evaluator:
         self._first = _grown(self._first, series)
 
 
-def _grown(array: NDArray[np.generic], index: int) -> NDArray[np.generic]:
+def _grown(array: NDArray[Any], index: int) -> NDArray[Any]:
     """The array, longer if need be, so that `index` fits."""
     size = array.shape[-1]
     if index < size:

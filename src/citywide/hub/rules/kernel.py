@@ -1,3 +1,5 @@
+# pyright: basic, reportMissingParameterType=false
+# Compiled by numba, which infers the types itself.
 """The one loop over readings that every rule goes through; compiled, on flat arrays."""
 
 import numba

@@ -59,9 +59,7 @@ class Compiled(Struct, frozen=True):
 def compile_rule(rule: Rule) -> Compiled:
     """Put a rule's meaning into numbers."""
     code = _CODES[type(rule.signal)]
-    return Compiled(
-        rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8]
-    )
+    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8])
 
 
 def _row(rule: Rule, code: int) -> tuple[float, ...]:

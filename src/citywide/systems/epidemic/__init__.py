@@ -1,0 +1,1 @@
+"""Early warning of epidemics: forecast, detect, trace, allocate."""

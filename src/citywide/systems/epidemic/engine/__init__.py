@@ -1,0 +1,1 @@
+"""Solvers on plain arrays; they know nothing of the hub."""

@@ -1,0 +1,139 @@
+"""Alarms over many series with a false-alarm rate that the user sets, each explained in one line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.epidemic.engine.detect.evidence import LAGS, evidence, summed
+from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
+from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
+
+QUIET_DRAWS = 100_000  # enough for a rate of one in a thousand within ten per cent
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What was found in every series and week watched, all arrays [series, weeks]."""
+
+    score: NDArray[np.float64]
+    p_value: NDArray[np.float64]
+    weeks_running: NDArray[np.intp]
+    level: NDArray[np.intp]
+    observed: NDArray[np.float64]
+    usual: Usual
+
+    def alarms(self, false_alarm_rate: float) -> NDArray[np.bool_]:
+        """Which ring, when this share of the quiet series-weeks may ring."""
+        return self.p_value <= false_alarm_rate
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm in the officer's words."""
+
+    where: str
+    what: str
+    observed: int
+    expected: float
+    weeks: int
+    p_value: float
+
+    @property
+    def excess(self) -> float:
+        """How many more than expected."""
+        return self.observed - self.expected
+
+    def says(self) -> str:
+        """Where, what, how many more than expected; by chance only this often."""
+        time = "this week" if self.weeks == 1 else f"in {self.weeks} weeks"
+        return (
+            f"{self.where}, {self.what}: {self.observed} {time} where {self.expected:.1f} are usual, "
+            f"{self.excess:.1f} more (by chance {self.p_value:.2g} of quiet weeks)"
+        )
+
+
+def watch(
+    counts: NDArray[np.float64],
+    first_week: int,
+    near: Neighbourhoods = NO_NEIGHBOURS,
+    weeks_per_year: float = WEEKS_PER_YEAR,
+    seed: int = 0,
+) -> Watch:
+    """Watch weeks from `first_week` on; counts [places × kinds, weeks], all kinds of a place together."""
+    normal = usual(counts, first_week, weeks_per_year)
+    newest = _newest(counts, first_week)
+    by_level = _scores(newest, normal.expected, normal.variance, near)
+    score = _join(by_level)
+    p_value = _p_values(score, quiet_scores(normal, near, np.random.default_rng(seed)))
+    known = newest[..., 0] >= 0
+    best = np.argmax(by_level.max(axis=-1), axis=0)
+    onset = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0].argmax(axis=-1)
+    return Watch(score, np.where(known, p_value, 1.0), onset + 1, best, newest[..., 0], normal)
+
+
+def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Sorted scores of weeks without outbreak, drawn from each series' usual with its uncertainty."""
+    rounds = max(1, round(QUIET_DRAWS / normal.dispersion.size))
+    drawn = [_quiet_round(normal, near, rng) for _ in range(rounds)]
+    return np.sort(np.concatenate(drawn))
+
+
+def explain(found: Watch, counts: NDArray[np.float64], series: int, where: str, what: str, week: int = -1) -> Alarm:
+    """The alarm of one series in its newest (or another) watched week, counted since its onset."""
+    lags = int(found.weeks_running[series, week])
+    last = counts.shape[1] + week if week < 0 else counts.shape[1] - found.score.shape[1] + week
+    observed = np.maximum(counts[series, last - lags + 1 : last + 1], 0).sum()
+    expected = found.usual.expected[series, week, :lags].sum()
+    return Alarm(where, what, int(observed), float(expected), lags, float(found.p_value[series, week]))
+
+
+def explain_all(
+    found: Watch, counts: NDArray[np.float64], names: Sequence[tuple[str, str]], false_alarm_rate: float
+) -> list[Alarm]:
+    """All alarms of the newest week, the least likely by chance first; names are (where, what)."""
+    ringing = np.flatnonzero(found.alarms(false_alarm_rate)[:, -1])
+    alarms = [explain(found, counts, i, *names[i]) for i in ringing.tolist()]
+    return sorted(alarms, key=lambda alarm: (alarm.p_value, -alarm.excess))
+
+
+def _newest(counts: NDArray[np.float64], first_week: int) -> NDArray[np.float64]:
+    weeks = counts.shape[1]
+    return np.stack([counts[:, first_week - lag : weeks - lag] for lag in range(LAGS)], axis=-1)
+
+
+def _scores(
+    counts: NDArray[np.float64],
+    means: NDArray[np.float64],
+    variances: NDArray[np.float64],
+    near: Neighbourhoods,
+) -> NDArray[np.float64]:
+    """Log Bayes factors [level, series, weeks, onset], prior weight of the level included."""
+    if near.members:  # a place that is silent counts as usual among its neighbours
+        counts = np.where(counts < 0, means, counts)
+    places = len(near.members[0]) if near.members else len(counts)
+    inputs = [near.levels(part.reshape(places, -1, *part.shape[1:])) for part in (counts, means, variances)]
+    levels = zip(*inputs, near.log_weights(), strict=True)
+    return np.stack([_evidence(*parts).reshape(counts.shape) + weight for *parts, weight in levels])
+
+
+def _evidence(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return evidence(*(np.ascontiguousarray(part).reshape(-1, LAGS) for part in parts))
+
+
+def _join(by_level: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.logaddexp.reduce(summed(by_level), axis=0)
+
+
+def _quiet_round(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
+    error = rng.standard_normal(normal.uncertainty.shape) * normal.uncertainty
+    means = normal.expected * np.exp(np.clip(error, -3, 3))[..., None]
+    excess = np.maximum(normal.dispersion - 1, 1e-9)[..., None]
+    counts = rng.poisson(rng.gamma(means / excess, excess)).astype(np.float64)
+    return _join(_scores(counts, normal.expected, normal.variance, near)).ravel()
+
+
+def _p_values(score: NDArray[np.float64], quiet: NDArray[np.float64]) -> NDArray[np.float64]:
+    as_high = len(quiet) - np.searchsorted(quiet, score, side="left")
+    return (as_high + 1) / (len(quiet) + 1)

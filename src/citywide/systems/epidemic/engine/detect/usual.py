@@ -1,0 +1,64 @@
+"""The usual counts of many series for the newest weeks, each week known only from weeks before it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from citywide.systems.epidemic.engine.detect.baseline import design, fit
+from citywide.systems.epidemic.engine.detect.evidence import LAGS
+
+WEEKS_PER_YEAR = 52.1775
+YEARS_OF_HISTORY = 10
+RECENT = 4  # weeks left out of the fit, so that an outbreak under way does not become the usual
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is expected: `expected` [series, weeks, LAGS] newest lag first; the rest [series, weeks]."""
+
+    expected: NDArray[np.float64]
+    dispersion: NDArray[np.float64]
+    uncertainty: NDArray[np.float64]
+
+    @property
+    def variance(self) -> NDArray[np.float64]:
+        """The variance of a count around its expectation."""
+        return self.expected * self.dispersion[..., None]
+
+
+def usual(counts: NDArray[np.float64], first_week: int, weeks_per_year: float = WEEKS_PER_YEAR) -> Usual:
+    """Fit every series anew for every week from `first_week` on; a negative count is one not known."""
+    regressors, shrinkage = design(counts.shape[1], weeks_per_year)
+    history = round(YEARS_OF_HISTORY * weeks_per_year)
+    return Usual(*_usual(counts, regressors, shrinkage, first_week, history))
+
+
+@njit(cache=True)
+def _usual(
+    counts: NDArray[np.float64],
+    regressors: NDArray[np.float64],
+    shrinkage: NDArray[np.float64],
+    first_week: int,
+    history: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    series, weeks = counts.shape
+    expected = np.empty((series, weeks - first_week, LAGS))
+    dispersion = np.empty((series, weeks - first_week))
+    uncertainty = np.empty((series, weeks - first_week))
+    for i in range(series):
+        coefficients = np.zeros(regressors.shape[1])
+        coefficients[0] = math.log(np.maximum(counts[i], 0.0).mean() + 0.05)
+        for week in range(first_week, weeks):
+            spread, information = fit(
+                counts[i], regressors, shrinkage, coefficients, max(0, week - history), week - RECENT
+            )
+            now = regressors[week]
+            dispersion[i, week - first_week] = spread
+            uncertainty[i, week - first_week] = math.sqrt(spread * (now * np.linalg.solve(information, now)).sum())
+            for lag in range(LAGS):
+                level = (regressors[week - lag] * coefficients).sum()
+                expected[i, week - first_week, lag] = math.exp(min(max(level, -12.0), 20.0))
+    return expected, dispersion, uncertainty

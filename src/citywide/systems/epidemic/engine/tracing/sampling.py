@@ -1,0 +1,121 @@
+"""Who infected whom: Gibbs sampling of parents, days of infection and the hazard of each context."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from citywide.systems.epidemic.engine.natural_history import NaturalHistory
+from citywide.systems.epidemic.engine.tracing.explanations import NOBODY, UNSEEN, Explanations, explanations
+from citywide.systems.epidemic.engine.tracing.meetings import Records, exposure, meetings
+
+SWEEPS = 400
+DISCARDED = 100
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Posterior share of every explanation, and the hazards of the contexts (household … city, unseen)."""
+
+    explanations: Explanations
+    share: NDArray[np.float64]
+    hazards: NDArray[np.float64]
+
+    def infectors(self) -> NDArray[np.float64]:
+        """Probability [case, infector]; the last column is an infector who is not among the cases."""
+        cases = len(self.explanations.first) - 1
+        table = np.zeros((cases, cases + 1))
+        np.add.at(table, (self.explanations.case, self.explanations.infector), self.share)
+        return table
+
+    def places(self, case: int) -> dict[tuple[int, int], float]:
+        """Probability of each (context, place) of this case's infection, the likeliest first."""
+        rows = slice(self.explanations.first[case], self.explanations.first[case + 1])
+        found: dict[tuple[int, int], float] = {}
+        columns = (self.explanations.context[rows], self.explanations.place[rows], self.share[rows])
+        for context, place, share in zip(*columns, strict=True):
+            found[int(context), int(place)] = found.get((int(context), int(place)), 0.0) + float(share)
+        return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def trace(
+    onset: NDArray[np.int64],
+    records: Records,
+    people: int,
+    history: NaturalHistory,
+    *,
+    distances: NDArray[np.float64] | None = None,
+    seed: int = 0,
+) -> Traced:
+    """Sample the transmission tree given onsets, presences on record and (optional) sequence distances."""
+    possible = explanations(onset, meetings(records), history, distances)
+    days = int(onset.max() - onset.min()) + history.longest
+    open_to = exposure(records, onset, history, people, days)
+    share, hazards = _sample(
+        possible.first, possible.infector, possible.day, possible.context, possible.weight,
+        open_to, np.asarray([*history.hazards, 1.0 / open_to[-1]]), SWEEPS, seed,
+    )  # fmt: skip
+    return Traced(possible, share, hazards)
+
+
+@njit(cache=True)
+def _sample(  # noqa: PLR0913, PLR0917 - columns of one table
+    first: NDArray[np.int64],
+    infector: NDArray[np.int64],
+    day: NDArray[np.int64],
+    context: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    open_to: NDArray[np.float64],
+    hazards: NDArray[np.float64],
+    sweeps: int,
+    seed: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    np.random.seed(seed)  # noqa: NPY002 - the only generator that compiled code has
+    cases = len(first) - 1
+    chosen = np.array([first[case + 1] - 1 for case in range(cases)])  # start: nobody known infected anybody
+    share, mean_hazards = np.zeros(len(weight)), np.zeros(len(hazards))
+    prior = 1.0 / hazards
+    for sweep in range(sweeps):
+        for case in range(cases):
+            chosen[case] = _choose(case, chosen, first, infector, day, context, weight, hazards)
+        tally = np.zeros(len(hazards))
+        for case in range(cases):
+            tally[context[chosen[case]]] += 1
+        for kind in range(len(hazards)):
+            hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind])  # noqa: NPY002
+        if sweep >= DISCARDED:
+            share[chosen] += 1.0 / (sweeps - DISCARDED)
+            mean_hazards += hazards / (sweeps - DISCARDED)
+    return share, mean_hazards
+
+
+@njit(cache=True)
+def _choose(  # noqa: PLR0913, PLR0917 - columns of one table
+    case: int,
+    chosen: NDArray[np.int64],
+    first: NDArray[np.int64],
+    infector: NDArray[np.int64],
+    day: NDArray[np.int64],
+    context: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    hazards: NDArray[np.float64],
+) -> int:
+    """One explanation of this case, after its infector was infected and before it infected anyone."""
+    latest = 1 << 40
+    for other in range(len(chosen)):
+        if infector[chosen[other]] == case and day[chosen[other]] < latest:
+            latest = day[chosen[other]]
+    total = 0.0
+    running = np.zeros(first[case + 1] - first[case])
+    for row in range(first[case], first[case + 1]):
+        source = infector[row]
+        if day[row] < latest and (source == NOBODY or day[chosen[source]] < day[row]):
+            total += weight[row] * hazards[context[row]]
+        running[row - first[case]] = total
+    if total <= 0.0:
+        return chosen[case]
+    return first[case] + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002
+
+
+__all__ = ["NOBODY", "UNSEEN", "Traced", "trace"]

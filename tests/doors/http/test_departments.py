@@ -1,0 +1,127 @@
+"""Probes: an officer of another department cannot read, search, export, follow or guess a way to these rows."""
+
+import json
+
+import pytest
+from litestar.testing import TestClient
+
+READS = (
+    "/v1/cases/1",
+    "/v1/latest?kind=gauge",
+    "/v1/history?entity=gauge/elm&quantity=water_depth&begin=2020-01-01T00:00:00Z",
+    "/v1/evidence",
+    "/v1/evidence?after=0",
+    "/v1/evidence/0/proof",
+    "/v1/evidence/1/proof",
+)
+SECRETS = ("Elm", "elm", "North crew", "27.13")
+
+
+def leaks(text: str) -> list[str]:
+    return [secret for secret in SECRETS if secret in text]
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_drainage_reads_parks_does_not(flooded: TestClient, sign_in, path: str) -> None:
+    sign_in("wen")
+    own = flooded.get(path)
+    assert own.status_code == 200
+    sign_in("lin")
+    other = flooded.get(path)
+    assert other.status_code in {200, 404}
+    assert leaks(own.text) or "proof" in path
+    assert leaks(other.text) == []
+
+
+def test_no_widget_of_any_page_shows_another_departments_rows(flooded: TestClient, sign_in) -> None:
+    sign_in("wen")
+    pages = flooded.get("/v1/pages").json()
+    addresses = [
+        f"/v1/pages/{page['system']}/{page['name']}/{at}?layer={layer}"
+        for page in pages
+        for at, widget in enumerate(page["widgets"])
+        for layer in range(len(widget.get("layers", [0])))
+    ]
+    own = {path: flooded.get(path) for path in addresses}
+    assert all(answer.status_code == 200 for answer in own.values()), [a.text for a in own.values() if a.is_error]
+    assert sum(bool(leaks(answer.text)) for answer in own.values()) >= 6
+    sign_in("lin")
+    for path in addresses:
+        rows = flooded.get(path).json().get("rows", [])
+        assert leaks(json.dumps(rows)) == [], path
+
+
+@pytest.mark.parametrize("act", ["assign", "start", "pause", "resume", "reroute", "check", "close", "reopen"])
+def test_a_case_of_another_department_cannot_be_moved_and_seems_not_to_exist(flooded, sign_in, act: str) -> None:
+    headers = sign_in("lin")
+    body = {"note": "mine now", "to": "parks"}
+    answer = flooded.post(f"/v1/cases/1/{act}", json=body, headers=headers)
+    missing = flooded.post(f"/v1/cases/4711/{act}", json=body, headers=headers)
+    assert (answer.status_code, missing.status_code) == (404, 404)
+    assert answer.json()["detail"].replace("1", "N") == missing.json()["detail"].replace("4711", "N")
+
+
+def test_an_alarm_of_another_department_cannot_be_acknowledged(flooded: TestClient, sign_in) -> None:
+    assert flooded.post("/v1/alarms/1/acknowledge", json={}, headers=sign_in("lin")).status_code == 404
+    assert flooded.post("/v1/alarms/1/acknowledge", json={}, headers=sign_in("wen")).status_code == 200
+
+
+def test_live_events_of_another_department_are_not_told_even_when_resuming(flooded: TestClient, sign_in) -> None:
+    from citywide.hub.people.who import Who  # noqa: PLC0415
+
+    hub = flooded.app.state.hub
+    topics = frozenset({"case", "alarm", "evidence"})
+    _, own = hub.live._entries(Who("wen", ("officer",), ("drainage",)), topics, 0)
+    _, other = hub.live._entries(Who("lin", ("officer",), ("parks",)), topics, 0)
+    assert any(b"Elm" in event.data for event in own)
+    assert leaks("".join(event.data.decode() for event in other)) == []
+
+
+def test_the_database_itself_keeps_departments_apart(flooded: TestClient) -> None:
+    from citywide.hub.people.who import Who  # noqa: PLC0415
+
+    tables = ("entity", "series", "latest", "reading", "alarm", "cases", "case_step")
+    database = flooded.app.state.hub.database
+    for table in tables:
+        with database.reading_as(Who("lin", (), ("parks",))) as connection:
+            assert connection.execute(f"select count(*) from hub.{table}").fetchone() == (0,), table
+        with database.reading_as(Who("wen", (), ("drainage",))) as connection:
+            assert connection.execute(f"select count(*) from hub.{table}").fetchone()[0] > 0, table
+
+
+def test_personal_tables_are_closed_to_the_readers_role(flooded: TestClient) -> None:
+    import psycopg  # noqa: PLC0415
+
+    from citywide.hub.people.who import Who  # noqa: PLC0415
+
+    for table in (
+        "people.person",
+        "people.staff",
+        "people.session",
+        "people.device_token",
+        "evidence.pending",
+    ):
+        with (
+            pytest.raises(psycopg.errors.InsufficientPrivilege),
+            flooded.app.state.hub.database.reading_as(Who("mayor", (), (), everywhere=True)) as connection,
+        ):
+            connection.execute(f"select * from {table}")
+
+
+def test_without_a_session_nothing_is_told(flooded: TestClient) -> None:
+    flooded.cookies.clear()
+    for path in (*READS, "/v1/pages", "/v1/live"):
+        assert flooded.get(path).status_code == 401, path
+
+
+def test_a_change_without_the_csrf_value_is_refused(flooded: TestClient, sign_in) -> None:
+    sign_in("wen")
+    assert flooded.post("/v1/cases/1/start", json={}).status_code == 403
+
+
+def test_five_wrong_passwords_lock_the_name(door: TestClient) -> None:
+    for _ in range(5):
+        assert door.post("/v1/session", json={"name": "wen", "password": "guess"}).status_code == 401
+    answer = door.post("/v1/session", json={"name": "wen", "password": "correct horse battery"})
+    assert answer.status_code == 401
+    assert "too many" in answer.json()["detail"]
