@@ -18,9 +18,7 @@ def plink2(path: Path | None) -> str:
     if not (found := shutil.which("plink2")):
         root = [] if os.geteuid() == 0 else ["sudo"]
         subprocess.run([*root, "apt-get", "update", "-qq"], check=True)
-        subprocess.run(
-            [*root, "apt-get", "install", "-y", "-qq", "plink2"], check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run([*root, "apt-get", "install", "-y", "-qq", "plink2"], check=True, stdout=subprocess.DEVNULL)
         found = shutil.which("plink2")
     if not found:
         raise SystemExit("plink2 could not be installed; give one with --plink2 PATH")
@@ -35,9 +33,7 @@ def version(binary: str) -> str:
 def timed(command: Sequence[str]) -> Clock:
     """Run a command to its end with one BLAS thread and time it, its start included."""
     with Clock() as clock:
-        done = subprocess.run(
-            command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
     return clock

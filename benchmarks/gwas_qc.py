@@ -31,9 +31,7 @@ def options(parser: ArgumentParser) -> None:
     Scores use all of the made variants; components and kinship, which people make of pruned variants and
     which take plink2 a long time, half the people and a fifth of the variants.
     """
-    parser.add_argument(
-        "--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "60000", "0.01")
-    )
+    parser.add_argument("--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "60000", "0.01"))
     parser.add_argument("--plink2", type=Path, metavar="PATH", help="another plink2 than Debian's")
     parser.add_argument("--threads", type=int, default=2)
 
@@ -65,9 +63,7 @@ def _data(options: Namespace, folder: Path, fewer_people: int, fewer_variants: i
     return simulate(folder / f"by{fewer_people}", *size, missing=missing, seed=options.seed).data
 
 
-def _both(
-    options: Namespace, folder: Path, ours: list[str], theirs: list[str], name: str
-) -> dict[str, float]:
+def _both(options: Namespace, folder: Path, ours: list[str], theirs: list[str], name: str) -> dict[str, float]:
     """Ours, theirs, ours, and the ratio of CPU-seconds and of wall."""
     threads = ["--threads", str(options.threads)]
     program = [sys.executable, "-m", "benchmarks._genomics", *ours, "--out", str(folder / "ours"), *threads]
@@ -86,12 +82,8 @@ def _both(
 def _pca(options: Namespace, binary: str, folder: Path, prefix: Path, bed: Bed) -> dict[str, float]:
     command = [binary, "--bfile", str(prefix), "--pca", "approx", str(COMPONENTS)]
     found = _both(options, folder, ["pca", str(prefix), str(COMPONENTS)], command, "pca")
-    study = Study(
-        bed, np.arange(len(bed)), np.ones(len(bed.people), np.bool_), _frequency(bed), options.threads
-    )
-    errors = [
-        _error(study, _vectors(folder / name)) for name in ("ours/components.eigenvec", "theirs.eigenvec")
-    ]
+    study = Study(bed, np.arange(len(bed)), np.ones(len(bed.people), np.bool_), _frequency(bed), options.threads)
+    errors = [_error(study, _vectors(folder / name)) for name in ("ours/components.eigenvec", "theirs.eigenvec")]
     return {**found, "pca_error": errors[0], "pca_error_plink2": errors[1]}
 
 
@@ -130,9 +122,7 @@ def _pairs(path: Path) -> dict[frozenset[str], float]:
     return {frozenset((line[ids[0]], line[ids[1]])): float(line[kin]) for line in lines}
 
 
-def _score(
-    options: Namespace, binary: str, folder: Path, prefix: Path, many: int, name: str
-) -> dict[str, float]:
+def _score(options: Namespace, binary: str, folder: Path, prefix: Path, many: int, name: str) -> dict[str, float]:
     weights = _weights(folder / f"{name}.txt", open_bed(prefix), many, options.seed)
     columns = "3" if many == 1 else f"3-{many + 2}"
     theirs = [
@@ -146,9 +136,7 @@ def _score(
         "header-read",
         "cols=+scoresums",
     ]
-    found = _both(
-        options, folder, ["score", str(prefix), str(weights)], [*theirs, "--score-col-nums", columns], name
-    )
+    found = _both(options, folder, ["score", str(prefix), str(weights)], [*theirs, "--score-col-nums", columns], name)
     ours, other = (_sums(folder / path, many) for path in ("ours/scores.sscore", "theirs.sscore"))
     return {**found, f"{name}_max_relative": float(np.abs(ours - other).max() / other.std())}
 
@@ -158,9 +146,7 @@ def _weights(path: Path, bed: Bed, many: int, seed: int) -> Path:
     ids, alleles = bed.variants.id().astype(np.str_), bed.variants.allele1().astype(np.str_)
     weights = random.normal(size=(len(ids), many))
     heads = "\t".join(f"S{at + 1}" for at in range(many))
-    rows = (
-        "\t".join([n, a, *(f"{w:.6g}" for w in row)]) for n, a, row in zip(ids, alleles, weights, strict=True)
-    )
+    rows = ("\t".join([n, a, *(f"{w:.6g}" for w in row)]) for n, a, row in zip(ids, alleles, weights, strict=True))
     path.write_text(f"ID\tA1\t{heads}\n" + "\n".join(rows) + "\n")
     return path
 

@@ -31,15 +31,9 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--mind", type=float, default=0.05, help="list people missing more variants")
     parser.add_argument("--hwe", type=float, default=1e-6, help="list variants with a smaller mid-p")
     parser.add_argument("--king-table-filter", type=float, default=THIRD_DEGREE, metavar="KINSHIP")
-    parser.add_argument(
-        "--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship"
-    )
-    parser.add_argument(
-        "--indep-pairwise", nargs=3, metavar=("WINDOW", "STEP", "R2"), help="50 5 0.2, or 500kb 1 0.2"
-    )
-    parser.add_argument(
-        "--pca", type=int, nargs="?", const=10, metavar="COUNT", help="components of the genotypes"
-    )
+    parser.add_argument("--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship")
+    parser.add_argument("--indep-pairwise", nargs=3, metavar=("WINDOW", "STEP", "R2"), help="50 5 0.2, or 500kb 1 0.2")
+    parser.add_argument("--pca", type=int, nargs="?", const=10, metavar="COUNT", help="components of the genotypes")
 
 
 def run(options: Namespace) -> int:
@@ -56,9 +50,7 @@ def run(options: Namespace) -> int:
     if options.make_king_table:
         write_relatives(options, bed, people, autosomal)
     if options.pca:
-        write_components(
-            options, bed, components(bed, options.pca, autosomal, people, options.threads), people
-        )
+        write_components(options, bed, components(bed, options.pca, autosomal, people, options.threads), people)
     return 0
 
 
@@ -124,9 +116,7 @@ def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found:
     bad = people & ((found.missing_rate > options.mind) | wrong)
     pairs = zip(of.family[bad].tolist(), of.person[bad].tolist(), strict=True)
     (options.out / "people_out.txt").write_text("".join(f"{f.decode()}\t{p.decode()}\n" for f, p in pairs))
-    print(
-        f"{int(people.sum()):,} people, {int(bad.sum()):,} out of bounds, {int(wrong.sum()):,} of another sex"
-    )
+    print(f"{int(people.sum()):,} people, {int(bad.sum()):,} out of bounds, {int(wrong.sum()):,} of another sex")
 
 
 def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
@@ -137,9 +127,7 @@ def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
     kb = size.lower().removesuffix("kb")
     window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))
     stays = rows[prune(bed, float(r2), window, rows)]
-    (options.out / "prune.in.txt").write_text(
-        "".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist())
-    )
+    (options.out / "prune.in.txt").write_text("".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist()))
     print(f"{len(stays):,} of {len(rows):,} variants after pruning")
     return stays
 
@@ -171,6 +159,4 @@ def write_components(options: Namespace, bed: Bed, found: Components, people: ND
     print(f"{len(found.values)} components in {found.passes} passes, largest error {found.errors.max():.2g}")
 
 
-COMMAND = Command(
-    "qc", "quality control: variants, people, sex, relatives, pruning, components", options, run
-)
+COMMAND = Command("qc", "quality control: variants, people, sex, relatives, pruning, components", options, run)

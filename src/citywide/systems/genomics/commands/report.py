@@ -8,22 +8,15 @@ from pathlib import Path
 from citywide.kit.commands import Command
 from citywide.systems.genomics.engine.bed import open_bed
 from citywide.systems.genomics.engine.clump import Bounds
-from citywide.systems.genomics.engine.report import findings, write_report
 from citywide.systems.genomics.engine.results import read_results
 
 
 def options(parser: ArgumentParser) -> None:
     """The table, the genotypes for linkage, and PLINK's bounds of a clump."""
-    parser.add_argument(
-        "--results", required=True, type=Path, metavar="TABLE", help="a GWAS-SSF table of one trait"
-    )
+    parser.add_argument("--results", required=True, type=Path, metavar="TABLE", help="a GWAS-SSF table of one trait")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    parser.add_argument(
-        "--bfile", metavar="PREFIX", help="genotypes: without them nothing is known of linkage"
-    )
-    parser.add_argument(
-        "--trait", metavar="NAME", help="what the page calls the trait (the file's name if not said)"
-    )
+    parser.add_argument("--bfile", metavar="PREFIX", help="genotypes: without them nothing is known of linkage")
+    parser.add_argument("--trait", metavar="NAME", help="what the page calls the trait (the file's name if not said)")
     parser.add_argument("--clump-p1", type=float, default=5e-8, metavar="P")
     parser.add_argument("--clump-p2", type=float, default=1e-4, metavar="P")
     parser.add_argument("--clump-r2", type=float, default=0.1, metavar="R2")
@@ -32,6 +25,8 @@ def options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Write the page and its parts."""
+    from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly
+
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
     bed = open_bed(options.bfile) if options.bfile else None
     trait = options.trait or options.results.name.split(".")[0]

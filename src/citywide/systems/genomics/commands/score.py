@@ -24,12 +24,8 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--score", required=True, nargs="+", type=Path, metavar="FILE", help="PGS Catalog or plink2 files"
     )
-    parser.add_argument(
-        "--keep-ambiguous", action="store_true", help="use A/T and C/G variants as they stand"
-    )
-    parser.add_argument(
-        "--read-freq", type=Path, metavar="FILE", help="ID, allele and frequency, for missing calls"
-    )
+    parser.add_argument("--keep-ambiguous", action="store_true", help="use A/T and C/G variants as they stand")
+    parser.add_argument("--read-freq", type=Path, metavar="FILE", help="ID, allele and frequency, for missing calls")
 
 
 def run(options: Namespace) -> int:
@@ -56,17 +52,11 @@ def write_scores(path: Path, bed: Bed, people: NDArray[np.bool_], made: Scores) 
         "IID": bed.people.person[people].astype(np.str_),
     }
     parts = {"ALLELE_CT": made.calls, "AVG": made.averages, "SUM": made.sums}
-    columns = {
-        f"{name}_{kind}": part[people, at]
-        for kind, part in parts.items()
-        for at, name in enumerate(made.names)
-    }
+    columns = {f"{name}_{kind}": part[people, at] for kind, part in parts.items() for at, name in enumerate(made.names)}
     table = pa.table({name: pa.array(column) for name, column in (ids | columns).items()})
     with path.open("wb") as file:
         file.write(("\t".join(table.column_names) + "\n").encode())
-        csv.write_csv(
-            table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none")
-        )
+        csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none"))
 
 
 def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:

@@ -9,7 +9,6 @@ import numpy as np
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import study, study_options
 from citywide.systems.genomics.engine.progress import Progress
-from citywide.systems.genomics.engine.step1 import Request, step_one
 from citywide.systems.genomics.engine.tables import align, read_table
 
 
@@ -19,18 +18,16 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument("--pheno-name", nargs="+", metavar="NAME", help="only these traits")
     parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
-    parser.add_argument(
-        "--bt", action="store_true", help="the traits have two values; predictions on the logit scale"
-    )
+    parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=int, default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
-    parser.add_argument(
-        "--no-families", action="store_true", help="do not look for relatives to calibrate by"
-    )
+    parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
 
 
 def run(options: Namespace) -> int:
     """Regress, and say where the predictions are."""
+    from citywide.systems.genomics.engine.step1 import Request, step_one  # noqa: PLC0415 - scipy loads slowly
+
     bed, people, rows = study(options)
     table = read_table(options.pheno)
     table = table.only(options.pheno_name) if options.pheno_name else table

@@ -46,9 +46,7 @@ def blocks(bed: Bed, rows: NDArray[np.int64], size: int = SIZE) -> Iterator[Bloc
         chosen = rows[first : first + size]
         start, stop = int(chosen[0]), int(chosen[-1]) + 1
         run = stop - start == len(chosen)
-        yield Block(
-            first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people)
-        )
+        yield Block(first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people))
         bed.release(start, stop - start)
 
 
@@ -65,9 +63,7 @@ def variant_sums(block: Block, lanes: Floats, threads: int = 1, level: int | Non
     return out
 
 
-def person_sums(
-    block: Block, values: Floats, out: Doubles, threads: int = 1, level: int | None = None
-) -> None:
+def person_sums(block: Block, values: Floats, out: Doubles, threads: int = 1, level: int | None = None) -> None:
     """Add to each person's row of `out` the sum over variants of values[variant, code, lane]."""
 
     def work(people: slice) -> None:

@@ -56,11 +56,7 @@ def clump(results: Results, bed: Bed | None, bounds: Bounds | None = None) -> li
         if not free[lead]:
             continue
         near = _near(results, lead, bounds.kb * 1000, free)
-        joins = (
-            near
-            if bed is None or rows is None
-            else near[linkage(bed, rows[near], int(rows[lead])) > bounds.r2]
-        )
+        joins = near if bed is None or rows is None else near[linkage(bed, rows[near], int(rows[lead])) > bounds.r2]
         free[joins] = False
         free[lead] = False
         found.append(Clump(lead, joins[joins != lead]))
@@ -69,9 +65,7 @@ def clump(results: Results, bed: Bed | None, bounds: Bounds | None = None) -> li
 
 def _near(results: Results, lead: int, reach: float, free: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Free variants of the chromosome within reach, the lead among them."""
-    here = slice(
-        *np.searchsorted(results.chromosome, [results.chromosome[lead], results.chromosome[lead] + 1])
-    )
+    here = slice(*np.searchsorted(results.chromosome, [results.chromosome[lead], results.chromosome[lead] + 1]))
     position = results.position[here]
     first = here.start + int(np.searchsorted(position, results.position[lead] - reach))
     last = here.start + int(np.searchsorted(position, results.position[lead] + reach, "right"))
@@ -89,10 +83,7 @@ def rows_in(results: Results, bed: Bed) -> NDArray[np.int64]:
     }
     wanted = zip(results.chromosome.tolist(), results.position.tolist(), strict=True)
     pairs = zip(results.effect.tolist(), results.other.tolist(), strict=True)
-    found = [
-        keys.get((*place, *sorted(map(str.upper, pair))), -1)
-        for place, pair in zip(wanted, pairs, strict=True)
-    ]
+    found = [keys.get((*place, *sorted(map(str.upper, pair))), -1) for place, pair in zip(wanted, pairs, strict=True)]
     return np.array(found, np.int64)
 
 

@@ -77,9 +77,7 @@ def ld_regression(chi_square: Doubles, scores: Doubles, people: Doubles) -> LdRe
     grams = np.array([gram for gram, _ in parts])
     sides = np.array([side for _, side in parts])
     whole = np.linalg.solve(grams.sum(axis=0), sides.sum(axis=0))
-    left = np.array(
-        [np.linalg.solve(grams.sum(0) - g, sides.sum(0) - s) for g, s in zip(grams, sides, strict=True)]
-    )
+    left = np.array([np.linalg.solve(grams.sum(0) - g, sides.sum(0) - s) for g, s in zip(grams, sides, strict=True)])
     pseudo = JACKKNIFE * whole - (JACKKNIFE - 1) * left
     errors = pseudo.std(axis=0, ddof=1) / np.sqrt(JACKKNIFE)
     return LdRegression(float(whole[0]), float(errors[0]), float(whole[1]), float(errors[1]), len(chi))

@@ -134,11 +134,7 @@ def _tile(
     """The pairs of a tile at or above the threshold; a pair without heterozygous calls has no kinship."""
     dot, gone = _dots(planes, a, b, level), _gone(planes, a, b, level)
     bound = (0.5 - threshold) * 4.0
-    near = (
-        _near(planes, a, b, dot, gone, bound)
-        if level == NUMPY
-        else _near_fast(planes, a, b, dot, gone, bound)
-    )
+    near = _near(planes, a, b, dot, gone, bound) if level == NUMPY else _near_fast(planes, a, b, dot, gone, bound)
     rows, columns, apart, least = near.T.astype(np.int64)
     kin = 0.5 - apart / (4.0 * least)
     kept = (rows + a < columns + b) & (columns + b < planes.people) & (kin >= threshold)

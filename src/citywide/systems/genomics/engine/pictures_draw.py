@@ -48,9 +48,7 @@ def _manhattan(picture: Manhattan) -> Figure:
     numbers = np.unique(picture.chromosome)
     for at, number in enumerate(numbers):
         here = picture.chromosome == number
-        axes.scatter(
-            picture.x[here], picture.y[here], s=5, c=TWO_BLUES[at % 2], linewidths=0, rasterized=True
-        )
+        axes.scatter(picture.x[here], picture.y[here], s=5, c=TWO_BLUES[at % 2], linewidths=0, rasterized=True)
     strong = picture.y >= -np.log10(GENOME_WIDE)
     axes.scatter(picture.x[strong], picture.y[strong], s=12, c=RED, linewidths=0)
     axes.axhline(-np.log10(GENOME_WIDE), color=RED, lw=0.8, ls="--")
@@ -76,9 +74,7 @@ def _neighbourhood(picture: Neighbourhood) -> Figure:
     axes.scatter(place, picture.strength, s=14, c=[_colour(r2) for r2 in picture.r2.tolist()], linewidths=0)
     lead = picture.lead
     axes.scatter(place[lead], picture.strength[lead], s=60, marker="D", c="#8e44ad", linewidths=0)
-    axes.annotate(
-        str(picture.names[lead]), (place[lead], picture.strength[lead]), (6, 2), textcoords="offset points"
-    )
+    axes.annotate(str(picture.names[lead]), (place[lead], picture.strength[lead]), (6, 2), textcoords="offset points")
     axes.axhline(-np.log10(GENOME_WIDE), color=RED, lw=0.8, ls="--")
     axes.set_xlabel(f"chromosome {chromosome_name(picture.chromosome)}, Mb")
     axes.set_ylim(bottom=0)

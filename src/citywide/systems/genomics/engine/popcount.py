@@ -137,9 +137,7 @@ def code_counts(raw: NDArray[np.uint8], mask: Words, level: int | None = None) -
     return out
 
 
-def person_sums(
-    raw: NDArray[np.uint8], values: Floats, out: Doubles, people: slice, level: int | None = None
-) -> None:
+def person_sums(raw: NDArray[np.uint8], values: Floats, out: Doubles, people: slice, level: int | None = None) -> None:
     """Add to out[person, lane] the sum over variants of values[variant, code, lane], for a slice of people.
 
     The slice begins at a multiple of 256; `out` has a row for every person of the file.

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,12 +83,12 @@ def _prune_run(
         major[first : first + len(f)] = np.maximum(f, 1 - f)
         a, b = _pairs(first, last, reach)
         linked[a, b - a - 1] = squared(moments(bits, a - first, b - first)) > r2 * ALMOST
-    return _greedy(linked, np.nan_to_num(major, nan=1.0), starts, stops)
+    from citywide.systems.genomics.engine.prune_greedy import greedy  # noqa: PLC0415 - numba loads slowly
+
+    return greedy(linked, np.nan_to_num(major, nan=1.0), starts, stops)
 
 
-def windows(
-    count: int, position: NDArray[np.int64], window: Window
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def windows(count: int, position: NDArray[np.int64], window: Window) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where each window begins and ends."""
     if window.base_pairs is not None:
         starts = np.arange(count)
@@ -165,29 +164,3 @@ def squared(six: Counts) -> Doubles:
     over = (n * xy - x * y) ** 2
     under = (n * xx - x * x) * (n * yy - y * y)
     return np.divide(over, under, out=np.zeros(len(n)), where=under > 0)
-
-
-@numba.njit(cache=True)
-def _greedy(
-    linked: NDArray[np.bool_], major: Doubles, starts: NDArray[np.int64], stops: NDArray[np.int64]
-) -> NDArray[np.bool_]:  # pragma: no cover - compiled
-    """Rounds over each window until one removes nothing; in a round every variant meets one it is linked
-    with.
-    """
-    stays = major < 1.0
-    unmet = np.zeros(len(linked), np.int64)
-    for window in range(len(starts)):
-        stop, changed = stops[window], True
-        while changed:
-            changed = False
-            for a in range(starts[window], stop):
-                if not stays[a]:
-                    continue
-                b = max(a + 1, unmet[a])
-                while b < stop and not (stays[b] and linked[a, b - a - 1]):
-                    b += 1
-                unmet[a] = b
-                if b < stop:
-                    changed = True
-                    stays[a if major[a] > major[b] * (1 + 1e-9) else b] = False
-    return stays

@@ -77,9 +77,7 @@ class PersonQuality:
         return np.select([f > male_above, f < female_below], [MALE, FEMALE], 0).astype(np.int8)
 
 
-def variant_quality(
-    bed: Bed, people: NDArray[np.bool_] | None = None, rows: Integers | None = None
-) -> VariantQuality:
+def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Integers | None = None) -> VariantQuality:
     """Counts, frequency, Hardy-Weinberg and missingness of the chosen variants among the chosen people."""
     people = np.ones(len(bed.people), np.bool_) if people is None else people
     rows = np.arange(len(bed)) if rows is None else rows
@@ -128,9 +126,7 @@ def _calls(counts: Integers) -> Integers:
     return counts[:, 0] + counts[:, 2] + counts[:, 3]
 
 
-def person_quality(
-    bed: Bed, quality: VariantQuality, rows: Integers | None = None, threads: int = 1
-) -> PersonQuality:
+def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = None, threads: int = 1) -> PersonQuality:
     """Missingness, heterozygosity and sex of everybody, from the variants' frequencies."""
     rows = np.arange(len(bed)) if rows is None else rows
     kind = _kinds(bed, rows)
@@ -140,9 +136,7 @@ def person_quality(
         person_sums(block, _lanes(kind[here], quality, here), sums, threads)
     missing, het, called, expected, x_het, x_called = sums[:, :6].T
     x_expected = _expected_x(bed, rows, kind, quality, threads)
-    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(
-        bed.people.sex == MALE, (kind == "Y").sum(), 0
-    )
+    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(bed.people.sex == MALE, (kind == "Y").sum(), 0)
     return PersonQuality(
         missing=missing.round().astype(np.int64),
         variants=variants,
@@ -175,9 +169,7 @@ def _expected_het(quality: VariantQuality, here: slice) -> Doubles:
     return 2 * f * (1 - f)
 
 
-def _expected_x(
-    bed: Bed, rows: Integers, kind: NDArray[np.str_], quality: VariantQuality, threads: int
-) -> Doubles:
+def _expected_x(bed: Bed, rows: Integers, kind: NDArray[np.str_], quality: VariantQuality, threads: int) -> Doubles:
     """Each person's expected homozygous calls on X."""
     sums = np.zeros((len(bed.people), 1))
     chosen = np.flatnonzero(kind == "X")

@@ -206,11 +206,7 @@ def _top(found: Findings) -> str:
     heads = ("variant", "place", "alleles", "frequency", "effect", "p", "joined", "span")
     rows = "".join(_line(row) for row in top_table(found)[:TOP])
     head = "".join(f"<th>{_span(both(name))}</th>" for name in heads)
-    table = (
-        f"<div class=wide><table><tr>{head}</tr>{rows}</table></div>"
-        if rows
-        else f"<p>{_span(both('none'))}</p>"
-    )
+    table = f"<div class=wide><table><tr>{head}</tr>{rows}</table></div>" if rows else f"<p>{_span(both('none'))}</p>"
     return f"<h2>{_span(both('table'))}</h2>{table}"
 
 

@@ -62,9 +62,7 @@ def read_results(path: str | Path) -> Results:
     kinds: dict[str, Any] = {name: pa.float64() for name in NUMBERS}
     kinds |= {name: pa.string() for name in TEXTS}
     kinds["base_pair_location"] = pa.int64()
-    convert = csv.ConvertOptions(
-        column_types=kinds, null_values=["NA", "#NA", "nan", ""], strings_can_be_null=False
-    )
+    convert = csv.ConvertOptions(column_types=kinds, null_values=["NA", "#NA", "nan", ""], strings_can_be_null=False)
     try:
         with pa.input_stream(str(path), compression="detect") as stream:
             table = csv.read_csv(stream, None, csv.ParseOptions(delimiter="\t"), convert)
@@ -85,9 +83,7 @@ def _ordered(path: Path, columns: dict[str, Any]) -> Results:
     )
     effect, other = _text(columns, "effect_allele"), _text(columns, "other_allele")
     strength = _strength(path, columns)
-    found = Results(
-        chromosome, position.astype(np.int64), names, effect, other, beta, error, frequency, n, strength
-    )
+    found = Results(chromosome, position.astype(np.int64), names, effect, other, beta, error, frequency, n, strength)
     return found.take(np.lexsort((position, chromosome)))
 
 

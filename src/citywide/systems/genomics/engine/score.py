@@ -15,9 +15,7 @@ from citywide.systems.genomics.engine.blocks import Block, blocks, person_sums
 from citywide.systems.genomics.engine.popcount import Doubles
 from citywide.systems.genomics.engine.score_match import Matched
 
-UNKNOWN = (
-    0.5  # a variant without a call among founders: plink2's choice, the same whichever allele is counted
-)
+UNKNOWN = 0.5  # a variant without a call among founders: plink2's choice, the same whichever allele is counted
 
 
 @dataclass(frozen=True)

@@ -71,12 +71,8 @@ def _columns(path: Path) -> tuple[dict[str, str], list[str], dict[str, Words]]:
     delimiter = "\t" if b"\t" in text[: 1 << 16] else " "
     try:
         names = _names(text, skipped, delimiter)
-        kinds = {
-            name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)
-        }
-        types = csv.ConvertOptions(
-            column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names)
-        )
+        kinds = {name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)}
+        types = csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names))
         parse = csv.ParseOptions(delimiter=delimiter, quote_char=False)
         table = csv.read_csv(pa.BufferReader(text), options, parse, types)
     except pa.ArrowInvalid as wrong:
@@ -139,9 +135,7 @@ def _catalog(path: Path, header: dict[str, str], columns: dict[str, Words]) -> W
         _integers(_text(kept, place[1], len(kept["effect_allele"]))),
         _first(kept, ("hm_rsID", "rsID", "variant_id"), len(kept["effect_allele"])),
         np.char.upper(kept["effect_allele"]),
-        np.char.upper(
-            _first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), int(usable.sum()))
-        ),
+        np.char.upper(_first(kept, ("other_allele", "reference_allele", "hm_inferOtherAllele"), int(usable.sum()))),
     )
     name = header.get("pgs_id") or path.name.split(".")[0]
     return Weights(name, lines, _adds(path, kept), int((~usable).sum()))
@@ -161,9 +155,7 @@ def _adds(path: Path, columns: dict[str, Words]) -> Doubles:
 
 def _plink(path: Path, names: Sequence[str], columns: dict[str, Words]) -> list[Weights]:
     if len(names) < 3:
-        raise ScoreError(
-            f"{path}: expected columns effect_allele … or variant id, allele, weights with a header"
-        )
+        raise ScoreError(f"{path}: expected columns effect_allele … or variant id, allele, weights with a header")
     ids, effect = columns[names[0]], np.char.upper(columns[names[1]])
     blank, nowhere = np.full(len(ids), ""), np.full(len(ids), -1)
     lines = Lines(blank, nowhere, ids, effect, blank)
@@ -175,9 +167,7 @@ def _numbers(path: Path, columns: dict[str, Words], name: str) -> Doubles:
         raise ScoreError(f"{path}: no column {name}")
     found = columns[name].astype(np.float64)
     if not np.isfinite(found).all():
-        raise ScoreError(
-            f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite"
-        )
+        raise ScoreError(f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite")
     return found
 
 

@@ -136,9 +136,7 @@ def _parts(chromosome: NDArray[np.str_], size: int) -> list[slice]:
     edges = np.flatnonzero(chromosome[1:] != chromosome[:-1]) + 1
     bounds = [0, *edges.tolist(), len(chromosome)]
     return [
-        slice(first, min(first + size, stop))
-        for start, stop in pairwise(bounds)
-        for first in range(start, stop, size)
+        slice(first, min(first + size, stop)) for start, stop in pairwise(bounds) for first in range(start, stop, size)
     ]
 
 
@@ -150,7 +148,7 @@ def _level_zero(
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{at:05d}.npy" for at in range(len(parts))]
     lanes = cohort.lanes
-    done = sum(file.exists() for file in files)
+    done = sum(part.stop - part.start for part, file in zip(parts, files, strict=True) if file.exists())
 
     def work(at: int) -> None:
         nonlocal done
@@ -160,8 +158,8 @@ def _level_zero(
         block = Block(parts[at].start, chosen, _raw(request.bed, chosen), len(cohort.mask))
         _save(files[at], level_zero(cohort, block, lanes, len(rows)))
         request.bed.release(int(chosen[0]), int(chosen[-1] - chosen[0]) + 1)
-        done += 1
-        progress(done, len(parts))
+        done += len(chosen)
+        progress(done, len(rows))
 
     with threadpool_limits(1), ThreadPoolExecutor(request.threads) as pool:
         list(pool.map(work, range(len(parts))))
@@ -198,9 +196,7 @@ def _columns(files: list[Path], trait: int) -> Floats:
     return np.concatenate([np.load(file, mmap_mode="r")[here] for file in files])
 
 
-def _stack(
-    request: Request, cohort: Cohort, predictors: Floats, owner: NDArray[np.str_], trait: int
-) -> Stacked:
+def _stack(request: Request, cohort: Cohort, predictors: Floats, owner: NDArray[np.str_], trait: int) -> Stacked:
     chromosome = np.repeat(owner, len(HERITABILITIES))
     if not request.binary:
         return stack_linear(predictors, cohort.traits[:, trait], cohort.folds, chromosome)
@@ -211,9 +207,7 @@ def _stack(
     return stack_logistic(*_binary(predictors, known, kinds, cohort), cohort.folds, chromosome)
 
 
-def _binary(
-    predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort
-) -> tuple[Floats, Doubles, Doubles]:
+def _binary(predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort) -> tuple[Floats, Doubles, Doubles]:
     """The trait as 0 and 1 and its covariates' logit; one whose trait is missing counts at the covariates'
     mean.
     """

@@ -77,9 +77,7 @@ def standard(cohort: Cohort, block: Block, lanes: Doubles) -> Standard:
     along = _along(block, lanes, centre)[:, : cohort.basis.shape[1]]
     length = (counts * away**2).sum(axis=1)
     left = length - (along**2).sum(axis=1)
-    scale = np.sqrt(
-        np.divide(len(cohort.basis), left, out=np.zeros_like(left), where=left > 1e-6 * length + 1e-9)
-    )
+    scale = np.sqrt(np.divide(len(cohort.basis), left, out=np.zeros_like(left), where=left > 1e-6 * length + 1e-9))
     return Standard((away * scale[:, None]).astype(np.float32), (along * scale[:, None]).astype(np.float32))
 
 

@@ -27,9 +27,7 @@ class Stacked:
     errors: Doubles
 
 
-def stack_linear(
-    predictors: Floats, trait: Doubles, folds: NDArray[np.int8], chromosome: NDArray[np.str_]
-) -> Stacked:
+def stack_linear(predictors: Floats, trait: Doubles, folds: NDArray[np.int8], chromosome: NDArray[np.str_]) -> Stacked:
     """Stack for a quantitative trait; `predictors` is [columns, people], `chromosome` that of each column."""
     x = _scaled(predictors)
     gram, product = _folded(x, trait, folds)
@@ -102,9 +100,7 @@ def _without(
     return out
 
 
-def _logistic_folds(
-    x: Floats, trait: Doubles, offset: Doubles, folds: NDArray[np.int8], strength: float
-) -> Doubles:
+def _logistic_folds(x: Floats, trait: Doubles, offset: Doubles, folds: NDArray[np.int8], strength: float) -> Doubles:
     out = np.zeros(x.shape[1])
     if not len(x):
         return out
