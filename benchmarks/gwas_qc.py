@@ -29,9 +29,9 @@ def options(parser: ArgumentParser) -> None:
     """PLINK files of one's own (`--data DIR` with DIR/*.bed), or the size of made ones.
 
     Scores use all of the made variants; components and kinship, which people make of pruned variants and
-    which take plink2 a long time, half the people and a fifth of the variants.
+    which take plink2 a long time, half the people and a tenth of the variants.
     """
-    parser.add_argument("--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "60000", "0.01"))
+    parser.add_argument("--simulate", nargs=3, metavar=("N", "M", "MISSING"), default=("20000", "200000", "0.01"))
     parser.add_argument("--plink2", type=Path, metavar="PATH", help="another plink2 than Debian's")
     parser.add_argument("--threads", type=int, default=2)
 
@@ -41,7 +41,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
     binary = plink2(options.plink2)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        whole, pruned = _data(options, folder, 1, 1), _data(options, folder, 2, 5)
+        whole, pruned = _data(options, folder, 1, 1), _data(options, folder, 2, 10)
         bed = open_bed(pruned)
         return {
             **_pca(options, binary, folder, pruned, bed),
