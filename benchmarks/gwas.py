@@ -29,12 +29,8 @@ ENVIRONMENT = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"
 
 def options(parser: ArgumentParser) -> None:
     """Which tool, which data, which kind of trait."""
-    parser.add_argument(
-        "--plink2", default="plink2", help="the binary to compare with; Debian's is the default"
-    )
-    parser.add_argument(
-        "--simulate", nargs=3, type=float, metavar=("N", "M", "MISSING"), help="make this cohort"
-    )
+    parser.add_argument("--plink2", default="plink2", help="the binary to compare with; Debian's is the default")
+    parser.add_argument("--simulate", nargs=3, type=float, metavar=("N", "M", "MISSING"), help="make this cohort")
     parser.add_argument("--trait", choices=("quantity", "binary"), default="quantity")
 
 
@@ -134,9 +130,7 @@ def compare(options: Namespace, folder: Path, trait: str, test: str) -> dict[str
     other = theirs(options.plink2, folder, trait)
     again = ours(folder, trait, test, 1)
     cpu, wall = (first.cpu + again.cpu) / 2, (first.wall + again.wall) / 2
-    print(
-        f"{folder.name} {trait}: ours {first.cpu:.2f} and {again.cpu:.2f} CPU-s, plink2 {other.cpu:.2f} CPU-s"
-    )
+    print(f"{folder.name} {trait}: ours {first.cpu:.2f} and {again.cpu:.2f} CPU-s, plink2 {other.cpu:.2f} CPU-s")
     gap = widest_gap(again.table, other.table, screened=test == "logistic")
     ratios = {"cpu_ratio": other.cpu / cpu, "wall_ratio": other.wall / wall}
     seconds = {"our_cpu_seconds": cpu, "plink2_cpu_seconds": other.cpu}

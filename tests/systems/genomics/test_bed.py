@@ -9,9 +9,7 @@ from citywide.systems.genomics.engine.bed import BedError, decode, encode, open_
 from citywide.systems.genomics.engine.tables import TableError, align, keep_mask, read_table
 
 
-def written(
-    folder: Path, copies: np.ndarray, body: bytes | None = None, magic: bytes = b"\x6c\x1b\x01"
-) -> Path:
+def written(folder: Path, copies: np.ndarray, body: bytes | None = None, magic: bytes = b"\x6c\x1b\x01") -> Path:
     variants, people = copies.shape
     raw = encode(copies).tobytes() if body is None else body
     (folder / "study.bed").write_bytes(magic + raw)

@@ -26,9 +26,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("study")
     random = np.random.default_rng(1)
     people, variants = 150, 3_000
-    copies = random.binomial(2, random.uniform(0.02, 0.98, variants)[:, None], (variants, people)).astype(
-        np.int8
-    )
+    copies = random.binomial(2, random.uniform(0.02, 0.98, variants)[:, None], (variants, people)).astype(np.int8)
     copies[random.random(copies.shape) < 0.02] = -1
     copies[4], copies[2_999] = 0, random.integers(0, 2, people) * 2
     (folder / "study.bed").write_bytes(b"\x6c\x1b\x01" + encode(copies).tobytes())
@@ -104,9 +102,7 @@ def test_a_scan_killed_outright_goes_on_and_ends_the_same(study, tmp_path):
         "scan(Request(data=study / 'study', pheno=study / 'pheno', covar=study / 'covar', out=out,"
         " threads=1), die)"
     )
-    died = subprocess.run(
-        [sys.executable, "-c", code, study, tmp_path / "killed"], check=False, env=os.environ
-    )
+    died = subprocess.run([sys.executable, "-c", code, study, tmp_path / "killed"], check=False, env=os.environ)
     assert died.returncode == -signal.SIGKILL
     assert len(list((tmp_path / "killed" / "parts").glob("*.height.tsv"))) >= 1
     scan(request_for(study, tmp_path / "killed"))
@@ -160,9 +156,7 @@ def test_step_one_predictions_are_taken_off(study, tmp_path):
         "FID_IID "
         + " ".join(people)
         + "\n"
-        + "".join(
-            f"{code} " + " ".join(height if code == 2 else ["0"] * 150) + "\n" for code in (1, 2, 23, 24)
-        )
+        + "".join(f"{code} " + " ".join(height if code == 2 else ["0"] * 150) + "\n" for code in (1, 2, 23, 24))
     )
     (tmp_path / "list").write_text("height h.loco\n")
     asked = request_for(study, tmp_path / "out", traits=("height",), predictions=tmp_path / "list")
@@ -212,8 +206,6 @@ def test_the_numba_scan_writes_the_same_numbers(study, tmp_path):
             for side in ("kernel", "numba")
         )
         assert [row[:4] + row[8:11] + row[12:] for row in a] == [row[:4] + row[8:11] + row[12:] for row in b]
-        first, second = (
-            np.array([[float(row[i]) for i in (4, 5, 6, 11)] for row in side]) for side in (a, b)
-        )
+        first, second = (np.array([[float(row[i]) for i in (4, 5, 6, 11)] for row in side]) for side in (a, b))
         assert np.allclose(first, second, rtol=1e-6, atol=1e-9)
     assert kernel.level() in (*kernel.LEVELS, "numba")

@@ -1,7 +1,7 @@
 """History as a chart wants it: hot days from the table, archived days from Parquet, thinned without losing peaks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -17,6 +17,8 @@ from citywide.hub.readings.archive import archived
 from citywide.hub.settings import Settings
 
 Columns = dict[str, list[Any]]
+Times, Values = NDArray[np.int64], NDArray[np.float64]
+LONG = timedelta(days=3)
 
 
 class Holder(Protocol):
@@ -31,10 +33,10 @@ class History(Struct, frozen=True):
 
     hub: Holder
 
-    def latest(self, who: Who, kind: str) -> Columns:
-        """The latest values of every entity of a kind."""
+    def latest(self, who: Who, kind: str, quantity: str | None = None) -> Columns:
+        """The latest values of every entity of a kind, of one quantity or of all."""
         with self.hub.database.reading_as(who) as connection:
-            cursor = connection.execute(sql("latest_of_kind"), {"kind": kind})
+            cursor = connection.execute(sql("latest_of_kind"), {"kind": kind, "quantity": quantity})
             found = cursor.fetchall()
         names = ("entity", "name", "lon", "lat", "quantity", "time", "value")
         return {name: [row[at] for row in found] for at, name in enumerate(names)}
@@ -57,16 +59,39 @@ class History(Struct, frozen=True):
                 found["value"] += values[keep].tolist()
         return found
 
-    def _one(
-        self, connection: Connection, series: int, begin: datetime, end: datetime
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Times in microseconds and values of one series, archived days first."""
-        values = {"series": series, "begin": begin, "end": end}
-        cold = archived(connection, self.hub.settings.data, series, begin, end)
+    def _one(self, connection: Connection, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
+        """Times in microseconds and values of one series: hours where a long span allows it, else every reading."""
+        until = connection.execute(sql("summarised_until")).fetchone()
+        fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
+        coarse = _hours(connection, series, begin, fine)
+        cold = archived(connection, self.hub.settings.data, series, fine, end)
         with connection.cursor(binary=True) as cursor:
-            hot = cursor.execute(sql("readings_of_series"), values).fetchall()
+            hot = cursor.execute(sql("readings_of_series"), {"series": series, "begin": fine, "end": end}).fetchall()
         times = np.array([row[0] for row in hot], np.int64)
-        return np.concatenate([cold[0], times]), np.concatenate([cold[1], np.array([row[1] for row in hot], float)])
+        values = np.array([row[1] for row in hot], float)
+        return np.concatenate([coarse[0], cold[0], times]), np.concatenate([coarse[1], cold[1], values])
+
+
+def summarise(database: Database, now: datetime) -> int:
+    """Bring the hours of closed days up to date, late readings included; returns how many days were done."""
+    with database.transaction() as connection:
+        days = rows(connection, sql("closed_days_to_summarise"), {"today": now.date()})
+    for day in days:
+        with database.transaction() as connection:
+            connection.execute(sql("forget_hours"), {"day": day["day"]})
+            connection.execute(sql("put_hours"), {"day": day["day"]})
+            connection.execute(sql("put_summarised"), day)
+    return len(days)
+
+
+def _hours(connection: Connection, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
+    """Of each hour its lowest and its highest value."""
+    if begin >= end:
+        return np.empty(0, np.int64), np.empty(0)
+    with connection.cursor(binary=True) as cursor:
+        found = cursor.execute(sql("hours_of_series"), {"series": series, "begin": begin, "end": end}).fetchall()
+    times = np.repeat(np.array([row[0] for row in found], np.int64), 2)
+    return times, np.array([value for row in found for value in row[1:]], float)
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:

@@ -89,25 +89,17 @@ def _names(text: str) -> tuple[str, ...]:
 
 def _files(parser: ArgumentParser) -> None:
     data = parser.add_mutually_exclusive_group(required=True)
-    data.add_argument(
-        "--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam"
-    )
+    data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
     data.add_argument("--pfile", type=Path, metavar="DATA", help="PLINK 2 files DATA.pgen, .pvar, .psam")
     parser.add_argument("--pheno", "--phenoFile", type=Path, required=True, metavar="TABLE")
-    parser.add_argument(
-        "--pheno-name", "--phenoColList", default="", metavar="NAMES", help="only these traits"
-    )
+    parser.add_argument("--pheno-name", "--phenoColList", default="", metavar="NAMES", help="only these traits")
     parser.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
-    parser.add_argument(
-        "--covar-name", "--covarColList", default="", metavar="NAMES", help="only these covariates"
-    )
+    parser.add_argument("--covar-name", "--covarColList", default="", metavar="NAMES", help="only these covariates")
     parser.add_argument("--keep", type=Path, metavar="LIST", help="only these people")
     parser.add_argument("--remove", type=Path, metavar="LIST", help="without these people")
     parser.add_argument("--extract", type=Path, metavar="LIST", help="only these variants")
     parser.add_argument("--exclude", type=Path, metavar="LIST", help="without these variants")
-    parser.add_argument(
-        "--pred", type=Path, metavar="LIST", help="step-one predictions (LIST of `trait file.loco`)"
-    )
+    parser.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (LIST of `trait file.loco`)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
 
 
@@ -121,18 +113,14 @@ def _choices(parser: ArgumentParser) -> None:
         metavar="P",
         help="score p-value up to which binary traits are fitted",
     )
-    parser.add_argument(
-        "--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants"
-    )
+    parser.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
     parser.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
 
 
 def _running(parser: ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=0, help="0 takes every core")
     parser.add_argument("--memory", type=int, default=1000, metavar="MB")
-    parser.add_argument(
-        "--backend", default="threads", help="threads, or a joblib backend: loky, ray, dask …"
-    )
+    parser.add_argument("--backend", default="threads", help="threads, or a joblib backend: loky, ray, dask …")
     parser.add_argument("--restart", action="store_true", help="forget an unfinished scan in --out")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 

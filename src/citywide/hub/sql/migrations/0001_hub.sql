@@ -48,6 +48,13 @@ create table hub.day (               -- rows per day, kept by the writers, so th
     day date, worker text, rows bigint not null, primary key (day, worker)
 );
 
+create table hub.hour (              -- closed days by the hour, so that a season's chart reads little
+    series int not null, time timestamptz not null,
+    low float8 not null, high float8 not null, mean float8 not null, rows int not null,
+    primary key (series, time)
+);
+create table hub.summarised (day date primary key, rows bigint not null);
+
 create table hub.refused (
     id bigint generated always as identity primary key,
     at timestamptz not null default now(), door text not null, item jsonb not null, why text not null
@@ -213,6 +220,9 @@ create policy departments on hub.latest for select to citywide_staff
 alter table hub.reading enable row level security;
 create policy departments on hub.reading for select to citywide_staff
     using (series in (select number from hub.series));
+alter table hub.hour enable row level security;
+create policy departments on hub.hour for select to citywide_staff
+    using (series in (select number from hub.series));
 alter table hub.alarm enable row level security;
 create policy departments on hub.alarm for select to citywide_staff using (hub.may_see(department));
 alter table hub.cases enable row level security;
@@ -228,7 +238,7 @@ alter table evidence.entry enable row level security;
 create policy departments on evidence.entry for select to citywide_staff using (hub.may_see(department));
 
 grant usage on schema hub, evidence to citywide_staff;
-grant select on hub.entity, hub.series, hub.latest, hub.reading, hub.alarm, hub.cases, hub.case_step, hub.photo,
+grant select on hub.entity, hub.series, hub.latest, hub.reading, hub.hour, hub.summarised, hub.alarm, hub.cases, hub.case_step, hub.photo,
     hub.message, hub.day, hub.archive, evidence.entry, evidence.checkpoint to citywide_staff;
 
 create function hub.metres(lon1 float8, lat1 float8, lon2 float8, lat2 float8) returns float8 language sql immutable as $$

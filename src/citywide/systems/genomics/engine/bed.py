@@ -52,9 +52,7 @@ class People:
     @cached_property
     def row(self) -> dict[tuple[bytes, bytes], int]:
         """Where a (family, person) stands."""
-        return {
-            pair: row for row, pair in enumerate(zip(self.family.tolist(), self.person.tolist(), strict=True))
-        }
+        return {pair: row for row, pair in enumerate(zip(self.family.tolist(), self.person.tolist(), strict=True))}
 
     @cached_property
     def row_by_person(self) -> dict[bytes, int]:

@@ -180,18 +180,14 @@ def _rare(copies: NDArray[np.int32], calls: NDArray[np.int32], lanes: BinaryLane
     return np.minimum(copies, 2 * calls - copies) * smaller < SPA_COUNT
 
 
-def _score(
-    raw: NDArray[np.uint8], lanes: BinaryLanes
-) -> tuple[NDArray[np.int32], Floats, Floats, NDArray[np.uint8]]:
+def _score(raw: NDArray[np.uint8], lanes: BinaryLanes) -> tuple[NDArray[np.int32], Floats, Floats, NDArray[np.uint8]]:
     library, variants = kernel.library(), len(raw)
     assert library is not None
     counts, status = np.empty((variants, 3), np.int32), np.empty(variants, np.uint8)
     statistic, variance, cases = np.empty(variants), np.empty(variants), np.empty(variants)
     group = lanes.score_group
     out = (counts, statistic, variance, cases, status)
-    if library.score(
-        pointer(raw), size(variants), ctypes.byref(group), pointer(lanes.weights), *map(pointer, out)
-    ):
+    if library.score(pointer(raw), size(variants), ctypes.byref(group), pointer(lanes.weights), *map(pointer, out)):
         raise MemoryError
     return counts, statistic, variance, status
 
@@ -220,9 +216,7 @@ def _refit(raw: NDArray[np.uint8], lanes: BinaryLanes, rows: Rows, again: NDArra
     beta, error, strength = np.empty(count), np.empty(count), np.empty(count)
     test, status = np.empty(count, np.uint8), np.empty(count, np.uint8)
     out = (beta, error, strength, test, status)
-    if library.fit_many(
-        pointer(raw), pointer(again), size(count), ctypes.byref(lanes.struct), *map(pointer, out)
-    ):
+    if library.fit_many(pointer(raw), pointer(again), size(count), ctypes.byref(lanes.struct), *map(pointer, out)):
         raise MemoryError
     rows.beta[again], rows.error[again], rows.minus_log10_p[again] = beta, error, strength
     rows.test[again], rows.status[again] = test, status

@@ -50,9 +50,7 @@ def designs(
     made: list[Design] = []
     refused: list[Refusal] = []
     for chosen, members in patterns(np.isfinite(traits) & there[:, None]):
-        made_here, refused_here = _group(
-            [names[i] for i in chosen], traits[:, chosen], covariates, labels, members
-        )
+        made_here, refused_here = _group([names[i] for i in chosen], traits[:, chosen], covariates, labels, members)
         made.extend(made_here)
         refused.extend(refused_here)
     return made, refused
@@ -77,9 +75,7 @@ def _group(
     residuals, norms = residual(traits[members], basis)
     spread = np.sqrt(((traits[members] - traits[members].mean(axis=0)) ** 2).sum(axis=0))
     fits = norms > 1e-9 * np.maximum(spread, np.abs(traits[members]).max(axis=0))
-    refused = [
-        Refusal(name, _flat(size)) for name, fit, size in zip(names, fits, spread, strict=True) if not fit
-    ]
+    refused = [Refusal(name, _flat(size)) for name, fit, size in zip(names, fits, spread, strict=True) if not fit]
     if not fits.any():
         return [], refused
     unit = residuals[:, fits] / norms[fits]
@@ -124,9 +120,7 @@ def length(column: Floats) -> float:
 def _without(column: Floats, kept: list[Floats]) -> Floats | None:
     for _ in range(2):
         for other in kept:
-            column = column - other * float(
-                (other * column).sum()
-            )  # no BLAS: its threads cost more than they do
+            column = column - other * float((other * column).sum())  # no BLAS: its threads cost more than they do
         column = column - column.mean()
     size = length(column)
     return column / size if size > DEPENDENT_BELOW else None

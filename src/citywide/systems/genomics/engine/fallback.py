@@ -89,11 +89,7 @@ def fit_block(  # noqa: PLR0913, PLR0917, C901, PLR0912, PLR0915 - compiled, one
         for a in range(k):
             along[a] = dots[a + 1] + mean * gone[a + 1, 0]
             for b in range(a + 1):
-                cell = (
-                    (1.0 if a == b else 0.0)
-                    - gone[a + 1, b + 1]
-                    - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
-                )
+                cell = (1.0 if a == b else 0.0) - gone[a + 1, b + 1] - gone[a + 1, 0] * gone[b + 1, 0] / max(calls, 1)
                 for c in range(b):
                     cell -= factor[a, c] * factor[b, c]
                 if a == b:
@@ -239,7 +235,7 @@ def table(bed: Bed, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]
         if np.isfinite(found.minus_log10_p[i]):
             good.append("\t".join([*place, *_numbers(words[1], found, i)]) + "\n")
         else:
-            rest.append("\t".join([*place, words[1], str(found.calls[i]), NOTES[found.status[i]]]) + "\n")
+            rest.append("\t".join([*place, words[1], str(int(found.calls[i])), NOTES[int(found.status[i])]]) + "\n")
     return "".join(good).encode(), "".join(rest).encode()
 
 
@@ -250,7 +246,12 @@ def _numbers(name: str, found: Rows, i: int) -> list[str]:
     p = f"{10**-strength:.10g}" if whole > -300 else f"{10 ** (-strength - whole):.9f}e{whole}"
     plain = "".join(c if c.isalnum() and c.isascii() else "_" for c in name)
     rsid = name if name.startswith("rs") and name[2:].isdigit() else "#NA"
-    tail = [str(found.calls[i]), f"{strength:.10g}", TESTS[found.test[i]], NOTES[found.status[i]]]
+    tail: list[str] = [
+        str(int(found.calls[i])),
+        f"{strength:.10g}",
+        TESTS[int(found.test[i])],
+        NOTES[int(found.status[i])],
+    ]
     return [*numbers, p, plain, rsid, *tail]
 
 

@@ -156,9 +156,7 @@ def pair_mask(members: NDArray[np.bool_]) -> NDArray[np.uint64]:
     return (padded.reshape(-1, 32) << shifts).sum(axis=1, dtype=np.uint64)
 
 
-def digits_of(
-    columns: Floats, traits: int
-) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
+def digits_of(columns: Floats, traits: int) -> tuple[NDArray[np.int8], NDArray[np.int32], NDArray[np.int32], Floats]:
     """Columns as packed digits; with where each begins, how many digits it has and its unit's value."""
     parts, count, unit = column_digits(columns, traits)
     return layout(parts, count.tolist(), unit.tolist())

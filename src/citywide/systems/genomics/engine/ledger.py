@@ -36,9 +36,7 @@ class Ledger:
             self._clear()
         lines = self._lines()
         if lines and lines[0].get("study") != self.study:
-            raise ScanError(
-                f"{self.folder} holds the parts of another scan; choose another --out or --restart"
-            )
+            raise ScanError(f"{self.folder} holds the parts of another scan; choose another --out or --restart")
         if not lines:
             self._clear()
             self._append({"study": self.study})

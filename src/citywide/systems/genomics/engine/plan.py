@@ -105,9 +105,7 @@ def _trait(name: str, values: Floats, test: str, seen: Floats, path: Path) -> Tr
     levels = set(seen[np.isfinite(seen)].tolist())
     two = levels <= {0.0, 1.0} or levels <= {0.0, 1.0, 2.0}
     if test == "logistic" and not two:
-        raise ScanError(
-            f"{path}: {name} has values other than 0/1 and 1/2; a logistic scan needs two classes"
-        )
+        raise ScanError(f"{path}: {name} has values other than 0/1 and 1/2; a logistic scan needs two classes")
     if test == "linear" or not two or not levels:
         return Trait(name, np.ascontiguousarray(values), binary=False)
     coded = values - 1 if 2.0 in levels else values

@@ -43,14 +43,10 @@ def read_loco(path: Path, people: People) -> dict[str, Floats]:
     return dict(_line(path, line, where, len(people)) for line in lines)
 
 
-def _line(
-    path: Path, line: str, where: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: int
-) -> tuple[str, Floats]:
+def _line(path: Path, line: str, where: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: int) -> tuple[str, Floats]:
     chromosome, *words = line.split()
     if len(words) != len(where):
-        raise TableError(
-            f"{path}: {len(words)} predictions for {len(where)} people at chromosome {chromosome}"
-        )
+        raise TableError(f"{path}: {len(words)} predictions for {len(where)} people at chromosome {chromosome}")
     values = np.full(count, np.nan)
     numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
     values[where[where >= 0]] = numbers[where >= 0]

@@ -29,9 +29,7 @@ class Part:
 
     def pieces(self, count: int) -> list["Part"]:
         """The same part in pieces of at most `count` variants, as memory allows."""
-        return [
-            Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)
-        ]
+        return [Part(self.number, self.key, self.rows[i : i + count]) for i in range(0, len(self.rows), count)]
 
 
 def codes(variants: Variants) -> NDArray[np.bytes_]:
@@ -86,9 +84,7 @@ def _key(code: bytes, by_chromosome: bool) -> str:
     return kind(code) or (code.decode() if by_chromosome else "")
 
 
-def _joined(
-    runs: list[NDArray[np.intp]], here: NDArray[np.bytes_], by_chromosome: bool
-) -> list[NDArray[np.intp]]:
+def _joined(runs: list[NDArray[np.intp]], here: NDArray[np.bytes_], by_chromosome: bool) -> list[NDArray[np.intp]]:
     """Neighbouring runs of the same key as one."""
     joined: list[list[NDArray[np.intp]]] = []
     last: str | None = None

@@ -155,8 +155,7 @@ def _binary_lanes(plan: Plan, trait: Trait, key: str) -> tuple[list[BinaryLanes]
     found, refused = designs([trait.name], values[:, None], *plan.adjusted(key))
     try:
         made = [
-            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth)
-            for one in found
+            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth) for one in found
         ]
     except NullModelError as wrong:
         return [], [Refusal(trait.name, str(wrong))]

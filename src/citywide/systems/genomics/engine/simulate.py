@@ -39,9 +39,7 @@ def draw(
     return raw
 
 
-def simulate(
-    folder: Path, people: int, variants: int, missing: float, seed: int = 1, causal: int = 200
-) -> Made:
+def simulate(folder: Path, people: int, variants: int, missing: float, seed: int = 1, causal: int = 200) -> Made:
     """Write study.bed, .bim, .fam, pheno.tsv (`quantity`, `illness`) and covar.tsv (ten) into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
@@ -96,8 +94,5 @@ def _write_tables(folder: Path, genetic: NDArray[np.float64], random: np.random.
     body = "".join(f"F{i}\tP{i}\t{value:.6f}\t{case}\n" for i, (value, case) in enumerate(rows))
     (folder / "pheno.tsv").write_text("FID\tIID\tquantity\tillness\n" + body)
     names = "\t".join(f"C{i + 1}" for i in range(10))
-    lines = (
-        f"F{i}\tP{i}\t" + "\t".join(f"{x:.5f}" for x in row) + "\n"
-        for i, row in enumerate(covariates.tolist())
-    )
+    lines = (f"F{i}\tP{i}\t" + "\t".join(f"{x:.5f}" for x in row) + "\n" for i, row in enumerate(covariates.tolist()))
     (folder / "covar.tsv").write_text(f"FID\tIID\t{names}\n" + "".join(lines))

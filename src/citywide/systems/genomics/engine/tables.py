@@ -72,9 +72,7 @@ def rows_in(table: Table, people: People) -> NDArray[np.int64]:
     return np.array([people.row_by_person.get(person, -1) for person in table.person], np.int64)
 
 
-def keep_mask(
-    people: People, keep: str | Path | None = None, remove: str | Path | None = None
-) -> NDArray[np.bool_]:
+def keep_mask(people: People, keep: str | Path | None = None, remove: str | Path | None = None) -> NDArray[np.bool_]:
     """Which people stay: those of the `keep` list, if there is one, without those of `remove`."""
     mask = np.ones(len(people), np.bool_) if keep is None else listed(people, keep)
     return mask if remove is None else mask & ~listed(people, remove)
@@ -142,9 +140,7 @@ def _numbers(
     return values
 
 
-def _not_a_number(
-    path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], absent: NDArray[np.bool_]
-) -> str:
+def _not_a_number(path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], absent: NDArray[np.bool_]) -> str:
     for row, column in np.argwhere(~absent):
         try:
             float(cells[row, column])
