@@ -21,7 +21,6 @@ from citywide.kit.text import Text
 
 SCHEMA = pa.schema([("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())])
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
-COLUMNS = {"series": np.int64, "time": np.int64, "value": np.float64}
 ARCHIVED = """
     select series, time, value from read_parquet(?)
     where series in (select unnest(?::int[])) and time between ? and ? order by time
@@ -61,7 +60,8 @@ def archived(connection: Connection, data: Path, series: Sequence[int], begin: d
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     bounds = [int(moment.astimezone(UTC).timestamp() * 1e6) for moment in (begin, end)]
     arrays = duckdb.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
-    return tuple(np.asarray(arrays[name], kind) for name, kind in COLUMNS.items())
+    series_of, times = (np.asarray(arrays[name], np.int64) for name in ("series", "time"))
+    return series_of, times, np.asarray(arrays["value"], float)
 
 
 def _write(connection: Connection, name: composed.Identifier, file: Path) -> int:

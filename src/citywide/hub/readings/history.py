@@ -71,7 +71,8 @@ class History(Struct, frozen=True):
             archived(connection, self.hub.settings.data, series, fine, end),
             _fetched(connection, "readings_of_series", series, fine, end),
         ]
-        return tuple(np.concatenate(columns) for columns in zip(*parts, strict=True))
+        numbers, times, values = zip(*parts, strict=True)
+        return np.concatenate(numbers), np.concatenate(times), np.concatenate(values)
 
 
 def _fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
