@@ -17,8 +17,7 @@ def write(folder: Path, copies, chromosome=None, sex=None, alleles=("A", "G"), n
     fam = "".join(f"F{i} P{i} 0 0 {s} -9\n" for i, s in enumerate(sex))
     (folder / f"{name}.fam").write_text(fam)
     bim = "".join(
-        f"{c} v{i} 0 {1000 * (i + 1)} {a} {b}\n"
-        for i, (c, (a, b)) in enumerate(zip(chromosome, pairs, strict=True))
+        f"{c} v{i} 0 {1000 * (i + 1)} {a} {b}\n" for i, (c, (a, b)) in enumerate(zip(chromosome, pairs, strict=True))
     )
     (folder / f"{name}.bim").write_text(bim)
     return open_bed(folder / name)

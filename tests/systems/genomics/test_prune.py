@@ -47,9 +47,7 @@ def test_variants_that_do_not_vary_go(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
-@pytest.mark.parametrize(
-    "window", [("30", "1", "0.3"), ("50", "5", "0.15"), ("20", "20", "0.1"), ("25kb", "1", "0.2")]
-)
+@pytest.mark.parametrize("window", [("30", "1", "0.3"), ("50", "5", "0.15"), ("20", "20", "0.1"), ("25kb", "1", "0.2")])
 def test_plink2_keeps_the_same_variants(tmp_path, window):
     bed = write(tmp_path, linked(np.random.default_rng(4), 400, 101))
     command = ["plink2", "--bfile", tmp_path / "study", "--indep-pairwise", *window, "--out", tmp_path / "p"]

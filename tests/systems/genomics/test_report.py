@@ -70,12 +70,7 @@ def test_members_are_linked_with_their_lead_and_belong_to_one_clump(scan):
     found = clump(results, bed, bounds)
     for one in found:
         for member in one.members:
-            r2 = (
-                np.corrcoef(copies[int(results.name[member][1:])], copies[int(results.name[one.lead][1:])])[
-                    0, 1
-                ]
-                ** 2
-            )
+            r2 = np.corrcoef(copies[int(results.name[member][1:])], copies[int(results.name[one.lead][1:])])[0, 1] ** 2
             assert r2 > 0.2
             assert abs(results.position[member] - results.position[one.lead]) <= 100_000
     members = np.concatenate([one.members for one in found])
@@ -139,10 +134,7 @@ def test_the_page_stands_alone_and_speaks_both_languages(scan, tmp_path):
     found = json.loads((tmp_path / "series.json").read_text())
     assert len(found["manhattan"]["x"]) == len(found["manhattan"]["y"])
     assert found["top"][0]["region"].startswith(("1:", "2:"))
-    assert all(
-        (tmp_path / name).read_bytes()[:4] == b"\x89PNG"
-        for name in ("manhattan.png", "qq.png", "region1.png")
-    )
+    assert all((tmp_path / name).read_bytes()[:4] == b"\x89PNG" for name in ("manhattan.png", "qq.png", "region1.png"))
 
 
 def test_an_empty_scan_still_has_its_page(scan, tmp_path):

@@ -77,9 +77,7 @@ def test_every_line_has_one_place_in_the_report(tmp_path):
     assert sum(found.report.values()) == len(ROWS)
     assert not found.enough
     ours = score(bed, [found]).sums[:, 0]
-    np.testing.assert_allclose(
-        ours, copies[0] + (2 - copies[1]) + copies[2] + (2 - copies[3]) + copies[7], atol=1e-5
-    )
+    np.testing.assert_allclose(ours, copies[0] + (2 - copies[1]) + copies[2] + (2 - copies[3]) + copies[7], atol=1e-5)
 
 
 def test_palindromes_are_used_as_they_stand_only_when_asked_for(tmp_path):
@@ -111,9 +109,7 @@ def test_dominant_recessive_and_interacting_lines_are_what_they_say(tmp_path):
     ]
     found = match(catalog(tmp_path, rows, columns), target(bed.variants))
     assert found.report["left_out"] == 1
-    np.testing.assert_allclose(
-        score(bed, [found]).sums[:, 0], 2 * (copies[0] > 0) + 3 * (copies[1] == 0), atol=1e-5
-    )
+    np.testing.assert_allclose(score(bed, [found]).sums[:, 0], 2 * (copies[0] > 0) + 3 * (copies[1] == 0), atol=1e-5)
 
 
 def test_harmonised_positions_win_over_the_authors(tmp_path):

@@ -53,9 +53,7 @@ def test_a_blocks_predictions_are_those_of_ridge_without_ones_own_fold(study):
 
 def test_predictions_do_not_know_the_chromosome_left_out(study):
     bed, _, covariates, trait, tmp_path = study
-    found = step_one(
-        Request(bed, trait[:, None], ("y",), tmp_path / "a", covariates, block=30, families=False)
-    )[0]
+    found = step_one(Request(bed, trait[:, None], ("y",), tmp_path / "a", covariates, block=30, families=False))[0]
     assert found.chromosomes == ("1", "2", "3", "4")
     other = Path(bed.path).read_bytes()
     changed = tmp_path / "b.bed"

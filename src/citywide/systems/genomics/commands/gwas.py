@@ -125,4 +125,4 @@ def _running(parser: ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
-GWAS = Command("gwas", "scan a genome for what goes with a trait", options, run)
+COMMAND = Command("gwas", "scan a genome for what goes with a trait", options, run)
