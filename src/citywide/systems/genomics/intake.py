@@ -38,8 +38,8 @@ def take_in(hub: Hub, study: dict[str, Any], folder: Path) -> None:
             if trait.variants:
                 _pictures(connection, number, trait.name, folder)
         connection.execute(
-            "update genomics.study set state = 'done', ended = %s, command = %s, inputs = %s, versions = %s, results = %s"
-            " where number = %s",
+            "update genomics.study set state = 'done', ended = %s, command = %s, inputs = %s, versions = %s,"
+            " results = %s where number = %s",
             (at, found.command, Jsonb(found.inputs), Jsonb(found.versions), Jsonb(found.results), number),
         )
         hub.desk.check(connection, study["cases"], at, "hub", summary(found.traits).zh)
@@ -105,7 +105,8 @@ def _pictures(connection: Connection, number: int, trait: str, folder: Path) -> 
     for kind in ("manhattan", "quantiles"):
         row = (number, trait, kind, Jsonb(seen[kind]))
         connection.execute("insert into genomics.picture values (%s, %s, %s, %s)", row)
-    places = ", ".join(["%s"] * (len(HIT) + 3))
     hits = [(number, trait, rank + 1, *(row[name] for name in HIT)) for rank, row in enumerate(seen["top"])]
     with connection.cursor() as cursor:
-        cursor.executemany(f"insert into genomics.hit values ({places})", hits)  # pyright: ignore[reportArgumentType]
+        cursor.executemany(
+            "insert into genomics.hit values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", hits
+        )
