@@ -44,6 +44,7 @@ def request_of(asked: Namespace) -> Request:
     """The request that a command line stands for."""
     return Request(
         data=asked.bfile or asked.pfile,
+        pgen=asked.pfile is not None,
         pheno=asked.pheno,
         out=asked.out,
         covar=asked.covar,
@@ -90,7 +91,7 @@ def _names(text: str) -> tuple[str, ...]:
 def _files(parser: ArgumentParser) -> None:
     data = parser.add_mutually_exclusive_group(required=True)
     data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
-    data.add_argument("--pfile", type=Path, metavar="DATA", help="PLINK 2 files DATA.pgen, .pvar, .psam")
+    data.add_argument("--pfile", "--pgen", type=Path, metavar="DATA", help="PLINK 2 dosages: DATA.pgen, .pvar, .psam")
     parser.add_argument("--pheno", "--phenoFile", type=Path, required=True, metavar="TABLE")
     parser.add_argument("--pheno-name", "--phenoColList", default="", metavar="NAMES", help="only these traits")
     parser.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")

@@ -15,6 +15,7 @@ class ScanError(ValueError):
 class Request:
     """Files and choices of one scan; the defaults are what most people want.
 
+    pgen: `data` names PLINK 2 files (.pgen) with dosages
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     screen: score-test p-value up to which binary traits are fitted exactly
@@ -33,6 +34,7 @@ class Request:
     extract: Path | None = None
     exclude: Path | None = None
     predictions: Path | None = None
+    pgen: bool = False
     test: str = "auto"
     firth: str = "fallback"
     screen: float = 0.06

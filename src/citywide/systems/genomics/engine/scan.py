@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from citywide.systems.genomics.engine import kernel
+from citywide.systems.genomics.engine import dosage, kernel
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
 from citywide.systems.genomics.engine.design import Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
@@ -33,6 +33,7 @@ from citywide.systems.genomics.engine.output import (
     table,
     write_summary,
 )
+from citywide.systems.genomics.engine.pgen import Pgen
 from citywide.systems.genomics.engine.plan import Plan, Trait, make_plan
 from citywide.systems.genomics.engine.regions import Part, haploid
 from citywide.systems.genomics.engine.request import Progress, Request, ScanError
@@ -103,6 +104,8 @@ def do_part(request: Request, number: int, ledger: Ledger) -> int:
 
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
+    if isinstance(plan.bed, Pgen):
+        return scan_dosages(plan, plan.bed, piece)
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
     choice = Choice(plan.request.firth, plan.request.screen, plan.request.spa)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
@@ -112,6 +115,16 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
             found[name] = _texts(plan, piece, linear_rows(fits, at))
     for lanes in binary_lanes(plan.request, piece.key)[0]:
         found[lanes.name] = _texts(plan, piece, scan_binary(raw, lanes, choice))
+    return found
+
+
+def scan_dosages(plan: Plan, pgen: Pgen, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
+    """The same for a piece of a `.pgen`."""
+    tile = pgen.dosages(piece.rows)
+    found: dict[str, tuple[bytes, bytes, bytes]] = {}
+    for lanes in linear_lanes(plan.request, piece.key)[0]:
+        for name, rows in zip(lanes.design.names, dosage.linear(tile, lanes.design), strict=True):
+            found[name] = _texts(plan, piece, rows)
     return found
 
 
