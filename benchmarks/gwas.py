@@ -245,4 +245,5 @@ BENCHMARK = Benchmark(
     packages=("numpy",),
     options=options,
     versions=versions,
+    row=lambda options: "gwas-binary" if options.trait == "binary" else "gwas",
 )

@@ -59,6 +59,7 @@ def request_of(asked: Namespace) -> Request:
         firth=asked.firth,
         screen=asked.screen,
         spa=asked.spa,
+        impute=asked.impute,
         missing=_names(asked.missing_codes),
         threads=asked.threads,
         memory_mb=asked.memory,
@@ -115,6 +116,12 @@ def _choices(parser: ArgumentParser) -> None:
         help="score p-value up to which binary traits are fitted",
     )
     parser.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
+    parser.add_argument(
+        "--impute",
+        choices=("none", "mean"),
+        default="none",
+        help="none: each variant on who is called at it; mean: fill its mean in (log10 p moves by up to 0.1)",
+    )
     parser.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
 
 

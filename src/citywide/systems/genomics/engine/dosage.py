@@ -24,13 +24,15 @@ class Sums:
     same: NDArray[np.bool_]
 
 
-def sums(tile: NDArray[np.float32], design: Design) -> Sums:
+def sums(tile: NDArray[np.float32], design: Design, impute: bool = False) -> Sums:
     """Products of a tile (NaN where missing) with 1, covariates and traits, in double precision."""
     columns = np.column_stack([np.ones(design.count), design.basis, design.traits])
     full = tile[:, design.members].astype(np.float64)
     absent = np.isnan(full)
     same = _same(full, absent)
     full[absent] = 0
+    if impute:
+        _fill(full, absent)
     gone = np.zeros((len(tile), columns.shape[1], columns.shape[1]))
     for row in np.flatnonzero(absent.any(axis=1)):
         missing = columns[absent[row]]
@@ -40,10 +42,19 @@ def sums(tile: NDArray[np.float32], design: Design) -> Sums:
     return Sums(design.count - absent.sum(axis=1).astype(np.float64), dots[:, 0], squares, dots[:, 1:], gone, same)
 
 
-def linear(tile: NDArray[np.float32], design: Design) -> list[Rows]:
-    """Each trait's rows of a tile."""
+def linear(tile: NDArray[np.float32], design: Design, impute: bool = False) -> list[Rows]:
+    """Each trait's rows of a tile; `impute` puts a variant's mean in the place of its missing calls."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _fit(sums(tile, design), design)
+        return _fit(sums(tile, design, impute), design)
+
+
+def _fill(full: Floats, absent: NDArray[np.bool_]) -> None:
+    """The mean of who is called for who is not; a variant that nobody is called at stays missing."""
+    calls = (~absent).sum(axis=1)
+    some = calls > 0
+    means = full.sum(axis=1) / np.maximum(calls, 1)
+    full += np.where(absent & some[:, None], means[:, None], 0.0)
+    absent[some] = False
 
 
 def _fit(seen: Sums, design: Design) -> list[Rows]:

@@ -25,7 +25,7 @@ class Pgen:
     def __init__(self, path: Path, people: People, variants: Variants) -> None:
         """Check that the three files speak of the same people and variants."""
         self.path, self.people, self.variants = path, people, variants
-        self.bytes_per_variant = 16 * len(people)
+        self.bytes_per_variant = 20 * len(people)  # a tile in both precisions and its mask
         self._own = threading.local()
         counts = int(self._reader().get_variant_ct()), int(self._reader().get_raw_sample_ct())
         if counts != (len(variants), len(people)):

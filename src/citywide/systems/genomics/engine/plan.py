@@ -69,16 +69,18 @@ def make_plan(request: Request) -> Plan:
     covariates, labels = _covariates(request, bed)
     traits = tuple(_traits(request, bed, keep))
     if isinstance(bed, Pgen):
-        _only_linear(traits)
+        _only_linear(traits, "dosages are")
+    if request.impute == "mean":
+        _only_linear(traits, "imputed calls are")
     predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
     cut = parts(codes(bed.variants), chosen_variants(request, bed), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
 
-def _only_linear(traits: tuple[Trait, ...]) -> None:
+def _only_linear(traits: tuple[Trait, ...], what: str) -> None:
     for trait in traits:
         if trait.binary:
-            raise ScanError(f"{trait.name} has two values: dosages are scanned with --test linear, or use --bfile")
+            raise ScanError(f"{trait.name} has two values: {what} scanned with --test linear only")
 
 
 def chosen_variants(request: Request, bed: Genotypes) -> NDArray[np.int64]:
