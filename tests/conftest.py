@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from citywide.app import EVERYTHING
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
-from citywide.systems import SYSTEMS
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
     for parent in [folder, *folder.parents][:3]:
         parent.chmod(0o755)
-    cluster = trial_cluster(folder / "pg", SYSTEMS)
+    cluster = trial_cluster(folder / "pg", EVERYTHING)
     yield cluster
     cluster.stop("immediate")
 
@@ -33,6 +33,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def city(settings: Settings) -> Iterator[TrialCity]:
-    city = TrialCity(settings, SYSTEMS)
+    city = TrialCity(settings, EVERYTHING)
     yield city
     city.close()

@@ -97,7 +97,7 @@ class Server:
     def add_devices(self, count: int) -> list[str]:
         """Register so many devices in a grid."""
         places = [Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)]
-        entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n], "bench") for n in range(count)]
+        entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n]) for n in range(count)]
         database = Database(self.url)
         with database.transaction() as connection:
             register(connection, entities)

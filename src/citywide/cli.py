@@ -20,6 +20,7 @@ def commands() -> list[Command]:
 
     own = [
         Command("serve", "run a city's hub", _serve_options, _serve),
+        Command("check", "prove every system's declaration", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", _database_options, _migrate),
         Command("token", "make a token for a device or a program", _token_options, _token),
         Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
@@ -68,6 +69,15 @@ def _serve(options: Namespace) -> int:
         print(f"citywide answers at http://{settings.host}:{settings.port}", flush=True)
         serve(settings)
     return 0
+
+
+def _check(_: Namespace) -> int:
+    from citywide.app import EVERYTHING  # noqa: PLC0415
+    from citywide.hub.check import faults  # noqa: PLC0415
+
+    found = faults(EVERYTHING)
+    print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds")
+    return 1 if found else 0
 
 
 def _migrate(options: Namespace) -> int:

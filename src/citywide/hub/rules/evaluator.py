@@ -54,6 +54,7 @@ class Evaluator:
         self._chain: dict[int, int] = defaultdict(int)
         self._longest = 1
         self._quantity_of: dict[int, str] = {}
+        self._watches_of: dict[int, list[int]] = defaultdict(list)
 
     def add_series(self, series: int, entity: int, quantity: str, kind: str) -> None:
         """Begin to watch a series by all rules that concern it."""
@@ -103,11 +104,14 @@ class Evaluator:
 
     def dump(self, series: Iterable[int]) -> bytes:
         """The memory of these series' watches."""
-        wanted = set(series)
-        chosen = [(key, watch) for key, watch in self._known.items() if key[0] in wanted]
-        keys = [(number, *self._meaning(rule)) for (number, rule), _ in chosen]
-        cells = [self._cells(watch) for _, watch in chosen]
-        return msgpack.encode(Memory(keys, np.concatenate([np.empty(0), *cells]).tobytes()))
+        chosen = np.array([watch for number in series for watch in self._watches_of.get(number, ())], np.int64)
+        offset, rule, of = self._watches[:, chosen]
+        size = np.array([compiled.cells for compiled in self.compiled], np.int64)[rule]
+        steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        fingerprints = [compiled.fingerprint for compiled in self.compiled]
+        keys = [(number, fingerprints[which], cells) for number, which, cells in zip(
+            of.tolist(), rule.tolist(), size.tolist(), strict=True)]  # fmt: skip
+        return msgpack.encode(Memory(keys, self._mem[np.repeat(offset, size) + steps].tobytes()))
 
     def load(self, dumped: bytes) -> None:
         """Put dumped memory back; a rule that has changed its meaning begins anew."""
@@ -119,9 +123,6 @@ class Evaluator:
             if watch is not None:
                 self._cells(watch)[:] = cells[at : at + size]
             at += size
-
-    def _meaning(self, rule: int) -> tuple[bytes, int]:
-        return self.compiled[rule].fingerprint, self.compiled[rule].cells
 
     def _cells(self, watch: int) -> Floats:
         offset, rule, _ = self._watches[:, watch].tolist()
@@ -142,6 +143,7 @@ class Evaluator:
         self._mem[self._used + RAISED] = 0.0
         self._mem[self._used + LAST_TIME] = -np.inf
         self._known[series, rule] = watch
+        self._watches_of[series].append(watch)
         self._watch_count, self._used = watch + 1, self._used + cells
         if self.compiled[rule].row[0] == SILENCE:
             self._silence = np.append(self._silence, watch)

@@ -13,13 +13,13 @@ VALUE, RATE, SILENCE, STUCK, DRIFT, WINDOW, DIFFERENCE, RATIO = range(8)
 AGGREGATES = ("mean", "sum", "min", "max", "count")
 
 RAISED, BEYOND_SINCE, LAST_TIME, LAST_VALUE, COMMON = range(5)  # the cells every watch has
-SLOTS, RATE_SLOTS, DRIFT_SLOTS = 12, 14, 120
+SLOTS, RATE_SLOTS = 12, 14
 CELLS = {
     VALUE: 0,
     RATE: 3 * RATE_SLOTS,
     SILENCE: 0,
     STUCK: 2,
-    DRIFT: 3 * DRIFT_SLOTS,
+    DRIFT: 2 * 3 * SLOTS,
     WINDOW: 5 * SLOTS,
     DIFFERENCE: 1,
     RATIO: 1,
