@@ -10,6 +10,8 @@ from citywide.systems.genomics.engine.kernel import COLLINEAR, FINE, NO_CALLS, N
 from citywide.systems.genomics.engine.output import LINEAR, Rows
 
 DEPENDENT = 1e-9
+CONSTANT = 1e-13
+STRIP = 64
 
 
 @dataclass(frozen=True)
@@ -21,40 +23,46 @@ class Sums:
     squares: Floats
     dots: Floats
     gone: Floats
-    same: NDArray[np.bool_]
-
-
-def sums(tile: NDArray[np.float32], design: Design, impute: bool = False) -> Sums:
-    """Products of a tile (NaN where missing) with 1, covariates and traits, in double precision."""
-    columns = np.column_stack([np.ones(design.count), design.basis, design.traits])
-    full = tile[:, design.members].astype(np.float64)
-    absent = np.isnan(full)
-    same = _same(full, absent)
-    full[absent] = 0
-    if impute:
-        _fill(full, absent)
-    gone = np.zeros((len(tile), columns.shape[1], columns.shape[1]))
-    for row in np.flatnonzero(absent.any(axis=1)):
-        missing = columns[absent[row]]
-        gone[row] = missing.T @ missing
-    dots = full @ columns
-    squares = np.einsum("ij,ij->i", full, full)
-    return Sums(design.count - absent.sum(axis=1).astype(np.float64), dots[:, 0], squares, dots[:, 1:], gone, same)
 
 
 def linear(tile: NDArray[np.float32], design: Design, impute: bool = False) -> list[Rows]:
     """Each trait's rows of a tile; `impute` puts a variant's mean in the place of its missing calls."""
+    columns = np.column_stack([np.ones(design.count), design.basis, design.traits])
+    inside = tile if design.members.all() else tile[:, design.members]
+    strips = [sums(inside[at : at + STRIP], columns, impute) for at in range(0, len(inside), STRIP)]
+    whole = Sums(*(np.concatenate(parts) for parts in zip(*(vars(strip).values() for strip in strips), strict=True)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _fit(sums(tile, design, impute), design)
+        return _fit(whole, design)
 
 
-def _fill(full: Floats, absent: NDArray[np.bool_]) -> None:
-    """The mean of who is called for who is not; a variant that nobody is called at stays missing."""
-    calls = (~absent).sum(axis=1)
-    some = calls > 0
-    means = full.sum(axis=1) / np.maximum(calls, 1)
-    full += np.where(absent & some[:, None], means[:, None], 0.0)
-    absent[some] = False
+def sums(strip: NDArray[np.float32], columns: Floats, impute: bool = False) -> Sums:
+    """Products of a strip (NaN where missing) with 1, covariates and traits, in double precision."""
+    full = strip.astype(np.float64)
+    ones = full.sum(axis=1)
+    gone = np.zeros((len(strip), columns.shape[1], columns.shape[1]))
+    holed = np.flatnonzero(np.isnan(ones))
+    if len(holed):
+        gone[holed] = _fill(full, holed, columns, impute)
+        ones = full.sum(axis=1)
+    calls = len(columns) - gone[:, 0, 0]
+    return Sums(calls, ones, np.einsum("ij,ij->i", full, full), (full @ columns)[:, 1:], gone)
+
+
+def _fill(full: Floats, holed: NDArray[np.int64], columns: Floats, impute: bool) -> Floats:
+    """Put 0 (or the variant's mean) where a call is missing; what the missing people would have added."""
+    some = full[holed]
+    absent = np.isnan(some)
+    some[absent] = 0
+    counts = absent.sum(axis=1)
+    means = some.sum(axis=1) / np.maximum(absent.shape[1] - counts, 1)
+    known = counts < absent.shape[1]
+    if impute:
+        some += np.where(absent, means[:, None], 0.0)
+    full[holed] = some
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    missing = columns[np.nonzero(absent)[1]]
+    gone = np.add.reduceat(missing[:, :, None] * missing[:, None, :], starts, axis=0)
+    return np.where((known & impute)[:, None, None], 0.0, gone)
 
 
 def _fit(seen: Sums, design: Design) -> list[Rows]:
@@ -67,7 +75,7 @@ def _fit(seen: Sums, design: Design) -> list[Rows]:
     state = np.full(len(mean), FINE, np.uint8)
     state[left < 1e-10 * spread] = COLLINEAR
     state[seen.calls - rank - 2 < 1] = TOO_FEW
-    state[seen.same] = ONE_GENOTYPE
+    state[spread <= CONSTANT * seen.squares] = ONE_GENOTYPE
     state[seen.calls == 0] = NO_CALLS
     return [
         _trait(seen, design, at, (inverse, along, left, seen.calls - rank - 2, state)) for at in range(_width(design))
@@ -112,12 +120,6 @@ def _inverse(seen: Sums, k: int) -> tuple[Floats, Floats]:
 
 def _quadratic(left: Floats, inverse: Floats, right: Floats) -> Floats:
     return np.einsum("va,vab,vb->v", left, inverse, right)
-
-
-def _same(full: Floats, absent: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Variants whose called people all have one dosage."""
-    low = np.where(absent, np.inf, full).min(axis=1)
-    return low == np.where(absent, -np.inf, full).max(axis=1)
 
 
 def _width(design: Design) -> int:
