@@ -9,6 +9,7 @@ from typing import Any
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.bed import decode
@@ -205,7 +206,7 @@ def newton(
     at, information = np.zeros(len(columns)), np.eye(len(columns))
     before, pace = np.inf, 1.0
     for _ in range(200 if firth else 25):
-        risk = 1 / (1 + np.exp(-(offset + at @ columns)))
+        risk = expit(offset + at @ columns)
         weight = risk * (1 - risk)
         information = (columns * weight) @ columns.T
         rest = ill - risk
