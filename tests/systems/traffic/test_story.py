@@ -21,7 +21,7 @@ def test_a_watering_lorry_blocks_a_lane_and_the_nearest_officer_clears_it(city: 
             "08:01 case   #1 opened: Clear Crossing 1 from the south; "
             "due Mon 2026-03-02 08:31: 0.5 hours, day and night from Mon 2026-03-02 08:01"
         ),
-        "08:01 case   #1 assigned: handed to Patrol 1; nearest of 2 free (2 known): about 2 min away",
+        "08:01 case   #1 assigned: handed to Patrol 1; nearest of 2 free (2 known): about 1 min away",
         "08:04 clear  the lane is blocked at Crossing 1 from the south",
         "08:04 case   #1 closed: Crossing 1 from the south is free again",
     ]

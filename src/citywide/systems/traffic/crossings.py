@@ -1,6 +1,6 @@
 """The demo city's crossings: point-queue streets under the real controller and the real safety layer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from citywide.systems.traffic.phases import LANE_OF, LANES, LEFTS, VEHICLES, WAL
 THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.07, 0.02, 0.015, 0.02
 EASTWARD, WESTWARD = (4, 3), (10, 7)  # the through movement and its lane
 LINK_S = 18.0
+LORRY_M, BEHIND_M, SIGHT_M = 60.0, 8.0, 200.0
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class Second:
     seen: Seen
     light: NDArray[np.int8]
     crossed: NDArray[np.int64]
-    rows: Sequence[int]
 
 
 def corridors(count: int, length: int = 6) -> Layout:
@@ -69,11 +69,11 @@ class Crossings:
         """The controller wishes, the safety layer shows, the streets move."""
         light = self._lights()
         driving = (light == GREEN).reshape(-1) & ~self.blocked[self.layout.move_lane]
-        self._seen = self.streets.step(driving)
+        self._seen = self._with_lorries(self.streets.step(driving))
         crossed = self.layout.move_lane[self._seen.crossed].astype(np.int64)
         first = [LANE_OF.index(lane) for lane in range(LANES)]
         shown = np.array([0, 2, 3], np.int8)[light[:, first]].reshape(-1)
-        return Second(self._seen, shown, crossed, self._seen.sighting.tolist())
+        return Second(self._seen, shown, crossed)
 
     def _lights(self) -> NDArray[np.int8]:
         lamps = self.safety.lamps
@@ -82,3 +82,16 @@ class Crossings:
         calls[:, VEHICLES:] = self._rng.random((self.count, WALKS)) < WALKS_PER_S
         light = self.safety.step(wish, self._trusted, calls.reshape(-1))
         return light.reshape(self.count, -1)[:, :VEHICLES]
+
+    def _with_lorries(self, seen: Seen) -> Seen:
+        """A blocked lane has a lorry well before its line, and everybody stands behind it."""
+        lorries = np.flatnonzero(self.blocked).astype(np.int32)
+        if not len(lorries):
+            return seen
+        away = seen.distance + np.where(self.blocked[seen.sighting], LORRY_M + BEHIND_M, 0.0)
+        kept, none = away <= SIGHT_M, np.zeros(len(lorries))
+        lane = np.append(seen.sighting[kept], lorries)
+        distance = np.append(away[kept], none + LORRY_M)
+        order = np.lexsort((distance, lane))
+        speed = np.append(seen.speed[kept], none)
+        return Seen(lane[order], distance[order], speed[order], seen.crossed)

@@ -39,7 +39,9 @@ def measure(hub: "Hub") -> None:
     found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
     if not found:
         return
-    columns = [np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")]
+    columns = [
+        np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
+    ]
     events, detectors = Events.of(*columns), detectors_of(np.unique(columns[1]).tolist())
     with hub.database.transaction() as connection, connection.cursor() as cursor:
         cursor.executemany(_QUERIES["put_measure"], list(_measured(events, detectors)))
@@ -85,16 +87,16 @@ def learn(hub: "Hub") -> None:
             connection.execute(sql("put_message"), message | {"facts": Jsonb(facts | {"lane": lane})})
 
 
-def _measured(events: Events, detectors: Detectors) -> Iterator[dict[str, object]]:
+def _measured(events: Events, detectors: Detectors) -> Iterator[dict[str, Any]]:
     for name, (judge, column, scale) in MEASURES.items():
         table = judge(events, detectors)
         for crossing, phase, time, value in _rows(table, "device", "phase", "time_ms", column):
             if np.isfinite(value):
-                row = {"crossing": crossing, "name": name, "phase": phase, "time": _moment(time)}
+                row: dict[str, Any] = {"crossing": crossing, "name": name, "phase": phase, "time": _moment(time)}
                 yield row | {"value": float(value) * scale}
 
 
-def _dots(table: Table) -> Iterator[dict[str, object]]:
+def _dots(table: Table) -> Iterator[dict[str, Any]]:
     names = ("in_cycle_s", "yellow_at_s", "red_at_s", "cycle_s", "on_green")
     for crossing, phase, time, *values in _rows(table, "device", "phase", "time_ms", *names):
         yield {"crossing": crossing, "phase": phase, "time": _moment(time), **dict(zip(names, values, strict=True))}

@@ -11,7 +11,12 @@ LANES = 8  # from the south, west, north, east: the left lane, then the through 
 ADVANCE, PRESENCE = 10, 30  # detector numbers begin here
 LEFTS, THROUGHS = (0, 2, 4, 6), (1, 3, 5, 7)
 HEADINGS = (90.0, 0.0, 270.0, 180.0)  # anticlockwise from east, the way that its vehicles go
-ARMS = (("from the south", "南进口"), ("from the west", "西进口"), ("from the north", "北进口"), ("from the east", "东进口"))
+ARMS = (
+    ("from the south", "南进口"),
+    ("from the west", "西进口"),
+    ("from the north", "北进口"),
+    ("from the east", "东进口"),
+)
 SERVED = ((1, 5), (0, 4), (3, 7), (2, 6))  # lanes of each phase
 MOVES = tuple((lane,) if lane in LEFTS else (lane, lane) for lane in range(LANES))
 LANE_OF = tuple(lane for moves in MOVES for lane in moves)

@@ -145,7 +145,9 @@ class Roadside:
         present = np.zeros(len(self.lanes), np.bool_)
         present[lane[one.seen.distance < 7]] = True
         over = np.zeros(len(self.lanes), np.int64)
-        np.maximum.at(over, lane[one.seen.distance < ADVANCE_M], (self._passed[lane] + index + 1)[one.seen.distance < ADVANCE_M])
+        np.maximum.at(
+            over, lane[one.seen.distance < ADVANCE_M], (self._passed[lane] + index + 1)[one.seen.distance < ADVANCE_M]
+        )
         for crossing in range(min(CONNECTED, len(self.crossings))):
             found = [event for number in range(crossing * LANES, (crossing + 1) * LANES)
                      for event in self._of_lane(number, one, present, over)]  # fmt: skip

@@ -112,7 +112,8 @@ def _lanes(number: int, place: Place) -> Iterator[Entity]:
         arm, left = lane // 2, lane % 2 == 0
         heading, turns = HEADINGS[arm], "left" if left else "through, right"
         facts = {"crossing": f"{number + 1:02d}", "lane": lane + 1, "heading": heading,
-                 "aside_m": 2.0 if left else 5.4, "turns": turns, "name_en": f"{place.name.en} {ARMS[arm][0]}, {turns}"}  # fmt: skip
+                 "aside_m": 2.0 if left else 5.4, "turns": turns,
+                 "name_en": f"{place.name.en} {ARMS[arm][0]}, {turns}"}  # fmt: skip
         name = f"{place.name.zh}{ARMS[arm][1]}{'左转' if left else '直行右转'}车道"
         at = _moved(place.at, heading + 180, 40.0)
         yield Entity(f"detector/{number + 1:02d}-{lane + 1}", "detector", name, at, DEPARTMENT, facts)
