@@ -12,7 +12,7 @@ from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import GREEN, Safety, rules_of
 from citywide.systems.traffic.phases import LANE_OF, LANES, LEFTS, VEHICLES, WALKS, crossing, guard
 
-THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.07, 0.02, 0.015, 0.02
+THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.06, 0.017, 0.015, 0.02
 EASTWARD, WESTWARD = (4, 3), (10, 7)  # the through movement and its lane
 LINK_S = 18.0
 LORRY_M, BEHIND_M, SIGHT_M = 60.0, 8.0, 200.0

@@ -46,8 +46,8 @@ CONGESTED = Rule(
     "congested",
     "congestion_index",
     Text("{name} is congested: index {value:.1f}", "{name}拥堵，指数 {value:.1f}"),
-    above=4,
-    clears_below=2.5,
+    above=6,
+    clears_below=4,
     hold=timedelta(minutes=5),
 )
 DETECTOR_SILENT = Rule(

@@ -10,18 +10,18 @@ NOW = Page(
     Text("Traffic now", "实时路况"),
     (
         Stat(Text("Incidents", "交通事件"), Query("standing_incidents"), "count", worry=1, live=("alarm",)),
-        Stat(INDEX, Query("city_index"), "index", worry=2.5, live=("latest",)),
+        Stat(INDEX, Query("city_index"), "index", worry=4, live=("latest",)),
         Stat(Text("Officers free", "空闲交警"), Query("free_officers"), "count", live=("case",)),
         Map(
             Text("Congestion and incidents", "拥堵与事件"),
             (
-                Layer(INDEX, Query("crossings_on_map"), steps=(1.5, 2, 3, 4)),
+                Layer(INDEX, Query("crossings_on_map"), steps=(2, 3, 4, 6)),
                 Layer(Text("Incidents", "交通事件"), Query("incidents_on_map")),
                 Layer(Text("Officers", "交警"), Query("officers_on_map")),
             ),
             live=("latest", "alarm", "case"),
         ),
-        Chart(INDEX, Query("index_history"), "time", "value", by="name", threshold=4, live=("latest",)),
+        Chart(INDEX, Query("index_history"), "time", "value", by="name", threshold=6, live=("latest",)),
         Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
         Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
     ),

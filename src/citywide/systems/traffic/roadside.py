@@ -71,13 +71,19 @@ class Roadside:
         sight = self._with_ghosts(lane[lit], track[lit], place[lit])
         green = (self._light == 2, self._since)
         for found in self.watch.look(now.timestamp() % 1e7, sight, green):
-            if (found.lane, found.kind) not in self.standing:
+            if not self._known(found.lane, found.kind):
                 self.standing[found.lane, found.kind] = now
                 yield self._lasts(found.lane, found.kind, now)
         for number in newly_dark(self.detectors, ~self.dark, now.timestamp(), silent_s=60.0).tolist():
             self.standing[number, Kind.DARK_DETECTOR] = now
             yield self._lasts(number, Kind.DARK_DETECTOR, now)
         yield from self._over(now, set(one.crossed.tolist()))
+
+    def _known(self, lane: int, kind: Kind) -> bool:
+        """What holds a lane up is one incident, by the name under which it was noticed first."""
+        held_up = (Kind.STOPPED_VEHICLE, Kind.BLOCKED_LANE, Kind.SUDDEN_QUEUE)
+        same = held_up if kind in held_up else (kind,)
+        return any((lane, one) in self.standing for one in same)
 
     def _with_ghosts(
         self, lane: NDArray[np.int64], track: NDArray[np.int64], place: NDArray[np.float64]
