@@ -88,3 +88,20 @@ def week_of_year(weeks: Days) -> Floats:
     """Weeks since the first of January."""
     days = weeks.astype("datetime64[D]")
     return (days - days.astype("datetime64[Y]").astype("datetime64[D]")).astype(np.float64) / 7
+
+
+def with_groups(values: Floats, total: int | None, count: int, seed: int) -> Floats:
+    """The places, then sums over random groups of them: quieter series, as a total is."""
+    rng = np.random.default_rng(seed)
+    single = np.delete(values, total, axis=1) if total is not None else values
+    if single.shape[1] < 4:
+        return values
+    members = rng.random((count, single.shape[1])) < rng.uniform(0.2, 0.7, (count, 1))
+    members[:, :2] |= ~members.any(axis=1, keepdims=True)
+    groups = [_mean_known(single[:, member]) * member.sum() for member in members]
+    return np.column_stack([values, *groups])
+
+
+def _mean_known(block: Floats) -> Floats:
+    told = (~np.isnan(block)).sum(axis=1)
+    return np.where(told > 0, np.nansum(block, axis=1) / np.maximum(told, 1), np.nan)
