@@ -40,7 +40,9 @@ class Problem:
         return f"{self.place}, week to {self.week}: {self.fault.value} ({self.value:g})"
 
 
-def screen(values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0) -> tuple[Floats, list[Problem]]:
+def screen(
+    values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0
+) -> tuple[Floats, list[Problem]]:
     """Set aside slipped digits and reporting stops in what is known of each week and place."""
     kept = values.copy()
     problems: list[Problem] = []
@@ -82,8 +84,14 @@ def slipped(values: Floats, unit: float = 1.0) -> Bools:
         step = soft[t] - _median(soft[t - 3 : t])
         own = step - np.nan_to_num(_median(step[:, None]))
         back = soft[t] - _median(soft[t + 1 : t + 3]) if t + 1 < len(values) else own
-        far = np.minimum(np.sign(own) * np.where(np.isnan(back), own, np.sign(own) * np.abs(back)), np.abs(own))
-        bad[t] = _alone(own, back) & (np.abs(far) > np.log(JUMP)) & (np.fmax(values[t], np.exp(soft[t] - step)) >= ENOUGH * unit)
+        far = np.minimum(
+            np.sign(own) * np.where(np.isnan(back), own, np.sign(own) * np.abs(back)), np.abs(own)
+        )
+        bad[t] = (
+            _alone(own, back)
+            & (np.abs(far) > np.log(JUMP))
+            & (np.fmax(values[t], np.exp(soft[t] - step)) >= ENOUGH * unit)
+        )
     return bad
 
 
@@ -107,9 +115,5 @@ def _low(block: Floats) -> Floats:
     return out
 
 
-def _named(
-    fault: Fault, bad: Bools, values: Floats, weeks: Days, places: tuple[str, ...]
-) -> list[Problem]:
-    return [
-        Problem(fault, places[p], weeks[t], float(values[t, p])) for t, p in np.argwhere(bad)
-    ]
+def _named(fault: Fault, bad: Bools, values: Floats, weeks: Days, places: tuple[str, ...]) -> list[Problem]:
+    return [Problem(fault, places[p], weeks[t], float(values[t, p])) for t, p in np.argwhere(bad)]

@@ -37,14 +37,13 @@ def boosted(lessons: Lessons, asked: Floats, seed: int, trees: Trees | None = No
     data = _dataset(lessons.inputs, missed, lessons.weight)
     rule = _rule(shape, seed) | {"objective": "quantile", "num_leaves": shape.miss_leaves}
     columns = [
-        _grown(data, rule | {"alpha": float(level)}, shape.miss_rounds).predict(asked) for level in MISS_LEVELS
+        _grown(data, rule | {"alpha": float(level)}, shape.miss_rounds).predict(asked)
+        for level in MISS_LEVELS
     ]
     return centre[:, None] + at_levels(np.stack([np.asarray(c) for c in columns], axis=1), MISS_LEVELS)
 
 
-def _centres(
-    lessons: Lessons, asked: Floats, fold: Ints, shape: Trees, seed: int
-) -> tuple[Floats, Floats]:
+def _centres(lessons: Lessons, asked: Floats, fold: Ints, shape: Trees, seed: int) -> tuple[Floats, Floats]:
     """What trees grown without a row's season miss about it, and the mean of all trees' answers."""
     missed, answers = lessons.change.copy(), np.zeros(len(asked))
     rule = _rule(shape, seed) | {"objective": "regression", "num_leaves": shape.leaves}
@@ -65,7 +64,9 @@ def _folds(block: Ints, folds: int, seed: int) -> Ints:
 
 
 def _dataset(inputs: Floats, target: Floats, weight: Floats) -> lgb.Dataset:
-    return lgb.Dataset(inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False)
+    return lgb.Dataset(
+        inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False
+    )
 
 
 def _rule(shape: Trees, seed: int) -> dict[str, object]:

@@ -74,16 +74,21 @@ def _season(panel: Panel) -> dict[str, Floats]:
 
 def lagged(small: Floats, weeks: int) -> Floats:
     """The values some weeks earlier; the first value stands for what came before."""
-    return np.concatenate([np.repeat(small[:1], min(weeks, len(small)), axis=0), small[:-weeks]])[: len(small)]
+    return np.concatenate([np.repeat(small[:1], min(weeks, len(small)), axis=0), small[:-weeks]])[
+        : len(small)
+    ]
 
 
 def slope(small: Floats, weeks: int) -> Floats:
     """Least-squares slope over the last weeks."""
     steps = np.arange(weeks) - (weeks - 1) / 2
-    return sum(
-        (-step * lagged(small, i) if i else -step * small for i, step in enumerate(steps)),
-        start=np.zeros_like(small),
-    ) / (steps**2).sum()
+    return (
+        sum(
+            (-step * lagged(small, i) if i else -step * small for i, step in enumerate(steps)),
+            start=np.zeros_like(small),
+        )
+        / (steps**2).sum()
+    )
 
 
 def running(small: Floats, extreme: np.ufunc) -> Floats:

@@ -108,7 +108,9 @@ class Forecaster:
         share = weights(past, prior, panel.scale, panel.total)
         joint = pooled(small, share)
         spread = _spreads(past, panel)
-        wide = stretched(joint, _per_place(spread, panel)[:, None, None], _doubt(revised, panel)[:, None, None])
+        wide = stretched(
+            joint, _per_place(spread, panel)[:, None, None], _doubt(revised, panel)[:, None, None]
+        )
         counts = _grown(panel, wide)
         return Forecast(
             reference, known.places, self.setting.horizons, _coherent(counts, panel.total),
@@ -135,7 +137,10 @@ class Forecaster:
         weight, seed = self.setting.background_weight, self.setting.seed
         panel = background_panel(self.background, reference, seed)
         if panel is None:
-            return [_thinned(lessons_of(imagined_panel(seed + k, k < 2), steps, weight), 6000, seed) for k in range(4)]
+            return [
+                _thinned(lessons_of(imagined_panel(seed + k, k < 2), steps, weight), 6000, seed)
+                for k in range(4)
+            ]
         return [_thinned(lessons_of(panel, steps, weight), max(ENOUGH_LESSONS - room_taken, 20_000), seed)]
 
     def _matured(

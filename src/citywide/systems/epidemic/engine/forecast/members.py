@@ -67,7 +67,9 @@ def autoregression(task: Task) -> Floats | None:
         _by_step(
             task,
             task.own,
-            lambda past, asked: autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes),
+            lambda past, asked: autoregressed(
+                past.inputs[:, at], past.change, past.weight, asked[:, at], sizes
+            ),
         ),
     )
 
@@ -84,7 +86,12 @@ def analogue(task: Task) -> Floats | None:
             task,
             task.all,
             lambda past, asked: analogues(
-                past.inputs[:, at], past.inputs[:, week], past.change, asked[:, at], asked[:, week], importance
+                past.inputs[:, at],
+                past.inputs[:, week],
+                past.change,
+                asked[:, at],
+                asked[:, week],
+                importance,
             ),
         ),
     )
@@ -103,7 +110,9 @@ def standstill(task: Task) -> Floats:
     small = task.panel.small
     out = []
     for step in task.steps:
-        moved = np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)
+        moved = (
+            np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)
+        )
         size = (moved.sum(axis=0) + 4 * moved.mean() + 0.1) / (len(moved) + 5)
         out.append(size[:, None] * _LAPLACE)
     return _levels(task, np.stack(out, axis=1))
