@@ -1,4 +1,4 @@
-"""Weekly forecasts of hospital admissions against the forecasts of a public hub, walked forward vintage by vintage."""
+"""Weekly forecasts against those of a public forecast hub, walked forward vintage by vintage."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._hub_data import Hub, Peer, read_hub
 from benchmarks.form import Benchmark, Goal
-from benchmarks.hub_data import Hub, Peer, read_hub
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.forecaster import Background, Forecast, Forecaster, Setting
 from citywide.systems.epidemic.engine.scores import Scores, score
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
 
 FEW = Trees(folds=3, rounds=70)

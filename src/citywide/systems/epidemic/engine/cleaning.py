@@ -1,16 +1,18 @@
 """Bad reports are named and set aside, so that the good ones still forecast."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
 
-JUMP = 5.0  # a tenfold typo stands at least this far from both its neighbours
+FAR = math.log(5)  # a slipped digit stands at least fivefold from both sides
 ENOUGH = 10.0  # below this many cases a zero or a jump is ordinary chance
 HABIT = 8  # weeks that say what a place usually reports
 
@@ -33,7 +35,7 @@ class Problem:
 
     fault: Fault
     place: str
-    week: np.datetime64
+    week: Any  # a day as numpy holds it
     value: float
 
     def __str__(self) -> str:
@@ -77,26 +79,23 @@ def stopped(values: Floats, unit: float = 1.0) -> Bools:
 
 
 def slipped(values: Floats, unit: float = 1.0) -> Bools:
-    """Counts some tenfold above or below both sides, when other places moved little."""
-    bad = np.zeros(values.shape, bool)
+    """Mark counts some tenfold above or below both sides, when other places moved little."""
     soft = np.log(values + unit)
+    bad = np.zeros(values.shape, bool)
     for t in range(3, len(values)):
-        step = soft[t] - _median(soft[t - 3 : t])
-        own = step - np.nan_to_num(_median(step[:, None]))
-        back = soft[t] - _median(soft[t + 1 : t + 3]) if t + 1 < len(values) else own
-        far = np.minimum(
-            np.sign(own) * np.where(np.isnan(back), own, np.sign(own) * np.abs(back)), np.abs(own)
-        )
-        bad[t] = (
-            _alone(own, back)
-            & (np.abs(far) > np.log(JUMP))
-            & (np.fmax(values[t], np.exp(soft[t] - step)) >= ENOUGH * unit)
-        )
+        before = _from(soft[t], soft[t - 3 : t])
+        after = _from(soft[t], soft[t + 1 : t + 3])
+        usual = np.exp(soft[t] - before)
+        enough = np.fmax(values[t], usual) >= ENOUGH * unit
+        bad[t] = enough & (np.abs(before) > FAR) & (np.isnan(after) | (np.sign(before) * after > FAR))
     return bad
 
 
-def _alone(own: Floats, back: Floats) -> Bools:
-    return np.isnan(back) | (np.sign(own) == np.sign(back)) & (np.abs(back) > np.log(JUMP))
+def _from(now: Floats, block: Floats) -> Floats:
+    """How far a week lies from the middle of others, beyond what most places moved."""
+    apart = now - _median(block)
+    told = apart[~np.isnan(apart)]
+    return apart - (float(np.median(told)) if told.size > 3 else 0.0)
 
 
 def _median(block: Floats) -> Floats:
@@ -116,4 +115,5 @@ def _low(block: Floats) -> Floats:
 
 
 def _named(fault: Fault, bad: Bools, values: Floats, weeks: Days, places: tuple[str, ...]) -> list[Problem]:
-    return [Problem(fault, places[p], weeks[t], float(values[t, p])) for t, p in np.argwhere(bad)]
+    cells = [(int(t), int(p)) for t, p in zip(*np.nonzero(bad), strict=True)]
+    return [Problem(fault, places[p], weeks[t], float(values[t, p])) for t, p in cells]

@@ -1,13 +1,14 @@
 """What the newest counts will become: revision factors per place and age, learned from past vintages only."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.triangle import WEEK, Triangle
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 
 AGES = 5  # weeks after which a count is taken as settled
@@ -19,7 +20,7 @@ ALL_PRIOR = 1.5  # weeks of evidence before all places together are trusted
 
 @dataclass(frozen=True)
 class Nowcast:
-    """Log factors that the newest counts are expected to grow by, and their uncertainty; ages down, places across."""
+    """Log factors that the newest counts should still grow by, and their doubt; ages down, places across."""
 
     factor: Floats
     spread: Floats
@@ -46,7 +47,7 @@ def revisions(history: Triangle, moment: np.datetime64, unit: float) -> tuple[Fl
     """Log steps that counts made in one week, by (past week, age, place), and each lesson's weight."""
     states = [history.known(moment - k * WEEK) for k in range(LOOK_BACK + 1)]
     steps = np.full((LOOK_BACK, AGES, len(history.places)), np.nan)
-    for k, (newer, older) in enumerate(zip(states, states[1:], strict=False)):
+    for k, (newer, older) in enumerate(pairwise(states)):
         ages = min(AGES, len(older.weeks))
         was = older.values[len(older.weeks) - ages :][::-1]
         now = newer.values[len(older.weeks) - ages : len(older.weeks)][::-1]

@@ -1,4 +1,4 @@
-"""The reporting triangle: what each vintage said of each week and place, and what was known on any past day."""
+"""The reporting triangle: what each vintage said of each week and place, and what was known on any day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.cleaning import Fault, Problem
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
 Days = NDArray[np.datetime64]
 
 WEEK = np.timedelta64(7, "D")
@@ -45,7 +45,7 @@ class Triangle:
 
     def until(self, moment: np.datetime64) -> "Triangle":
         """The triangle as it stood at a moment: later vintages do not exist in it."""
-        kept = int(np.searchsorted(self.vintages, np.datetime64(moment, "s"), side="right"))
+        kept = int((self.vintages <= moment).sum())
         values = self.values[:kept]
         told = np.flatnonzero(~np.isnan(values).all(axis=(0, 2)))
         newest = told[-1] + 1 if told.size else 0
@@ -88,7 +88,8 @@ def _week_grid(days: Days) -> tuple[Days, NDArray[np.bool_]]:
     phase = days.astype(np.int64) % 7
     usual = int(np.bincount(phase, minlength=7).argmax())
     aligned = phase == usual
-    return np.arange(days[aligned].min(), days[aligned].max() + WEEK, WEEK), aligned
+    first, last = days[aligned].min(), days[aligned].max()
+    return first + np.arange(int((last - first) / WEEK) + 1) * WEEK, aligned
 
 
 def _row_faults(value: Floats, aligned: NDArray[np.bool_]) -> list[Fault | None]:

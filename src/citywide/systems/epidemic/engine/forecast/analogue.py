@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from citywide.systems.epidemic.engine.forecast.panel import YEAR
 from citywide.systems.epidemic.engine.scores import LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 NEIGHBOURS = 250
 
@@ -31,5 +31,7 @@ def _quantiles(values: Floats, weight: Floats) -> Floats:
     sorted_values = np.take_along_axis(values, order, axis=1)
     mass = np.take_along_axis(weight, order, axis=1)
     below = (np.cumsum(mass, axis=1) - mass / 2) / mass.sum(axis=1, keepdims=True)
-    rows = zip(below, sorted_values, strict=True)
-    return np.stack([np.interp(LEVELS, share, value) for share, value in rows])
+    out = np.empty((len(values), len(LEVELS)))
+    for row in range(len(values)):
+        out[row] = np.interp(LEVELS, below[row], sorted_values[row])
+    return out

@@ -1,11 +1,13 @@
 """Pooled autoregression: one ridge regression per step for the move, one for the size of what it misses."""
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.scores import LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 SMALLEST = 0.004  # no miss is thought smaller than this on the working scale
 
@@ -13,7 +15,7 @@ SMALLEST = 0.004  # no miss is thought smaller than this on the working scale
 def autoregressed(
     inputs: Floats, change: Floats, weight: Floats, asked: Floats, drivers: Floats, ridge: float = 30.0
 ) -> Floats:
-    """Quantiles of the change for one step; `drivers` marks the columns that also drive the size of misses."""
+    """Quantiles of the change for one step; `drivers` marks columns that also drive the size of misses."""
     answer, fitted = _ridge(inputs, change, weight, asked, ridge)
     missed = change - fitted
     sizes, asked_sizes = np.abs(inputs[:, drivers.astype(bool)]), np.abs(asked[:, drivers.astype(bool)])
@@ -30,7 +32,7 @@ def _ridge(
     width = np.sqrt(mass @ (inputs - middle) ** 2) + 1e-9
     X = (inputs - middle) / width
     gram = (X * weight[:, None]).T @ X + ridge * np.eye(X.shape[1])
-    slopes = np.linalg.solve(gram, (X * weight[:, None]).T @ (target - centre))
+    slopes = cast("Floats", np.linalg.solve(gram, (X * weight[:, None]).T @ (target - centre)))
     return centre + np.clip((asked - middle) / width, -6, 6) @ slopes, centre + X @ slopes
 
 

@@ -1,6 +1,8 @@
-"""Pooled gradient boosting: trees for the centre with whole seasons left out in turn, quantile trees for what they miss."""
+"""Pooled gradient boosting: the centre with seasons left out in turn, then quantiles of what it misses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import lightgbm as lgb
 import numpy as np
@@ -9,8 +11,8 @@ from numpy.typing import NDArray
 from citywide.systems.epidemic.engine.forecast.lessons import Lessons
 from citywide.systems.epidemic.engine.forecast.quantiles import at_levels
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
 
 MISS_LEVELS: Floats = np.array([0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975])
 LEAST = 200  # lessons below which trees are not grown
@@ -37,10 +39,9 @@ def boosted(lessons: Lessons, asked: Floats, seed: int, trees: Trees | None = No
     data = _dataset(lessons.inputs, missed, lessons.weight)
     rule = _rule(shape, seed) | {"objective": "quantile", "num_leaves": shape.miss_leaves}
     columns = [
-        _grown(data, rule | {"alpha": float(level)}, shape.miss_rounds).predict(asked)
-        for level in MISS_LEVELS
+        _grown(data, rule | {"alpha": float(level)}, shape.miss_rounds)(asked) for level in MISS_LEVELS
     ]
-    return centre[:, None] + at_levels(np.stack([np.asarray(c) for c in columns], axis=1), MISS_LEVELS)
+    return centre[:, None] + at_levels(np.stack(columns, axis=1), MISS_LEVELS)
 
 
 def _centres(lessons: Lessons, asked: Floats, fold: Ints, shape: Trees, seed: int) -> tuple[Floats, Floats]:
@@ -52,8 +53,8 @@ def _centres(lessons: Lessons, asked: Floats, fold: Ints, shape: Trees, seed: in
         data = _dataset(lessons.inputs[rest], lessons.change[rest], lessons.weight[rest])
         model = _grown(data, rule | {"seed": seed + left_out}, shape.rounds)
         if out.size:
-            missed[out] -= np.asarray(model.predict(lessons.inputs[out]))
-        answers += np.asarray(model.predict(asked)) / shape.folds
+            missed[out] -= model(lessons.inputs[out])
+        answers += model(asked) / shape.folds
     return missed, answers
 
 
@@ -86,5 +87,7 @@ def _rule(shape: Trees, seed: int) -> dict[str, object]:
     }
 
 
-def _grown(data: lgb.Dataset, rule: dict[str, object], rounds: int) -> lgb.Booster:
-    return lgb.train(rule, data, num_boost_round=rounds)
+def _grown(data: lgb.Dataset, rule: dict[str, object], rounds: int) -> Callable[[Floats], Floats]:
+    library: Any = lgb  # its types are only partly known
+    model = library.train(rule, data, num_boost_round=rounds)
+    return lambda asked: np.asarray(model.predict(asked), dtype=np.float64)

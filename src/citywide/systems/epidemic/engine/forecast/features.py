@@ -1,4 +1,4 @@
-"""What the models know of a place in a week: its level, its recent moves, the other places' moves, the season."""
+"""What the models know of a place in a week: level, recent moves, the other places' moves, the season."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.forecast.panel import YEAR, Panel, season_week
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
 
 LAGS = 5
 SEASON = 26  # weeks over which highs, lows and sums look back

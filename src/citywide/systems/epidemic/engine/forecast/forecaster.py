@@ -18,7 +18,7 @@ from citywide.systems.epidemic.engine.forecast.quantiles import mixed, stretched
 from citywide.systems.epidemic.engine.nowcast import Nowcast, nowcast
 from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot, Triangle
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 
 DEADLINE = np.timedelta64(43, "h")  # a forecast for Saturday is made before Thursday 05:00 UTC
@@ -91,7 +91,7 @@ class Forecaster:
     def walk(self, history: Triangle, references: Sequence[np.datetime64]) -> Iterator[Forecast]:
         """Reference days one after another, each as it would have been made on its day."""
         for reference in sorted(references):
-            yield self.forecast(history, np.datetime64(reference, "D"))
+            yield self.forecast(history, reference.astype("datetime64[D]"))
 
     def _pooled(
         self,
@@ -126,7 +126,7 @@ class Forecaster:
         grouped = lessons_of(_grouped(panel, values, self.setting.seed), steps)
         everything = joined([own, grouped, *self._other_lessons(steps, reference, len(grouped))])
         return Task(
-            panel, features, own, everything, questions(panel, features, steps),
+            panel, features, own, everything, questions(features, steps),
             steps, self.setting.trees, self.setting.seed,
         )  # fmt: skip
 
@@ -190,7 +190,7 @@ def _beside_truth(past: Forecast, weeks: Days, values: Floats, reference: np.dat
 
 
 def _spreads(past: list[Matured], panel: Panel) -> tuple[float, float]:
-    every = np.arange(panel.small.shape[1])
+    every = np.arange(panel.small.shape[1], dtype=np.intp)
     if panel.total is None:
         return stretch(past, panel.scale, every), 1.0
     places = stretch(past, panel.scale, np.delete(every, panel.total))

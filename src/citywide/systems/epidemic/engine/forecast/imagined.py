@@ -1,9 +1,9 @@
-"""Seasons that never were: waves of many shapes from a renewal process, for places whose own history is short."""
+"""Seasons that never were: waves of many shapes from a renewal process, where real history is short."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 SPIN_UP = 104  # weeks before the process has forgotten its start
 
@@ -35,7 +35,7 @@ def _drive(length: int, places: int, rng: np.random.Generator, seasonal: bool) -
 
 
 def _reported(cases: Floats, rng: np.random.Generator) -> Floats:
-    size = np.exp(rng.uniform(np.log(300), np.log(300_000), cases.shape[1]))
+    size = np.exp(rng.uniform(5.7, 12.6, cases.shape[1]))
     expected = cases / cases.max(axis=0) * np.maximum(size / 100, 4)
     spread = rng.gamma(40, 1 / 40, cases.shape)
-    return rng.poisson(expected * spread).astype(np.float64)
+    return np.asarray(rng.poisson(expected * spread), dtype=np.float64)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from citywide.systems.epidemic.engine.forecast.features import Features, features_of
 from citywide.systems.epidemic.engine.forecast.panel import Panel
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.intp]
+Floats = NDArray[np.floating]
+Ints = NDArray[np.integer]
 
 FIRST = 6  # weeks of history that a lesson needs
 BLOCK = 26  # weeks that are left out together
@@ -18,7 +18,7 @@ BLOCK = 26  # weeks that are left out together
 
 @dataclass(frozen=True)
 class Lessons:
-    """Rows: inputs (features, then the step), change of level, weight, and the block of time they belong to."""
+    """Rows: inputs (features, then the step), change of level, weight, and block of time."""
 
     inputs: Floats
     change: Floats
@@ -53,7 +53,7 @@ def joined(parts: Sequence[Lessons]) -> Lessons:
     )
 
 
-def questions(panel: Panel, features: Features, steps: Sequence[int]) -> Floats:
+def questions(features: Features, steps: Sequence[int]) -> Floats:
     """The newest week of every place asked for every step: places, steps, inputs."""
     now = features.values[-1]
     return np.stack([np.column_stack([now, np.full(len(now), step)]) for step in steps], axis=1)

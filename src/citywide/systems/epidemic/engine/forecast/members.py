@@ -16,7 +16,7 @@ from citywide.systems.epidemic.engine.forecast.renewal import renewed
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET
 from citywide.systems.epidemic.engine.scores import LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 MOVES = (
     "level", "back1", "back2", "back3", "all_level", "all_move", "all_move2",
@@ -108,7 +108,7 @@ def renewal(task: Task) -> Floats | None:
 def standstill(task: Task) -> Floats:
     """No change, with the spread that such a forecast has had; the one member that needs no history."""
     small = task.panel.small
-    out = []
+    out: list[Floats] = []
     for step in task.steps:
         moved = (
             np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)

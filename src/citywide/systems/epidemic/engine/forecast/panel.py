@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.forecast.scale import Scale, scale_of
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
 
@@ -69,7 +69,7 @@ def _along(series: Floats, course: Floats, start: float) -> Floats:
 
 
 def season_week(panel: Panel) -> Floats:
-    """Weeks since the yearly trough of the mean course, from 0 to 52; the calendar's when there is under a year."""
+    """Weeks since the yearly trough of the mean course, from 0 to 52."""
     of_year = week_of_year(panel.weeks)
     return (of_year - trough(panel)) % YEAR
 

@@ -10,7 +10,7 @@ from citywide.systems.epidemic.engine.forecast.quantiles import mixed, stretched
 from citywide.systems.epidemic.engine.forecast.scale import Scale
 from citywide.systems.epidemic.engine.scores import covered, pinball
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 FORGET = 0.92  # weight lost per week of age of a matured forecast
 TRUST = 8.0  # how sharply weights follow scores
@@ -20,7 +20,7 @@ STRETCH: Floats = np.array([0.8, 0.87, 0.94, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.
 
 @dataclass(frozen=True)
 class Matured:
-    """One past forecast beside what became of it: members' quantiles in counts, truth by place and horizon."""
+    """One past forecast beside what became of it."""
 
     age: float
     members: dict[str, Floats]

@@ -1,21 +1,28 @@
 """Handling of quantile functions: interpolation on the normal scale, mixing, stretching."""
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from citywide.systems.epidemic.engine.scores import LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
+BETWEEN = 2 * NormalDist().inv_cdf(0.8)  # standard deviations between the 20 and 80 % quantiles
 GRID: Floats = (np.arange(60) + 0.5) / 60  # equally likely values that stand for a distribution
+
+
+def normal_score(share: Floats) -> Floats:
+    """The standard normal value below which this share lies."""
+    return np.array([NormalDist().inv_cdf(float(part)) for part in share])
 
 
 def at_levels(quantiles: Floats, have: Floats, want: Floats = LEVELS) -> Floats:
     """Quantiles at other levels: straight lines against the normal score, prolonged at the ends."""
     ordered = np.sort(quantiles, axis=-1)
-    x, z = ndtri(have), ndtri(want)
-    left = np.clip(np.searchsorted(x, z, side="right") - 1, 0, len(x) - 2)
+    x, z = normal_score(have), normal_score(want)
+    left: NDArray[np.intp] = np.clip(np.searchsorted(x, z, side="right") - 1, 0, len(x) - 2)
     share = (z - x[left]) / (x[left + 1] - x[left])
     return ordered[..., left] + share * (ordered[..., left + 1] - ordered[..., left])
 
@@ -42,8 +49,8 @@ def _inverse(values: Floats, below: Floats) -> Floats:
 
 
 def stretched(quantiles: Floats, factor: Floats | float, extra: Floats | float = 0.0) -> Floats:
-    """The spread about the median multiplied, then widened by independent noise of this standard deviation."""
+    """The spread about the median multiplied, then widened by independent noise of this size."""
     middle = quantiles[..., [len(LEVELS) // 2]]
     apart = (quantiles - middle) * np.asarray(factor)
-    half = np.maximum((apart[..., [-5]] - apart[..., [4]]) / (2 * ndtri(0.8)), 1e-6)
+    half = np.maximum((apart[..., [-5]] - apart[..., [4]]) / BETWEEN, 1e-6)
     return middle + apart * np.sqrt(1 + (np.asarray(extra) / half) ** 2)

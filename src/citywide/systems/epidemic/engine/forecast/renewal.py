@@ -1,4 +1,4 @@
-"""A mechanistic member: cases renew from recent cases by a reproduction number that fades as the wave burns down."""
+"""A mechanistic member: cases renew from recent cases; the reproduction number fades as the wave burns."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from citywide.systems.epidemic.engine.forecast.features import lagged, rolling_sum
 from citywide.systems.epidemic.engine.scores import LEVELS
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 GENERATION: Floats = np.array([0.7, 0.22, 0.08])  # share of transmission after one, two and three weeks
 PATHS = 400
@@ -62,10 +62,11 @@ def _paths(
     cause: Floats, law: Floats, misses: Floats, cases: Floats, steps: int, offset: float, seed: int
 ) -> Floats:
     rng = np.random.default_rng(seed)
-    places = np.arange(cases.shape[1])[:, None]
+    places = np.arange(cases.shape[1], dtype=np.intp)[:, None]
     recent = [np.repeat(cases[-j][:, None], PATHS, axis=1) for j in (1, 2, 3) if j <= len(cases)]
     now, before = (np.repeat(cause[:, [column]], PATHS, axis=1) for column in (1, 2))
-    burden, quantiles = np.repeat(cause[:, [4]], PATHS, axis=1), []
+    burden = np.repeat(cause[:, [4]], PATHS, axis=1)
+    quantiles: list[Floats] = []
     for _ in range(steps):
         drawn = misses[rng.integers(0, len(misses), (len(places), PATHS)), places]
         log_r = law[0] + law[1] * now + law[2] * before + law[3] * now.mean(axis=0) + law[4] * burden + drawn

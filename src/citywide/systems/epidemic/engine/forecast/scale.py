@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 OFFSET = 0.01  # keeps the root tame near zero
 HIGH = 0.95  # the quantile of its history that stands for a place's usual height

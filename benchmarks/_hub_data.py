@@ -1,4 +1,4 @@
-"""Reads a forecast hub's folder: truth vintages, locations, peers' quantiles, and related years if there are any."""
+"""Reads a forecast hub's folder: truth vintages, locations, peers' quantiles, related years if any."""
 
 import csv
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Reports, Triangle, triangle
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.str_]
 
@@ -72,7 +72,7 @@ def read_hub(folder: Path) -> Hub:
     """Read a folder of this form; file names may begin with any hub's name."""
     table = pq.read_table(_one(folder, "*quantiles*.parquet"))
     history = _history(folder)
-    days, places, horizons = _axes(table, history.places)
+    days, horizons = _axes(table)
     peers = _peers(table, days, history.places, horizons)
     baseline, ensemble = roles(tuple(peers))
     return Hub(
@@ -121,10 +121,10 @@ def _listed(folder: Path) -> set[str]:
         return {row["location"] for row in csv.DictReader(lines)}
 
 
-def _axes(table: pa.Table, places: tuple[str, ...]) -> tuple[Days, tuple[str, ...], tuple[int, ...]]:
+def _axes(table: pa.Table) -> tuple[Days, tuple[int, ...]]:
     days = np.unique(_times(table["reference_date"]).astype("datetime64[D]"))
     horizons = tuple(int(h) for h in np.unique(_floats(table["horizon"])) if h >= 0)
-    return days, places, horizons
+    return days, horizons
 
 
 def _peers(
