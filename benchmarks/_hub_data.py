@@ -18,6 +18,8 @@ Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.str_]
 
+PANDEMIC = np.datetime64("2020-03-01")  # visits for influenza-like illness meant something else from here on
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -169,7 +171,9 @@ def _background(folder: Path) -> tuple[Days, Floats] | None:
     if not files:
         return None
     table = pq.read_table(files[0])
-    day, region = _times(table["week_start"]).astype("datetime64[D]") + 6, _texts(table["region"])
+    day = _times(table["week_start"]).astype("datetime64[D]") + 6
+    table, day = table.filter(pa.array(day < PANDEMIC)), day[day < PANDEMIC]
+    region = _texts(table["region"])
     weeks = np.arange(day.min(), day.max() + WEEK, WEEK)
     regions, column = np.unique(region, return_inverse=True)
     values = np.full((len(weeks), len(regions)), np.nan)

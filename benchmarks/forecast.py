@@ -47,6 +47,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
     setting = Setting(
         horizons=hub.horizons,
         trees=FEW if options.quick else Trees(),
+        lessons_at_most=15_000 if options.quick else 50_000,
         deadline=np.timedelta64(options.deadline_hours, "h"),
         seed=options.seed,
     )

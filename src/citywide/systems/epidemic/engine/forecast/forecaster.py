@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.cleaning import Problem, screen
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
+from citywide.systems.epidemic.engine.forecast.elsewhere import GROUPS, Background, Elsewhere
 from citywide.systems.epidemic.engine.forecast.features import features_of
-from citywide.systems.epidemic.engine.forecast.imagined import imagined
-from citywide.systems.epidemic.engine.forecast.lessons import Lessons, joined, lessons_of, questions
+from citywide.systems.epidemic.engine.forecast.lessons import joined, lessons_of, questions
 from citywide.systems.epidemic.engine.forecast.members import MEMBERS, Task, answers
 from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, with_groups
 from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, stretch, weights
@@ -22,18 +22,8 @@ Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 
 DEADLINE = np.timedelta64(43, "h")  # a forecast for Saturday is made before Thursday 05:00 UTC
-GROUPS = 10  # random sums of places that teach the trees how a total moves
-ENOUGH_LESSONS = 60_000  # lessons that trees learn from at most
 COHERENT = 0.3  # weight of the sum of the places in the forecast of the total
 ALIKE = 0.5  # correlation of the places' misses
-
-
-@dataclass(frozen=True)
-class Background:
-    """Weekly values of a related signal in other years or places: weeks down, places across."""
-
-    weeks: Days
-    values: Floats
 
 
 @dataclass(frozen=True)
@@ -43,7 +33,7 @@ class Setting:
     horizons: tuple[int, ...] = (0, 1, 2, 3)
     deadline: np.timedelta64 = DEADLINE
     trees: Trees = field(default_factory=Trees)
-    background_weight: float = 0.5
+    lessons_at_most: int = 50_000  # taught by other years, other places and imagined seasons
     seed: int = 1
 
 
@@ -73,7 +63,7 @@ class Forecaster:
 
     def __init__(self, setting: Setting | None = None, background: Background | None = None) -> None:
         self.setting = setting or Setting()
-        self.background = background
+        self.elsewhere = Elsewhere(background, self.setting.seed)
         self.past: list[Forecast] = []
 
     def forecast(self, history: Triangle, reference: np.datetime64) -> Forecast:
@@ -124,24 +114,12 @@ class Forecaster:
         features = features_of(panel)
         own = lessons_of(panel, steps, 1.0, features)
         grouped = lessons_of(_grouped(panel, values, self.setting.seed), steps)
-        everything = joined([own, grouped, *self._other_lessons(steps, reference, len(grouped))])
+        other = self.elsewhere.lessons(steps, reference, self.setting.lessons_at_most)
+        everything = joined([own, grouped, *other])
         return Task(
             panel, features, own, everything, questions(features, steps),
             steps, self.setting.trees, self.setting.seed,
         )  # fmt: skip
-
-    def _other_lessons(
-        self, steps: tuple[int, ...], reference: np.datetime64, room_taken: int
-    ) -> list[Lessons]:
-        """Lessons from the background, thinned to the room that is left; imagined seasons when there is none."""
-        weight, seed = self.setting.background_weight, self.setting.seed
-        panel = background_panel(self.background, reference, seed)
-        if panel is None:
-            return [
-                _thinned(lessons_of(imagined_panel(seed + k, k < 2), steps, weight), 6000, seed)
-                for k in range(4)
-            ]
-        return [_thinned(lessons_of(panel, steps, weight), max(ENOUGH_LESSONS - room_taken, 20_000), seed)]
 
     def _matured(
         self, weeks: Days, values: Floats, reference: np.datetime64, names: set[str]
@@ -150,33 +128,10 @@ class Forecaster:
         return [week for week in found if names <= set(week.members) and (~np.isnan(week.truth)).any()]
 
 
-def background_panel(background: Background | None, reference: np.datetime64, seed: int) -> Panel | None:
-    """The background before the reference day, above each place's quiet level, with sums over groups."""
-    if background is None:
-        return None
-    early = background.weeks < reference - 4 * WEEK
-    values = background.values[early]
-    if early.sum() < 104:
-        return None
-    above = np.maximum(values - np.nanquantile(values, 0.15, axis=0), 0)
-    return panel_of(with_groups(above, None, GROUPS, seed), background.weeks[early])
-
-
-def imagined_panel(seed: int, seasonal: bool) -> Panel:
-    """Six imagined years of twenty places."""
-    weeks = np.datetime64("2001-01-06") + np.arange(312) * WEEK
-    return panel_of(with_groups(imagined(312, 20, seed, seasonal), None, 4, seed), weeks)
-
-
 def _grouped(panel: Panel, values: Floats, seed: int) -> Panel:
     count = values.shape[1]
     groups = with_groups(values, panel.total, GROUPS, seed)[:, count:]
     return panel_of(groups, panel.weeks) if groups.shape[1] else panel
-
-
-def _thinned(lessons: Lessons, most: int, seed: int) -> Lessons:
-    keep = np.random.default_rng(seed).random(len(lessons)) < most / max(len(lessons), 1)
-    return Lessons(lessons.inputs[keep], lessons.change[keep], lessons.weight[keep], lessons.block[keep])
 
 
 def _beside_truth(past: Forecast, weeks: Days, values: Floats, reference: np.datetime64) -> Matured:
@@ -194,7 +149,8 @@ def _spreads(past: list[Matured], panel: Panel) -> tuple[float, float]:
     if panel.total is None:
         return stretch(past, panel.scale, every), 1.0
     places = stretch(past, panel.scale, np.delete(every, panel.total))
-    return places, stretch(past, panel.scale, np.array([panel.total]))
+    own = stretch(past, panel.scale, np.array([panel.total]))
+    return places, float(np.sqrt(places * own))  # one series alone is thin evidence
 
 
 def _per_place(spread: tuple[float, float], panel: Panel) -> Floats:

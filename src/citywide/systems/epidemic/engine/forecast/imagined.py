@@ -35,7 +35,7 @@ def _drive(length: int, places: int, rng: np.random.Generator, seasonal: bool) -
 
 
 def _reported(cases: Floats, rng: np.random.Generator) -> Floats:
-    size = np.exp(rng.uniform(5.7, 12.6, cases.shape[1]))
+    size = np.exp(rng.uniform(5.7, 12.6, len(cases.T)))
     expected = cases / cases.max(axis=0) * np.maximum(size / 100, 4)
     spread = rng.gamma(40, 1 / 40, cases.shape)
     return np.asarray(rng.poisson(expected * spread), dtype=np.float64)
