@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.systems.epidemic.engine.cleaning import Fault, screen
+from citywide.systems.epidemic.engine.cleaning import Fault, screen, unit_of
 
 WEEKS = np.datetime64("2024-01-06") + 7 * np.arange(30)
 PLACES = tuple("abcdef")
@@ -48,3 +48,10 @@ def test_a_place_that_vanishes_is_named_once():
 def test_zeros_are_ordinary_where_few_are_expected():
     values = np.random.default_rng(2).poisson(2.0, (30, 6)).astype(float)
     assert not screen(values, WEEKS, PLACES)[1]
+
+
+def test_rates_are_screened_as_counts_are():
+    values = wave() / 777.7
+    values[15, 3] *= 10
+    assert unit_of(wave()) == 1
+    assert [p.fault for p in screen(values, WEEKS, PLACES, unit_of(values))[1]] == [Fault.TYPO]

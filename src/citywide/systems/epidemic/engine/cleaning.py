@@ -42,6 +42,14 @@ class Problem:
         return f"{self.place}, week to {self.week}: {self.fault.value} ({self.value:g})"
 
 
+def unit_of(values: Floats) -> float:
+    """What one case is on this scale: 1 for counts; for rates a hundredth of a place's usual height."""
+    told = values[~np.isnan(values)]
+    if not told.size or (told == np.round(told)).all():
+        return 1.0
+    return float(np.quantile(told, 0.9)) / 100 or 1.0
+
+
 def screen(
     values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0
 ) -> tuple[Floats, list[Problem]]:

@@ -53,7 +53,7 @@ def past(spread, bias=0.0, weeks=30, seed=1):
 
 def test_narrow_forecasts_are_widened_and_honest_ones_left():
     every = np.arange(8)
-    assert stretch(*past(1.0), every) == 1.0
+    assert 0.93 < stretch(*past(1.0), every) < 1.1
     assert 1.3 < stretch(*past(0.5), every) < 2.0
     assert stretch([], Scale(np.ones(8)), every) == 1.0
 

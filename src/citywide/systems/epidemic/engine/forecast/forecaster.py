@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.epidemic.engine.cleaning import Problem, screen
+from citywide.systems.epidemic.engine.cleaning import Problem, screen, unit_of
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.elsewhere import GROUPS, Background, Elsewhere
 from citywide.systems.epidemic.engine.forecast.features import features_of
@@ -71,8 +71,8 @@ class Forecaster:
         moment = reference - self.setting.deadline
         then = history.until(moment)
         known = then.known(moment)
-        values, problems = screen(known.values, known.weeks, known.places)
-        revised = nowcast(then, moment)
+        values, problems = screen(known.values, known.weeks, known.places, unit_of(known.values))
+        revised = nowcast(then, moment, unit_of(known.values))
         panel = panel_of(values, known.weeks, revised.settle(values))
         made = self._pooled(panel, values, known, reference, revised, problems)
         self.past.append(made)

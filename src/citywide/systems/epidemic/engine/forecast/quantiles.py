@@ -52,5 +52,5 @@ def stretched(quantiles: Floats, factor: Floats | float, extra: Floats | float =
     """The spread about the median multiplied, then widened by independent noise of this size."""
     middle = quantiles[..., [len(LEVELS) // 2]]
     apart = (quantiles - middle) * np.asarray(factor)
-    half = np.maximum((apart[..., [-5]] - apart[..., [4]]) / BETWEEN, 1e-6)
+    half = np.maximum((apart[..., [-6]] - apart[..., [5]]) / BETWEEN, 1e-6)
     return middle + apart * np.sqrt(1 + (np.asarray(extra) / half) ** 2)
