@@ -61,6 +61,10 @@ class Hub:
         """Every n-th reference day only."""
         return self._of(np.arange(every // 2, len(self.days), every))
 
+    def since(self, first: np.datetime64) -> "Hub":
+        """Reference days from this moment on."""
+        return self._of(np.flatnonzero(self.days >= first))
+
     def _of(self, kept: NDArray[np.intp]) -> "Hub":
         if not kept.size:
             raise SystemExit(f"no such reference days; seasons in this folder: {', '.join(self.seasons)}")

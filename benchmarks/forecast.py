@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._hub_data import Hub, Peer, read_hub
+from benchmarks._hub_data import Hub, read_hub
 from benchmarks.form import Benchmark, Goal
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.forecaster import Background, Forecast, Forecaster, Setting
@@ -42,6 +42,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
             "the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)"
         )
     hub = read_hub(options.data)
+    hub = hub.since(hub.history.vintages[0] + np.timedelta64(options.deadline_hours, "h"))
     hub = hub.thinned(6) if options.quick else hub
     hub = hub.of_season(options.season) if options.season else hub
     setting = Setting(
@@ -169,5 +170,3 @@ BENCHMARK = Benchmark(
     packages=("lightgbm", "numpy", "scipy"),
     options=_options,
 )
-
-__all__ = ["BENCHMARK", "Peer"]

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.epidemic.engine.cleaning import Fault, screen, unit_of
@@ -14,6 +14,7 @@ def wave(seed=1):
     return rng.poisson(course[:, None] * np.linspace(0.7, 1.5, 6)).astype(float)
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(0, 10_000))
 def test_an_ordinary_wave_has_nothing_to_set_aside(seed):
     kept, problems = screen(wave(seed), WEEKS, PLACES)
@@ -21,6 +22,7 @@ def test_an_ordinary_wave_has_nothing_to_set_aside(seed):
     assert not np.isnan(kept).any()
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(4, 29), st.integers(0, 5))
 def test_a_tenfold_typo_is_found_wherever_it_stands(week, place):
     values = wave()

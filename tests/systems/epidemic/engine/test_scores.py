@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.epidemic.engine.scores import LEVELS, covered, interval_score, log_interval_score
@@ -16,6 +16,7 @@ def _by_intervals(truth, quantiles):
     return total / 11.5
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e4), st.lists(st.floats(0, 1e4), min_size=23, max_size=23))
 def test_twice_the_mean_pinball_loss_is_the_published_interval_score(truth, values):
     quantiles = np.sort(values)

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.epidemic.engine.forecast.features import features_of, slope
@@ -13,6 +13,7 @@ def weeks(count, start="2015-01-03"):
     return np.datetime64(start) + np.arange(count) * WEEK
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 5))
 def test_the_total_is_the_place_that_is_the_sum_of_the_others(at):
     values = imagined(60, 5, 2)
@@ -31,6 +32,7 @@ def test_a_missing_report_does_not_hide_the_total():
     assert total_of(values) == 5
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 51))
 def test_the_season_begins_at_the_trough_in_either_hemisphere(low):
     days = weeks(210)
@@ -51,6 +53,7 @@ def test_gaps_are_filled_and_reports_kept():
     assert np.isfinite(full).all()
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.floats(0, 1e6), min_size=3, max_size=30))
 def test_the_working_scale_goes_there_and_back(values):
     column = np.array(values)[:, None]

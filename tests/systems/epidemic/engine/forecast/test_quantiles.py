@@ -1,7 +1,7 @@
 from statistics import NormalDist
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.epidemic.engine.forecast.pool import Matured, stretch, weights
@@ -25,6 +25,7 @@ def test_a_pool_is_the_mixture_and_not_the_average():
     assert np.allclose(mixture, LEVELS, atol=0.012)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.floats(0.05, 0.95))
 def test_a_pool_of_equals_is_either(share):
     pool = mixed(np.stack([NORMAL, NORMAL])[:, None], np.array([share, 1 - share]))[0]

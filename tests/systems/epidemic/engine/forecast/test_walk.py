@@ -115,3 +115,9 @@ def test_bad_reports_are_named_and_the_rest_is_forecast_as_before(month):
     assert (Fault.TYPO, "b") in {(p.fault, p.place) for p in one.problems}
     assert np.isfinite(one.quantiles).all()
     assert np.allclose(one.quantiles[0, 0, 11], good.quantiles[0, 0, 11], rtol=0.3)
+
+
+def test_before_the_first_report_the_answer_is_clear():
+    history, _ = reported(weeks=8, vintages=3)
+    with pytest.raises(ValueError, match="nothing was reported before"):
+        Forecaster(QUICK).forecast(history, history.weeks[0] - 30 * WEEK)

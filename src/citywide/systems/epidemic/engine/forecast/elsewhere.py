@@ -35,7 +35,8 @@ class Background:
     def before(self, reference: np.datetime64) -> "Background":
         """What was surely known at a reference day."""
         early = self.weeks < reference - LATE
-        return Background(self.weeks[early], self.values[early])
+        values = self.values[early]
+        return Background(self.weeks[early], values[:, ~np.isnan(values).all(axis=0)])
 
 
 @dataclass

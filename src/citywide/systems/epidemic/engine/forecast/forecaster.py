@@ -71,6 +71,8 @@ class Forecaster:
         moment = reference - self.setting.deadline
         then = history.until(moment)
         known = then.known(moment)
+        if not len(known.weeks):
+            raise ValueError(f"nothing was reported before {moment}")
         values, problems = screen(known.values, known.weeks, known.places, unit_of(known.values))
         revised = nowcast(then, moment, unit_of(known.values))
         panel = panel_of(values, known.weeks, revised.settle(values))
