@@ -64,7 +64,7 @@ def _walked(hub: Hub, setting: Setting) -> Iterable[Forecast]:
     background = Background(*hub.background) if hub.background else None
     for made in Forecaster(setting, background).walk(hub.history, list(hub.days)):
         shares = " ".join(f"{name} {share:.2f}" for name, share in made.weights.items())
-        print(f"{made.reference} {shares}, spread x{made.spread[0]:.2f}", flush=True)
+        print(f"{made.reference} {shares}, spread x{made.spread.mean():.2f}", flush=True)
         yield made
 
 

@@ -35,31 +35,37 @@ class Nowcast:
 
 def nowcast(history: Triangle, moment: np.datetime64, unit: float = 1.0) -> Nowcast:
     """Learn from the weekly states before a moment how counts of each age were revised."""
-    steps, weight = revisions(history, moment, unit)
-    pooled = _shrunk(*_over_places(steps, weight), np.zeros((AGES, 1)), ALL_PRIOR)
+    was, now = revisions(history, moment)
+    steps = np.clip(np.log((now + unit) / (was + unit)), -1, 1)
+    weight = FORGET ** np.arange(LOOK_BACK)
+    pooled = _shrunk(*_over_places(was, now, weight), np.zeros((AGES, 1)), ALL_PRIOR)
     lesson = weight[:, None, None] * ~np.isnan(steps)
     own = _shrunk((lesson * np.nan_to_num(steps)).sum(axis=0), lesson.sum(axis=0), pooled, PLACE_PRIOR)
     variance = _variance(steps, lesson, own)
     return Nowcast(_from_age(own), np.sqrt(_from_age(variance)))
 
 
-def revisions(history: Triangle, moment: np.datetime64, unit: float) -> tuple[Floats, Floats]:
-    """Log steps that counts made in one week, by (past week, age, place), and each lesson's weight."""
+def revisions(history: Triangle, moment: np.datetime64) -> tuple[Floats, Floats]:
+    """Counts before and after one more week of reports, by (past week, age, place)."""
     states = [history.known(moment - k * WEEK) for k in range(LOOK_BACK + 1)]
-    steps = np.full((LOOK_BACK, AGES, len(history.places)), np.nan)
+    was = np.full((LOOK_BACK, AGES, len(history.places)), np.nan)
+    now = was.copy()
     for k, (newer, older) in enumerate(pairwise(states)):
-        ages = min(AGES, len(older.weeks))
-        was = older.values[len(older.weeks) - ages :][::-1]
-        now = newer.values[len(older.weeks) - ages : len(older.weeks)][::-1]
-        steps[k, :ages] = np.clip(np.log((now + unit) / (was + unit)), -1, 1)
-    return steps, FORGET ** np.arange(LOOK_BACK)
+        newest = len(older.weeks)
+        ages = min(AGES, newest)
+        was[k, :ages] = older.values[newest - ages :][::-1]
+        now[k, :ages] = newer.values[newest - ages : newest][::-1]
+    return was, now
 
 
-def _over_places(steps: Floats, weight: Floats) -> tuple[Floats, Floats]:
-    told = (~np.isnan(steps)).mean(axis=2)
-    middle = np.nan_to_num(steps).sum(axis=2) / np.maximum((~np.isnan(steps)).sum(axis=2), 1)
-    lesson = weight[:, None] * (told > 0)
-    return (lesson * middle).sum(axis=0)[:, None], lesson.sum(axis=0)[:, None]
+def _over_places(was: Floats, now: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Steps of all places' counts together, so that a large place counts as its cases do."""
+    both = ~np.isnan(was + now)
+    before, after = (np.where(both, counts, 0).sum(axis=2) for counts in (was, now))
+    told = (before > 0) & (after > 0)
+    step = np.clip(np.log(np.where(told, after, 1) / np.where(told, before, 1)), -1, 1)
+    lesson = weight[:, None] * told
+    return (lesson * step).sum(axis=0)[:, None], lesson.sum(axis=0)[:, None]
 
 
 def _shrunk(total: Floats, weight: Floats, toward: Floats, strength: float) -> Floats:

@@ -62,5 +62,5 @@ def test_narrow_forecasts_are_widened_and_honest_ones_left():
 def test_the_member_that_scored_better_weighs_more():
     found, scale = past(1.0, bias=0.06)
     share = weights(found, {"good": 0.3, "bad": 0.7}, scale, None)
-    assert share["good"] > 0.8
+    assert share["good"] > 0.55
     assert weights([], {"good": 0.3, "bad": 0.7}, scale, None) == {"good": 0.3, "bad": 0.7}

@@ -13,7 +13,7 @@ from citywide.systems.epidemic.engine.forecast.features import features_of
 from citywide.systems.epidemic.engine.forecast.lessons import joined, lessons_of, questions
 from citywide.systems.epidemic.engine.forecast.members import MEMBERS, Task, answers
 from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, with_groups
-from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, stretch, weights
+from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, stretches, weights
 from citywide.systems.epidemic.engine.forecast.quantiles import mixed, stretched
 from citywide.systems.epidemic.engine.nowcast import Nowcast, nowcast
 from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot, Triangle
@@ -48,7 +48,7 @@ class Forecast:
     members: dict[str, Floats]
     unstretched: Floats
     weights: dict[str, float]
-    spread: tuple[float, float]
+    spread: Floats
     coverage95: float
     nowcast: Nowcast
     problems: tuple[Problem, ...]
@@ -99,10 +99,8 @@ class Forecaster:
         prior = {name: MEMBERS[name][1] if name in MEMBERS else 0.3 for name in small}
         share = weights(past, prior, panel.scale, panel.total)
         joint = pooled(small, share)
-        spread = _spreads(past, panel)
-        wide = stretched(
-            joint, _per_place(spread, panel)[:, None, None], _doubt(revised, panel)[:, None, None]
-        )
+        spread = _spread(past, panel, len(self.setting.horizons))
+        wide = stretched(joint, spread[..., None], _doubt(revised, panel)[:, None, None])
         counts = _grown(panel, wide)
         return Forecast(
             reference, known.places, self.setting.horizons, _coherent(counts, panel.total),
@@ -146,19 +144,14 @@ def _beside_truth(past: Forecast, weeks: Days, values: Floats, reference: np.dat
     return Matured(float((reference - past.reference) / WEEK), past.members, past.unstretched, truth)
 
 
-def _spreads(past: list[Matured], panel: Panel) -> tuple[float, float]:
+def _spread(past: list[Matured], panel: Panel, horizons: int) -> Floats:
+    """Factors on the spread by place and horizon; the total, one series only, is drawn to the places."""
     every = np.arange(panel.small.shape[1], dtype=np.intp)
-    if panel.total is None:
-        return stretch(past, panel.scale, every), 1.0
-    places = stretch(past, panel.scale, np.delete(every, panel.total))
-    own = stretch(past, panel.scale, np.array([panel.total]))
-    return places, float(np.sqrt(places * own))  # one series alone is thin evidence
-
-
-def _per_place(spread: tuple[float, float], panel: Panel) -> Floats:
-    factor = np.full(panel.small.shape[1], spread[0])
+    places = every if panel.total is None else np.delete(every, panel.total)
+    factor = np.tile(stretches(past, panel.scale, places, horizons), (len(every), 1))
     if panel.total is not None:
-        factor[panel.total] = spread[1]
+        factor[panel.total] *= stretches(past, panel.scale, np.array([panel.total]), horizons)
+        factor[panel.total] **= 0.5
     return factor
 
 

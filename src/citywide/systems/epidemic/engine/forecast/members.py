@@ -121,10 +121,10 @@ def standstill(task: Task) -> Floats:
 _LAPLACE = np.where(LEVELS < 0.5, np.log(2 * LEVELS), -np.log(2 * (1 - LEVELS)))
 
 MEMBERS: dict[str, tuple[Member, float]] = {
-    "trees": (trees, 0.42),
+    "trees": (trees, 0.36),
     "autoregression": (autoregression, 0.28),
-    "analogue": (analogue, 0.25),
-    "renewal": (renewal, 0.05),
+    "analogue": (analogue, 0.33),
+    "renewal": (renewal, 0.03),
 }
 
 

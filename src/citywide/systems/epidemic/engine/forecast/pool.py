@@ -13,9 +13,9 @@ from citywide.systems.epidemic.engine.scores import covered, pinball
 Floats = NDArray[np.floating]
 
 FORGET = 0.92  # weight lost per week of age of a matured forecast
-TRUST = 8.0  # how sharply weights follow scores
+TRUST = 4.0  # how sharply weights follow scores
 PATIENCE = 5.0  # weeks of scores that weigh as much as the weights given beforehand
-STRETCH: Floats = np.array([0.94, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
+STRETCH: Floats = np.array([0.86, 0.93, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Matured:
     members: dict[str, Floats]
     pooled: Floats
     truth: Floats
+
+    def at(self, horizon: int) -> "Matured":
+        """One horizon only."""
+        one = slice(horizon, horizon + 1)
+        return Matured(self.age, self.members, self.pooled[:, one], self.truth[:, one])
 
 
 def weights(
@@ -71,6 +76,13 @@ def _loss(quantiles: Floats, truth: Floats, scale: Scale) -> Floats:
 
 def _small(values: Floats, scale: Scale) -> Floats:
     return np.moveaxis(scale.shrink(np.moveaxis(values, 0, -1)), -1, 0)
+
+
+def stretches(past: Sequence[Matured], scale: Scale, rows: NDArray[np.intp], horizons: int) -> Floats:
+    """The factor by horizon, each drawn halfway to the factor of all horizons."""
+    common = stretch(past, scale, rows)
+    own = [stretch([week.at(h) for week in past], scale, rows) for h in range(horizons)]
+    return np.sqrt(common * np.array(own))
 
 
 def stretch(past: Sequence[Matured], scale: Scale, rows: NDArray[np.intp]) -> float:
