@@ -69,9 +69,7 @@ class Hub:
         if not kept.size:
             raise SystemExit(f"no such reference days; seasons in this folder: {', '.join(self.seasons)}")
         peers = {name: Peer(peer.quantiles[kept]) for name, peer in self.peers.items()}
-        return replace(
-            self, days=self.days[kept], season=self.season[kept], truth=self.truth[kept], peers=peers
-        )
+        return replace(self, days=self.days[kept], season=self.season[kept], truth=self.truth[kept], peers=peers)
 
 
 def read_hub(folder: Path) -> Hub:
@@ -133,9 +131,7 @@ def _axes(table: pa.Table) -> tuple[Days, tuple[int, ...]]:
     return days, horizons
 
 
-def _peers(
-    table: pa.Table, days: Days, places: tuple[str, ...], horizons: tuple[int, ...]
-) -> dict[str, Peer]:
+def _peers(table: pa.Table, days: Days, places: tuple[str, ...], horizons: tuple[int, ...]) -> dict[str, Peer]:
     names = _texts(table["model"])
     at = _cells(table, days, places, horizons)
     columns = {round(float(name), 4): name for name in table.column_names if _is_number(name)}

@@ -38,9 +38,7 @@ class Table:
 def measure(options: Namespace) -> Mapping[str, float]:
     """Forecast every reference day in order, score beside the peers, print the tables."""
     if options.data is None:
-        raise SystemExit(
-            "the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)"
-        )
+        raise SystemExit("the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)")
     hub = read_hub(options.data)
     hub = hub.since(hub.history.vintages[0] + np.timedelta64(options.deadline_hours, "h"))
     hub = hub.thinned(6) if options.quick else hub
@@ -135,9 +133,7 @@ def _page(season: str, hub: Hub, mine: Table, peers: dict[str, Table], best: str
         rows.append(f"  {name:<28}" + " ".join(f"{value:.3f}" for value in (*by, *both)))
     for share, hits in ((50, mine.in50), (95, mine.in95)):
         by = [float(np.nanmean(hits[..., h])) for h in range(len(hub.horizons))]
-        rows.append(
-            f"  within {share} %{'':<17}" + " ".join(f"{value:.3f}" for value in (*by, np.nanmean(hits)))
-        )
+        rows.append(f"  within {share} %{'':<17}" + " ".join(f"{value:.3f}" for value in (*by, np.nanmean(hits))))
     return "\n".join(rows)
 
 

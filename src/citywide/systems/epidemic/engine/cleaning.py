@@ -50,9 +50,7 @@ def unit_of(values: Floats) -> float:
     return float(np.quantile(told, 0.9)) / 100 or 1.0
 
 
-def screen(
-    values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0
-) -> tuple[Floats, list[Problem]]:
+def screen(values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0) -> tuple[Floats, list[Problem]]:
     """Set aside slipped digits and reporting stops in what is known of each week and place."""
     kept = values.copy()
     problems: list[Problem] = []

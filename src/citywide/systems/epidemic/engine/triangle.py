@@ -111,15 +111,11 @@ def _conflicts(cell: Ints, value: Floats, usable: NDArray[np.bool_], size: int) 
     return told & (low[cell] < high[cell])
 
 
-def _problems(
-    reports: Reports, days: Days, faults: list[Fault | None], twice: NDArray[np.bool_]
-) -> list[Problem]:
+def _problems(reports: Reports, days: Days, faults: list[Fault | None], twice: NDArray[np.bool_]) -> list[Problem]:
     rows = [(row, fault) for row, fault in enumerate(faults) if fault is not None]
     rows += [(int(row), Fault.TWICE) for row in np.flatnonzero(twice)]
     found = {
-        (fault, reports.place[row], days[row]): Problem(
-            fault, reports.place[row], days[row], float(reports.value[row])
-        )
+        (fault, reports.place[row], days[row]): Problem(fault, reports.place[row], days[row], float(reports.value[row]))
         for row, fault in rows
     }
     return list(found.values())

@@ -24,9 +24,7 @@ def autoregressed(
     return answer[:, None] + np.exp(log_size)[:, None] * shape
 
 
-def _ridge(
-    inputs: Floats, target: Floats, weight: Floats, asked: Floats, ridge: float
-) -> tuple[Floats, Floats]:
+def _ridge(inputs: Floats, target: Floats, weight: Floats, asked: Floats, ridge: float) -> tuple[Floats, Floats]:
     mass = weight / weight.sum()
     middle, centre = mass @ inputs, float(mass @ target)
     width = np.sqrt(mass @ (inputs - middle) ** 2) + 1e-9

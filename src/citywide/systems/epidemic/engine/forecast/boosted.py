@@ -38,9 +38,7 @@ def boosted(lessons: Lessons, asked: Floats, seed: int, trees: Trees | None = No
     missed, centre = _centres(lessons, asked, fold, shape, seed)
     data = _dataset(lessons.inputs, missed, lessons.weight)
     rule = _rule(shape, seed) | {"objective": "quantile", "num_leaves": shape.miss_leaves}
-    columns = [
-        _grown(data, rule | {"alpha": float(level)}, shape.miss_rounds)(asked) for level in MISS_LEVELS
-    ]
+    columns = [_grown(data, rule | {"alpha": float(level)}, shape.miss_rounds)(asked) for level in MISS_LEVELS]
     return centre[:, None] + at_levels(np.stack(columns, axis=1), MISS_LEVELS)
 
 
@@ -65,9 +63,7 @@ def _folds(block: Ints, folds: int, seed: int) -> Ints:
 
 
 def _dataset(inputs: Floats, target: Floats, weight: Floats) -> lgb.Dataset:
-    return lgb.Dataset(
-        inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False
-    )
+    return lgb.Dataset(inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False)
 
 
 def _rule(shape: Trees, seed: int) -> dict[str, object]:

@@ -74,9 +74,7 @@ def _season(panel: Panel) -> dict[str, Floats]:
 
 def lagged(small: Floats, weeks: int) -> Floats:
     """The values some weeks earlier; the first value stands for what came before."""
-    return np.concatenate([np.repeat(small[:1], min(weeks, len(small)), axis=0), small[:-weeks]])[
-        : len(small)
-    ]
+    return np.concatenate([np.repeat(small[:1], min(weeks, len(small)), axis=0), small[:-weeks]])[: len(small)]
 
 
 def slope(small: Floats, weeks: int) -> Floats:

@@ -121,9 +121,7 @@ class Forecaster:
             steps, self.setting.trees, self.setting.seed,
         )  # fmt: skip
 
-    def _matured(
-        self, weeks: Days, values: Floats, reference: np.datetime64, names: set[str]
-    ) -> list[Matured]:
+    def _matured(self, weeks: Days, values: Floats, reference: np.datetime64, names: set[str]) -> list[Matured]:
         found = [_beside_truth(past, weeks, values, reference) for past in self.past]
         return [week for week in found if names <= set(week.members) and (~np.isnan(week.truth)).any()]
 

@@ -34,9 +34,7 @@ class Lessons:
         return Lessons(self.inputs[kept], self.change[kept], self.weight[kept], self.block[kept])
 
 
-def lessons_of(
-    panel: Panel, steps: Sequence[int], weight: float = 1.0, features: Features | None = None
-) -> Lessons:
+def lessons_of(panel: Panel, steps: Sequence[int], weight: float = 1.0, features: Features | None = None) -> Lessons:
     """Every week and place whose later level is reported, for every step."""
     known = (features or features_of(panel)).values
     parts = [_step_lessons(panel, known, step, weight) for step in steps if len(panel.weeks) > step + FIRST]

@@ -67,9 +67,7 @@ def autoregression(task: Task) -> Floats | None:
         _by_step(
             task,
             task.own,
-            lambda past, asked: autoregressed(
-                past.inputs[:, at], past.change, past.weight, asked[:, at], sizes
-            ),
+            lambda past, asked: autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes),
         ),
     )
 
@@ -110,9 +108,7 @@ def standstill(task: Task) -> Floats:
     small = task.panel.small
     out: list[Floats] = []
     for step in task.steps:
-        moved = (
-            np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)
-        )
+        moved = np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)
         size = (moved.sum(axis=0) + 4 * moved.mean() + 0.1) / (len(moved) + 5)
         out.append(size[:, None] * _LAPLACE)
     return _levels(task, np.stack(out, axis=1))

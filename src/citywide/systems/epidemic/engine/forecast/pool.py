@@ -33,9 +33,7 @@ class Matured:
         return Matured(self.age, self.members, self.pooled[:, one], self.truth[:, one])
 
 
-def weights(
-    past: Sequence[Matured], prior: dict[str, float], scale: Scale, total: int | None
-) -> dict[str, float]:
+def weights(past: Sequence[Matured], prior: dict[str, float], scale: Scale, total: int | None) -> dict[str, float]:
     """Members weigh more as their matured forecasts score better than the other members'."""
     losses, mass = _losses(past, tuple(prior), scale, total)
     evidence = mass / (mass + PATIENCE)

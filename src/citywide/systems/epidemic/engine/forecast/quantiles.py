@@ -30,9 +30,7 @@ def at_levels(quantiles: Floats, have: Floats, want: Floats = LEVELS) -> Floats:
 def mixed(members: Floats, weights: Floats) -> Floats:
     """Quantiles of the linear pool; members first, levels last; weights by member, or by member and cell."""
     points = at_levels(members, LEVELS, GRID)
-    heavy = np.broadcast_to(
-        weights.reshape(weights.shape + (1,) * (points.ndim - weights.ndim)), points.shape
-    )
+    heavy = np.broadcast_to(weights.reshape(weights.shape + (1,) * (points.ndim - weights.ndim)), points.shape)
     flat = np.moveaxis(points, 0, -2).reshape(*points.shape[1:-1], -1)
     mass = np.moveaxis(heavy, 0, -2).reshape(flat.shape)
     order = np.argsort(flat, axis=-1)

@@ -58,9 +58,7 @@ def _misses(log_r: Floats, causes: Floats, law: Floats, usable: NDArray[np.bool_
     return own - np.clip(own.mean(axis=0), -0.05, 0.05)
 
 
-def _paths(
-    cause: Floats, law: Floats, misses: Floats, cases: Floats, steps: int, offset: float, seed: int
-) -> Floats:
+def _paths(cause: Floats, law: Floats, misses: Floats, cases: Floats, steps: int, offset: float, seed: int) -> Floats:
     rng = np.random.default_rng(seed)
     places = np.arange(cases.shape[1], dtype=np.intp)[:, None]
     recent = [np.repeat(cases[-j][:, None], PATHS, axis=1) for j in (1, 2, 3) if j <= len(cases)]
