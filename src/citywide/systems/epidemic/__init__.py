@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import feeds, model, pages, responses, watching
+from citywide.systems.epidemic import feeds, model, pages, responses, twin, watching
 
 DAY_S = 86_400.0
 
@@ -20,5 +20,6 @@ SYSTEM = System(
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
     schedules=(Schedule("watch", DAY_S, watching.watch_over),),
     pages=(pages.SITUATION, pages.REPORTING),
+    twin=twin.EpidemicTwin,
     folder=Path(__file__).parent,
 )
