@@ -1,10 +1,11 @@
 """The systems that stand on this hub: one line each."""
 
 from citywide.hub import System
-from citywide.systems import genomics, traffic, waterlogging
+from citywide.systems import epidemic, genomics, traffic, waterlogging
 
 SYSTEMS: tuple[System, ...] = (
     waterlogging.SYSTEM,
     traffic.SYSTEM,
+    epidemic.SYSTEM,
     genomics.SYSTEM,
 )

@@ -1,7 +1,7 @@
 """Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 import structlog
 from msgspec import Struct
@@ -50,6 +50,10 @@ class CityNow:
         lon, lat = (place.lon, place.lat) if place else (None, None)
         unit = choose_unit(self.connection, self.desk.travel, kind, lon, lat, needs or {}, self.clock.now())
         return unit.entity if unit else None
+
+    def rows(self, query: LiteralString, values: Mapping[str, object]) -> list[dict[str, Any]]:
+        """What a system has written down in its own tables."""
+        return rows(self.connection, query, values)
 
 
 class Responder(Struct, frozen=True):
