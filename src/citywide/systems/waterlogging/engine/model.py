@@ -1,0 +1,68 @@
+"""The trained model as it ships: what sites in general are like, and the trees that forecast."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.waterlogging.engine.memory import Prior
+from citywide.systems.waterlogging.engine.trees import Forest
+
+SHIPPED = Path(__file__).with_name("model.npz")
+HEADS = ("middle", "low", "high", "chance")
+AHEAD_STEPS = (3, 6, 9, 12)
+"""The rain forecast enters as its sums over the next 15, 30, 45 and 60 minutes."""
+
+
+class Heads(NamedTuple):
+    """The trees of one lead: change of depth, its 5 % and 95 % quantiles, log-odds of water over the line."""
+
+    middle: Forest
+    low: Forest
+    high: Forest
+    chance: Forest
+
+
+class Model(NamedTuple):
+    """What is known before any site is seen; `past` uses fallen rain only, `told` a rain forecast too."""
+
+    prior: Prior
+    past: tuple[Heads, Heads]
+    told: tuple[Heads, Heads]
+
+
+@cache
+def shipped() -> Model:
+    """The model that ships with the program."""
+    return load(SHIPPED)
+
+
+def load(path: Path) -> Model:
+    """A model from its file."""
+    with np.load(path, allow_pickle=False) as arrays:
+        found = {name: arrays[name] for name in arrays.files}
+    prior = Prior(found["prior.weights"].astype(float), found["prior.spread"].astype(float))
+    return Model(prior, _leads(found, "past"), _leads(found, "told"))
+
+
+def save(path: Path, model: Model) -> None:
+    """Keep a model in one small file."""
+    arrays: dict[str, NDArray[Any]] = {
+        "prior.weights": model.prior.weights.astype(np.float32),
+        "prior.spread": model.prior.spread.astype(np.float32),
+    }
+    for kind in ("past", "told"):
+        for lead, heads in enumerate(getattr(model, kind)):
+            for head, forest in zip(HEADS, heads, strict=True):
+                arrays |= {f"{kind}.{lead}.{head}.{n}": a for n, a in forest._asdict().items()}
+    np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+def _leads(found: dict[str, NDArray[Any]], kind: str) -> tuple[Heads, Heads]:
+    return _heads(found, f"{kind}.0"), _heads(found, f"{kind}.1")
+
+
+def _heads(found: dict[str, NDArray[Any]], name: str) -> Heads:
+    return Heads(*(Forest(*(found[f"{name}.{head}.{field}"] for field in Forest._fields)) for head in HEADS))
