@@ -37,7 +37,7 @@ from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
-from citywide.kit.clock import Clock
+from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
 HEARTBEAT_S = 1.0
@@ -217,6 +217,7 @@ class Hub:
 
 
 def read_clock(database: Database) -> Clock:
-    """The city's clock, the same for every worker."""
+    """The city's clock, the same for every worker; one of speed 0 stands until it is moved."""
     found = database.rows("select value from hub.setting where name = 'clock'")
-    return json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    clock = json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    return ManualClock(hands=[clock.start]) if clock.speed == 0 else clock

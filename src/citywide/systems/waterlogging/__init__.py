@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import System, Text
-from citywide.systems.waterlogging import feeds, model, pages, responses
+from citywide.systems.waterlogging import feeds, model, pages, responses, twin
 
 SYSTEM = System(
     name="waterlogging",
@@ -40,5 +40,6 @@ SYSTEM = System(
         "gauge_drifts": responses.gauge_speaks_again,
     },
     pages=(pages.NOW, pages.DEVICES),
+    twin=twin.WaterTwin,
     folder=Path(__file__).parent,
 )
