@@ -71,6 +71,7 @@ class Hub:
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._alarmed = threading.Event()
+        self._rounds = threading.Lock()
         self.committer.on_change = self._alarmed.set
 
     async def start(self) -> None:
@@ -164,11 +165,12 @@ class Hub:
         committer.take(kept)
 
     def round(self) -> None:
-        """What comes round every second."""
-        self.committer.between_commits(self.committer.tick).result()
-        self._flush()
-        self.ladder.climb(self.clock.now())
-        self.jobs.run_due()
+        """What comes round every second, one round at a time."""
+        with self._rounds:
+            self.committer.between_commits(self.committer.tick).result()
+            self._flush()
+            self.ladder.climb(self.clock.now())
+            self.jobs.run_due()
 
     def _flush(self) -> None:
         self.committer.between_commits(self._flusher.collect).result()

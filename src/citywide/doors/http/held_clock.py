@@ -1,6 +1,7 @@
 """A city whose clock is held (speed 0) is moved forward by whoever simulates it; a running clock never is."""
 
 import asyncio
+import time
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from msgspec import Struct
 
 from citywide.doors.http.callers import device, hub_of
 from citywide.doors.http.problems import Problem
+from citywide.hub.database.queries import sql
 from citywide.hub.running import Hub
 from citywide.kit.clock import ManualClock
 
@@ -36,9 +38,11 @@ async def move_clock(request: Request[Any, Any, Any], state: State, data: JSONBo
 
 
 def _settle(hub: Hub) -> None:
-    hub.responder.answer_all()
     hub.round()
     hub.responder.answer_all()
+    while hub.database.rows(sql("alarms_left")):  # another thread is answering one: wait for it
+        time.sleep(0.005)
+        hub.responder.answer_all()
 
 
 HANDLERS = [move_clock]

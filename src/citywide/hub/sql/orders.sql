@@ -9,3 +9,6 @@ order by cases.id
 
 -- name: unit_of_case
 select unit.id from hub.cases join hub.entity unit on unit.number = cases.assigned_to where cases.id = %(case)s
+
+-- name: alarms_left
+select 1 from hub.alarm where not answered_raise or (cleared is not null and not answered_clear) limit 1
