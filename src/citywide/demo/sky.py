@@ -40,8 +40,8 @@ class Storm(Struct, frozen=True):
 class Sky:
     """Rain and warmth over a city of some reach, from `start` on."""
 
-    def __init__(self, seed: int, reach: float, start: datetime) -> None:
-        self.seed, self.reach, self.start = seed, reach, start
+    def __init__(self, seed: int, reach: float, start: datetime, daily_chance: float = DAILY_CHANCE) -> None:
+        self.seed, self.reach, self.start, self.daily_chance = seed, reach, start, daily_chance
         self._days: dict[int, list[Storm]] = {}
 
     def rain_mm(self, xy: Array, now: datetime) -> Array:
@@ -66,7 +66,7 @@ class Sky:
         rng = np.random.default_rng([self.seed, 77, day])
         if day == 0:
             yield _storm(rng, self.reach, self.start + FIRST_AFTER, _first(rng))
-        elif rng.random() < DAILY_CHANCE:
+        elif rng.random() < self.daily_chance:
             began = self.start + timedelta(days=day, hours=float(rng.uniform(0, 22)))
             yield _storm(rng, self.reach, began, storm(rng, STEPS))
 
@@ -76,7 +76,7 @@ def _first(rng: np.random.Generator) -> Array:
     at = np.arange(STEPS)
     shape = np.where(at < 5, (at + 1) / 5, np.exp(-(at - 5) / 7.0)) * np.where(at < 28, 1, 0)
     rough = shape * np.exp(rng.normal(0, 0.22, STEPS))
-    return rough / rough.sum() * rng.uniform(62, 80)
+    return rough / rough.sum() * rng.uniform(48, 62)
 
 
 def _storm(rng: np.random.Generator, reach: float, began: datetime, rain: Array) -> Storm:

@@ -52,7 +52,7 @@ SORTS = (
     Sort("school", 9000, 6, 900, "School", "学校", 200, {"pupils": (300, 2600)}),
     Sort("housing", 6000, 10, 1500, "Gardens", "小区", 150, {"homes": (200, 2400), "floors": (6, 33)}),
     Sort("crossing", 14_000, 8, 600, "Crossing", "路口", 200, {}),
-    Sort("depot", 100_000, 3, 80, "Depot", "抢险站", 700, {}),
+    Sort("depot", 65_000, 4, 120, "Depot", "抢险站", 700, {}),
     Sort("rain_station", 40_000, 5, 250, "Weather Station", "气象站", 700, {}),
 )
 

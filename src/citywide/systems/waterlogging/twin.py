@@ -14,7 +14,7 @@ from citywide.systems.waterlogging.hydraulics import Sites, gauge_cm, rained, ra
 Array = NDArray[np.float64]
 PART_S = 30.0
 GAUGES_EVERY_S, RAIN_EVERY_S = 60, 300
-FLOOD_CM = 10.0
+FLOOD_CM, OVER_CM = 10.0, 7.0
 RIPPLE_CM = 0.04
 DEPARTMENT = "drainage"
 
@@ -65,7 +65,7 @@ class WaterTwin:
         return [answer for answer in answers if answer is not None]
 
     def truth(self) -> list[TrueEvent]:
-        """Every flood so far, those that still stand at the end."""
+        """Every flood so far, from 10 cm up to less than 7 cm again; those that still stand come last."""
         standing = [
             TrueEvent("waterlogging", "flood", gauge.id, began)
             for gauge, began in zip(self.gauges, self._began, strict=True)
@@ -74,17 +74,17 @@ class WaterTwin:
         return [*self._events, *standing]
 
     def _part(self, end: datetime, rain: Array) -> None:
-        before = self.depth_cm
+        before, flooded = self.depth_cm, np.array([began is not None for began in self._began], bool)
         self.water, flows = rained(self.sites, self.water, rain, None, self._by_crews(), parts=1)
         for name in self.flows:
             self.flows[name] += float(getattr(flows, name).sum())
         after = self.depth_cm
-        for number in np.flatnonzero((before < FLOOD_CM) & (after >= FLOOD_CM)).tolist():
-            self._began[number] = _crossing(end, before[number], after[number])
-        for number in np.flatnonzero((before >= FLOOD_CM) & (after < FLOOD_CM)).tolist():
+        for number in np.flatnonzero(~flooded & (after >= FLOOD_CM)).tolist():
+            self._began[number] = _crossing(end, before[number], after[number], FLOOD_CM)
+        for number in np.flatnonzero(flooded & (after < OVER_CM)).tolist():
             began = self._began[number]
             assert began is not None
-            ended = _crossing(end, before[number], after[number])
+            ended = _crossing(end, before[number], after[number], OVER_CM)
             self._events.append(TrueEvent("waterlogging", "flood", self.gauges[number].id, began, ended))
             self._began[number] = None
 
@@ -142,8 +142,8 @@ def _gauge(sites: Sites, number: int, place: Place) -> Entity:
     return Entity(f"gauge/{number + 1:03d}", "gauge", both(place), point, DEPARTMENT, facts)
 
 
-def _crossing(end: datetime, before: float, after: float) -> datetime:
-    share = (FLOOD_CM - before) / (after - before)
+def _crossing(end: datetime, before: float, after: float, line: float) -> datetime:
+    share = (line - before) / (after - before)
     return end - timedelta(seconds=PART_S * (1 - share))
 
 
