@@ -146,6 +146,7 @@ def write_row(report: Mapping[str, object]) -> None:
     dated = {**report, "day": datetime.now(UTC).date().isoformat()}
     (RESULTS / f"{report['benchmark']}.json").write_text(json.dumps(dated, indent=1) + "\n")
     reports = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
+    PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text("\n".join(["# Benchmarks\n", *map(_section, reports)]))
 
 

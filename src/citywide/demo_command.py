@@ -63,7 +63,8 @@ def run(options: Namespace) -> int:
     with ready_database(settings) as ready:
         clock, password = Clock(wakes(), time.time(), options.speed), secrets.token_urlsafe(6)
         token = prepare(ready.database_url, clock, password)
-        life = Life(options.seed, options.population, clock, options.host, options.port, token, options.minutes)
+        where = options.host, options.port, token, options.minutes
+        life = Life(options.seed, options.population, clock, *where)
         with beside(life):
             threading.Thread(target=_greet, args=(settings, password, began), daemon=True).start()
             _stop_after(options.minutes)
@@ -124,7 +125,8 @@ def _greet(settings: Settings, password: str, began: float) -> None:
     lines = [f"\n  The city lives after {passed.seconds} s:  http://{settings.host}:{settings.port}\n",
              f"  password / 密码   {password}"]  # fmt: skip
     lines += [f"  name / 用户       {who.name:<9} {about}" for who, about in STAFF]
-    print("\n".join([*lines, "\n  The first rain falls within a minute. Ctrl-C stops everything.\n"]), flush=True)
+    lines.append("\n  The first rain falls within a minute. Ctrl-C stops everything.\n")
+    print("\n".join(lines), flush=True)
     note = {"address": f"http://{settings.host}:{settings.port}", "password": password}
     (settings.data / "demo.json").write_text(json.dumps(note))
 

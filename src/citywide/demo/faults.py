@@ -27,12 +27,12 @@ def make_faults(
     rng: np.random.Generator, devices: Sequence[str], start: datetime, days: int, shares: Mapping[str, float]
 ) -> list[Fault]:
     """Faults of each sort for a share of the devices; a device has one at a time."""
-    order = rng.permutation(len(devices)).tolist()
+    order: list[int] = rng.permutation(len(devices)).tolist()
     found: list[Fault] = []
     for sort, share in shares.items():
-        for _ in range(max(1, round(share * len(devices))) if share else 0):
-            if order:
-                found.append(_fault(rng, sort, devices[order.pop()], start, days))
+        count = max(1, round(share * len(devices))) if share and devices else 0
+        ill, order = order[:count], order[count:]
+        found += [_fault(rng, sort, devices[place], start, days) for place in ill]
     return found
 
 

@@ -30,7 +30,8 @@ class HttpDoor:
     def register(self, entities: Sequence[Entity]) -> None:
         """Make things known."""
         for begin in range(0, len(entities), AT_ONCE):
-            self.ask("POST", "/v1/entities", [_entity(entity) for entity in entities[begin : begin + AT_ONCE]])
+            some = entities[begin : begin + AT_ONCE]
+            self.ask("POST", "/v1/entities", [_entity(entity) for entity in some])
 
     def send(self, readings: Sequence[Reading]) -> None:
         """Deliver readings in batches of columns."""

@@ -1,6 +1,6 @@
 """The simulated city as it lives: sky, rhythm, twins and faulty devices, step by step, through one door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,8 +16,9 @@ from citywide.hub.things import Entity, Reading
 from citywide.hub.twin import Answer, Order, TrueEvent, Twin, Weather
 from citywide.kit.calendars import WorkingCalendar
 
-SHARES = {"stuck": 0.03, "drifting": 0.03, "silent": 0.04, "clock_step": 0.04, "duplicates": 0.08, "late": 0.08}
-HARMLESS = {"clock_step": 0.08, "duplicates": 0.1, "late": 0.1}
+SHARES = {
+    "stuck": 0.03, "drifting": 0.03, "silent": 0.04, "clock_step": 0.04, "duplicates": 0.08, "late": 0.08,
+}  # fmt: skip
 
 
 class Door(Protocol):
@@ -44,7 +45,11 @@ class World:
     """Lives from `start` on; every part of it can be told the truth by nobody."""
 
     def __init__(
-        self, city: SimulatedCity, systems: Sequence[System], start: datetime, shares: dict[str, float] | None = None
+        self,
+        city: SimulatedCity,
+        systems: Sequence[System],
+        start: datetime,
+        shares: Mapping[str, float] = SHARES,
     ) -> None:
         plan = city.plan
         self.now, self.calendar = start, WorkingCalendar()
@@ -52,8 +57,8 @@ class World:
         self.sky = Sky(plan.seed, city.relief.reach, start)
         self._xy = metres(*np.array([(place.at.lon, place.at.lat) for place in plan.places]).T)
         devices = [each.id for twin in self.twins for each in twin.entities if each.kind == "gauge"]
-        rng, chances = plan.rng("faults"), SHARES if shares is None else shares
-        self.devices = FaultyDevices(rng, make_faults(rng, devices, start, 30, chances))
+        rng = plan.rng("faults")
+        self.devices = FaultyDevices(rng, make_faults(rng, devices, start, 30, shares))
 
     def entities(self) -> list[Entity]:
         """Everything that the twins bring into the city."""

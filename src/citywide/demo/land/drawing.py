@@ -1,6 +1,7 @@
 """The city's own vector map: land, water, woods, parks, streets, rail, houses, names."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,11 @@ RIVERS = (Text("Long River", "长河"), Text("Clear River", "清江"))
 
 
 def draw(
-    rng: np.random.Generator, relief: Relief, streets: Streets, districts: Districts, rails: Sequence[Array],
+    rng: np.random.Generator,
+    relief: Relief,
+    streets: Streets,
+    districts: Districts,
+    rails: Sequence[Array],
     places: Sequence[Place],
 ) -> Feature:
     """The whole map as one collection, what lies below first."""
@@ -49,7 +54,7 @@ def _woods(relief: Relief) -> Iterator[Feature]:
     contours = contour_generator(relief.axis, relief.axis, relief.ridge.T, fill_type="OuterOffset")
     polygons, offsets = contours.filled(0.3, 9.0)
     for points, offset in zip(polygons, offsets, strict=True):
-        rings = [points[begin:end:2] for begin, end in zip(offset[:-1], offset[1:], strict=True)]
+        rings = [points[begin:end:2] for begin, end in pairwise(offset)]
         if len(rings[0]) > 5:
             yield _feature("wood", "wood", _polygon([ring for ring in rings if len(ring) > 5]))
 
@@ -91,7 +96,9 @@ def _houses(
     corners, built = corners[built > 0.2], built[built > 0.2]
     lots = np.array([(u, v) for u in (0.2, 0.5, 0.8) for v in (0.27, 0.73)])
     whole = np.repeat(corners, len(lots), axis=0)
-    keep = rng.random(len(whole)) < np.minimum(np.repeat(built, len(lots)), MOST_HOUSES / max(len(whole), 1) * 1.6)
+    keep = rng.random(len(whole)) < np.minimum(
+        np.repeat(built, len(lots)), MOST_HOUSES / max(len(whole), 1) * 1.6
+    )
     middle = np.tile(lots, (len(corners), 1))[keep] + rng.normal(0, 0.02, (int(keep.sum()), 2))
     half = rng.uniform((0.05, 0.08), (0.12, 0.19), middle.shape)
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
@@ -166,7 +173,9 @@ def _labels(relief: Relief, districts: Districts, places: Sequence[Place]) -> It
             yield _feature("label", "water", _point(lon_lat(_along(river, share))), name)
     for place in places:
         if place.kind in LABELLED:
-            yield _feature("label", LABELLED[place.kind], _point(np.array([place.at.lon, place.at.lat])), place.name)
+            yield _feature(
+                "label", LABELLED[place.kind], _point(np.array([place.at.lon, place.at.lat])), place.name
+            )
 
 
 def _along(river: River, share: float) -> Array:

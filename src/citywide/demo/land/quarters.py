@@ -62,7 +62,8 @@ def make_districts(rng: np.random.Generator, relief: Relief, population: int) ->
     count = int(np.clip(round(3 + population / 250_000), 4, len(QUARTERS)))
     names = name_stream(np.random.default_rng(rng.integers(1 << 32)))
     middle = np.array([quarter[0] for quarter in QUARTERS[:count]]) * relief.reach
-    titles = [with_suffix(Text("Yuzui", "渝嘴") if not n else next(names), "District", "区") for n in range(count)]
+    chosen = [Text("Yuzui", "渝嘴"), *(next(names) for _ in range(count - 1))]
+    titles = [with_suffix(name, "District", "区") for name in chosen]
     ids = tuple(name.en.split()[0].lower().replace("'", "") for name in titles)
     return Districts(ids, tuple(titles), middle)
 
@@ -98,7 +99,8 @@ def _named(
     return [
         Place(
             sort.kind, with_suffix(next(names), sort.en, sort.zh), Point(*np.round(at, 6).tolist()),
-            districts.ids[number], {name: float(round(rng.uniform(*span))) for name, span in sort.facts.items()},
+            districts.ids[number],
+            {name: float(round(rng.uniform(*span))) for name, span in sort.facts.items()},
         )
         for at, number in zip(degrees, where.tolist(), strict=True)
     ]  # fmt: skip

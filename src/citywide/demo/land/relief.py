@@ -1,5 +1,6 @@
-"""Two rivers that meet, the hills around them, and where people have built: all in metres about the centre."""
+"""Two rivers that meet, the hills around them, and where people build: in metres about the centre."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -50,9 +51,10 @@ class Relief(NamedTuple):
         return self._read(self.ridge, xy)
 
     def built(self, xy: Array) -> Array:
-        """How densely built a place is: the peninsula first, then the quarters around it, never the ridges."""
+        """How densely built a place is: the peninsula first, quarters around it, never the ridges."""
+        at = xy / self.reach
         around = sum(
-            weight * np.exp(-(((xy - np.multiply(middle, self.reach)) / (wide * self.reach)) ** 2).sum(axis=-1))
+            weight * np.exp(-(((at - np.array(middle)) / wide) ** 2).sum(axis=-1))
             for middle, wide, weight in QUARTERS
         )
         return np.clip(around * (1 - 1.6 * self.steep(xy)), 0, 1)
@@ -63,9 +65,9 @@ class Relief(NamedTuple):
 
 
 QUARTERS = (
-    ((-0.02, 0.0), 0.36, 1.0), ((-0.5, 0.06), 0.34, 0.8), ((0.12, 0.6), 0.36, 0.75), ((0.3, -0.55), 0.36, 0.75),
-    ((-0.8, -0.05), 0.3, 0.6), ((0.72, -0.1), 0.28, 0.6), ((-0.35, -0.8), 0.28, 0.5), ((-0.45, 0.88), 0.22, 0.5),
-    ((0.72, 0.66), 0.26, 0.5),
+    ((-0.02, 0.0), 0.36, 1.0), ((-0.5, 0.06), 0.34, 0.8), ((0.12, 0.6), 0.36, 0.75),
+    ((0.3, -0.55), 0.36, 0.75), ((-0.8, -0.05), 0.3, 0.6), ((0.72, -0.1), 0.28, 0.6),
+    ((-0.35, -0.8), 0.28, 0.5), ((-0.45, 0.88), 0.22, 0.5), ((0.72, 0.66), 0.26, 0.5),
 )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def make_relief(rng: np.random.Generator, population: int) -> Relief:
 
 def lon_lat(xy: Array) -> Array:
     """Degrees for metres about the centre."""
-    return np.stack([CENTRE[0] + xy[..., 0] / METRES_PER_LON, CENTRE[1] + xy[..., 1] / METRES_PER_LAT], axis=-1)
+    return np.array(CENTRE) + xy / np.array([METRES_PER_LON, METRES_PER_LAT])
 
 
 def metres(lon: Array, lat: Array) -> Array:
@@ -101,7 +103,7 @@ def metres(lon: Array, lat: Array) -> Array:
 
 
 def _river(
-    rng: np.random.Generator, through: tuple[tuple[float, float], ...], reach: float, width: float, turn: float
+    rng: np.random.Generator, through: Sequence[tuple[float, float]], reach: float, width: float, turn: float
 ) -> River:
     points = np.array(through)
     points[1:-1] += rng.normal(0, 0.03, (len(points) - 2, 2))

@@ -1,4 +1,4 @@
-"""Streets: a lattice bent by the ground, cut by water and ridges, joined by bridges, riversides and a ring."""
+"""Streets: a bent lattice cut by water and ridges, joined by bridges, riversides and a ring."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -52,7 +52,7 @@ def make_streets(rng: np.random.Generator, relief: Relief) -> Streets:
     side, flat = lattice.shape[0], lattice.reshape(-1, 2)
     place = _Ground(flat, relief.bank_m(flat), relief.built(flat), relief.steep(flat))
     pieces = [_locals(rng, side, place, relief), _majors(side, place, relief)]
-    xy, riverside = _riversides(flat, place, relief, spacing)
+    xy, riverside = _riversides(flat, relief, spacing)
     xy, ring = _ring(rng, xy, relief, spacing)
     joined = _gather([*pieces, *riverside, ring, _knots(xy, len(flat), place, relief, spacing)])
     return _connected(xy, joined, side)
@@ -112,7 +112,7 @@ def _major(line: int, side: int, ground: _Ground, relief: Relief) -> Pieces:
     kind = TRUNK if (line % side - side // 2) % TRUNK_EVERY < MAJOR_EVERY else PRIMARY
     nodes = nodes[(ground.bank[nodes] > 40) & _within(ground.xy[nodes], relief)]
     if kind == PRIMARY:
-        nodes = nodes[(ground.built[nodes] > 0.07)]
+        nodes = nodes[ground.built[nodes] > 0.07]
     start, end = nodes[:-1], nodes[1:]
     steps = np.abs(end - start) // (1 if line < side else side)
     wet = ~_dry(ground.xy, start, end, relief)
@@ -140,7 +140,7 @@ def _apart(xy: Array, pieces: Pieces, relief: Relief) -> Pieces:
     return Pieces(*(column[keep] for column in pieces))
 
 
-def _riversides(xy: Array, ground: _Ground, relief: Relief, spacing: float) -> tuple[Array, list[Pieces]]:
+def _riversides(xy: Array, relief: Relief, spacing: float) -> tuple[Array, list[Pieces]]:
     """A road along each bank, where there is a city behind it."""
     found: list[Pieces] = []
     for number, (river, side) in enumerate((river, side) for river in relief.rivers for side in (-1, 1)):
@@ -181,7 +181,7 @@ def _ring(rng: np.random.Generator, xy: Array, relief: Relief, spacing: float) -
 
 def _knots(xy: Array, lattice: int, ground: _Ground, relief: Relief, spacing: float) -> Pieces:
     """Riversides and the ring are tied to the streets beside them."""
-    able = np.flatnonzero((ground.bank > 40) & ((ground.built > 0.2)) & _within(ground.xy, relief))
+    able = np.flatnonzero((ground.bank > 40) & (ground.built > 0.2) & _within(ground.xy, relief))
     new = np.arange(lattice, len(xy))
     distance, nearest = cKDTree(xy[able]).query(xy[new])
     end = able[nearest]
@@ -196,7 +196,7 @@ def _within(xy: Array, relief: Relief) -> NDArray[np.bool_]:
 
 def _dry(xy: Array, start: Ints, end: Ints, relief: Relief) -> NDArray[np.bool_]:
     """Which streets stay out of the water all along."""
-    shares = np.linspace(0, 1, 7)[1:-1, None, None]
+    shares = np.linspace(0, 1, 13)[1:-1, None, None]
     between = xy[start] * (1 - shares) + xy[end] * shares
     return (relief.bank_m(between.reshape(-1, 2)).reshape(between.shape[:2]) > 12).all(axis=0)
 

@@ -66,13 +66,12 @@ class Crew:
             self._leave_for(order.place)
 
     def _ready(self, order: Order) -> bool:
-        return not self.moving and self._there_s >= SETTING_UP_S and self.pumping_at is None and order.state in (
-            "assigned", "working"
-        )  # fmt: skip
+        there = not self.moving and self._there_s >= SETTING_UP_S
+        return there and self.pumping_at is None and order.state in ("assigned", "working")
 
     def _begin(self, order: Order) -> Answer | None:
         self.pumping_at = self._about or ""
-        note = f"on site with a pump of {self.pump_m3_per_h:.0f} m³/h / 已到场，排水能力 {self.pump_m3_per_h:.0f} 立方米每小时"
+        note = f"已到场 on site, {self.pump_m3_per_h:.0f} m³/h"
         return Answer(order.case, "start", note) if order.state == "assigned" else None
 
     def _leave_for(self, goal: Point) -> None:

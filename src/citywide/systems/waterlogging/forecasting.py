@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, to_builtins
 
 from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
-from citywide.systems.waterlogging.slots import SLOT, SQL, Slots, read_slots, slot_of
+from citywide.systems.waterlogging.slots import SQL, Slots, read_slots, slot_of
 
 FIRST_LOOK_BACK = timedelta(hours=12)
 WORTH_CATCHING_UP = timedelta(days=2)
@@ -95,7 +95,4 @@ def _kept(hub: Hub) -> Kept | None:
 
 def _keep(hub: Hub, kept: Kept) -> None:
     with hub.database.transaction() as connection:
-        connection.execute(SQL["keep_forecaster"], {"at": kept.at, "gauges": kept.gauges, "state": kept.state})
-
-
-SLOT_S = SLOT.total_seconds()
+        connection.execute(SQL["keep_forecaster"], to_builtins(kept, builtin_types=(bytes, datetime)))

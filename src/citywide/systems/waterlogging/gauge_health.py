@@ -1,4 +1,4 @@
-"""Stuck and drifting gauges told apart from dry ones, every quarter of an hour, by what ought to have happened.
+"""Stuck and drifting gauges told apart from dry ones, every half hour, by what ought to have happened.
 
 A finding is submitted as a reading of its own, so that its alarm, its case and its evidence go the one way.
 """
@@ -39,12 +39,15 @@ def examine(hub: Hub) -> None:
     said = [
         Reading(slots.gauges[number], name, at, value)
         for number in np.flatnonzero(heard).tolist()
-        for name, value in (
-            ("gauge_stuck", float(found.health[number] == Health.STUCK)),
-            ("gauge_drift", float(round(found.off_cm[number], 2)) if found.health[number] == Health.DRIFTING else 0.0),
-        )
+        for name, value in _said_of(found, number)
     ]
     hub.submit(said)
+
+
+def _said_of(found: Findings, number: int) -> tuple[tuple[str, float], ...]:
+    drifts = found.health[number] == Health.DRIFTING
+    off = round(float(found.off_cm[number]), 2) if drifts else 0.0
+    return ("gauge_stuck", float(found.health[number] == Health.STUCK)), ("gauge_drift", off)
 
 
 def findings(slots: Slots) -> Findings:

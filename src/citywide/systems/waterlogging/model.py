@@ -69,7 +69,7 @@ GAUGE_SILENT = Rule(
 GAUGE_STUCK = Rule(
     "gauge_stuck",
     "gauge_stuck",
-    Text("{name} does not move although rain fell and its neighbours rose", "{name}读数卡滞：有雨且周边上涨而其不变"),
+    Text("{name} stands still although rain fell and its neighbours rose", "{name}读数卡滞：有雨而不变"),
     above=0.5,
     severity="notice",
 )

@@ -12,6 +12,7 @@ from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import read_queries
 
 Array = NDArray[np.float64]
+Found = list[dict[str, Any]]
 SLOT = timedelta(minutes=5)
 METRES = np.array([96_500.0, 110_850.0])
 SQL = read_queries((Path(__file__).parent / "record.sql").read_text())
@@ -42,7 +43,7 @@ def read_slots(database: Database, since: datetime, until: datetime) -> Slots:
     return Slots([row["id"] for row in gauges], places, depth, _nearest(places, _places(stations), rain))
 
 
-def _table(found: list[dict[str, Any]], entities: list[dict[str, Any]], since: datetime, until: datetime) -> Array:
+def _table(found: Found, entities: Found, since: datetime, until: datetime) -> Array:
     row_of = {row["number"]: place for place, row in enumerate(entities)}
     table = np.full((len(entities), max(0, (until - since) // SLOT)), np.nan)
     for row in found:
@@ -50,7 +51,7 @@ def _table(found: list[dict[str, Any]], entities: list[dict[str, Any]], since: d
     return table
 
 
-def _places(entities: list[dict[str, Any]]) -> Array:
+def _places(entities: Found) -> Array:
     return np.array([(row["lon"], row["lat"]) for row in entities], float).reshape(-1, 2)
 
 

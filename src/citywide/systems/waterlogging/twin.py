@@ -1,4 +1,4 @@
-"""The simulated city's underpasses: rain fills them, gauges report, crews drive there and pump; truth apart."""
+"""The simulated city's underpasses: rain fills them, gauges report, crews pump; the truth is kept apart."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -31,13 +31,15 @@ class WaterTwin:
         self.sites: Sites = random_sites(self.rng, len(self.places))
         self.water = still(self.sites)
         self.flows = dict.fromkeys(("rained", "soaked", "pumped", "drained", "spilled"), 0.0)
-        self.crews = [_crew(self.rng, number, place, plan) for number, place in enumerate(plan.of_kind("depot"))]
+        depots = enumerate(plan.of_kind("depot"))
+        self.crews = [_crew(self.rng, number, place, plan) for number, place in depots]
         self.gauges = [_gauge(self.sites, number, place) for number, place in enumerate(self.places)]
         self.rain_gauges = [
             Entity(f"rain_gauge/{number + 1:03d}", "rain_gauge", both(place), place.at, DEPARTMENT)
             for number, place in enumerate(self.skies)
         ]
-        self.entities: Sequence[Entity] = (*self.gauges, *self.rain_gauges, *(crew.entity() for crew in self.crews))
+        crews = [crew.entity() for crew in self.crews]
+        self.entities: Sequence[Entity] = (*self.gauges, *self.rain_gauges, *crews)
         self._bucket = np.zeros(len(self.skies))
         self._number = {gauge.id: number for number, gauge in enumerate(self.gauges)}
         self._began: list[datetime | None] = [None] * len(self.gauges)
