@@ -66,7 +66,7 @@ class Seen(NamedTuple):
 
 def measure(options: Namespace) -> Mapping[str, float]:
     """Let the city live, then compare."""
-    hours = options.hours or (5 if options.quick else 72)
+    hours = options.hours or (5 if options.quick else 30)
     city = make_city(options.seed, options.population)
     with tempfile.TemporaryDirectory(prefix="citywide-city-") as folder:
         Path(folder).chmod(0o755)
@@ -165,7 +165,7 @@ def server(city: SimulatedCity, folder: Path) -> Iterator[tuple[HttpDoor, str]]:
 
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--population", type=int, default=1_000_000)
-    parser.add_argument("--hours", type=float, help="of the city's time; 72, or 5 with --quick")
+    parser.add_argument("--hours", type=float, help="of the city's time; 30, or 5 with --quick")
 
 
 BENCHMARK = Benchmark(

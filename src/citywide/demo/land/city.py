@@ -75,9 +75,13 @@ def write_city(city: SimulatedCity, folder: Path) -> Path:
     drawn = draw(rng, city.relief, city.streets, city.districts, city.rails, city.plan.places)
     _write(folder / "map.geojson.gz", drawn)
     _write(folder / "grids.geojson.gz", grids(city.streets, city.districts))
-    np.savez(folder / "roads.npz", **_arrays(city.streets))
+    _keep_roads(folder / "roads.npz", _arrays(city.streets))
     (folder / "city.toml").write_text(_about(city), encoding="utf-8")
     return folder
+
+
+def _keep_roads(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    np.savez(file, allow_pickle=False, **arrays)
 
 
 def _about(city: SimulatedCity) -> str:

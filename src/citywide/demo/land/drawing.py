@@ -52,8 +52,8 @@ def _waters(relief: Relief) -> Iterator[Feature]:
 
 def _woods(relief: Relief) -> Iterator[Feature]:
     contours = contour_generator(relief.axis, relief.axis, relief.ridge.T, fill_type="OuterOffset")
-    polygons, offsets = contours.filled(0.3, 9.0)
-    for points, offset in zip(polygons, offsets, strict=True):
+    filled: Any = contours.filled(0.3, 9.0)
+    for points, offset in zip(*filled, strict=True):
         rings = [points[begin:end:2] for begin, end in pairwise(offset)]
         if len(rings[0]) > 5:
             yield _feature("wood", "wood", _polygon([ring for ring in rings if len(ring) > 5]))

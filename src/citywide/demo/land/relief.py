@@ -34,13 +34,11 @@ class Relief(NamedTuple):
     axis: Array
     height: Array
     ridge: Array
-    finder: cKDTree
-    half: Array
+    finders: tuple[cKDTree, cKDTree]
 
     def bank_m(self, xy: Array) -> Array:
         """Metres to the nearest bank, negative in the water."""
-        distance, nearest = self.finder.query(xy)
-        return distance - self.half[nearest]
+        return _bank_m(self.rivers, self.finders, xy)
 
     def height_m(self, xy: Array) -> Array:
         """Metres above the sea."""
@@ -79,16 +77,14 @@ def make_relief(rng: np.random.Generator, population: int) -> Relief:
     rivers = (
         _river(rng, LONG_RIVER, reach, width, turn), _river(rng, CLEAR_RIVER, reach, width * 0.6, turn)
     )  # fmt: skip
-    points = np.concatenate([river.middle for river in rivers])
-    half = np.concatenate([river.half for river in rivers])
-    finder, axis = cKDTree(points), np.linspace(-1.4 * reach, 1.4 * reach, 181)
+    finders = cKDTree(rivers[0].middle), cKDTree(rivers[1].middle)
+    axis = np.linspace(-1.4 * reach, 1.4 * reach, 181)
     grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
-    distance, nearest = finder.query(grid.reshape(-1, 2))
-    bank = (distance - half[nearest]).reshape(grid.shape[:2])
+    bank = _bank_m(rivers, finders, grid)
     ridge = _ridges(rng, grid / reach) * (1 - np.exp(-np.maximum(bank, 0) / (0.06 * reach)))
     gentle = 170 + 80 * (1 - np.exp(-np.maximum(bank, 0) / (0.17 * reach))) + 14 * _noise(rng, 181, 5)
     height = np.where(bank < 0, 160.0, gentle + 380 * ridge)
-    return Relief(reach, rivers, axis, height, ridge, finder, half)
+    return Relief(reach, rivers, axis, height, ridge, finders)
 
 
 def lon_lat(xy: Array) -> Array:
@@ -100,6 +96,15 @@ def metres(lon: Array, lat: Array) -> Array:
     """Metres about the centre for degrees."""
     east, north = np.asarray(lon) - CENTRE[0], np.asarray(lat) - CENTRE[1]
     return np.stack([east * METRES_PER_LON, north * METRES_PER_LAT], axis=-1)
+
+
+def _bank_m(rivers: tuple[River, River], finders: tuple[cKDTree, cKDTree], xy: Array) -> Array:
+    """Metres to the nearer of the two rivers' banks."""
+    found: list[Array] = []
+    for river, finder in zip(rivers, finders, strict=True):
+        distance, nearest = finder.query(xy)
+        found.append(distance - river.half[nearest])
+    return np.minimum(*found)
 
 
 def _river(

@@ -119,7 +119,7 @@ def _major(line: int, side: int, ground: _Ground, relief: Relief) -> Pieces:
     length = np.hypot(*(ground.xy[end] - ground.xy[start]).T)
     high = np.maximum(ground.steep[start], ground.steep[end]) > 0.3
     kinds = np.where(wet, BRIDGE, np.where(high, TUNNEL, kind))
-    width = 2 * relief.half.max()
+    width = 2 * relief.rivers[0].half.max()
     keep = np.where(wet, length < 2.4 * width + 350, (steps == 1) & (~high | (kind == TRUNK)))
     return Pieces(start[keep], end[keep], kinds[keep], np.full(int(keep.sum()), line))
 
@@ -196,7 +196,7 @@ def _within(xy: Array, relief: Relief) -> NDArray[np.bool_]:
 
 def _dry(xy: Array, start: Ints, end: Ints, relief: Relief) -> NDArray[np.bool_]:
     """Which streets stay out of the water all along."""
-    shares = np.linspace(0, 1, 13)[1:-1, None, None]
+    shares = np.linspace(0, 1, 13)[:, None, None]
     between = xy[start] * (1 - shares) + xy[end] * shares
     return (relief.bank_m(between.reshape(-1, 2)).reshape(between.shape[:2]) > 12).all(axis=0)
 
