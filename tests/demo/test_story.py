@@ -78,7 +78,7 @@ def test_every_true_flood_opens_a_case_within_the_next_minute(morning):
 def test_crews_came_and_every_road_that_is_dry_again_is_a_closed_case(morning):
     world, city = morning
     story = city.story()
-    assert "work has begun: 已到场 on site" in story or "work has begun" in story
+    assert "work has begun" in story
     twin = world.twins[0]
     depth = dict(zip([gauge.id for gauge in twin.gauges], twin.depth_cm.tolist(), strict=True))
     broken = {event.entity for event in world.truth() if event.system == "devices"}
@@ -94,7 +94,8 @@ def test_crews_came_and_every_road_that_is_dry_again_is_a_closed_case(morning):
 def test_warnings_come_before_the_water(morning):
     world, city = morning
     warned = city.hub.database.rows(
-        "select entity.id, raised from hub.alarm join hub.entity on number = entity where rule = 'water_is_coming'"
+        "select entity.id, raised from hub.alarm join hub.entity on number = entity "
+        "where rule = 'water_is_coming'"
     )
     floods = [event for event in world.truth() if event.what == "flood"]
     early = [
