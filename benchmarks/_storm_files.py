@@ -68,9 +68,7 @@ def read(folder: Path) -> Storms:
         for site, rain, depth in _storms(path, folder):
             found.setdefault(site, []).append((rain, depth))
     if not found:
-        raise SystemExit(
-            f"{folder} holds no storms: tables with site, storm, time, rain_mm, depth_cm are read"
-        )
+        raise SystemExit(f"{folder} holds no storms: tables with site, storm, time, rain_mm, depth_cm are read")
     return _stacked(found)
 
 
@@ -109,9 +107,7 @@ def _table(path: Path, place: str) -> Iterator[tuple[str, Array, Array]]:
         return
     count = len(next(iter(columns.values())))
     sites = columns.get("site", columns.get("site_id", np.full(count, place))).astype(str)
-    storms = columns.get(
-        "storm", columns.get("storm_id", columns.get("event", np.full(count, path.stem)))
-    ).astype(str)
+    storms = columns.get("storm", columns.get("storm_id", columns.get("event", np.full(count, path.stem)))).astype(str)
     keys = np.char.add(np.char.add(sites, "\0"), storms)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     for group in np.argsort(first):
@@ -127,9 +123,7 @@ def five_minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
     grid = np.arange(0, minutes[-1] + step / 2, 5.0) if len(minutes) else np.zeros(0)
     fallen = np.concatenate(([0.0], np.cumsum(np.nan_to_num(rain))))
     edges = np.concatenate((minutes - step, minutes[-1:]))  # a row tells of the step that ends with it
-    return np.interp(grid, edges, fallen) - np.interp(grid - 5, edges, fallen), np.interp(
-        grid, minutes, depth
-    )
+    return np.interp(grid, edges, fallen) - np.interp(grid - 5, edges, fallen), np.interp(grid, minutes, depth)
 
 
 def _minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:

@@ -112,19 +112,14 @@ def document(site: Site, rain: Array) -> str:
     sections = {
         "OPTIONS": _options(len(rain)),
         "RAINGAGES": ["R VOLUME 0:05 1.0 TIMESERIES RAIN"],
-        "SUBCATCHMENTS": [
-            f"S{n} R J{n} {b.hectares} {b.impervious} {b.width_m} {b.slope} 0" for n, b in numbered
-        ],
+        "SUBCATCHMENTS": [f"S{n} R J{n} {b.hectares} {b.impervious} {b.width_m} {b.slope} 0" for n, b in numbered],
         "SUBAREAS": [f"S{n} 0.013 0.15 1.0 5.0 25 OUTLET" for n, _ in numbered],
         "INFILTRATION": [f"S{n} 60 6 4 7 0" for n, _ in numbered],
         "JUNCTIONS": [f"J{n} {0.004 * b.pipe_m + 0.5} 4 0 0 500" for n, b in numbered],
         "OUTFALLS": ["O -3 FREE NO", *(f"P{n} 6 FREE NO" for n in range(site.pumps))],
         "STORAGE": [f"U 0 {site.depth_m} 0 TABULAR STORED 0 0"],
         "CONDUITS": [f"C{n} J{n} U {b.pipe_m} 0.013 0 0 0" for n, b in numbered],
-        "PUMPS": [
-            f"M{n} U P{n} LIFT OFF {site.pump_on_m * (1 + n / 5)} {site.pump_off_m}"
-            for n in range(site.pumps)
-        ],
+        "PUMPS": [f"M{n} U P{n} LIFT OFF {site.pump_on_m * (1 + n / 5)} {site.pump_off_m}" for n in range(site.pumps)],
         "ORIFICES": [f"D U O SIDE {site.sump_m} 0.65 NO 0"] if site.drain_m else [],
         "XSECTIONS": _sections(site),
         "CURVES": [*_storage(site), *_lift(site)],

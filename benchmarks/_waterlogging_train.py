@@ -117,9 +117,7 @@ def prior_of(memory: Memory) -> Prior:
     limit = 3 * np.median(np.abs(apart), axis=0) / 0.6745
     apart = np.clip(apart, -limit, limit)
     noise = np.maximum((memory.figures[:, [ERROR30, ERROR60]] * 1.25) ** 2, 1.0)
-    spread = sum(apart[:, lead].T @ (apart[:, lead] / noise[:, [lead]]) for lead in range(2)) / (
-        2 * len(apart)
-    )
+    spread = sum(apart[:, lead].T @ (apart[:, lead] / noise[:, [lead]]) for lead in range(2)) / (2 * len(apart))
     return Prior(middle.T, spread + np.eye(REGRESSORS) * 1e-4)
 
 

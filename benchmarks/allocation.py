@@ -66,9 +66,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
         f"{name}unmet_over_hindsight": total[f"{name}planned"] / total[f"{name}hindsight"]
         for name in ("", *(f"{one.name}_" for one in RESOURCES), *(f"{supply}_" for supply in SUPPLIES))
     }
-    peers = {
-        f"{rule}_over_hindsight": total[rule] / total["hindsight"] for rule in ("by_people", "by_last_week")
-    }
+    peers = {f"{rule}_over_hindsight": total[rule] / total["hindsight"] for rule in ("by_people", "by_last_week")}
     return {
         **over,
         **peers,
@@ -83,14 +81,8 @@ def draw(rng: np.random.Generator) -> City:
     week = np.arange(WEEKS + AHEAD)
     peak, width = rng.normal(WEEKS / 2, 3.5, (PLACES, 1)), rng.uniform(2, 4, (PLACES, 1))
     size = rng.lognormal(-6.5, 0.5, (PLACES, 1)) * people[:, None]
-    need = (
-        size
-        * (0.15 + np.exp(-0.5 * ((week - peak) / width) ** 2))
-        * rng.lognormal(0, 0.1, (PLACES, len(week)))
-    )
-    return City(
-        people, need[:, :WEEKS], np.stack([_forecast(need[:, w : w + AHEAD], rng) for w in range(WEEKS)])
-    )
+    need = size * (0.15 + np.exp(-0.5 * ((week - peak) / width) ** 2)) * rng.lognormal(0, 0.1, (PLACES, len(week)))
+    return City(people, need[:, :WEEKS], np.stack([_forecast(need[:, w : w + AHEAD], rng) for w in range(WEEKS)]))
 
 
 def _forecast(need: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:

@@ -41,9 +41,7 @@ from citywide.hub.twin import TrueEvent
 from citywide.kit.clock import Clock
 from citywide.serve import ready_database
 
-START = datetime(
-    2026, 7, 5, 23, 0, tzinfo=UTC
-)  # seven in the morning in the city, a Monday of the flood season
+START = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)  # seven in the morning in the city, a Monday of the flood season
 REPORT_S = 60
 SOON = timedelta(minutes=30)
 CASES = """
@@ -125,9 +123,7 @@ def _first(flood: TrueEvent, cases: list[Seen]) -> float | None:
 
 def _belongs(flood: TrueEvent, case: Seen) -> bool:
     ended = flood.ended or case.at
-    return case.entity == flood.entity and flood.began - SOON <= case.at <= ended + timedelta(
-        seconds=REPORT_S
-    )
+    return case.entity == flood.entity and flood.began - SOON <= case.at <= ended + timedelta(seconds=REPORT_S)
 
 
 def _foretold(flood: TrueEvent, warning: Seen) -> bool:

@@ -91,9 +91,7 @@ def parse(benchmark: Benchmark, arguments: Sequence[str]) -> Namespace:
     return parser.parse_args(arguments)
 
 
-def report_of(
-    benchmark: Benchmark, measures: Mapping[str, float], arguments: Sequence[str]
-) -> dict[str, object]:
+def report_of(benchmark: Benchmark, measures: Mapping[str, float], arguments: Sequence[str]) -> dict[str, object]:
     """Everything a reader needs to trust the figures and to get them again."""
     goals = benchmark.goals_for(measures)
     return {
@@ -135,9 +133,7 @@ def table(report: Mapping[str, object]) -> str:
     assert isinstance(goals, dict)
     measures = report["measures"]
     assert isinstance(measures, dict)
-    return "\n".join(
-        f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items()
-    )
+    return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items())
 
 
 def write_row(report: Mapping[str, object]) -> None:

@@ -60,9 +60,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
         peer = quality(np.concatenate([part[settings] for part in rounds]) > 0, truth)
         prefix = "" if settings == "published" else f"{settings}_"
         measures |= _ratios(prefix, at_rate(score, truth, peer.fpr), at_rate(ideal, truth, peer.fpr), peer)
-        measures[f"{prefix}speed_ratio"] = sum(p[f"{settings}_cpu"] for p in rounds) / sum(
-            p["cpu"] for p in rounds
-        )
+        measures[f"{prefix}speed_ratio"] = sum(p[f"{settings}_cpu"] for p in rounds) / sum(p["cpu"] for p in rounds)
     asked = np.concatenate([part["p_value"] for part in rounds]) <= ALPHA
     measures["fpr_when_asked_for_0.01"] = quality(asked, truth).fpr
     return measures | _city(options.seed)
@@ -111,9 +109,7 @@ def quality(alarms: NDArray[np.bool_], truth: NDArray[np.bool_]) -> Quality:
     first = alarms[np.arange(len(truth)), truth.argmax(axis=1)]
     hits = (alarms & truth).any(axis=1)
     true_alarms = (alarms & truth).sum() / max(alarms.sum(), 1)
-    return Quality(
-        float(alarms[~truth].mean()), float(hits[has].mean()), float(first[has].mean()), float(true_alarms)
-    )
+    return Quality(float(alarms[~truth].mean()), float(hits[has].mean()), float(first[has].mean()), float(true_alarms))
 
 
 def at_rate(score: NDArray[np.float64], truth: NDArray[np.bool_], rate: float) -> Quality:
@@ -125,16 +121,11 @@ def install() -> None:
     """Have R with the surveillance package, from Debian, when it is missing."""
     if (
         shutil.which("Rscript")
-        and subprocess.run(
-            ["Rscript", "-e", "library(surveillance)"], check=False, capture_output=True
-        ).returncode
-        == 0
+        and subprocess.run(["Rscript", "-e", "library(surveillance)"], check=False, capture_output=True).returncode == 0
     ):
         return
     subprocess.run(["apt-get", "update", "-qq"], check=True, capture_output=True)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "r-cran-surveillance"], check=True, capture_output=True
-    )
+    subprocess.run(["apt-get", "install", "-y", "-qq", "r-cran-surveillance"], check=True, capture_output=True)
 
 
 def _ratios(prefix: str, ours: Quality, ideal: Quality, peer: Quality) -> dict[str, float]:

@@ -28,9 +28,7 @@ from citywide.systems.epidemic.engine.tracing import Records, Traced, trace
 PEOPLE, DAYS, CITIES = 4000, 80, 10
 SEEN = ON_RECORD = 0.8
 TRUE_HISTORY = NaturalHistory()
-BELIEVED = NaturalHistory(
-    incubation_mean=5.0, incubation_sd=2.2, infectious_mean=3.0, hazards=(0.5, 0.1, 0.1, 0.0001)
-)
+BELIEVED = NaturalHistory(incubation_mean=5.0, incubation_sd=2.2, infectious_mean=3.0, hazards=(0.5, 0.1, 0.1, 0.0001))
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
         "top1_ratio_wt": shares["ours"] / shares["wallinga_teunis"],
         "top1_ratio_seqtrack": shares["ours_with_sequences"] / shares["seqtrack"],
         "top1_ratio_seqtrack_without_contacts": shares["ours_sequences_only"] / shares["seqtrack"],
-        **{
-            f"top1_{name}" if not name.startswith(("place", "cpu")) else name: s for name, s in shares.items()
-        },
+        **{f"top1_{name}" if not name.startswith(("place", "cpu")) else name: s for name, s in shares.items()},
     }
 
 
@@ -73,9 +69,7 @@ def given(rng: np.random.Generator) -> Given:
     return Given(seen, on_record(presences, seen, rng), distances[np.ix_(rows, rows)], intervals)
 
 
-def on_record(
-    presences: Presences, seen: Epidemic, rng: np.random.Generator, share: float = ON_RECORD
-) -> Records:
+def on_record(presences: Presences, seen: Epidemic, rng: np.random.Generator, share: float = ON_RECORD) -> Records:
     """The presences of the cases that were recorded, with how many people were there."""
     spots = np.stack([presences.day, presences.context, presences.place])
     _, spot, present = np.unique(spots, axis=1, return_inverse=True, return_counts=True)
@@ -135,8 +129,7 @@ def _one_epidemic(case: Given) -> dict[str, float]:
 def _place_hits(found: Traced, truth: Epidemic, ranks: int) -> float:
     cases = np.flatnonzero((truth.infector >= 0) & (truth.place >= 0))
     hits = [
-        (int(truth.context[case]), int(truth.place[case])) in list(found.places(int(case)))[:ranks]
-        for case in cases
+        (int(truth.context[case]), int(truth.place[case])) in list(found.places(int(case)))[:ranks] for case in cases
     ]
     return float(np.mean(hits))
 

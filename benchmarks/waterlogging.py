@@ -177,8 +177,7 @@ def coverage(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
         held.append(((reached >= low - 0.1) & (reached <= high + 0.1))[known])
         at_stake.append((np.maximum(reached, high) > 0.5)[known])
     by_lead = {
-        f"coverage90_at_stake_{steps * 5}": h[a].mean()
-        for steps, h, a in zip(LEADS, held, at_stake, strict=True)
+        f"coverage90_at_stake_{steps * 5}": h[a].mean() for steps, h, a in zip(LEADS, held, at_stake, strict=True)
     }
     every, counted = np.concatenate(held), np.concatenate(at_stake)
     return {"coverage90": every.mean(), "coverage90_at_stake": every[counted].mean(), **by_lead}
@@ -187,9 +186,7 @@ def coverage(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
 def warnings(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
     """Floods warned before their crossing, the lead, and the share of warnings that were false."""
     leads, false = [], []
-    for depth, warned in zip(
-        storms.depth.reshape(-1, storms.depth.shape[2]), _flat(forecasts.warned), strict=True
-    ):
+    for depth, warned in zip(storms.depth.reshape(-1, storms.depth.shape[2]), _flat(forecasts.warned), strict=True):
         if np.isfinite(depth).any():
             leads += [_lead(warned, at) for at in _crossings(depth)]
             false += _false(depth, warned)
@@ -221,9 +218,7 @@ def _lead(warned: Array, at: int) -> float:
 def _false(depth: Array, warned: Array) -> list[bool]:
     """For each warning that began below the line, whether the line was not reached within the hour."""
     quiet = depth < LINE
-    starts = [
-        at for at in range(1, len(depth)) if warned[at] and quiet[at] and quiet[at - 1] and not warned[at - 1]
-    ]
+    starts = [at for at in range(1, len(depth)) if warned[at] and quiet[at] and quiet[at - 1] and not warned[at - 1]]
     return [not (depth[at : at + 13] >= LINE).any() for at in starts]
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 def request(path: str, body: bytes, token: str, kind: str = "application/json") -> bytes:
     """A whole request as bytes, made before the clock runs."""
-    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+    lines = (f"POST {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", f"Content-Type: {kind}")
+    head = "\r\n".join((*lines, f"Content-Length: {len(body)}", "", ""))
     return head.encode() + body
 
 
@@ -31,9 +32,23 @@ async def post_all(port: int, requests: Sequence[bytes], connections: int) -> li
     return seconds
 
 
+async def get_all(port: int, path: str, token: str, times: int) -> float:
+    """The median milliseconds of so many GETs, one after the other."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    lines = (f"GET {path} HTTP/1.1", "Host: x", f"Authorization: Bearer {token}", "", "")
+    took: list[float] = []
+    for _ in range(times):
+        began = time.perf_counter()
+        writer.write("\r\n".join(lines).encode())
+        status, answer = await _answer(reader)
+        if status != 200:
+            raise RuntimeError(f"{status}: {answer[:300]!r}")
+        took.append(1000 * (time.perf_counter() - began))
+    writer.close()
+    return sorted(took)[times // 2]
+
+
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line[16:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
-    )
+    length = next(int(line[16:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:"))
     return int(head[9:12]), await reader.readexactly(length)

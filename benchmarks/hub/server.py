@@ -9,12 +9,13 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import psycopg
 
+from citywide.doors.mqtt.broker import start_broker
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
 from citywide.hub.entities.registry import register
@@ -44,9 +45,7 @@ class Server:
         if self.mqtt:
             command += ["--mqtt", self.mqtt]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
         self.wait_ready()
 
     def wait_ready(self, seconds: float = 90) -> None:
@@ -63,9 +62,22 @@ class Server:
     def worker_pids(self) -> list[int]:
         """The processes that serve."""
         assert self.process is not None
-        return [
-            child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if _serves(child)
-        ]
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True) if _serves(child)]
+
+    def cpu_seconds(self) -> float:
+        """CPU seconds of the workers so far."""
+        times = [psutil.Process(pid).cpu_times() for pid in self.worker_pids()]
+        return sum(time.user + time.system for time in times)
+
+    def memory_mb(self) -> float:
+        """Memory of the workers now."""
+        return sum(psutil.Process(pid).memory_info().rss for pid in self.worker_pids()) / 1e6
+
+    def rows(self) -> int:
+        """Readings committed so far."""
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute("select coalesce(sum(rows), 0)::bigint from hub.day").fetchone()
+        return int(row[0]) if row else 0
 
     def stop(self) -> None:
         """Stop it and its database."""
@@ -84,10 +96,8 @@ class Server:
 
     def add_devices(self, count: int) -> list[str]:
         """Register so many devices in a grid."""
-        places = [
-            Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)
-        ]
-        entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n], "bench") for n in range(count)]
+        places = [Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)]
+        entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n]) for n in range(count)]
         database = Database(self.url)
         with database.transaction() as connection:
             register(connection, entities)
@@ -104,10 +114,12 @@ def _serves(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def running(workers: int = 1, mqtt: str = "") -> Iterator[Server]:
-    """A server in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="citywide-bench-") as folder:
+def running(workers: int = 1, mqtt: str = "", broker_port: int = 0) -> Iterator[Server]:
+    """A server in a folder of its own, with a broker beside it if a port for one is given."""
+    with tempfile.TemporaryDirectory(prefix="citywide-bench-") as folder, ExitStack() as stack:
         Path(folder).chmod(0o755)
+        if broker_port:
+            stack.callback(start_broker(Path(folder) / "broker", broker_port).kill)
         server = Server(Path(folder), workers, mqtt)
         server.start()
         try:

@@ -22,6 +22,7 @@ def commands() -> list[Command]:
     own = [
         DEMO,
         Command("serve", "run a city's hub", _serve_options, _serve),
+        Command("check", "prove every system's declaration", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", _database_options, _migrate),
         Command("token", "make a token for a device or a program", _token_options, _token),
         Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
@@ -49,9 +50,7 @@ def settings_of(options: Namespace) -> Settings:
 
 
 def _database_options(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database"
-    )
+    parser.add_argument("--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database")
     parser.add_argument("--database-url", default="", help="a PostgreSQL ≥ 16; without it one is embedded")
     parser.add_argument("--city", type=Path, help="folder with city.toml, map and roads")
 
@@ -61,9 +60,7 @@ def _serve_options(parser: ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument(
-        "--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own"
-    )
+    parser.add_argument("--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own")
     parser.add_argument("--mqtt", default="", help="a broker to read from, such as mqtt://127.0.0.1:1883")
 
 
@@ -74,6 +71,15 @@ def _serve(options: Namespace) -> int:
         print(f"citywide answers at http://{settings.host}:{settings.port}", flush=True)
         serve(settings)
     return 0
+
+
+def _check(_: Namespace) -> int:
+    from citywide.app import EVERYTHING  # noqa: PLC0415
+    from citywide.hub.check import faults  # noqa: PLC0415
+
+    found = faults(EVERYTHING)
+    print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds")
+    return 1 if found else 0
 
 
 def _migrate(options: Namespace) -> int:
@@ -89,9 +95,7 @@ def _migrate(options: Namespace) -> int:
 def _token_options(parser: ArgumentParser) -> None:
     _database_options(parser)
     parser.add_argument("name")
-    parser.add_argument(
-        "--scope", action="append", default=[], help="may be given again; default readings:write"
-    )
+    parser.add_argument("--scope", action="append", default=[], help="may be given again; default readings:write")
 
 
 def _token(options: Namespace) -> int:

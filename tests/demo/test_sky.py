@@ -38,9 +38,7 @@ def test_rain_does_not_depend_on_who_asks_first():
 
 def test_people_rush_on_working_days_and_sleep_in_on_holidays():
     calendar, zone = WorkingCalendar(), ZoneInfo("Asia/Shanghai")
-    monday, sunday, national = (
-        datetime(2025, *day, 8, 15, tzinfo=zone) for day in ((9, 22), (9, 21), (10, 1))
-    )
+    monday, sunday, national = (datetime(2025, *day, 8, 15, tzinfo=zone) for day in ((9, 22), (9, 21), (10, 1)))
     make_up = datetime(2025, 9, 28, 8, 15, tzinfo=zone)  # a Sunday worked for the National Day week
     assert bustle(monday, calendar) > 2 * bustle(sunday, calendar)
     assert bustle(national, calendar) == bustle(sunday, calendar)

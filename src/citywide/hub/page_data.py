@@ -28,12 +28,7 @@ class UnknownPageError(LookupError):
 
 def pages_for(who: Who, systems: Mapping[str, System]) -> list[tuple[System, Page]]:
     """The pages that a reader may open."""
-    return [
-        (system, page)
-        for system in systems.values()
-        for page in system.pages
-        if set(page.roles) & set(who.roles)
-    ]
+    return [(system, page) for system in systems.values() for page in system.pages if set(page.roles) & set(who.roles)]
 
 
 def queries_of_widget(page: Page, widget: int) -> list[Query]:
@@ -44,11 +39,7 @@ def queries_of_widget(page: Page, widget: int) -> list[Query]:
     layers = getattr(found, "layers", None)
     if layers is not None:
         return [layer.query for layer in layers]
-    return [
-        query
-        for query in (getattr(found, "query", None), getattr(found, "ground", None))
-        if query is not None
-    ]
+    return [query for query in (getattr(found, "query", None), getattr(found, "ground", None)) if query is not None]
 
 
 def text_of(system: System, query: Query) -> LiteralString:

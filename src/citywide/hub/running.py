@@ -30,6 +30,8 @@ from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
 from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
+from citywide.hub.readings.archive import archive_before
+from citywide.hub.readings.history import summarise
 from citywide.hub.secrets import evidence_key, peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
@@ -94,11 +96,20 @@ class Hub:
         await asyncio.to_thread(self.beat)
 
     def _schedule(self) -> None:
-        """The systems' recurring work, each at one worker at a time."""
+        """Recurring work, the hub's own and the systems', each at one worker at a time."""
+        hour, day = timedelta(hours=1), timedelta(days=1)
+        self.jobs.comes_round("hub.summarise", hour, lambda _: summarise(self.database, self.clock.now()))
+        self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
             for schedule in system.schedules:
                 name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)
                 self.jobs.comes_round(name, every, lambda _values, run=schedule.run: run(self))
+
+    def _archive(self) -> None:
+        """Days older than the city keeps hot leave for Parquet."""
+        summarise(self.database, self.clock.now())
+        oldest_hot = self.clock.now().date() - timedelta(days=self.settings.keep_days)
+        archive_before(self.database, self.settings.data, oldest_hot)
 
     async def stop(self) -> None:
         """Finish what was taken in, write the memory down, go off duty."""

@@ -26,7 +26,7 @@ class Stuck(Struct, frozen=True, tag="stuck"):
 
 
 class Drift(Struct, frozen=True, tag="drift"):
-    """How far the mean of the last `over` lies from the mean of the last ten times as long."""
+    """How far the mean of the last `over` lies from that of ten times as long, each in twelve slots."""
 
     over: timedelta
 

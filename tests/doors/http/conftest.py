@@ -37,9 +37,7 @@ def door(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
                 Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"),
                 Entity("drainage_crew/north", "drainage_crew", "North crew", Point(106.51, 29.5), "drainage"),
             ])  # fmt: skip
-            client.token = new_token(
-                connection, "gateway", ("readings:write", "readings:read", "entities:write")
-            )
+            client.token = new_token(connection, "gateway", ("readings:write", "readings:read", "entities:write"))
         yield client
 
 

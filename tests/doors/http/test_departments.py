@@ -43,9 +43,7 @@ def test_no_widget_of_any_page_shows_another_departments_rows(flooded: TestClien
         for layer in range(len(widget.get("layers", [0])))
     ]
     own = {path: flooded.get(path) for path in addresses}
-    assert all(answer.status_code == 200 for answer in own.values()), [
-        a.text for a in own.values() if a.is_error
-    ]
+    assert all(answer.status_code == 200 for answer in own.values()), [a.text for a in own.values() if a.is_error]
     assert sum(bool(leaks(answer.text)) for answer in own.values()) >= 6
     sign_in("lin")
     for path in addresses:
@@ -54,9 +52,7 @@ def test_no_widget_of_any_page_shows_another_departments_rows(flooded: TestClien
 
 
 @pytest.mark.parametrize("act", ["assign", "start", "pause", "resume", "reroute", "check", "close", "reopen"])
-def test_a_case_of_another_department_cannot_be_moved_and_seems_not_to_exist(
-    flooded, sign_in, act: str
-) -> None:
+def test_a_case_of_another_department_cannot_be_moved_and_seems_not_to_exist(flooded, sign_in, act: str) -> None:
     headers = sign_in("lin")
     body = {"note": "mine now", "to": "parks"}
     answer = flooded.post(f"/v1/cases/1/{act}", json=body, headers=headers)
@@ -70,9 +66,7 @@ def test_an_alarm_of_another_department_cannot_be_acknowledged(flooded: TestClie
     assert flooded.post("/v1/alarms/1/acknowledge", json={}, headers=sign_in("wen")).status_code == 200
 
 
-def test_live_events_of_another_department_are_not_told_even_when_resuming(
-    flooded: TestClient, sign_in
-) -> None:
+def test_live_events_of_another_department_are_not_told_even_when_resuming(flooded: TestClient, sign_in) -> None:
     from citywide.hub.people.who import Who  # noqa: PLC0415
 
     hub = flooded.app.state.hub

@@ -65,12 +65,8 @@ def test_adding_measuring_and_subtracting_agree() -> None:
 
 
 def test_the_national_day_week_and_its_make_up_days_are_counted_and_explained() -> None:
-    opened = datetime(
-        2025, 9, 30, 8, 0, tzinfo=UTC
-    )  # Tuesday 16:00 in Shanghai, the eve of an eight-day holiday
-    found = deadline(
-        Category("hole", Text("Hole", "坑"), "roads", timedelta(hours=18)), opened, WorkingCalendar()
-    )
+    opened = datetime(2025, 9, 30, 8, 0, tzinfo=UTC)  # Tuesday 16:00 in Shanghai, the eve of an eight-day holiday
+    found = deadline(Category("hole", Text("Hole", "坑"), "roads", timedelta(hours=18)), opened, WorkingCalendar())
     assert found.because.en == (
         "due Sat 2025-10-11 11:00: 18 working hours, 8 free days not counted, "
         "1 make-up working days counted, from Tue 2025-09-30 16:00"

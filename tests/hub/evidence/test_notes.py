@@ -18,12 +18,8 @@ POST_QUANTUM = SecretKey("witness.example/w2", Kind.ML_DSA_44_COSIGNATURE, bytes
 CHECKPOINT = Checkpoint("city.example/log", 20852163, bytes(range(32)))
 
 PUBLISHED_KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-PUBLISHED_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
-PUBLISHED_SIGNATURE = (
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
-)
+PUBLISHED_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+PUBLISHED_SIGNATURE = "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM="
 needs_ml_dsa = pytest.mark.skipif(not ml_dsa_available(), reason="this `cryptography` has no ML-DSA")
 
 
@@ -161,9 +157,7 @@ def test_a_key_read_back_from_its_line_is_the_same(kind):
     assert key.seed.hex() not in repr(key)
 
 
-@pytest.mark.parametrize(
-    ("name", "seed"), [("", bytes(32)), ("a b", bytes(32)), ("a+b", bytes(32)), ("a", b"short")]
-)
+@pytest.mark.parametrize(("name", "seed"), [("", bytes(32)), ("a b", bytes(32)), ("a+b", bytes(32)), ("a", b"short")])
 def test_a_key_that_no_note_could_carry_is_not_made(name, seed):
     with pytest.raises(KeyTextError):
         SecretKey(name, Kind.ED25519, seed)

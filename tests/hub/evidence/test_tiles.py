@@ -70,9 +70,7 @@ def test_new_tiles_are_those_that_the_smaller_tree_did_not_have(one, other):
 def test_a_tree_kept_as_tiles_gives_every_root():
     log = a_log(entries_of(70_000))
     kept = {
-        (tile.level, tile.index): tile_bytes(tile, log.hashes)
-        for tile in tiles_of(70_000)
-        if tile.level is not None
+        (tile.level, tile.index): tile_bytes(tile, log.hashes) for tile in tiles_of(70_000) if tile.level is not None
     }
     hashes = hashes_from_tiles(lambda level, index: kept[level, index])
     for size in (1, 255, 256, 257, 65_535, 65_536, 65_793, 70_000):

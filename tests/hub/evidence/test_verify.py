@@ -45,10 +45,7 @@ def test_a_proof_as_downloaded_is_proven_in_words():
 
 
 def test_a_proof_under_its_own_key_says_that_the_key_must_be_compared():
-    assert (
-        f"Compare it with the one that the city publishes: {KEY.public.text}"
-        in verify(a_document()).lines[-1]
-    )
+    assert f"Compare it with the one that the city publishes: {KEY.public.text}" in verify(a_document()).lines[-1]
 
 
 def test_growth_since_an_earlier_checkpoint_is_shown():

@@ -104,7 +104,7 @@ def rate(own: list[tuple[float, float]], now: float, slot: float) -> float | Non
 
 
 def drift(own: list[tuple[float, float]], now: float, slot: float) -> float | None:
-    near, everything = list(within(own, now, slot, 12)), list(within(own, now, slot, 120))
+    near, everything = list(within(own, now, slot, 12)), list(within(own, now, 10 * slot, 12))
     if len(everything) == len(near):
         return None
     return sum(near) / len(near) - sum(everything) / len(everything)

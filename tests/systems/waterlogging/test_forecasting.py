@@ -10,12 +10,9 @@ from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
 from citywide.systems.waterlogging.slots import read_slots, slot_of
 
-GAUGES = [
-    Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)
-]
+GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
 STATIONS = [
-    Entity(f"rain_gauge/{n}", "rain_gauge", f"Sky {n}", Point(106.5 + n / 50, 29.5), "drainage")
-    for n in range(2)
+    Entity(f"rain_gauge/{n}", "rain_gauge", f"Sky {n}", Point(106.5 + n / 50, 29.5), "drainage") for n in range(2)
 ]
 RAIN = [0, 0, 2, 6, 9, 7, 3, 1, 0, 0, 0, 0]
 DEPTH = [0, 0, 0, 1, 5, 12, 20, 26, 27, 25, 22, 18]

@@ -21,8 +21,10 @@ def test_a_downpour_from_first_water_to_dry_road(city: TrialCity) -> None:
     rain(city, 40, 100, 124, 131, 85, 60)
     assert city.story().splitlines() == [
         "08:02 alarm  12 cm of water at Elm Street underpass",
-        "08:02 case   #1 opened: Pump out Elm Street underpass; "
-        "due Mon 2026-03-02 10:02: 2 hours, day and night from Mon 2026-03-02 08:02",
+        (
+            "08:02 case   #1 opened: Pump out Elm Street underpass; "
+            "due Mon 2026-03-02 10:02: 2 hours, day and night from Mon 2026-03-02 08:02"
+        ),
         "08:02 case   #1 assigned: handed to North crew; nearest of 2 free (2 known): about 3 min away",
         "08:05 clear  6 cm of water at Elm Street underpass",
         "08:05 case   #1 closed: Elm Street underpass is dry again",

@@ -56,9 +56,7 @@ def test_rain_gauges_count_every_drop(twin):
 def test_a_flood_begins_at_ten_centimetres_and_ends_below_seven(twin):
     rain(twin, 60, 6.0)
     standing = {event.entity for event in twin.truth() if event.ended is None}
-    assert {
-        gauge.id for gauge, depth in zip(twin.gauges, twin.depth_cm, strict=True) if depth >= 10
-    } <= standing
+    assert {gauge.id for gauge, depth in zip(twin.gauges, twin.depth_cm, strict=True) if depth >= 10} <= standing
     rain(twin, 24 * 60, 0.0)
     assert twin.truth()
     assert all(event.ended and event.began < event.ended for event in twin.truth())

@@ -86,9 +86,7 @@ def _street_name(name: Text, kind: int, line: int) -> Text:
     return with_suffix(name, *(("Avenue", "大道") if kind == TRUNK else ("Road", "路")))
 
 
-def _houses(
-    rng: np.random.Generator, streets: Streets, relief: Relief, parks: NDArray[np.bool_]
-) -> Iterator[Feature]:
+def _houses(rng: np.random.Generator, streets: Streets, relief: Relief, parks: NDArray[np.bool_]) -> Iterator[Feature]:
     """Six to a block at most, each turned as its block is."""
     corners, cell = _cells(streets)
     corners = corners[~parks[cell[:, 0], cell[:, 1]]]
@@ -96,9 +94,7 @@ def _houses(
     corners, built = corners[built > 0.2], built[built > 0.2]
     lots = np.array([(u, v) for u in (0.2, 0.5, 0.8) for v in (0.27, 0.73)])
     whole = np.repeat(corners, len(lots), axis=0)
-    keep = rng.random(len(whole)) < np.minimum(
-        np.repeat(built, len(lots)), MOST_HOUSES / max(len(whole), 1) * 1.6
-    )
+    keep = rng.random(len(whole)) < np.minimum(np.repeat(built, len(lots)), MOST_HOUSES / max(len(whole), 1) * 1.6)
     middle = np.tile(lots, (len(corners), 1))[keep] + rng.normal(0, 0.02, (int(keep.sum()), 2))
     half = rng.uniform((0.05, 0.08), (0.12, 0.19), middle.shape)
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
@@ -173,9 +169,7 @@ def _labels(relief: Relief, districts: Districts, places: Sequence[Place]) -> It
             yield _feature("label", "water", _point(lon_lat(_along(river, share))), name)
     for place in places:
         if place.kind in LABELLED:
-            yield _feature(
-                "label", LABELLED[place.kind], _point(np.array([place.at.lon, place.at.lat])), place.name
-            )
+            yield _feature("label", LABELLED[place.kind], _point(np.array([place.at.lon, place.at.lat])), place.name)
 
 
 def _along(river: River, share: float) -> Array:

@@ -92,9 +92,7 @@ def stations(line: Array, relief: Relief, districts: Districts, rng: np.random.G
     yield from _named(rng, sort, good, districts, names)
 
 
-def _named(
-    rng: np.random.Generator, sort: Sort, xy: Array, districts: Districts, names: Iterator[Text]
-) -> list[Place]:
+def _named(rng: np.random.Generator, sort: Sort, xy: Array, districts: Districts, names: Iterator[Text]) -> list[Place]:
     degrees, where = lon_lat(xy), districts.of(xy)
     return [
         Place(

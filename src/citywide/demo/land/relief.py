@@ -52,8 +52,7 @@ class Relief(NamedTuple):
         """How densely built a place is: the peninsula first, quarters around it, never the ridges."""
         at = xy / self.reach
         around = sum(
-            weight * np.exp(-(((at - np.array(middle)) / wide) ** 2).sum(axis=-1))
-            for middle, wide, weight in QUARTERS
+            weight * np.exp(-(((at - np.array(middle)) / wide) ** 2).sum(axis=-1)) for middle, wide, weight in QUARTERS
         )
         return np.clip(around * (1 - 1.6 * self.steep(xy)), 0, 1)
 

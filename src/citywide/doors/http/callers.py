@@ -55,6 +55,4 @@ def anybody(request: AnyRequest, scope: str) -> Who:
 def need_role(who: Who, *roles: str) -> None:
     """Refuse those who hold none of these roles."""
     if not set(who.roles) & set(roles):
-        raise Problem(
-            403, f"this is open to {' and '.join(roles)}; you are {', '.join(who.roles) or 'nobody'}"
-        )
+        raise Problem(403, f"this is open to {' and '.join(roles)}; you are {', '.join(who.roles) or 'nobody'}")

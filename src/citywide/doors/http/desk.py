@@ -61,14 +61,10 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     if data.category not in hub.words.categories:
-        raise Problem(
-            422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}"
-        )
+        raise Problem(422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}")
     _own_department(who, hub.words.categories[data.category].department)
     place = Point(data.lon, data.lat) if data.lon is not None and data.lat is not None else None
-    order = OpenCase(
-        Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants
-    )
+    order = OpenCase(Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants)
     with hub.database.transaction() as connection:
         number = hub.desk.open(connection, order, hub.clock.now(), who.name)
     return _json({"case": number}, 201)
@@ -93,9 +89,7 @@ def move_case(
 
 @post("/v1/alarms/{alarm:int}/acknowledge", status_code=200)
 @in_thread
-def acknowledge(
-    request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Act]
-) -> dict[str, bool]:
+def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Act]) -> dict[str, bool]:
     """Somebody has seen it; it stands until it clears."""
     who, hub = staff(request), hub_of(state)
     with hub.database.transaction() as connection:
@@ -106,9 +100,7 @@ def acknowledge(
             raise Problem(404, f"there is no alarm {alarm} for you")
         values = {"id": alarm, "at": hub.clock.now(), "who": who.name, "note": data.note}
         for row in rows(connection, sql("acknowledge_alarm"), values):
-            says = Text(
-                f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}"
-            )
+            says = Text(f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}")
             witness(
                 connection,
                 "acknowledged",
@@ -122,9 +114,7 @@ def acknowledge(
 
 @get("/v1/persons/{person:str}")
 @in_thread
-def person(
-    request: AnyRequest, state: State, person: FromPath[str], purpose: FromQuery[str]
-) -> Response[bytes]:
+def person(request: AnyRequest, state: State, person: FromPath[str], purpose: FromQuery[str]) -> Response[bytes]:
     """A resident's data, for a purpose; the asking is written down."""
     who = staff(request)
     with hub_of(state).database.transaction() as connection:
@@ -148,9 +138,7 @@ def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
     }
 
 
-def _act(
-    connection: Connection, hub: Hub, who: str, case: int, act: FromPath[str], data: Act, now: datetime
-) -> None:
+def _act(connection: Connection, hub: Hub, who: str, case: int, act: FromPath[str], data: Act, now: datetime) -> None:
     desk = hub.desk
     if act == "assign":
         desk.assign(connection, case, data.to, now, who)
@@ -170,9 +158,7 @@ def _must_see(connection: Connection, who: Who, case: int) -> None:
 
 def _own_department(who: Who, department: str) -> None:
     if not who.everywhere and department not in who.departments:
-        raise Problem(
-            403, f"this category belongs to {department}; report it as a resident does, it will be routed"
-        )
+        raise Problem(403, f"this category belongs to {department}; report it as a resident does, it will be routed")
 
 
 def _json(found: object, status: int = 200) -> Response[bytes]:

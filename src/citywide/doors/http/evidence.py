@@ -84,9 +84,7 @@ def consistency(state: State, first: FromQuery[int], second: FromQuery[int]) -> 
         if not 0 < first <= second <= size:
             raise Problem(422, f"sizes must be 0 < first ≤ second ≤ {size}")
         proof = log.prove_consistency(connection, first, second)
-    return Response(
-        plain_json.dumps({"proof": [node.hex() for node in proof]}).encode(), media_type=MediaType.JSON
-    )
+    return Response(plain_json.dumps({"proof": [node.hex() for node in proof]}).encode(), media_type=MediaType.JSON)
 
 
 HANDLERS = [newest, public_key, tile, entries, inclusion, consistency]

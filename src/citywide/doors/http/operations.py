@@ -1,6 +1,6 @@
 """For those who run the hub: health, readiness, figures for Prometheus."""
 
-from typing import Any
+from collections.abc import Callable
 
 from litestar import MediaType, Response, get
 from litestar.datastructures import State
@@ -11,7 +11,7 @@ from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.running import Hub
 
-FIGURES: dict[str, tuple[str, Any]] = {
+FIGURES: dict[str, tuple[str, Callable[[Hub], int]]] = {
     "citywide_rows_committed": ("readings committed by this worker", lambda hub: hub.committer.rows),
     "citywide_commits": ("transactions of readings by this worker", lambda hub: hub.committer.commits),
     "citywide_parts_kept": ("parts of the city that this worker keeps", lambda hub: len(hub.committer.parts)),

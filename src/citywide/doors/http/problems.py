@@ -44,9 +44,7 @@ class ProblemDetails(Struct, frozen=True):
 
 def answer(status: int, detail: str, errors: Sequence[Refusal] = ()) -> Response[bytes]:
     """A problem as a response."""
-    body = json.encode(
-        to_builtins(ProblemDetails(status, TITLES.get(status, "Problem"), detail, errors=errors))
-    )
+    body = json.encode(to_builtins(ProblemDetails(status, TITLES.get(status, "Problem"), detail, errors=errors)))
     headers = {"Retry-After": "2"} if status in {429, 503} else {}
     return Response(body, status_code=status, media_type="application/problem+json", headers=headers)
 
@@ -61,16 +59,12 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
 
 def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
     extra = error.extra if isinstance(error.extra, list) else []
-    refusals = [
-        Refusal(str(item.get("key", "")), str(item.get("message", "")), "see /schema") for item in extra
-    ]
+    refusals = [Refusal(str(item.get("key", "")), str(item.get("message", "")), "see /schema") for item in extra]
     return answer(400, error.detail, refusals)
 
 
 def _unreadable(_: Request[Any, Any, Any], error: UnreadableError) -> Response[bytes]:
-    accepted = (
-        '{"readings": [{"entity", "quantity", "value", "time"?, "unit"?}]}, or columns of the same names'
-    )
+    accepted = '{"readings": [{"entity", "quantity", "value", "time"?, "unit"?}]}, or columns of the same names'
     return answer(400, "the batch cannot be read", [Refusal("body", str(error), accepted)])
 
 
@@ -87,9 +81,7 @@ def _later(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    log.error(
-        "request_failed", path=request.url.path, error=f"{type(error).__name__}: {error}", exc_info=error
-    )
+    log.error("request_failed", path=request.url.path, error=f"{type(error).__name__}: {error}", exc_info=error)
     return answer(500, "something went wrong on our side; it is in the log")
 
 

@@ -31,18 +31,33 @@ SAFE_HEADERS = {
 }
 
 
+KINDS = {
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webmanifest": "application/manifest+json",
+}
+RESIDENTS = ("/report", "/follow/")
+
+
 @get(["/", "/{path:path}"], include_in_schema=False)
 @in_thread
 def console(path: FromPath[str] = "") -> Response[bytes]:
-    """The console's one page, whatever address it shows."""
+    """The console's page, the residents' page, and the few files beside them."""
     if path.startswith(("/v1/", "/evidence/", "/assets/")):
         raise Problem(404, f"there is nothing at {path}")
-    page = STATIC / "index.html"
-    if not page.exists():
+    file = _file_for(path)
+    if not file.exists():
         raise Problem(404, "the console is not built: run `make console`")
-    return Response(
-        page.read_bytes(), media_type="text/html; charset=utf-8", headers={"Cache-Control": "no-cache"}
-    )
+    return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers={"Cache-Control": "no-cache"})
+
+
+def _file_for(path: str) -> Path:
+    name = path.removeprefix("/")
+    if "/" not in name and Path(name).suffix in KINDS and (STATIC / name).is_file():
+        return STATIC / name
+    return STATIC / ("resident.html" if path.startswith(RESIDENTS) else "index.html")
 
 
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
@@ -67,9 +82,7 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
         response_headers=SAFE_HEADERS,
-        compression_config=CompressionConfig(
-            backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]
-        ),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
@@ -79,6 +92,4 @@ def _files() -> list[Any]:
     if not STATIC.exists():
         return []
     folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
-    return [
-        create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders
-    ]
+    return [create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders]

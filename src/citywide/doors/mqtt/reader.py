@@ -59,7 +59,7 @@ class MqttReader:
     async def run(self) -> None:
         """Read until cancelled; a lost broker is tried again, what was not acknowledged comes again."""
         with self.hub.database.dedicated() as connection:
-            while not await asyncio.to_thread(_leads, connection):
+            while not await asyncio.to_thread(_leads, connection):  # noqa: ASYNC110 - another process may die
                 await asyncio.sleep(RETRY_S)
             while True:
                 try:
@@ -89,9 +89,7 @@ class MqttReader:
                 return
         raise OSError("the broker does not let us in")
 
-    async def _read_on(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stream: Stream
-    ) -> None:
+    async def _read_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stream: Stream) -> None:
         """Batches may be under way while the next is read; a failed one ends the session, so that it comes again."""
         under_way: set[asyncio.Task[None]] = set()
         while data := await reader.read(READ_AT_ONCE):
@@ -162,9 +160,7 @@ class MqttReader:
         """A message that cannot be read is kept for an engineer, and takes no good one down with it."""
         item = Jsonb({"topic": message.topic, "payload": message.payload[:2000].decode("utf-8", "replace")})
         with contextlib.suppress(Exception), self.hub.database.transaction() as connection:
-            connection.execute(
-                "insert into hub.refused (door, item, why) values ('mqtt', %s, %s)", (item, why)
-            )
+            connection.execute("insert into hub.refused (door, item, why) values ('mqtt', %s, %s)", (item, why))
 
 
 def _leads(connection: Connection) -> bool:
@@ -179,9 +175,7 @@ async def _ping(writer: asyncio.StreamWriter) -> None:
 
 
 def _pattern(topic: str) -> str:
-    parts = (
-        "[^/]+" if part == "+" else ".*" if part == "#" else re.escape(part) for part in topic.split("/")
-    )
+    parts = ("[^/]+" if part == "+" else ".*" if part == "#" else re.escape(part) for part in topic.split("/"))
     return "^" + "/".join(parts) + "$"
 
 

@@ -33,9 +33,7 @@ class CityNow:
 
     def all(self, kind: str) -> list[Entity]:
         """Every entity of a kind, moving ones where they were last seen."""
-        return [
-            entity_from_row(row) for row in rows(self.connection, sql("entities_of_kind"), {"kind": kind})
-        ]
+        return [entity_from_row(row) for row in rows(self.connection, sql("entities_of_kind"), {"kind": kind})]
 
     def busy(self, entity: str) -> bool:
         """Whether an open case is assigned to it."""
@@ -44,9 +42,7 @@ class CityNow:
 
     def latest(self, entity: str, quantity: str) -> Reading | None:
         """The newest reading, if there ever was one."""
-        found = self.connection.execute(
-            sql("latest_of_entity"), {"entity": entity, "quantity": quantity}
-        ).fetchone()
+        found = self.connection.execute(sql("latest_of_entity"), {"entity": entity, "quantity": quantity}).fetchone()
         return Reading(entity, quantity, found[0], found[1]) if found else None
 
     def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
@@ -114,9 +110,7 @@ class Responder(Struct, frozen=True):
                 _message(connection, command, alarm, now)
             case Note():
                 department = alarm.about.department
-                witness(
-                    connection, command.kind, command.says, department=department, at=now, facts=command.facts
-                )
+                witness(connection, command.kind, command.says, department=department, at=now, facts=command.facts)
 
 
 def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: datetime) -> None:

@@ -28,9 +28,7 @@ def due_after(category: Category, start: datetime, left: timedelta, calendar: Wo
     """The deadline when so much time is left at `start`."""
     if category.around_the_clock:
         due = start + left
-        return Deadline(
-            due, _because(due, start, left, calendar, Text("hours, day and night", "小时（昼夜计算）"))
-        )
+        return Deadline(due, _because(due, start, left, calendar, Text("hours, day and night", "小时（昼夜计算）")))
     due = calendar.add(start, left)
     return Deadline(due, _because(due, start, left, calendar, _skipped(start, due, calendar)))
 
@@ -42,16 +40,12 @@ def time_left(category: Category, at: datetime, due: datetime, calendar: Working
     return calendar.between(at, due) if at <= due else -calendar.between(due, at)
 
 
-def moment_of_share(
-    category: Category, opened: datetime, share: float, calendar: WorkingCalendar
-) -> datetime:
+def moment_of_share(category: Category, opened: datetime, share: float, calendar: WorkingCalendar) -> datetime:
     """When this share of the deadline has passed: a rung of the ladder."""
     return due_after(category, opened, category.within * share, calendar).due
 
 
-def _because(
-    due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text
-) -> Text:
+def _because(due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text) -> Text:
     hours = f"{left.total_seconds() / 3600:g}"
     zone = ZoneInfo(calendar.zone)
     due_here, start_here = due.astimezone(zone), start.astimezone(zone)

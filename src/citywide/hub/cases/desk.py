@@ -81,9 +81,7 @@ class CaseDesk(Struct, frozen=True):
 
     def _join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because})
-        says = Text(
-            f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}"
-        )
+        says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         self._step(connection, case, at, who, "joined", says)
         return case
 
@@ -187,17 +185,13 @@ class CaseDesk(Struct, frozen=True):
             _joined(_noted(Text("resumed", "恢复计时"), note), due.because),
         )
 
-    def reroute(
-        self, connection: Connection, case: int, department: str, at: datetime, who: str, note: str
-    ) -> None:
+    def reroute(self, connection: Connection, case: int, department: str, at: datetime, who: str, note: str) -> None:
         """Pass the case to the department that is right; the clock runs on, nobody reports twice."""
         if not note.strip():
             raise CaseError("a re-route without a reason", "a note that says why it belongs elsewhere")
         departments = {category.department for category in self.categories.values()}
         if department not in departments:
-            raise CaseError(
-                f"there is no department {department!r}", f"one of {', '.join(sorted(departments))}"
-            )
+            raise CaseError(f"there is no department {department!r}", f"one of {', '.join(sorted(departments))}")
         row = self._allow(connection, case, "reroute")
         connection.execute(sql("reroute_case"), {"case": case, "department": department})
         says = Text(
@@ -249,9 +243,7 @@ class CaseDesk(Struct, frozen=True):
         """Give the cases that wait to whoever is free now, the most urgent first."""
         for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():
             row = self.get(connection, case)
-            unit = choose_unit(
-                connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at
-            )
+            unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
             if unit is not None:
                 self.assign(connection, case, unit.entity, at, "hub", unit.because)
 
@@ -284,7 +276,7 @@ class CaseDesk(Struct, frozen=True):
             )
         return row
 
-    def _move(
+    def _move(  # noqa: PLR0913, PLR0917 - a step has this many sides
         self,
         connection: Connection,
         case: int,
@@ -314,9 +306,7 @@ class CaseDesk(Struct, frozen=True):
         row = connection.execute(sql("add_step"), step).fetchone()
         assert row is not None
         told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
-        witness(
-            connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what}
-        )
+        witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
 
 
 def ladder_step(remaining: timedelta) -> Text:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -91,9 +92,7 @@ def call(name: str, *arguments: object) -> None:
 def _call(name: str, *arguments: object) -> None:
     with tempfile.TemporaryFile("w+") as said:
         command = [_program(name), *map(str, arguments)]
-        done = subprocess.run(
-            command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner()
-        )
+        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner())
         said.seek(0)
         if done.returncode:
             raise RuntimeError(f"{name} failed: {said.read().strip()}")
@@ -112,7 +111,7 @@ def _owner() -> tuple[int, int]:
     return entry.pw_uid, entry.pw_gid
 
 
-def _as_owner() -> dict[str, object]:
+def _as_owner() -> dict[str, Any]:
     if os.geteuid():
         return {}
     user, group = _owner()

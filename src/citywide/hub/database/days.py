@@ -25,9 +25,9 @@ def create(connection: Connection, days: Iterable[date]) -> None:
 
 
 def _create(day: date) -> sql.Composed:
-    return sql.SQL(
-        "create table if not exists hub.{} partition of hub.reading for values from ({}) to ({})"
-    ).format(sql.Identifier(name_of(day)), f"{day} 00:00+00", f"{day + timedelta(days=1)} 00:00+00")
+    return sql.SQL("create table if not exists hub.{} partition of hub.reading for values from ({}) to ({})").format(
+        sql.Identifier(name_of(day)), f"{day} 00:00+00", f"{day + timedelta(days=1)} 00:00+00"
+    )
 
 
 def name_of(day: date) -> str:

@@ -54,9 +54,7 @@ def is_able(unit: Row, needs: Mapping[str, object]) -> bool:
     """
     facts = unit["facts"]
     ready = facts.get("on_shift", True) and not unit["silent"] and unit["load"] < facts.get("capacity", 1)
-    return (
-        bool(ready) and unit["lon"] is not None and all(_has(facts.get(n), need) for n, need in needs.items())
-    )
+    return bool(ready) and unit["lon"] is not None and all(_has(facts.get(n), need) for n, need in needs.items())
 
 
 def _has(fact: object, need: object) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from citywide.kit.geometry import EARTH_RADIUS_M, Point, distances_m
 
@@ -21,7 +21,7 @@ class Roads(Struct, frozen=True):
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     seconds: csr_array
-    finder: cKDTree
+    finder: KDTree
 
     def seconds_to(self, place: Point, others: Sequence[Point]) -> NDArray[np.float64]:
         """Seconds from each of the others to the place."""
@@ -62,7 +62,7 @@ def make_roads(
 ) -> Roads:
     """A road graph from its crossings and its one-way roads."""
     graph = csr_array((seconds, (start, end)), shape=(lon.size, lon.size))
-    return Roads(lon, lat, graph, cKDTree(_on_sphere(lon, lat)))
+    return Roads(lon, lat, graph, KDTree(_on_sphere(lon, lat)))
 
 
 def _on_sphere(lon: object, lat: object) -> NDArray[np.float64]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS, Series
+from citywide.hub.ingest.batch import Rows
+from citywide.hub.ingest.binary import encode
 from citywide.hub.ingest.committer import Committer
-from citywide.kit.clock import moment
 
-Latest = Mapping[int, tuple[int, float]]
 PARTS_A_ROUND = 8
-POSITION = {"position_lon": 1, "position_lat": 2}
+MANY = 20_000
+POSITION = {"position_lon": 0, "position_lat": 1}
+NOTHING = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 class Flusher:
@@ -19,31 +22,29 @@ class Flusher:
 
     def __init__(self, committer: Committer) -> None:
         self.committer = committer
-        self._latest: Latest = {}
+        self._latest = NOTHING
         self._known: Mapping[int, Series] = {}
         self._memory: list[tuple[int, int, bytes]] = []
-        self._next = 0
+        self._round = 0
 
     def collect(self) -> None:
         """Take what is new, and the memory of the next parts in turn (committer's thread)."""
-        committer = self.committer
-        self._latest, committer.latest = committer.latest, {}
+        committer, self._round = self.committer, self._round + 1
+        if self._round % 3 == 0 or np.count_nonzero(committer.state.changed) < MANY:
+            self._latest = committer.state.take_changed()
         self._known = committer.state.known
-        turn = [(self._next + step) % PARTS for step in range(PARTS_A_ROUND)]
-        self._next = (self._next + PARTS_A_ROUND) % PARTS
+        turn = [(self._round * PARTS_A_ROUND + step) % PARTS for step in range(PARTS_A_ROUND)]
         received = committer.state.received
-        self._memory = [
-            (part, received, committer.state.dump(part)) for part in turn if part in committer.parts
-        ]
+        self._memory = [(part, received, committer.state.dump(part)) for part in turn if part in committer.parts]
 
     def write(self, connection: Connection) -> None:
         """Write down what was collected."""
-        if self._latest:
+        if len(self._latest):
             _write_latest(connection, self._latest)
             _move_units(connection, self._latest, self._known)
         for part, received, state in self._memory:
             connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
-        self._latest, self._memory = {}, []
+        self._latest, self._memory = NOTHING, []
 
     def keep(self, connection: Connection, parts: Iterable[int]) -> None:
         """Write down the memory of these parts now (committer's thread)."""
@@ -53,22 +54,20 @@ class Flusher:
             connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
 
 
-def _write_latest(connection: Connection, latest: Latest) -> None:
-    series = sorted(latest)
-    connection.execute(sql("put_latest"), {
-        "series": series,
-        "times": [moment(latest[number][0]) for number in series],
-        "values": [latest[number][1] for number in series],
-    })  # fmt: skip
+def _write_latest(connection: Connection, latest: Rows) -> None:
+    connection.execute(sql("latest_draft"))
+    with connection.cursor() as cursor, cursor.copy(sql("copy_latest")) as copy:
+        copy.write(encode(latest, 0))
+    connection.execute(sql("put_latest"))
 
 
-def _move_units(connection: Connection, latest: Latest, known: Mapping[int, Series]) -> None:
+def _move_units(connection: Connection, latest: Rows, known: Mapping[int, Series]) -> None:
     """Things that tell their position stand where they last said they were."""
     places: dict[int, list[float | None]] = {}
-    for number, (_, value) in latest.items():
+    for number, value in zip(latest.series.tolist(), latest.value.tolist(), strict=True):
         series = known.get(number)
         if series is not None and series.quantity in POSITION:
-            places.setdefault(series.entity, [None, None])[POSITION[series.quantity] - 1] = value
+            places.setdefault(series.entity, [None, None])[POSITION[series.quantity]] = value
     if places:
         entities = sorted(places)
         connection.execute(sql("move_units"), {

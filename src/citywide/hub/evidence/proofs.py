@@ -68,9 +68,7 @@ def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes],
     return _along_the_border(node, proof[inner:]) == root
 
 
-def verify_consistency(
-    first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def verify_consistency(first: int, second: int, first_root: bytes, second_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows that a tree of `second` leaves begins with the earlier tree of `first`.
 
     An earlier tree of no leaves proves nothing about a later one, so it is refused.
@@ -147,9 +145,7 @@ def _along_the_border(node: bytes, lefts: Sequence[bytes]) -> bytes:
     return node
 
 
-def _both_roots(
-    first: int, second: int, first_root: bytes, proof: Sequence[bytes]
-) -> tuple[bytes, bytes] | None:
+def _both_roots(first: int, second: int, first_root: bytes, proof: Sequence[bytes]) -> tuple[bytes, bytes] | None:
     """The two roots that the proof implies, or nothing when it is too short or too long."""
     low = (first & -first).bit_length() - 1
     seeded = first == 1 << low  # a complete earlier tree is its own first hash

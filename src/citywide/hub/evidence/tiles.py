@@ -87,9 +87,7 @@ def unbundle(data: bytes) -> list[bytes]:
 
 def _framed(entry: bytes) -> bytes:
     if len(entry) > LONGEST_ENTRY:
-        raise ValueError(
-            f"an entry has at most {LONGEST_ENTRY} bytes, this one has {len(entry)}: log its hash"
-        )
+        raise ValueError(f"an entry has at most {LONGEST_ENTRY} bytes, this one has {len(entry)}: log its hash")
     return len(entry).to_bytes(2, "big") + entry
 
 

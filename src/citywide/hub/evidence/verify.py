@@ -88,9 +88,7 @@ def verify_file(path: Path, trusted: str | None = None) -> Answer:
 
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="the proof as downloaded")
-    parser.add_argument(
-        "--key", help="the log's public key as the city publishes it: the line, or a file with it"
-    )
+    parser.add_argument("--key", help="the log's public key as the city publishes it: the line, or a file with it")
 
 
 def _run(options: Namespace) -> int:

@@ -45,7 +45,7 @@ class Rows(Struct, frozen=True):
     def __len__(self) -> int:
         return self.series.size
 
-    def pick(self, which: NDArray[np.generic]) -> "Rows":
+    def pick(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> "Rows":
         """Some of the rows, by mask or by index."""
         return Rows(self.series[which], self.time[which], self.value[which])
 

@@ -83,9 +83,7 @@ def _in_own_units(columns: Columns, codes: NDArray[np.int64], known: Ranges) -> 
 
 
 def _unknown_quantity(place: int, name: str, known: Ranges) -> Refusal:
-    return Refusal(
-        f"readings[{place}].quantity", f"unknown quantity {name!r}", ", ".join(sorted(known.code_of))
-    )
+    return Refusal(f"readings[{place}].quantity", f"unknown quantity {name!r}", ", ".join(sorted(known.code_of)))
 
 
 def _unit(place: int, columns: Columns, quantity: Quantity) -> Refusal:

@@ -3,7 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
 
 import numpy as np
@@ -41,9 +41,9 @@ class Committer:
         self.parts: set[int] = set()
         self.state = State(rules)
         self.on_change: Callable[[], None] = lambda: None
-        self.latest: dict[int, tuple[int, float]] = {}
         self.commits = self.rows = 0
         self._days: set[date] = set()
+        self._folder = ThreadPoolExecutor(1, "folder")
         self._connection = database.dedicated()
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
@@ -73,6 +73,7 @@ class Committer:
         """Finish what is queued, then end."""
         self.queue.put(None)
         self._thread.join(timeout=30)
+        self._folder.shutdown()
         self._connection.close()
 
     def take(self, parts: Sequence[int]) -> None:
@@ -83,13 +84,13 @@ class Committer:
 
     def forget(self) -> None:
         """Drop every part and all memory (committer's thread)."""
-        self.parts, self.state, self.latest = set(), State(self.rules), {}
+        self.parts, self.state = set(), State(self.rules)
 
     def tick(self) -> None:
         """Let time pass for the rules: who has fallen silent (committer's thread)."""
         transitions = self.state.evaluator.tick(self.clock.now_us())
         if transitions:
-            self._guarded(lambda: self._in_transaction(None, transitions))
+            self._guarded(lambda: self._in_transaction(None, lambda: transitions))
 
     def _run(self) -> None:
         while (item := self.queue.get()) is not None:
@@ -149,15 +150,12 @@ class Committer:
         outcome = self._outcomes(rows)
         kept = rows if not outcome.any() else rows.pick(outcome != DUPLICATE)
         fresh = rows if not outcome.any() else rows.pick(outcome == ACCEPTED)
-        transitions = self.state.evaluator.fold(fresh.series, fresh.time, fresh.value)
-        self._in_transaction(kept, transitions)
-        self.latest.update(
-            zip(
-                fresh.series.tolist(),
-                zip(fresh.time.tolist(), fresh.value.tolist(), strict=True),
-                strict=True,
-            )
-        )
+        folding = self._folder.submit(self.state.evaluator.fold, fresh.series, fresh.time, fresh.value)
+        try:
+            self._in_transaction(kept, folding.result)
+        finally:
+            wait([folding])
+        self.state.note_latest(fresh)
         return outcome if order is None else _back_in_place(outcome, order)
 
     def _outcomes(self, rows: Rows) -> Outcome:
@@ -186,7 +184,8 @@ class Committer:
             for row in self._connection.execute(sql("series_by_number"), {"numbers": unknown}).fetchall():
                 self.state.add(Series(*row))
 
-    def _in_transaction(self, kept: Rows | None, transitions: Sequence[Transition]) -> Outcome:
+    def _in_transaction(self, kept: Rows | None, folded: Callable[[], Sequence[Transition]]) -> Outcome:
+        """Copy while the rules are still folding, then write down what they raised and cleared."""
         received = max(self.clock.now_us(), self.state.received + 1)
         if kept is not None:
             self._need_days(kept.time)
@@ -194,6 +193,7 @@ class Committer:
             self._stand_ground()
             if kept is not None and len(kept):
                 self._copy(kept, received)
+            transitions = folded()
             if transitions:
                 record(self._connection, transitions, self.state.known)
         self.state.received = received
@@ -209,9 +209,7 @@ class Committer:
 
     def _copy(self, kept: Rows, received: int) -> None:
         with self._connection.cursor() as cursor:
-            with cursor.copy(
-                "copy hub.reading (series, time, value, received) from stdin (format binary)"
-            ) as copy:
+            with cursor.copy("copy hub.reading (series, time, value, received) from stdin (format binary)") as copy:
                 copy.write(encode(kept, received))
             numbers, counts = np.unique(kept.time // days.DAY_US, return_counts=True)
             for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):

@@ -1,3 +1,4 @@
+# pyright: reportMissingParameterType=false
 """Which readings are new, which come late, and which were there before."""
 
 import numba

@@ -69,8 +69,6 @@ class Reception:
         names = sorted({str(name) for name in keepers.values()})
         if len(names) == 1:
             return {names[0]: rows}
-        numbers = np.array(
-            [names.index(str(keepers.get(part))) if part in keepers else -1 for part in range(PARTS)]
-        )
+        numbers = np.array([names.index(str(keepers.get(part))) if part in keepers else -1 for part in range(PARTS)])
         whose = numbers[parts]
         return {name: rows.pick(whose == number) for number, name in enumerate(names)}

@@ -31,6 +31,8 @@ class State:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.evaluator = Evaluator(rules)
         self.newest = np.full(1024, NEVER, np.int64)
+        self.value = np.zeros(1024)
+        self.changed = np.zeros(1024, bool)
         self.known: dict[int, Series] = {}
         self.by_part: dict[int, list[int]] = {}
         self.received = 0
@@ -44,8 +46,21 @@ class State:
         if series.number >= self.newest.size:
             more = max(self.newest.size, series.number + 1 - self.newest.size)
             self.newest = np.concatenate([self.newest, np.full(more, NEVER, np.int64)])
+            self.value = np.concatenate([self.value, np.zeros(more)])
+            self.changed = np.concatenate([self.changed, np.zeros(more, bool)])
         self.evaluator.reserve(series.number)
         self.evaluator.add_series(series.number, series.entity, series.quantity, series.kind)
+
+    def note_latest(self, fresh: Rows) -> None:
+        """Remember the newest values (the rows stand in time), to be written down with the next flush."""
+        self.value[fresh.series] = fresh.value
+        self.changed[fresh.series] = True
+
+    def take_changed(self) -> Rows:
+        """The newest values since this was last asked."""
+        series = np.flatnonzero(self.changed)
+        self.changed[series] = False
+        return Rows(series, self.newest[series], self.value[series])
 
     def dump(self, part: int) -> bytes:
         """Write a part's memory down."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -122,7 +123,7 @@ def _from_columns(batch: WireColumns, now_us: int) -> Columns:
     )
 
 
-def _spread(name: str, column: "str | Sequence[object]", count: int) -> "list[object]":
+def _spread(name: str, column: "str | Sequence[Any]", count: int) -> "list[Any]":
     if isinstance(column, str):
         return [column] * count
     if len(column) != count:

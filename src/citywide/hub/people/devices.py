@@ -15,9 +15,7 @@ SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", 
 REMEMBERED_S = 20.0
 
 
-def new_token(
-    connection: Connection, name: str, scopes: tuple[str, ...], until: datetime | None = None
-) -> str:
+def new_token(connection: Connection, name: str, scopes: tuple[str, ...], until: datetime | None = None) -> str:
     """A new token; it is shown once."""
     unknown = set(scopes) - set(SCOPES)
     if unknown:

@@ -29,9 +29,7 @@ class AccessRefusedError(PermissionError):
     """Personal data were asked for without right or consent; the asking is in the evidence log."""
 
 
-def add_person(
-    connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()
-) -> str:
+def add_person(connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()) -> str:
     """Remember a resident, and what they agreed to."""
     row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
     assert row is not None

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -47,7 +48,7 @@ def add_staff(connection: Connection, who: Who, password: str) -> None:
 def sign_in(connection: Connection, name: str, password: str, length: timedelta) -> Session:
     """Open a session, or say no; five wrong passwords lock the name for five minutes."""
     found = rows(connection, sql("staff_by_name"), {"name": name})
-    row = found[0] if found else {"password": _NOBODY, "locked_until": None}
+    row: dict[str, Any] = found[0] if found else {"password": _NOBODY, "locked_until": None}
     if row["locked_until"] and row["locked_until"] > datetime.now(UTC):
         raise SignInError("too many attempts; try again in a few minutes")
     if not _fits(row["password"], password) or not found:
@@ -82,11 +83,8 @@ def delegate(connection: Connection, giver: str, taker: str, until: datetime, wh
     witness(connection, "access", says, who=giver)
 
 
-def _who(row: dict[str, object]) -> Who:
-    roles, departments = row["roles"], row["departments"]
-    assert isinstance(roles, list)
-    assert isinstance(departments, list)
-    return Who(str(row["name"]), tuple(roles), tuple(departments), bool(row["everywhere"]))
+def _who(row: dict[str, Any]) -> Who:
+    return Who(row["name"], tuple(row["roles"]), tuple(row["departments"]), row["everywhere"])
 
 
 def _fits(hashed: str, password: str) -> bool:

@@ -1,7 +1,8 @@
 """History as a chart wants it: hot days from the table, archived days from Parquet, thinned without losing peaks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +17,8 @@ from citywide.hub.readings.archive import archived
 from citywide.hub.settings import Settings
 
 Columns = dict[str, list[Any]]
+Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+LONG = timedelta(days=3)
 
 
 class Holder(Protocol):
@@ -30,10 +33,10 @@ class History(Struct, frozen=True):
 
     hub: Holder
 
-    def latest(self, who: Who, kind: str) -> Columns:
-        """The latest values of every entity of a kind."""
+    def latest(self, who: Who, kind: str, quantity: str | None = None) -> Columns:
+        """The latest values of every entity of a kind, of one quantity or of all."""
         with self.hub.database.reading_as(who) as connection:
-            cursor = connection.execute(sql("latest_of_kind"), {"kind": kind})
+            cursor = connection.execute(sql("latest_of_kind"), {"kind": kind, "quantity": quantity})
             found = cursor.fetchall()
         names = ("entity", "name", "lon", "lat", "quantity", "time", "value")
         return {name: [row[at] for row in found] for at, name in enumerate(names)}
@@ -46,30 +49,50 @@ class History(Struct, frozen=True):
         self, who: Who, entities: Sequence[str], quantity: str, begin: datetime, end: datetime, points: int
     ) -> Columns:
         """One quantity of some entities between two moments."""
-        found: Columns = {"entity": [], "time": [], "value": []}
+        values = {"ids": list(entities), "quantity": quantity}
         with self.hub.database.reading_as(who) as connection:
-            for row in rows(
-                connection, sql("series_of_entities"), {"ids": list(entities), "quantity": quantity}
-            ):
-                times, values = self._one(connection, row["number"], begin, end)
-                keep = thin(values, points)
-                found["entity"] += [row["id"]] * keep.size
-                found["time"] += times[keep].tolist()
-                found["value"] += values[keep].tolist()
+            names = {row["number"]: row["id"] for row in rows(connection, sql("series_of_entities"), values)}
+            series, times, kept = self._all(connection, sorted(names), begin, end)
+        found: Columns = {"entity": [], "time": [], "value": []}
+        for number, name in names.items():
+            mine = np.flatnonzero(series == number)
+            mine = mine[thin(kept[mine], points)]
+            found["entity"] += [name] * mine.size
+            found["time"] += times[mine].tolist()
+            found["value"] += kept[mine].tolist()
         return found
 
-    def _one(
-        self, connection: Connection, series: int, begin: datetime, end: datetime
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Times in microseconds and values of one series, archived days first."""
-        values = {"series": series, "begin": begin, "end": end}
-        cold = archived(connection, self.hub.settings.data, series, begin, end)
-        with connection.cursor(binary=True) as cursor:
-            hot = cursor.execute(sql("readings_of_series"), values).fetchall()
-        times = np.array([row[0] for row in hot], np.int64)
-        return np.concatenate([cold[0], times]), np.concatenate(
-            [cold[1], np.array([row[1] for row in hot], float)]
-        )
+    def _all(self, connection: Connection, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+        """Some series in the order of time: hours where a long span allows it, else every reading."""
+        until = connection.execute(sql("summarised_until")).fetchone()
+        fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
+        parts = [
+            _fetched(connection, "hours_of_series", series, begin, fine),
+            archived(connection, self.hub.settings.data, series, fine, end),
+            _fetched(connection, "readings_of_series", series, fine, end),
+        ]
+        numbers, times, values = zip(*parts, strict=True)
+        return np.concatenate(numbers), np.concatenate(times), np.concatenate(values)
+
+
+def _fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+    with connection.cursor(binary=True) as cursor:
+        values = {"series": list(series), "begin": begin, "end": end}
+        found = cursor.execute(sql(query), values).fetchall() if begin < end else []
+    table = np.array([(row[0], row[1]) for row in found], np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1], np.array([row[2] for row in found], float)
+
+
+def summarise(database: Database, now: datetime) -> int:
+    """Bring the hours of closed days up to date, late readings included; returns how many days were done."""
+    with database.transaction() as connection:
+        days = rows(connection, sql("closed_days_to_summarise"), {"today": now.date()})
+    for day in days:
+        with database.transaction() as connection:
+            connection.execute(sql("forget_hours"), {"day": day["day"]})
+            connection.execute(sql("put_hours"), {"day": day["day"]})
+            connection.execute(sql("put_summarised"), day)
+    return len(days)
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
@@ -78,10 +101,6 @@ def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:
         return np.arange(values.size)
     slices = max(1, points // 2)
     edges = np.linspace(0, values.size, slices + 1).astype(np.int64)
-    lowest = [
-        start + int(np.argmin(values[start:stop])) for start, stop in zip(edges[:-1], edges[1:], strict=True)
-    ]
-    highest = [
-        start + int(np.argmax(values[start:stop])) for start, stop in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    lowest = [start + int(np.argmin(values[start:stop])) for start, stop in pairwise(edges)]
+    highest = [start + int(np.argmax(values[start:stop])) for start, stop in pairwise(edges)]
     return np.unique(np.array(lowest + highest, np.int64))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -53,6 +54,7 @@ class Evaluator:
         self._chain: dict[int, int] = defaultdict(int)
         self._longest = 1
         self._quantity_of: dict[int, str] = {}
+        self._watches_of: dict[int, list[int]] = defaultdict(list)
 
     def add_series(self, series: int, entity: int, quantity: str, kind: str) -> None:
         """Begin to watch a series by all rules that concern it."""
@@ -76,7 +78,7 @@ class Evaluator:
         else:
             self._waiting[entity, other].append(watch)
 
-    def fold(self, series: Ints, times: Floats, values: Floats) -> list[Transition]:
+    def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""
         following, watch_of, role_of = self._links
         out = np.empty((max(16, series.size * self._longest), 4))
@@ -89,9 +91,7 @@ class Evaluator:
     def tick(self, now_us: int) -> list[Transition]:
         """What the passing of time alone has raised."""
         out = np.empty((self._silence.size, 4))
-        count = tick(
-            float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out
-        )
+        count = tick(float(now_us), self._silence, self._watches[0], self._watches[1], self._rows, self._mem, out)
         return self._transitions(out[:count])
 
     def set_raised(self, series: int, standing: Collection[str]) -> None:
@@ -104,11 +104,14 @@ class Evaluator:
 
     def dump(self, series: Iterable[int]) -> bytes:
         """The memory of these series' watches."""
-        wanted = set(series)
-        chosen = [(key, watch) for key, watch in self._known.items() if key[0] in wanted]
-        keys = [(number, *self._meaning(rule)) for (number, rule), _ in chosen]
-        cells = [self._cells(watch) for _, watch in chosen]
-        return msgpack.encode(Memory(keys, np.concatenate([np.empty(0), *cells]).tobytes()))
+        chosen = np.array([watch for number in series for watch in self._watches_of.get(number, ())], np.int64)
+        offset, rule, of = self._watches[:, chosen]
+        size = np.array([compiled.cells for compiled in self.compiled], np.int64)[rule]
+        steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        fingerprints = [compiled.fingerprint for compiled in self.compiled]
+        keys = [(number, fingerprints[which], cells) for number, which, cells in zip(
+            of.tolist(), rule.tolist(), size.tolist(), strict=True)]  # fmt: skip
+        return msgpack.encode(Memory(keys, self._mem[np.repeat(offset, size) + steps].tobytes()))
 
     def load(self, dumped: bytes) -> None:
         """Put dumped memory back; a rule that has changed its meaning begins anew."""
@@ -121,11 +124,8 @@ class Evaluator:
                 self._cells(watch)[:] = cells[at : at + size]
             at += size
 
-    def _meaning(self, rule: int) -> tuple[bytes, int]:
-        return self.compiled[rule].fingerprint, self.compiled[rule].cells
-
     def _cells(self, watch: int) -> Floats:
-        offset, rule, _ = self._watches[:, watch]
+        offset, rule, _ = self._watches[:, watch].tolist()
         return self._mem[offset : offset + self.compiled[rule].cells]
 
     def _transitions(self, rows: Floats) -> list[Transition]:
@@ -143,6 +143,7 @@ class Evaluator:
         self._mem[self._used + RAISED] = 0.0
         self._mem[self._used + LAST_TIME] = -np.inf
         self._known[series, rule] = watch
+        self._watches_of[series].append(watch)
         self._watch_count, self._used = watch + 1, self._used + cells
         if self.compiled[rule].row[0] == SILENCE:
             self._silence = np.append(self._silence, watch)
@@ -162,7 +163,7 @@ class Evaluator:
         self._first = _grown(self._first, series)
 
 
-def _grown(array: NDArray[np.generic], index: int) -> NDArray[np.generic]:
+def _grown(array: NDArray[Any], index: int) -> NDArray[Any]:
     """The array, longer if need be, so that `index` fits."""
     size = array.shape[-1]
     if index < size:

@@ -1,3 +1,5 @@
+# pyright: basic, reportMissingParameterType=false
+# Compiled by numba, which infers the types itself.
 """The one loop over readings that every rule goes through; compiled, on flat arrays."""
 
 import numba
@@ -8,7 +10,6 @@ from citywide.hub.rules.layout import (
     COMMON,
     DIFFERENCE,
     DRIFT,
-    DRIFT_SLOTS,
     LAST_TIME,
     LAST_VALUE,
     RAISED,
@@ -140,22 +141,27 @@ def _stuck(rule, cells, t, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _drift(rule, ring, t, v):  # noqa: ANN001, ANN202
-    slot = np.floor(t / rule.slot)
-    at = 3 * int(slot % DRIFT_SLOTS)
+def _drift(rule, rings, t, v):  # noqa: ANN001, ANN202
+    """The mean of twelve slots, less that of twelve slots ten times as long."""
+    near, near_n = _mean(rings, rule.slot, t, v)
+    long, long_n = _mean(rings[3 * SLOTS :], 10 * rule.slot, t, v)
+    return near - long if long_n > near_n else np.nan
+
+
+@numba.njit(cache=True, nogil=True)
+def _mean(ring, width, t, v):  # noqa: ANN001, ANN202
+    slot = np.floor(t / width)
+    at = 3 * int(slot % SLOTS)
     if ring[at] != slot:
         ring[at], ring[at + 1], ring[at + 2] = slot, 0.0, 0.0
     ring[at + 1] += v
     ring[at + 2] += 1.0
-    near, near_n, all_, all_n = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, 3 * DRIFT_SLOTS, 3):
-        if ring[k] > slot - DRIFT_SLOTS:
-            all_ += ring[k + 1]
-            all_n += ring[k + 2]
-            if ring[k] > slot - SLOTS:
-                near += ring[k + 1]
-                near_n += ring[k + 2]
-    return near / near_n - all_ / all_n if all_n > near_n else np.nan
+    total, count = 0.0, 0.0
+    for k in range(0, 3 * SLOTS, 3):
+        if ring[k] > slot - SLOTS:
+            total += ring[k + 1]
+            count += ring[k + 2]
+    return total / count, count
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,13 +13,13 @@ VALUE, RATE, SILENCE, STUCK, DRIFT, WINDOW, DIFFERENCE, RATIO = range(8)
 AGGREGATES = ("mean", "sum", "min", "max", "count")
 
 RAISED, BEYOND_SINCE, LAST_TIME, LAST_VALUE, COMMON = range(5)  # the cells every watch has
-SLOTS, RATE_SLOTS, DRIFT_SLOTS = 12, 14, 120
+SLOTS, RATE_SLOTS = 12, 14
 CELLS = {
     VALUE: 0,
     RATE: 3 * RATE_SLOTS,
     SILENCE: 0,
     STUCK: 2,
-    DRIFT: 3 * DRIFT_SLOTS,
+    DRIFT: 2 * 3 * SLOTS,
     WINDOW: 5 * SLOTS,
     DIFFERENCE: 1,
     RATIO: 1,
@@ -59,9 +59,7 @@ class Compiled(Struct, frozen=True):
 def compile_rule(rule: Rule) -> Compiled:
     """Put a rule's meaning into numbers."""
     code = _CODES[type(rule.signal)]
-    return Compiled(
-        rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8]
-    )
+    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8])
 
 
 def _row(rule: Rule, code: int) -> tuple[float, ...]:

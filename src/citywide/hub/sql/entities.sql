@@ -45,7 +45,7 @@ where series.number = any(%(numbers)s)
 select entity.id, entity.name, entity.lon, entity.lat, series.quantity, latest.time, latest.value
 from hub.entity join hub.series on series.entity = entity.number
 join hub.latest on latest.series = series.number
-where entity.kind = %(kind)s
+where entity.kind = %(kind)s and (%(quantity)s::text is null or series.quantity = %(quantity)s)
 
 -- name: latest_of_entity
 select latest.time, latest.value from hub.latest

@@ -6,11 +6,38 @@ select series.number, entity.id from hub.entity join hub.series on series.entity
 where entity.id = any(%(ids)s) and series.quantity = %(quantity)s order by entity.id
 
 -- name: readings_of_series
-select (extract(epoch from time) * 1000000)::bigint, value from hub.reading
-where series = %(series)s and time between %(begin)s and %(end)s order by time
+select series, (extract(epoch from time) * 1000000)::bigint, value from hub.reading
+where series = any(%(series)s) and time between %(begin)s and %(end)s order by time
 
 -- name: put_archive
 insert into hub.archive (day, file, rows, sha256) values (%(day)s, %(file)s, %(rows)s, %(sha256)s)
 
 -- name: archives_between
 select file from hub.archive where day between %(begin)s::date and %(end)s::date order by day
+
+-- name: closed_days_to_summarise
+select day, sum(rows)::bigint as rows from hub.day where day < %(today)s
+group by day having sum(rows) <> coalesce((select rows from hub.summarised where summarised.day = day.day), -1)
+order by day
+
+-- name: forget_hours
+delete from hub.hour where time >= %(day)s::date::timestamp at time zone 'UTC'
+    and time < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+
+-- name: put_hours
+insert into hub.hour (series, time, low, high, mean, rows)
+select series, date_bin('1 hour', time, 'epoch'), min(value), max(value), avg(value), count(*)
+from hub.reading where time >= %(day)s::date::timestamp at time zone 'UTC'
+    and time < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+group by 1, 2
+
+-- name: put_summarised
+insert into hub.summarised (day, rows) values (%(day)s, %(rows)s)
+on conflict (day) do update set rows = excluded.rows
+
+-- name: summarised_until
+select (max(day) + 1)::timestamp at time zone 'UTC' from hub.summarised
+
+-- name: hours_of_series
+select series, (extract(epoch from time) * 1000000)::bigint, unnest(array[low, high]) from hub.hour
+where series = any(%(series)s) and time >= %(begin)s and time < %(end)s order by time

@@ -10,9 +10,15 @@ select wanted.place from unnest(%(series)s::int[], %(times)s::timestamptz[], %(p
     as wanted (series, time, place)
 join hub.reading using (series, time)
 
+-- name: latest_draft
+create temp table if not exists latest_draft (series int, time timestamptz, value float8, received bigint)
+on commit delete rows
+
+-- name: copy_latest
+copy latest_draft (series, time, value, received) from stdin (format binary)
+
 -- name: put_latest
-insert into hub.latest (series, time, value)
-select * from unnest(%(series)s::int[], %(times)s::timestamptz[], %(values)s::float8[]) order by 1
+insert into hub.latest (series, time, value) select series, time, value from latest_draft order by series
 on conflict (series) do update set time = excluded.time, value = excluded.value, written = clock_timestamp()
 where excluded.time >= hub.latest.time
 

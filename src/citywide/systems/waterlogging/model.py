@@ -4,29 +4,17 @@ from datetime import timedelta
 
 from citywide.hub import Category, Kind, Quantity, Rate, Rule, Silence, Text
 
-GAUGE = Kind(
-    "gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h")
-)
+GAUGE = Kind("gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h"))
 RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))
 PUMP = Kind("pump", Text("Drainage pump", "排水泵"), facts=("m3_per_h",))
-CREW = Kind(
-    "drainage_crew", Text("Drainage crew", "排水抢险队"), facts=("on_shift", "pump_m3_per_h"), moves=True
-)
+CREW = Kind("drainage_crew", Text("Drainage crew", "排水抢险队"), facts=("on_shift", "pump_m3_per_h"), moves=True)
 
 WATER_DEPTH = Quantity("water_depth", "cm", Text("Water depth", "积水深度"), low=-5, high=600)
 RAIN = Quantity("rain", "mm", Text("Rain in five minutes", "五分钟降雨量"), low=0, high=80)
-FORECAST_30 = Quantity(
-    "water_depth_in_30_min", "cm", Text("Expected depth in 30 min", "30 分钟预报积水"), -5, 600
-)
-FORECAST_60 = Quantity(
-    "water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600
-)
-FORECAST_30_LOW = Quantity(
-    "water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600
-)
-FORECAST_30_HIGH = Quantity(
-    "water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600
-)
+FORECAST_30 = Quantity("water_depth_in_30_min", "cm", Text("Expected depth in 30 min", "30 分钟预报积水"), -5, 600)
+FORECAST_60 = Quantity("water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600)
+FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600)
+FORECAST_30_HIGH = Quantity("water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600)
 FLOOD_CHANCE = Quantity(
     "flood_chance", "%", Text("Chance of 10 cm within the hour", "一小时内积水超 10 厘米概率"), 0, 100
 )

@@ -19,9 +19,7 @@ def send_crew(alarm: Alarm, _city: City) -> Iterator[Command]:
 
 def stand_down(alarm: Alarm, _city: City) -> Iterator[Command]:
     """The road is dry: the case is closed and its crew is free."""
-    yield CloseCase(
-        because=alarm.id, note=Text(f"{alarm.about.name} is dry again", f"{alarm.about.name}积水已退")
-    )
+    yield CloseCase(because=alarm.id, note=Text(f"{alarm.about.name} is dry again", f"{alarm.about.name}积水已退"))
 
 
 def warn(alarm: Alarm, _city: City) -> Iterator[Command]:

@@ -31,12 +31,8 @@ def played(forecaster, rain, depth):
     for number in range(rain.shape[1]):
         forecaster.pause()
         steps = range(rain.shape[2])
-        said.append(
-            [forecaster.step(depth[:, number, step], _before(rain[:, number], step)) for step in steps]
-        )
-    return [
-        np.array([[getattr(each, name) for each in row] for row in said]) for name in ("depth", "low", "high")
-    ]
+        said.append([forecaster.step(depth[:, number, step], _before(rain[:, number], step)) for step in steps])
+    return [np.array([[getattr(each, name) for each in row] for row in said]) for name in ("depth", "low", "high")]
 
 
 def _before(rain, step):
@@ -83,9 +79,7 @@ def test_a_dry_road_without_rain_stays_dry_and_warns_nobody():
         assert not said.warns().any()
 
 
-@given(
-    st.lists(st.floats(0, 20), min_size=12, max_size=12), st.lists(st.floats(0, 20), min_size=12, max_size=12)
-)
+@given(st.lists(st.floats(0, 20), min_size=12, max_size=12), st.lists(st.floats(0, 20), min_size=12, max_size=12))
 @settings(max_examples=25, deadline=None)
 def test_more_rain_foretold_is_never_less_water(rain, more):
     rng = np.random.default_rng(3)

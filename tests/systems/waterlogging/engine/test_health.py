@@ -19,9 +19,7 @@ def weather(seed, days, storm_days):
     depth = run(sites, np.tile(rain, (len(sites.paved), 1))).depth_cm
     wettest = np.sort(np.argsort(-depth.max(axis=1))[:GAUGES])
     ripple = rng.normal(0, 0.1, (GAUGES, len(rain)))
-    return np.maximum(0.0, depth[wettest] + np.where(depth[wettest] > 0, ripple, 0.0)), np.tile(
-        rain, (GAUGES, 1)
-    )
+    return np.maximum(0.0, depth[wettest] + np.where(depth[wettest] > 0, ripple, 0.0)), np.tile(rain, (GAUGES, 1))
 
 
 @pytest.fixture(scope="module")

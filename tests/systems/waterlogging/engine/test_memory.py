@@ -44,9 +44,7 @@ def test_what_a_site_learns_equals_a_ridge_regression_on_all_it_saw():
     assert np.allclose(memory.weights[0].T, weights, rtol=1e-5, atol=1e-6)
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 500) | st.just(float("nan")), st.floats(0, 60)), min_size=1, max_size=60)
-)
+@given(st.lists(st.tuples(st.floats(0, 500) | st.just(float("nan")), st.floats(0, 60)), min_size=1, max_size=60))
 @settings(max_examples=50, deadline=None)
 def test_no_weather_and_no_gap_makes_a_feature_that_is_no_number(steps):
     memory = fresh(1)

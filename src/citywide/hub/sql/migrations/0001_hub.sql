@@ -48,6 +48,13 @@ create table hub.day (               -- rows per day, kept by the writers, so th
     day date, worker text, rows bigint not null, primary key (day, worker)
 );
 
+create table hub.hour (              -- closed days by the hour, so that a season's chart reads little
+    series int not null, time timestamptz not null,
+    low float8 not null, high float8 not null, mean float8 not null, rows int not null,
+    primary key (series, time)
+);
+create table hub.summarised (day date primary key, rows bigint not null);
+
 create table hub.refused (
     id bigint generated always as identity primary key,
     at timestamptz not null default now(), door text not null, item jsonb not null, why text not null
@@ -58,6 +65,7 @@ create table hub.lease (part smallint primary key, worker text, term bigint not 
 insert into hub.lease (part) select generate_series(0, 63);
 create table hub.worker (name text primary key, address text not null, seen timestamptz not null default now());
 create table hub.snapshot (part smallint primary key, received bigint not null, state bytea not null);
+alter table hub.snapshot alter column state set storage external;  -- packing it again would cost more than it saves
 
 -- Alarms and cases -------------------------------------------------------------------------------------------------
 create table hub.alarm (
@@ -213,6 +221,9 @@ create policy departments on hub.latest for select to citywide_staff
 alter table hub.reading enable row level security;
 create policy departments on hub.reading for select to citywide_staff
     using (series in (select number from hub.series));
+alter table hub.hour enable row level security;
+create policy departments on hub.hour for select to citywide_staff
+    using (series in (select number from hub.series));
 alter table hub.alarm enable row level security;
 create policy departments on hub.alarm for select to citywide_staff using (hub.may_see(department));
 alter table hub.cases enable row level security;
@@ -228,7 +239,7 @@ alter table evidence.entry enable row level security;
 create policy departments on evidence.entry for select to citywide_staff using (hub.may_see(department));
 
 grant usage on schema hub, evidence to citywide_staff;
-grant select on hub.entity, hub.series, hub.latest, hub.reading, hub.alarm, hub.cases, hub.case_step, hub.photo,
+grant select on hub.entity, hub.series, hub.latest, hub.reading, hub.hour, hub.summarised, hub.alarm, hub.cases, hub.case_step, hub.photo,
     hub.message, hub.day, hub.archive, evidence.entry, evidence.checkpoint to citywide_staff;
 
 create function hub.metres(lon1 float8, lat1 float8, lon2 float8, lat2 float8) returns float8 language sql immutable as $$

@@ -74,9 +74,7 @@ def _determined(counts: NDArray[np.int64], small: NDArray[np.bool_], shown: Show
     return None
 
 
-def _beside(
-    weak: tuple[int, int], counts: NDArray[np.int64], hidden: NDArray[np.bool_]
-) -> tuple[int, int] | None:
+def _beside(weak: tuple[int, int], counts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> tuple[int, int] | None:
     """The cell to hide next: where hidden rows and columns cross, else in line with the weak cell."""
     crossing = np.outer(hidden.any(axis=1), hidden.any(axis=0))
     in_line = np.zeros_like(hidden)

@@ -91,9 +91,7 @@ class Forecaster:
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
         parts = (("memory", self.memory), ("arms", self.arms))
-        return {
-            f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()
-        }
+        return {f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""

@@ -76,9 +76,7 @@ def paused(memory: Memory) -> Memory:
     """The same sites at the start of a new record: the last hours forgotten, nothing learned lost."""
     fresh_hours = memory.figures.copy()
     fresh_hours[:, [DECAYING, DRY, STORM_RAIN, HEAVIEST, SINCE]] = 0.0, LONG_DRY, 0.0, 0.0, LONG_DRY
-    return memory._replace(
-        figures=fresh_hours, rains=np.zeros_like(memory.rains), seen=np.zeros_like(memory.seen)
-    )
+    return memory._replace(figures=fresh_hours, rains=np.zeros_like(memory.rains), seen=np.zeros_like(memory.seen))
 
 
 @compiled

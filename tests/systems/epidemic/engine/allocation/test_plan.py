@@ -54,9 +54,7 @@ def test_hindsight_beats_every_plan_that_did_not_know(case):
     need, stock = case
     truth = need.quantiles[:, :, 3]
     ours, best = (total_unmet(plan(n, stock), truth, stock) for n in (need, known(truth)))
-    assert (
-        best <= ours * 1.1 + 1e-3
-    )  # sooner counts a little more than later, so hindsight may give up a little
+    assert best <= ours * 1.1 + 1e-3  # sooner counts a little more than later, so hindsight may give up a little
 
 
 def test_a_week_of_beds_is_the_linear_program_of_scipy():

@@ -13,9 +13,7 @@ def quiet(series, mean, dispersion, seed):
     return overdispersed(mean * season * np.ones((series, 1)), dispersion, rng).astype(float)
 
 
-@pytest.mark.parametrize(
-    ("mean", "dispersion", "rate"), [(20.0, 1.0, 0.02), (3.0, 2.0, 0.02), (0.4, 1.3, 0.05)]
-)
+@pytest.mark.parametrize(("mean", "dispersion", "rate"), [(20.0, 1.0, 0.02), (3.0, 2.0, 0.02), (0.4, 1.3, 0.05)])
 def test_as_many_quiet_weeks_ring_as_the_user_allows(mean, dispersion, rate):
     found = watch(quiet(300, mean, dispersion, seed=1), WEEKS - 12)
     assert 0.5 * rate < found.alarms(rate).mean() < 1.35 * rate

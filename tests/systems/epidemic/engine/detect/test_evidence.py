@@ -17,9 +17,7 @@ def test_the_negative_binomial_is_that_of_scipy(count, mean, dispersion):
 
 @given(st.integers(0, 300), st.floats(0.05, 200))
 def test_without_overdispersion_it_is_the_poisson(count, mean):
-    assert log_probability(float(count), mean, mean) == pytest.approx(
-        poisson.logpmf(count, mean), rel=1e-6, abs=1e-6
-    )
+    assert log_probability(float(count), mean, mean) == pytest.approx(poisson.logpmf(count, mean), rel=1e-6, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=50)

@@ -21,9 +21,7 @@ def epidemic(r, seed):
     rng = np.random.default_rng(seed)
     infections = np.concatenate([rng.poisson(60, 20), np.zeros(DAYS)]).astype(float)
     for day in range(DAYS):
-        infections[20 + day] = rng.poisson(
-            r[day] * (infections[6 + day : 20 + day][::-1] @ DELAYS.generation)
-        )
+        infections[20 + day] = rng.poisson(r[day] * (infections[6 + day : 20 + day][::-1] @ DELAYS.generation))
     mean = np.array([infections[1 + day : 21 + day][::-1] @ DELAYS.counted for day in range(DAYS)])
     counts = rng.negative_binomial(20, 20 / (20 + mean * np.resize([1, 1.1, 1, 1, 1, 0.8, 0.8], DAYS)))
     seen = np.ones(DAYS)

@@ -80,9 +80,7 @@ def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) 
     return np.sort(np.concatenate(drawn))
 
 
-def explain(
-    found: Watch, counts: NDArray[np.float64], series: int, where: str, what: str, week: int = -1
-) -> Alarm:
+def explain(found: Watch, counts: NDArray[np.float64], series: int, where: str, what: str, week: int = -1) -> Alarm:
     """The alarm of one series in its newest (or another) watched week, counted since its onset."""
     lags = int(found.weeks_running[series, week])
     last = counts.shape[1] + week if week < 0 else counts.shape[1] - found.score.shape[1] + week

@@ -126,7 +126,5 @@ def _weigh(
     for t in range(len(counts)):
         if counts[t] < 0:
             continue
-        unusual = (
-            1.5 * (counts[t] ** (2 / 3) * mean[t] ** (-1 / 6) - math.sqrt(mean[t])) / math.sqrt(dispersion)
-        )
+        unusual = 1.5 * (counts[t] ** (2 / 3) * mean[t] ** (-1 / 6) - math.sqrt(mean[t])) / math.sqrt(dispersion)
         weights[t] = 1.0 if unusual <= SUSPICIOUS else (SUSPICIOUS / unusual) ** 2

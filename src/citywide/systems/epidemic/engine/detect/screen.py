@@ -71,9 +71,7 @@ def _typos(counts: NDArray[np.float64]) -> list[SetAside]:
     alone = (now >= TYPO_COUNT) & (now >= TYPO_FACTOR * level) & (now >= TYPO_ALONE * second)
     wrong = np.argwhere(alone)
     return [
-        SetAside(
-            int(i), int(t) + 1, f"{now[i, t]:g} between {before[i, t]:g} and {after[i, t]:g}: a typing error?"
-        )
+        SetAside(int(i), int(t) + 1, f"{now[i, t]:g} between {before[i, t]:g} and {after[i, t]:g}: a typing error?")
         for i, t in wrong
     ]
 

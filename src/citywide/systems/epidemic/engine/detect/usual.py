@@ -57,9 +57,7 @@ def _usual(
             )
             now = regressors[week]
             dispersion[i, week - first_week] = spread
-            uncertainty[i, week - first_week] = math.sqrt(
-                spread * (now * np.linalg.solve(information, now)).sum()
-            )
+            uncertainty[i, week - first_week] = math.sqrt(spread * (now * np.linalg.solve(information, now)).sum())
             for lag in range(LAGS):
                 level = (regressors[week - lag] * coefficients).sum()
                 expected[i, week - first_week, lag] = math.exp(min(max(level, -12.0), 20.0))

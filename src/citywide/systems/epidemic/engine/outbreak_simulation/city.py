@@ -73,7 +73,5 @@ def _one_day(population: Population, day: int, rng: np.random.Generator) -> tupl
     shop = first_shop + np.arange(len(shopping)) // SHOP_HOUR
     person = np.concatenate([people, at_work, shopping, riding])
     place = np.concatenate([population.household, population.room[at_work], shop, population.run[riding]])
-    context = np.repeat(
-        [HOUSEHOLD, VISIT, VISIT, RIDE], [len(people), len(at_work), len(shopping), len(riding)]
-    )
+    context = np.repeat([HOUSEHOLD, VISIT, VISIT, RIDE], [len(people), len(at_work), len(shopping), len(riding)])
     return person, np.full(len(person), day), context, place

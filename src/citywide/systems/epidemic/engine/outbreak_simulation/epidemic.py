@@ -67,9 +67,7 @@ def spread(
     for day in range(len(bounds) - 1):
         if len(running.rows) >= most_cases:
             break
-        _one_day(
-            running, presences, by_day[bounds[day] : bounds[day + 1]], day, len(population), history, rng
-        )
+        _one_day(running, presences, by_day[bounds[day] : bounds[day + 1]], day, len(population), history, rng)
     return Epidemic(*np.array(running.rows, dtype=np.int64).T)
 
 
@@ -103,15 +101,12 @@ class _Members:
 
 
 def _members(presences: Presences, today: NDArray[np.int64]) -> _Members:
-    person, context, place = (
-        column[today] for column in (presences.person, presences.context, presences.place)
-    )
+    person, context, place = (column[today] for column in (presences.person, presences.context, presences.place))
     order = np.lexsort((place, context))
     person, context, place = person[order], context[order], place[order]
     starts = np.flatnonzero(np.diff(context, prepend=-1) | np.diff(place, prepend=-1))
     people_at = {
-        (int(context[a]), int(place[a])): person[a:b]
-        for a, b in zip(starts, [*starts[1:], len(person)], strict=True)
+        (int(context[a]), int(place[a])): person[a:b] for a, b in zip(starts, [*starts[1:], len(person)], strict=True)
     }
     places_of: dict[int, list[tuple[int, int]]] = {}
     for spot, present in people_at.items():

@@ -26,9 +26,7 @@ def sequence_distances(
     return _differences(carried, epidemic.onset + sampled_after_onset, next_name)
 
 
-def _differences(
-    carried: list[list[tuple[int, int]]], sampled: NDArray[np.int64], mutations: int
-) -> NDArray[np.int64]:
+def _differences(carried: list[list[tuple[int, int]]], sampled: NDArray[np.int64], mutations: int) -> NDArray[np.int64]:
     genomes = np.zeros((len(carried), max(mutations, 1)), dtype=np.float32)
     for case, genome in enumerate(carried):
         genomes[case, [name for day, name in genome if day <= sampled[case]]] = 1

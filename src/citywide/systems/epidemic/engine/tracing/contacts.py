@@ -38,10 +38,7 @@ def contact_list(
     order = np.argsort(presences[0, met], kind="stable")
     people, starts = np.unique(presences[0, met][order], return_index=True)
     groups = np.split(order, starts[1:]) if len(people) else []
-    found = [
-        _contact(int(p), g, source, met, hazard, presences, case_of)
-        for p, g in zip(people, groups, strict=True)
-    ]
+    found = [_contact(int(p), g, source, met, hazard, presences, case_of) for p, g in zip(people, groups, strict=True)]
     return sorted(found, key=lambda contact: (-contact.chance, contact.person))[:most]
 
 

@@ -73,15 +73,11 @@ def _rows(
     return np.stack([case, infector, day, np.full_like(case, context), np.full_like(case, NOBODY)])
 
 
-def _possible(
-    table: NDArray[np.int64], onset: NDArray[np.int64], history: NaturalHistory
-) -> NDArray[np.bool_]:
+def _possible(table: NDArray[np.int64], onset: NDArray[np.int64], history: NaturalHistory) -> NDArray[np.bool_]:
     return (table[0] != table[1]) & (_timing(table, onset, history) > NEGLIGIBLE)
 
 
-def _timing(
-    table: NDArray[np.int64], onset: NDArray[np.int64], history: NaturalHistory
-) -> NDArray[np.float64]:
+def _timing(table: NDArray[np.int64], onset: NDArray[np.int64], history: NaturalHistory) -> NDArray[np.float64]:
     case, infector, day = table[:3]
     wait = onset[case] - day
     ill = np.where(

@@ -1,0 +1,46 @@
+/** What the home page needs, found in the pages that the systems declare: every board, every figure, one story. */
+import { clock } from "../lib/clock.svelte";
+import { gather, heaps } from "../lib/open";
+import { rows } from "../lib/rows";
+import { pathOf, Source } from "../lib/source.svelte";
+import type { Page, MapWidget, StatWidget, TimelineWidget, Widget } from "../lib/types";
+
+export interface Spot<W extends Widget = Widget> {
+  page: Page;
+  index: number;
+  widget: W;
+}
+
+export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>[] {
+  return pages.flatMap((page) =>
+    page.widgets.flatMap((widget, index) => (widget.type === type ? [{ page, index, widget: widget as W }] : [])),
+  );
+}
+
+export class Duty {
+  readonly boards: Source[];
+  readonly stats: Spot<StatWidget>[];
+  readonly map: Spot<MapWidget> | undefined;
+  readonly timeline: Spot<TimelineWidget> | undefined;
+
+  constructor(pages: Page[]) {
+    const own = pages.filter(({ system }) => system === "hub");
+    const boards = spots(own, "board").length ? spots(own, "board") : spots(pages, "board");
+    this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
+    this.stats = spots<StatWidget>(pages, "stat").filter(({ widget }) => typeof widget.worry === "number");
+    this.map = spots<MapWidget>(own, "map")[0];
+    this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
+  }
+
+  keep(): () => void {
+    const stops = this.boards.map((board) => board.keep());
+    return () => stops.forEach((stop) => stop());
+  }
+
+  cases = $derived.by(() => gather(this.boards.map((board) => rows(board.frame))));
+  heaps = $derived.by(() => heaps(this.cases, clock.now));
+
+  get known(): boolean {
+    return this.boards.every((board) => board.frame !== null || board.problem !== null);
+  }
+}

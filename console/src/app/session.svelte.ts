@@ -1,0 +1,46 @@
+/** Who is at the console, and the pages that may be seen. */
+import { ask, Problem, remember, send } from "../lib/api";
+import { cityFacts } from "../lib/city";
+import { live } from "../lib/live.svelte";
+import type { CityFacts, Me, Page } from "../lib/types";
+
+class Session {
+  me = $state.raw<Me | null>(null);
+  pages = $state.raw<Page[]>([]);
+  city = $state.raw<CityFacts | null>(null);
+  state = $state<"asking" | "out" | "in" | "unreachable">("asking");
+
+  /** Ask who we are; the pages are asked for in the same breath, since most readers are signed in. */
+  async begin(): Promise<void> {
+    void cityFacts().then((city) => (this.city = city));
+    const pages = ask<Page[]>("/v1/pages").catch(() => null);
+    try {
+      this.#welcome(await ask<Me>("/v1/me"), (await pages) ?? (await ask<Page[]>("/v1/pages")));
+    } catch (error) {
+      this.state = error instanceof Problem && error.status === 401 ? "out" : "unreachable";
+    }
+  }
+
+  async enter(name: string, password: string): Promise<void> {
+    await send("POST", "/v1/session", { name, password });
+    this.#welcome(await ask<Me>("/v1/me"), await ask<Page[]>("/v1/pages"));
+  }
+
+  async leave(): Promise<void> {
+    await send("DELETE", "/v1/session").catch(() => null);
+    live.close();
+    this.me = null;
+    this.pages = [];
+    this.state = "out";
+  }
+
+  #welcome(me: Me, pages: Page[]): void {
+    remember(me.csrf);
+    this.me = me;
+    this.pages = pages;
+    this.state = "in";
+    live.open();
+  }
+}
+
+export const session = new Session();

@@ -1,0 +1,44 @@
+/** What can be done to a case in each state, and who is on it. */
+import type { Word } from "./words";
+
+export const STATES = ["waiting", "assigned", "working", "paused", "checking", "closed"] as const;
+export type State = (typeof STATES)[number];
+export type Action = "assign" | "start" | "pause" | "resume" | "reroute" | "check" | "close" | "reopen";
+
+const ALLOWED: Record<string, Action[]> = {
+  waiting: ["assign", "reroute", "close"],
+  assigned: ["start", "assign", "pause", "reroute"],
+  working: ["check", "pause", "reroute", "assign"],
+  paused: ["resume", "assign", "reroute"],
+  checking: ["close", "reopen"],
+  closed: ["reopen"],
+};
+
+/** The actions open to a case, the likeliest first. */
+export function actions(state: string): Action[] {
+  return ALLOWED[state] ?? [];
+}
+
+const MOVES: Record<string, Partial<Record<State, Action>>> = {
+  waiting: { assigned: "assign", closed: "close" },
+  assigned: { working: "start", paused: "pause" },
+  working: { checking: "check", paused: "pause" },
+  paused: { working: "resume", assigned: "assign" },
+  checking: { closed: "close", waiting: "reopen" },
+  closed: { waiting: "reopen" },
+};
+
+/** The action that takes a card from one column to another, if there is one. */
+export function moving(from: string, to: string): Action | undefined {
+  return MOVES[from]?.[to as State];
+}
+
+export function wordOf(action: Action): Word {
+  return action === "close" ? "closeCase" : action;
+}
+
+/** What an action must be told besides a note: where to, or to whom. */
+export function needs(action: Action): "assignTo" | "routeTo" | null {
+  if (action === "assign") return "assignTo";
+  return action === "reroute" ? "routeTo" : null;
+}

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { actions, moving, STATES } from "./affairs";
+import { arrange } from "./arrange";
+import { gather, heaps } from "./open";
+import { caseOf, figure, place, rows } from "./rows";
+import { span, urgency } from "./time";
+import { classOf, shadeOf, toneOf } from "./tone";
+import type { Widget } from "./types";
+import { at, tracks } from "../widgets/scene";
+import { mercator } from "../widgets/points";
+
+const NOW = Date.parse("2026-03-02T09:00:00Z");
+const title = { en: "x", zh: "x" };
+
+describe("rows", () => {
+  test("a pair of language columns reads as one text", () => {
+    const [row] = rows({ as_of: "", columns: ["title_en", "title_zh"], rows: [["Flood", "积水"]] });
+    expect(row!["title"]).toEqual({ en: "Flood", zh: "积水" });
+  });
+  test("a place is found in any of its forms", () => {
+    expect(place({ lon: "1.5", lat: 2 })).toEqual([1.5, 2]);
+    expect(place({ place: [1, 2] })).toEqual([1, 2]);
+    expect(place({ place: { lon: 1, lat: 2 } })).toEqual([1, 2]);
+    expect(place({ lon: null, lat: null })).toBeNull();
+  });
+  test("a link to a case is a case, anything else is not", () => {
+    expect(["/cases/12", "case/12", "/v1/cases/12"].map(caseOf)).toEqual([12, 12, 12]);
+    expect([null, "/transit/fleet", "showcase/1"].map(caseOf)).toEqual([null, null, null]);
+  });
+  test("a number keeps the digits that matter", () => {
+    expect([1234.56, 12.345, 1.2345, 7].map((value) => figure(value, "en"))).toEqual(["1,235", "12.3", "1.23", "7"]);
+    expect(figure(null, "en")).toBe("–");
+  });
+});
+
+describe("time", () => {
+  test("a span is said with its two largest units", () => {
+    expect([5, 65, 3700, 90_000].map((seconds) => span(seconds, "en"))).toEqual(["5 s", "1 min", "1 h 1 min", "1 d 1 h"]);
+    expect(span(0, "en")).toBe("0 s");
+    expect(span(3700, "zh")).toBe("1 小时1 分钟");
+  });
+  test("a deadline is past, pressing, calm or absent", () => {
+    const due = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
+    expect(urgency(due(-1), due(-100), NOW)).toBe("over");
+    expect(urgency(due(10), due(-100), NOW)).toBe("soon");
+    expect(urgency(due(90), due(-100), NOW)).toBe("calm");
+    expect(urgency(null, null, NOW)).toBe("none");
+  });
+});
+
+describe("cases", () => {
+  const row = (id: number, state: string, who: string | null, due: string) => ({ id, title: "t", state, assigned_to: who, due });
+  test("boards are read together, each case once, the most urgent on top", () => {
+    const cases = gather([[row(2, "waiting", null, "2026-03-02T12:00:00Z"), row(1, "working", "crew", "2026-03-02T08:00:00Z")], [row(2, "waiting", null, "2026-03-02T12:00:00Z")]]);
+    expect(cases.map(({ id }) => id)).toEqual([1, 2]);
+    const { nobody, onWay, over } = heaps(cases, NOW);
+    expect([nobody.length, onWay.length, over]).toEqual([1, 1, 1]);
+  });
+  test("every move between columns is an action its state allows", () => {
+    for (const from of STATES) {
+      for (const to of STATES) {
+        const action = moving(from, to);
+        if (action) expect(actions(from)).toContain(action);
+      }
+    }
+  });
+});
+
+describe("a page", () => {
+  const stat: Widget = { type: "stat", title, value: "n" };
+  const map: Widget = { type: "map", title, layers: [] };
+  const line: Widget = { type: "timeline", title };
+  const board: Widget = { type: "board", title };
+  test("lays figures in a strip and a picture beside its lists", () => {
+    const bands = arrange([stat, stat, map, line, board]);
+    expect(bands.map(({ kind }) => kind)).toEqual(["strip", "split", "row"]);
+  });
+  test("shows every widget once, in reading order", () => {
+    const widgets = [map, stat, line, line, line, board, stat, map];
+    const shown = arrange(widgets).flatMap((band) => (band.kind === "split" ? [band.main, ...band.side] : band.items));
+    expect(shown.map(({ index }) => index)).toEqual(widgets.map((_, index) => index));
+  });
+});
+
+describe("colours and places", () => {
+  test("a class grows with its value and the ramp's ends are used", () => {
+    expect([1, 5, 7, 30].map((value) => classOf(value, [5, 10]))).toEqual([0, 1, 1, 2]);
+    expect([shadeOf(0, 3, ["a", "b", "c"]), shadeOf(2, 3, ["a", "b", "c"])]).toEqual(["a", "c"]);
+    expect(toneOf("Overdue")).toBe("bad");
+    expect(toneOf("never heard of")).toBe("idle");
+  });
+  test("mercator puts null island in the middle of the world", () => {
+    expect(mercator(0, 0)).toEqual([0.5, 0.5]);
+    expect(mercator(180, 85.0511287798066)[1]).toBeCloseTo(0, 6);
+  });
+});
+
+describe("a replay", () => {
+  const track = tracks([
+    { t: 10, id: "a", x: 10, y: 0, heading: 10 },
+    { t: 0, id: "a", x: 0, y: 0, heading: 350 },
+  ])[0]!;
+  test("a thing is half way at half time and turns the short way", () => {
+    const half = at(track, 5)!;
+    expect([half.x, half.heading]).toEqual([5, 360]);
+  });
+  test("a thing is not there before its first and after its last moment", () => {
+    expect([at(track, -1), at(track, 11)]).toEqual([null, null]);
+  });
+});

@@ -1,0 +1,81 @@
+/** What the reader chose: language, theme, single-key shortcuts; kept in this browser only. */
+import type { Text } from "./types";
+import { palettes, wear, type Palette } from "./theme";
+
+export type Lang = "en" | "zh";
+type Choice = "auto" | "light" | "dark";
+
+const KEY = "citywide.prefs";
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+
+function remembered(): { lang?: Lang; theme?: Choice; keys?: boolean } {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "{}");
+  } catch {
+    return {};
+  }
+}
+
+class Prefs {
+  lang = $state<Lang>("en");
+  choice = $state<Choice>("auto");
+  keys = $state(true);
+  #dark = $state(systemDark.matches);
+
+  constructor() {
+    const kept = remembered();
+    this.lang = kept.lang ?? (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+    this.choice = kept.theme ?? "auto";
+    this.keys = kept.keys ?? true;
+    systemDark.addEventListener("change", (event) => {
+      this.#dark = event.matches;
+      this.apply();
+    });
+    this.apply();
+  }
+
+  get theme(): "light" | "dark" {
+    if (this.choice !== "auto") return this.choice;
+    return this.#dark ? "dark" : "light";
+  }
+
+  get palette(): Palette {
+    return palettes[this.theme];
+  }
+
+  set(change: { lang?: Lang; choice?: Choice; keys?: boolean }): void {
+    Object.assign(this, change);
+    const kept = { lang: this.lang, theme: this.choice, keys: this.keys };
+    try {
+      localStorage.setItem(KEY, JSON.stringify(kept));
+    } catch {
+      // a private window forgets: the choice still holds for this page
+    }
+    this.apply();
+  }
+
+  flipLang(): void {
+    this.set({ lang: this.lang === "en" ? "zh" : "en" });
+  }
+
+  flipTheme(): void {
+    this.set({ choice: this.theme === "dark" ? "light" : "dark" });
+  }
+
+  apply(): void {
+    document.documentElement.lang = this.lang === "zh" ? "zh-Hans" : "en";
+    wear(this.theme);
+  }
+}
+
+export const prefs = new Prefs();
+
+/** The words of a text in the reader's language; plain strings stay as they are. */
+export function say(text: unknown): string {
+  if (text === null || text === undefined) return "";
+  if (typeof text === "object" && "en" in text && "zh" in text) {
+    const both = text as Text;
+    return both[prefs.lang] || both.en || both.zh;
+  }
+  return typeof text === "object" ? JSON.stringify(text) : String(text);
+}

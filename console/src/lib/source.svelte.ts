@@ -1,0 +1,74 @@
+/** A query kept fresh: asked once, again when its topics speak (throttled), and at least twice a minute. */
+import { ask, Problem } from "./api";
+import { clock } from "./clock.svelte";
+import { live } from "./live.svelte";
+import type { Frame, Page } from "./types";
+
+const THROTTLE_MS = 2000;
+const POLL_MS = 30_000;
+export const STALE_S = 60;
+
+export class Source {
+  frame = $state.raw<Frame | null>(null);
+  problem = $state.raw<Problem | null>(null);
+  #asked = 0;
+  #waiting = 0;
+  #busy: AbortController | null = null;
+
+  constructor(
+    readonly path: string,
+    readonly topics: readonly string[] = [],
+  ) {}
+
+  /** Keep it fresh until the returned function is called; made for `$effect`. */
+  keep(): () => void {
+    const offs = this.topics.filter((topic) => topic !== "latest").map((topic) => live.on(topic, () => this.soon()));
+    offs.push(live.on("resumed", () => this.soon()));
+    const poll = setInterval(() => document.hidden || this.soon(), POLL_MS);
+    void this.load();
+    return () => {
+      offs.forEach((off) => off());
+      clearInterval(poll);
+      clearTimeout(this.#waiting);
+      this.#waiting = 0;
+      this.#busy?.abort();
+    };
+  }
+
+  soon(): void {
+    if (this.#waiting) return;
+    const wait = Math.max(0, this.#asked + THROTTLE_MS - Date.now());
+    this.#waiting = window.setTimeout(() => {
+      this.#waiting = 0;
+      void this.load();
+    }, wait);
+  }
+
+  async load(): Promise<void> {
+    this.#asked = Date.now();
+    this.#busy?.abort();
+    const mine = new AbortController();
+    this.#busy = mine;
+    try {
+      const frame = await ask<Frame>(this.path, mine.signal);
+      clock.hear(frame.as_of);
+      this.frame = frame;
+      this.problem = null;
+    } catch (error) {
+      if (!mine.signal.aborted && error instanceof Problem) this.problem = error;
+    }
+  }
+
+  /** Seconds since what is shown was true. */
+  get age(): number | null {
+    return this.frame ? Math.max(0, (clock.now - Date.parse(this.frame.as_of)) / 1000) : null;
+  }
+
+  get stale(): boolean {
+    return this.frame !== null && (live.cut !== null || this.problem !== null || this.age! > STALE_S);
+  }
+}
+
+export function pathOf(page: Page, widget: number, extra = ""): string {
+  return `/v1/pages/${encodeURIComponent(page.system)}/${encodeURIComponent(page.name)}/${widget}${extra}`;
+}

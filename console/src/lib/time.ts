@@ -1,0 +1,53 @@
+/** Times as people say them, in the reader's language. */
+import type { Lang } from "./prefs.svelte";
+
+const locale = (lang: Lang) => (lang === "zh" ? "zh-CN" : "en-GB");
+
+export function hour(at: string | number, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false }).format(
+    new Date(at),
+  );
+}
+
+export function day(at: string | number, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric" }).format(new Date(at));
+}
+
+export function moment(at: string | number, lang: Lang): string {
+  return `${day(at, lang)} ${hour(at, lang)}`;
+}
+
+const UNITS: [number, string, string][] = [
+  [86400, "d", "天"],
+  [3600, "h", "小时"],
+  [60, "min", "分钟"],
+  [1, "s", "秒"],
+];
+
+/** A span with its largest unit, and the next one while it still matters. */
+export function span(seconds: number, lang: Lang): string {
+  const whole = Math.max(0, Math.round(Math.abs(seconds)));
+  const at = Math.max(0, UNITS.findIndex(([size]) => whole >= size));
+  const index = whole < 1 ? UNITS.length - 1 : at;
+  const [size] = UNITS[index]!;
+  const first = Math.floor(whole / size);
+  const next = UNITS[index + 1];
+  const rest = next && first < 10 && index < 2 ? Math.floor((whole - first * size) / next[0]) : 0;
+  return part(first, index, lang) + (rest ? (lang === "zh" ? "" : " ") + part(rest, index + 1, lang) : "");
+}
+
+function part(count: number, index: number, lang: Lang): string {
+  const [, en, zh] = UNITS[index]!;
+  return lang === "zh" ? `${count} ${zh}` : `${count} ${en}`;
+}
+
+export type Urgency = "over" | "soon" | "calm" | "none";
+
+/** How pressing a deadline is: past, in its last fifth (or quarter hour), or neither. */
+export function urgency(due: string | null | undefined, opened: string | null | undefined, now: number): Urgency {
+  if (!due) return "none";
+  const left = Date.parse(due) - now;
+  if (left < 0) return "over";
+  const whole = opened ? Date.parse(due) - Date.parse(opened) : 0;
+  return left < Math.max(whole / 5, 15 * 60_000) ? "soon" : "calm";
+}

@@ -1,0 +1,36 @@
+/** What a state feels like: the same word has the same colour on every page. */
+import type { Tone } from "./theme";
+
+const WORDS: Record<Tone, string> = {
+  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red flooded blocked",
+  warn: "serious paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened",
+  ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted",
+  work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",
+  idle: "notice acknowledged merged idle off unknown none off_shift parked",
+};
+
+const TONES = new Map<string, Tone>(
+  Object.entries(WORDS).flatMap(([tone, words]) => words.split(" ").map((word) => [word, tone as Tone] as const)),
+);
+
+export function toneOf(state: unknown): Tone {
+  return TONES.get(String(state ?? "").toLowerCase()) ?? "idle";
+}
+
+export function known(state: unknown): boolean {
+  return TONES.has(String(state ?? "").toLowerCase());
+}
+
+/** The class of a value among ascending steps: 0 below the first. */
+export function classOf(value: number, steps: readonly number[]): number {
+  let at = 0;
+  while (at < steps.length && value >= steps[at]!) at += 1;
+  return at;
+}
+
+/** The colour of a class when there are `count` of them; the ends of the ramp are always used. */
+export function shadeOf(at: number, count: number, ramp: readonly string[]): string {
+  if (count <= 1) return ramp[0]!;
+  const last = ramp.length - 1;
+  return ramp[Math.min(last, Math.round((at * last) / (count - 1)))]!;
+}

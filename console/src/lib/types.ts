@@ -1,0 +1,167 @@
+/** The words of the hub's HTTP contract, as the console reads them. */
+
+export interface Text {
+  en: string;
+  zh: string;
+}
+
+export type Cell = string | number | boolean | null | Text | unknown[] | Record<string, unknown>;
+
+/** What a query answers: rows under columns, and the moment at which they were true. */
+export interface Frame {
+  as_of: string;
+  columns: string[];
+  rows: Cell[][];
+}
+
+export interface Column {
+  name: string;
+  label: Text;
+  shows?: string;
+  unit?: string;
+}
+
+export interface Layer {
+  label: Text;
+  shape?: "points" | "lines" | "areas" | "tracks" | "heat";
+  steps?: number[];
+  unit?: string;
+}
+
+export interface Field {
+  name: string;
+  label: Text;
+  asks?: string;
+  required?: boolean;
+  choices?: [string, Text][];
+}
+
+interface Declared {
+  title: Text;
+  live?: string[];
+}
+
+export interface MapWidget extends Declared {
+  type: "map";
+  layers: Layer[];
+}
+export interface TableWidget extends Declared {
+  type: "table";
+  columns: Column[];
+}
+export interface ChartWidget extends Declared {
+  type: "chart";
+  x: string;
+  y: string;
+  by?: string | null;
+  low?: string | null;
+  high?: string | null;
+  shape?: "line" | "bar" | "scatter" | "fan";
+  unit?: string;
+  threshold?: number | null;
+}
+export interface StatWidget extends Declared {
+  type: "stat";
+  value: string;
+  unit?: string;
+  worry?: number | null;
+}
+export interface BoardWidget extends Declared {
+  type: "board";
+}
+export interface TimelineWidget extends Declared {
+  type: "timeline";
+}
+export interface FormWidget extends Declared {
+  type: "form";
+  action: string;
+  fields: Field[];
+}
+export interface SceneWidget extends Declared {
+  type: "scene";
+}
+
+export type Widget =
+  | MapWidget
+  | TableWidget
+  | ChartWidget
+  | StatWidget
+  | BoardWidget
+  | TimelineWidget
+  | FormWidget
+  | SceneWidget;
+
+export interface Page {
+  system: string;
+  system_title: Text;
+  application: string;
+  name: string;
+  title: Text;
+  widgets: Widget[];
+}
+
+export interface Me {
+  name: string;
+  roles: string[];
+  departments: string[];
+  csrf?: string;
+}
+
+export interface CityFacts {
+  name: Text;
+  centre: [number, number];
+  zoom: number;
+  bounds: [number, number, number, number];
+}
+
+export interface Step {
+  at: string;
+  who: string | Text | null;
+  what: string;
+  says: Text;
+}
+
+export interface Affair {
+  id: number;
+  title: Text;
+  category?: string;
+  department?: string;
+  state: string;
+  opened?: string;
+  due?: string | null;
+  place?: [number, number] | { lon: number; lat: number } | null;
+  about?: string | null;
+  assigned_to?: string | null;
+  details?: string | null;
+  photos?: string[];
+}
+
+export interface AffairAnswer {
+  case: Affair;
+  deadline?: Text | null;
+  steps: Step[];
+  can?: string[];
+}
+
+export interface Category {
+  name: string;
+  label: Text;
+}
+
+export interface Neighbour {
+  case: number;
+  title: Text;
+  state: string;
+  distance_m: number;
+  reporters: number;
+}
+
+/** Columns of the newest readings, as the live stream sends them. */
+export interface Latest {
+  entity: string[];
+  quantity: string[];
+  value: (number | null)[];
+  time: string[];
+  lon: (number | null)[];
+  lat: (number | null)[];
+}

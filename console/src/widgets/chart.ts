@@ -1,0 +1,131 @@
+/** Rows as a picture: line, bar, scatter, or a fan with its band; only the parts of ECharts that are used. */
+import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+import {
+  AriaComponent, DataZoomInsideComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent,
+} from "echarts/components";
+import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { say, type Lang } from "../lib/prefs.svelte";
+import { figure, number, type Row } from "../lib/rows";
+import { palettes, SERIES } from "../lib/theme";
+import { w } from "../lib/words";
+import type { ChartWidget } from "../lib/types";
+
+use([
+  BarChart, LineChart, ScatterChart, GridComponent, TooltipComponent, LegendComponent, MarkLineComponent,
+  DataZoomInsideComponent, AriaComponent, CanvasRenderer,
+]);
+
+export const draw = (box: HTMLElement): EChartsType => init(box, null, { renderer: "canvas" });
+
+type Theme = "light" | "dark";
+type XType = "time" | "value" | "category";
+
+export function xType(all: Row[], x: string, shape: string | undefined): XType {
+  const first = all.find((row) => row[x] !== null)?.[x];
+  if (typeof first === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(first)) return "time";
+  return typeof first === "number" && shape !== "bar" ? "value" : "category";
+}
+
+/** Everything ECharts is told about one chart. */
+export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang): EChartsCoreOption {
+  const palette = palettes[theme];
+  const groups = grouped(widget, all);
+  const kind = xType(all, widget.x, widget.shape);
+  const names = [...groups.keys()];
+  return {
+    animation: false,
+    aria: { enabled: true, label: { description: described(widget, all, names) } },
+    color: SERIES[theme],
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.soft },
+    grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: 6, containLabel: true },
+    legend: { show: names.length > 1, top: 0, left: 0, type: "scroll", data: names, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: palette.soft } },
+    tooltip: {
+      trigger: widget.shape === "scatter" ? "item" : "axis",
+      confine: true,
+      backgroundColor: palette.panel,
+      borderColor: palette.line,
+      textStyle: { color: palette.ink, fontSize: 12 },
+      valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
+    },
+    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false } }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar" }),
+    dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
+    series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
+  };
+}
+
+function axis(palette: { line: string; edge: string; muted: string }, extra: object): object {
+  return {
+    axisLine: { lineStyle: { color: palette.edge } },
+    axisTick: { show: false },
+    axisLabel: { color: palette.muted, hideOverlap: true },
+    splitLine: { lineStyle: { color: palette.line } },
+    ...extra,
+  };
+}
+
+function grouped(widget: ChartWidget, all: Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of all) {
+    const name = widget.by ? say(row[widget.by]) : say(widget.title);
+    const rows = groups.get(name) ?? [];
+    if (!rows.length) groups.set(name, rows);
+    rows.push(row);
+  }
+  return groups;
+}
+
+function categories(widget: ChartWidget, all: Row[]): string[] {
+  return [...new Set(all.map((row) => say(row[widget.x])))];
+}
+
+function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number): object[] {
+  const colour = SERIES[theme][at % SERIES[theme].length]!;
+  const pairs = (column: string) => all.map((row) => [xOf(row, widget), number(row[column])]);
+  const type = widget.shape === "bar" ? "bar" : widget.shape === "scatter" ? "scatter" : "line";
+  const main = {
+    name, type, data: pairs(widget.y), showSymbol: false, symbolSize: 6, barMaxWidth: 26, lineStyle: { width: 2 },
+    itemStyle: { color: colour, borderRadius: type === "bar" ? [3, 3, 0, 0] : 0 },
+    sampling: type === "line" ? "lttb" : undefined, large: type === "scatter", z: 3,
+    markLine: at === 0 ? threshold(widget, theme) : undefined,
+  };
+  return widget.low && widget.high ? [...band(widget, name, all, colour), main] : [main];
+}
+
+/** A band is an invisible floor with its height stacked on it. */
+function band(widget: ChartWidget, name: string, all: Row[], colour: string): object[] {
+  const low = (row: Row) => number(row[widget.low!]);
+  const flat = { type: "line", stack: `band ${name}`, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+  const floor = all.map((row) => [xOf(row, widget), low(row)]);
+  const height = all.map((row) => [xOf(row, widget), (number(row[widget.high!]) ?? 0) - (low(row) ?? 0)]);
+  return [
+    { ...flat, name: `${name} `, data: floor },
+    { ...flat, name: `${name} ${w("band")}`, data: height, areaStyle: { color: colour, opacity: 0.18 } },
+  ];
+}
+
+function threshold(widget: ChartWidget, theme: Theme): object | undefined {
+  if (widget.threshold === null || widget.threshold === undefined) return undefined;
+  const colour = palettes[theme].bad;
+  return {
+    silent: true,
+    symbol: "none",
+    lineStyle: { color: colour, type: "dashed", width: 1.5 },
+    label: { formatter: `${w("threshold")} ${widget.threshold}`, color: colour, position: "insideEndTop" },
+    data: [{ yAxis: widget.threshold }],
+  };
+}
+
+function xOf(row: Row, widget: ChartWidget): string | number {
+  const value = row[widget.x];
+  return typeof value === "number" && widget.shape !== "bar" ? value : say(value);
+}
+
+function described(widget: ChartWidget, all: Row[], names: string[]): string {
+  const values = all.map((row) => number(row[widget.y])).filter((value) => value !== null);
+  if (!values.length) return say(widget.title);
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  return `${say(widget.title)}: ${names.join(", ")}; ${low} – ${high} ${widget.unit ?? ""}; ${w("latest")} ${values.at(-1)}`;
+}

@@ -1,0 +1,1 @@
+"""Genomics: the biobank's engine and, on the hub, its studies."""

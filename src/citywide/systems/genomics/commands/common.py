@@ -1,0 +1,56 @@
+"""Options and small habits that the genomics commands share."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.bed import Bed, open_bed
+from citywide.systems.genomics.engine.tables import keep_mask, read_names
+
+
+def study_options(parser: ArgumentParser) -> None:
+    """The files and the choice of people and variants, by the names PLINK gives them."""
+    parser.add_argument("--bfile", required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
+    parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
+    parser.add_argument("--remove", metavar="FILE", help="people to leave out")
+    parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
+    parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+
+
+def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]]:
+    """The open file, who is in, and which variants."""
+    bed = open_bed(options.bfile)
+    options.out.mkdir(parents=True, exist_ok=True)
+    return bed, keep_mask(bed.people, options.keep, options.remove), chosen_rows(bed, options)
+
+
+def chosen_rows(bed: Bed, options: Namespace) -> NDArray[np.int64]:
+    """Rows of the variants asked for."""
+    if not (options.extract or options.exclude):
+        return np.arange(len(bed))
+    names: list[bytes] = bed.variants.id().tolist()
+    wanted = read_names(options.extract) if options.extract else None
+    unwanted: set[bytes] = read_names(options.exclude) if options.exclude else set()
+    stays = [(wanted is None or name in wanted) and name not in unwanted for name in names]
+    return np.flatnonzero(stays)
+
+
+def write_table(path: Path, names: Sequence[str], columns: Sequence[Iterable[object]]) -> None:
+    """A tab-separated table with a header line; NaN is written NA."""
+    rows = zip(*(map(cell, column) for column in columns), strict=True)
+    path.write_text("\n".join(["\t".join(names), *map("\t".join, rows)]) + "\n")
+
+
+def cell(value: object) -> str:
+    """A value as text: six digits for a number, NA for none."""
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, float | np.floating):
+        return "NA" if np.isnan(value) else f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,162 @@
+"""`citywide qc`: what is wrong with a study before anybody scans it."""
+
+from argparse import ArgumentParser, Namespace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.kit.commands import Command
+from citywide.systems.genomics.commands.common import study, study_options, write_table
+from citywide.systems.genomics.engine.bed import Bed
+from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
+from citywide.systems.genomics.engine.pca import Components, components
+from citywide.systems.genomics.engine.qc import (
+    AUTOSOMES,
+    PersonQuality,
+    VariantQuality,
+    person_quality,
+    variant_quality,
+)
+from citywide.systems.genomics.engine.score_match import spelled
+
+Rows = NDArray[np.int64]
+DEGREES = np.array(["same", "1", "2", "3"])
+
+
+def options(parser: ArgumentParser) -> None:
+    """The study, the bounds, and the dearer parts that are made only when asked for."""
+    study_options(parser)
+    parser.add_argument("--maf", type=float, default=0.01, help="list variants with a rarer minor allele")
+    parser.add_argument("--geno", type=float, default=0.05, help="list variants missing in more people")
+    parser.add_argument("--mind", type=float, default=0.05, help="list people missing more variants")
+    parser.add_argument("--hwe", type=float, default=1e-6, help="list variants with a smaller mid-p")
+    parser.add_argument("--king-table-filter", type=float, default=THIRD_DEGREE, metavar="KINSHIP")
+    parser.add_argument("--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship")
+    parser.add_argument("--indep-pairwise", nargs=3, metavar=("WINDOW", "STEP", "R2"), help="50 5 0.2, or 500kb 1 0.2")
+    parser.add_argument("--pca", type=int, nargs="?", const=10, metavar="COUNT", help="components of the genotypes")
+
+
+def run(options: Namespace) -> int:
+    """Write the tables and lists of one study."""
+    bed, people, rows = study(options)
+    variants = variant_quality(bed, people, rows)
+    persons = person_quality(bed, variants, rows, options.threads)
+    write_variants(options, bed, rows, variants)
+    write_people(options, bed, people, persons)
+    good = rows[usable(options, variants)]
+    autosomal = good[np.isin(spelled(bed.variants.chromosome().astype(np.str_))[good], list(AUTOSOMES))]
+    if options.indep_pairwise:
+        autosomal = pruned(options, bed, autosomal)
+    if options.make_king_table:
+        write_relatives(options, bed, people, autosomal)
+    if options.pca:
+        write_components(options, bed, components(bed, options.pca, autosomal, people, options.threads), people)
+    return 0
+
+
+def usable(options: Namespace, found: VariantQuality) -> NDArray[np.bool_]:
+    """Which variants keep all the bounds."""
+    common = np.nan_to_num(found.minor) >= options.maf
+    called = np.nan_to_num(found.missing_rate, nan=1.0) <= options.geno
+    return common & called & ~(found.hwe < options.hwe)
+
+
+def write_variants(options: Namespace, bed: Bed, rows: Rows, found: VariantQuality) -> None:
+    """variants.tsv, and the names of those out of bounds."""
+    of = bed.variants
+    names = [
+        "CHROM",
+        "POS",
+        "ID",
+        "A1",
+        "A2",
+        "TWO",
+        "ONE",
+        "NONE",
+        "MISSING",
+        "F_MISS",
+        "A1_FREQ",
+        "ALLELES",
+        "HWE_MIDP",
+    ]
+    columns = [
+        of.chromosome()[rows],
+        of.position()[rows],
+        of.id()[rows],
+        of.allele1()[rows],
+        of.allele2()[rows],
+    ]
+    counts = [
+        found.two,
+        found.one,
+        found.none,
+        found.missing,
+        found.missing_rate,
+        found.frequency,
+        found.alleles,
+    ]
+    write_table(
+        options.out / "variants.tsv",
+        [*names, "HAPLOID_HET"],
+        [*columns, *counts, found.hwe, found.haploid_het],
+    )
+    bad = columns[2][~usable(options, found)]
+    (options.out / "variants_out.txt").write_text("".join(f"{name.decode()}\n" for name in bad.tolist()))
+    print(f"{len(rows):,} variants, {len(bad):,} out of bounds")
+
+
+def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found: PersonQuality) -> None:
+    """people.tsv, and who is out of bounds or of another sex than the file says."""
+    of, sex = bed.people, found.sex_by_x()
+    names = ["#FID", "IID", "SEX", "SEX_BY_X", "F_X", "MISSING", "F_MISS", "O_HOM", "E_HOM", "CALLED", "F"]
+    columns = [of.family, of.person, found.sex, sex, found.x_inbreeding, found.missing, found.missing_rate]
+    more = [found.homozygous, found.expected, found.called, found.inbreeding]
+    write_table(options.out / "people.tsv", names, [column[people] for column in [*columns, *more]])
+    wrong = people & (sex > 0) & (found.sex > 0) & (sex != found.sex)
+    bad = people & ((found.missing_rate > options.mind) | wrong)
+    pairs = zip(of.family[bad].tolist(), of.person[bad].tolist(), strict=True)
+    (options.out / "people_out.txt").write_text("".join(f"{f.decode()}\t{p.decode()}\n" for f, p in pairs))
+    print(f"{int(people.sum()):,} people, {int(bad.sum()):,} out of bounds, {int(wrong.sum()):,} of another sex")
+
+
+def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
+    """The variants left by pruning, also as prune.in.txt."""
+    from citywide.systems.genomics.engine.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
+
+    size, step, r2 = options.indep_pairwise
+    kb = size.lower().removesuffix("kb")
+    window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))
+    stays = rows[prune(bed, float(r2), window, rows)]
+    (options.out / "prune.in.txt").write_text("".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist()))
+    print(f"{len(stays):,} of {len(rows):,} variants after pruning")
+    return stays
+
+
+def write_relatives(options: Namespace, bed: Bed, people: NDArray[np.bool_], rows: Rows) -> None:
+    """relatives.tsv in the columns of plink2's KING table, the degree beside."""
+    found = kinship(bed.raw[rows], len(bed.people), options.king_table_filter, options.threads)
+    kept = people[found.a] & people[found.b]
+    found = Relatives(*(column[kept] for column in vars(found).values()))
+    of = bed.people
+    names = ["#FID1", "IID1", "FID2", "IID2", "NSNP", "HETHET", "IBS0", "KINSHIP", "DEGREE"]
+    ids = [of.family[found.a], of.person[found.a], of.family[found.b], of.person[found.b]]
+    degree = np.append(DEGREES, "none")[found.degree()]
+    write_table(
+        options.out / "relatives.tsv",
+        names,
+        [*ids, found.variants, found.hethet, found.ibs0, found.kinship, degree],
+    )
+    print(f"{len(found.a):,} pairs of relatives")
+
+
+def write_components(options: Namespace, bed: Bed, found: Components, people: NDArray[np.bool_]) -> None:
+    """components.eigenvec and .eigenval as plink2 writes them."""
+    names = ["#FID", "IID", *(f"PC{at + 1}" for at in range(found.vectors.shape[1]))]
+    of = bed.people
+    columns = [of.family[people], of.person[people], *found.vectors[people].T]
+    write_table(options.out / "components.eigenvec", names, columns)
+    (options.out / "components.eigenval").write_text("".join(f"{value:.6g}\n" for value in found.values))
+    print(f"{len(found.values)} components in {found.passes} passes, largest error {found.errors.max():.2g}")
+
+
+COMMAND = Command("qc", "quality control: variants, people, sex, relatives, pruning, components", options, run)

@@ -1,0 +1,53 @@
+"""`citywide report`: what a scan found, as pictures, a table, and a page that opens anywhere."""
+
+import hashlib
+from argparse import ArgumentParser, Namespace
+from importlib.metadata import version
+from pathlib import Path
+
+from citywide.kit.commands import Command
+from citywide.systems.genomics.engine.bed import open_bed
+from citywide.systems.genomics.engine.clump import Bounds
+from citywide.systems.genomics.engine.results import read_results
+
+
+def options(parser: ArgumentParser) -> None:
+    """The table, the genotypes for linkage, and PLINK's bounds of a clump."""
+    parser.add_argument("--results", required=True, type=Path, metavar="TABLE", help="a GWAS-SSF table of one trait")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR")
+    parser.add_argument("--bfile", metavar="PREFIX", help="genotypes: without them nothing is known of linkage")
+    parser.add_argument("--trait", metavar="NAME", help="what the page calls the trait (the file's name if not said)")
+    parser.add_argument("--clump-p1", type=float, default=5e-8, metavar="P")
+    parser.add_argument("--clump-p2", type=float, default=1e-4, metavar="P")
+    parser.add_argument("--clump-r2", type=float, default=0.1, metavar="R2")
+    parser.add_argument("--clump-kb", type=float, default=250, metavar="KB")
+
+
+def run(options: Namespace) -> int:
+    """Write the page and its parts."""
+    from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly
+
+    bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
+    bed = open_bed(options.bfile) if options.bfile else None
+    trait = options.trait or options.results.name.split(".")[0]
+    found = findings(trait, read_results(options.results), bed, bounds)
+    write_report(found, options.out, _how(options))
+    print(f"{len(found.clumps)} signals in {len(found.regions)} regions, λ {found.inflation:.3f}")
+    print(options.out / "report.html")
+    return 0
+
+
+def _how(options: Namespace) -> list[str]:
+    """What was done with what, so that anyone can do it again."""
+    given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path)}
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
+    with options.results.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return [
+        f"citywide report {' '.join(words)}",
+        f"{options.results.name} sha256 {digest}",
+        f"citywide {version('citywide')}",
+    ]
+
+
+COMMAND = Command("report", "a scan's pictures, top table and page", options, run)

@@ -1,0 +1,54 @@
+"""`citywide step1`: whole-genome ridge regression, whose predictions `citywide gwas --pred` takes off the
+traits.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+import numpy as np
+
+from citywide.kit.commands import Command
+from citywide.systems.genomics.commands.common import study, study_options
+from citywide.systems.genomics.engine.progress import Progress
+from citywide.systems.genomics.engine.tables import align, read_table
+
+
+def options(parser: ArgumentParser) -> None:
+    """The study, its tables, and the sizes REGENIE's users know."""
+    study_options(parser)
+    parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
+    parser.add_argument("--pheno-name", nargs="+", metavar="NAME", help="only these traits")
+    parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
+    parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
+    parser.add_argument("--bsize", type=int, default=1000, help="variants in a block")
+    parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
+    parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
+
+
+def run(options: Namespace) -> int:
+    """Regress, and say where the predictions are."""
+    from citywide.systems.genomics.engine.step1 import Request, step_one  # noqa: PLC0415 - scipy loads slowly
+
+    bed, people, rows = study(options)
+    table = read_table(options.pheno)
+    table = table.only(options.pheno_name) if options.pheno_name else table
+    covariates = align(read_table(options.covar), bed.people) if options.covar else None
+    request = Request(
+        bed,
+        np.where(people[:, None], align(table, bed.people), np.nan),
+        table.names,
+        options.out,
+        covariates,
+        binary=options.bt,
+        rows=rows,
+        block=options.bsize,
+        threads=options.threads,
+        seed=options.seed,
+        families=not options.no_families,
+    )
+    for name, found in zip(table.names, step_one(request, Progress()), strict=True):
+        print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
+    print(f"give {options.out / 'step1_pred.list'} to the scan")
+    return 0
+
+
+COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

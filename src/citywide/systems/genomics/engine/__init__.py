@@ -1,0 +1,1 @@
+"""Genome scans, quality control and scores on plain files and arrays, unaware of the hub."""

@@ -1,0 +1,46 @@
+"""What a scan is asked to do; small and picklable, so that any worker can make its plan from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Progress = Callable[[int, int], None]
+
+
+class ScanError(ValueError):
+    """A scan that cannot be made as asked; says what to change."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Files and choices of one scan; the defaults are what most people want.
+
+    test: `linear`, `logistic` or `auto` (logistic for traits with two values)
+    firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
+    screen: score-test p-value up to which binary traits are fitted exactly
+    spa: saddle-point p-values for rare variants in unbalanced traits
+    predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
+    """
+
+    data: Path
+    pheno: Path
+    out: Path
+    covar: Path | None = None
+    traits: tuple[str, ...] = ()
+    covariates: tuple[str, ...] = ()
+    keep: Path | None = None
+    remove: Path | None = None
+    extract: Path | None = None
+    exclude: Path | None = None
+    predictions: Path | None = None
+    test: str = "auto"
+    firth: str = "fallback"
+    screen: float = 0.06
+    spa: bool = False
+    missing: tuple[str, ...] = ("NA", "nan", "NaN", "N/A", ".", "-9")
+    threads: int = 0
+    memory_mb: int = 1000
+    backend: str = "threads"
+    restart: bool = False
+    keep_parts: bool = False
+    command: str = ""

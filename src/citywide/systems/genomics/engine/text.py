@@ -1,0 +1,75 @@
+"""Whitespace-separated text held as raw bytes, split only where somebody looks."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+LINES_AT_ONCE = 200_000
+
+
+class TextError(ValueError):
+    """A text file that is not what its name promises; says the file, the line and what was expected."""
+
+
+class Rows:
+    """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's."""
+
+    def __init__(self, path: Path, fields: int) -> None:
+        """Read the file and refuse it when a line has not exactly `fields` fields."""
+        self.path, self.fields = Path(path), fields
+        self.raw = _read(self.path)
+        self.starts = line_starts(self.raw)
+        for first in range(0, len(self), LINES_AT_ONCE):
+            self._check(first, min(first + LINES_AT_ONCE, len(self)))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def column(self, field: int, first: int = 0, count: int | None = None) -> NDArray[np.bytes_]:
+        """One field of the lines `first … first + count` as byte strings."""
+        stop = len(self) if count is None else min(first + count, len(self))
+        text = self.raw[self.starts[first] : self.starts[stop]].tobytes()
+        return np.array(text.split()[field :: self.fields], dtype=np.bytes_)
+
+    def _check(self, first: int, stop: int) -> None:
+        words = word_starts(self.raw[self.starts[first] : self.starts[stop]])
+        ends = self.starts[first : stop + 1] - self.starts[first]
+        bounds = np.asarray(np.searchsorted(words, ends), np.int64)
+        counts = np.diff(np.asarray(bounds, np.int64))
+        wrong = np.flatnonzero(counts != self.fields)
+        if len(wrong):
+            line, found = first + int(wrong[0]), int(counts[wrong[0]])
+            raise TextError(f"{self.path}: line {line + 1} has {found} fields, expected {self.fields}")
+
+
+def line_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets of the lines that hold anything, and the end of the text."""
+    ends = np.flatnonzero(raw == ord("\n")) + 1
+    if len(raw) and (not len(ends) or ends[-1] != len(raw)):
+        ends = np.append(ends, len(raw))
+    return np.concatenate([np.zeros(1, np.int64), ends.astype(np.int64)])
+
+
+def word_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets where a word begins."""
+    inside = raw > ord(" ")
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    return np.flatnonzero(begins).astype(np.int64)
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    try:
+        raw = np.fromfile(path, np.uint8)
+    except FileNotFoundError:
+        raise TextError(f"{path}: there is no such file") from None
+    return raw[: len(raw) - _blank_tail(raw)] if len(raw) else raw
+
+
+def _blank_tail(raw: NDArray[np.uint8]) -> int:
+    """How many bytes of empty lines stand at the end."""
+    tail = 0
+    while tail + 1 < len(raw) and raw[-1 - tail] in b"\r\n" and raw[-2 - tail] in b"\r\n":
+        tail += 1
+    return tail

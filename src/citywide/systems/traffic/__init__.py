@@ -1,0 +1,1 @@
+"""Crossings that see every vehicle, time every light and notice what is wrong."""

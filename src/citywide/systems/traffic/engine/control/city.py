@@ -1,0 +1,244 @@
+"""One kernel that decides for all crossings: learn, look, exchange, search."""
+
+import numpy as np
+from numba import njit
+
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ground, Ints
+from citywide.systems.traffic.engine.control.learning import Known, learn_crossing, rate_of
+from citywide.systems.traffic.engine.control.rollout import Habits, View, play, search
+
+Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
+Sights = tuple[Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
+Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
+
+
+@njit(cache=True, error_model="numpy")
+def count_crossed(
+    known: Known,
+    move_lane: Ints,
+    crossed: Ints,
+    crossed_of: Floats,
+) -> None:
+    """Vehicles over each lane's line this second, and which way they turned."""
+    crossed_of[:] = 0.0
+    for at in range(len(crossed)):
+        move = crossed[at]
+        if 0 <= move < len(move_lane):
+            crossed_of[move_lane[move]] += 1.0
+            known.turns[move] += 1.0
+
+
+@njit(cache=True, error_model="numpy")
+def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    known: Known,
+    lay: Ground,
+    crossing: int,
+    room_of: Floats,
+    rate: Floats,
+    share: Floats,
+    room: Floats,
+    shown: int,
+) -> None:
+    """Rates, shares and exit room of each phase and lane of one crossing."""
+    first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+    wide = last - first
+    for phase in range(rate.shape[0]):
+        for lane in range(first, last):
+            cell = lay.cell_from[crossing] + phase * wide + lane - first
+            total, served, space = 0.0, 0.0, 1e9
+            for move in range(lay.move_from[lane], lay.move_from[lane + 1]):
+                total += known.turns[move]
+                if known.serves[cell] >> (move - lay.move_from[lane]) & 1:
+                    served += known.turns[move]
+                    exit_ = lay.move_exit[move]
+                    if exit_ >= 0:
+                        space = min(space, room_of[exit_])
+            rate[phase, lane - first] = rate_of(known, cell, lane, phase == shown)
+            share[phase, lane - first] = served / total if total > 0 else 1.0
+            room[phase, lane - first] = space
+
+
+@njit(cache=True, error_model="numpy")
+def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    lay: Ground,
+    known: Known,
+    lane: int,
+    row: Floats,
+    pending: Floats,
+    planned: Floats,
+    linked: Floats,
+    part: float,
+) -> None:
+    """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
+    beyond = int(lay.sight_m / lay.speed[lane])
+    stray = known.flow[lane] * part
+    if linked[lane] >= 0.0:
+        stray = max(0.0, known.flow[lane] - linked[lane]) * part
+    for second in range(beyond, len(row)):
+        row[second] += stray + pending[lane, second] + planned[lane, second]
+
+
+@njit(cache=True, error_model="numpy")
+def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    lay: Ground,
+    known: Known,
+    now: Now,
+    room_of: Floats,
+    seen: Sights,
+    far: Far,
+    keeps: Ints,
+    habits: Habits,
+    targets: Ints,
+) -> None:
+    """The target phase of each crossing into `targets`, planned departures into far.sent."""
+    phase_now, settled, green_s = now
+    queue, coming, near, head_at, head_speed, dark, crossed_of, _guess = seen
+    pending, planned, linked, sent, wants_plan = far
+    scratch, marks = np.zeros((4, 64)), np.zeros(64, np.int32)
+    nothing = np.zeros((0, 0))
+    for crossing in range(len(targets)):
+        first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+        wide, phase = last - first, phase_now[crossing]
+        phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
+        start = lay.cell_from[crossing]
+        learn_crossing(
+            known,
+            first,
+            last,
+            start + phase * wide,
+            phase,
+            settled[crossing],
+            crossed_of,
+            near,
+            head_at,
+            head_speed,
+            dark,
+            habits.dense,
+        )
+        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
+        room = np.zeros((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
+        for lane in range(first, last):
+            guess_lane(known, lane, float(rate[phase, lane - first]), seen, settled[crossing])
+            expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
+        targets[crossing] = phase
+        ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
+        if not ready and not wants_plan:
+            continue
+        view = View(
+            queue[first:last],
+            coming[first:last],
+            rate,
+            share,
+            known.serves[start : start + phases * wide].reshape(phases, wide),
+            known.head[first:last],
+            room,
+            known.late[first:last],
+            known.on[first:last],
+            lay.weight[first:last],
+            lay.lost[crossing],
+            lay.min_green[crossing],
+        )
+        out = sent[first:last] if wants_plan else nothing
+        if wants_plan:
+            out[:, :] = 0.0
+        if ready:
+            targets[crossing] = search(view, phase, habits, keeps, scratch, out)
+        else:
+            play(
+                view.queue,
+                view.coming,
+                rate,
+                share,
+                view.serves,
+                view.head,
+                room,
+                view.late,
+                view.on,
+                view.weight,
+                view.lost,
+                view.min_green,
+                phase,
+                3,
+                phase,
+                habits,
+                np.inf,
+                scratch,
+                marks,
+                out,
+            )
+
+
+@njit(cache=True, error_model="numpy")
+def guess_lane(
+    known: Known,
+    lane: int,
+    rate: float,
+    seen: Sights,
+    settled: bool,
+) -> None:
+    """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
+    queue, coming, _near, _at, _speed, dark, _crossed, guess = seen
+    if not dark[lane]:
+        guess[lane] = queue[lane]
+        return
+    guess[lane] += known.flow[lane]
+    if settled and known.on[lane] > known.late[lane]:
+        guess[lane] = max(0.0, guess[lane] - rate)
+    queue[lane] = guess[lane]
+    coming[lane, :] = known.flow[lane]
+
+
+@njit(cache=True, error_model="numpy")
+def remember(
+    pending: Floats,
+    linked: Floats,
+    link_start: Ints,
+    link_lane: Ints,
+    link_share: Floats,
+    link_s: Floats,
+    crossed: Ints,
+) -> None:
+    """Shift the list of vehicles on their way by a second; add those that just crossed upstream."""
+    horizon = pending.shape[1]
+    for lane in range(pending.shape[0]):
+        for second in range(1, horizon):
+            pending[lane, second - 1] = pending[lane, second]
+        pending[lane, horizon - 1] = 0.0
+        if linked[lane] >= 0.0:
+            linked[lane] -= linked[lane] / 300.0
+    for at in range(len(crossed)):
+        move = crossed[at]
+        if move >= 0 and move + 1 < len(link_start):
+            for row in range(link_start[move], link_start[move + 1]):
+                lane = link_lane[row]
+                linked[lane] += link_share[row] / 300.0
+                pending[lane, min(int(link_s[row]), horizon - 1)] += link_share[row]
+
+
+@njit(cache=True, error_model="numpy")
+def announce(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    known: Known,
+    lay: Ground,
+    sent: Floats,
+    planned: Floats,
+    link_start: Ints,
+    link_lane: Ints,
+    link_share: Floats,
+    link_s: Floats,
+) -> None:
+    """Planned departures of every movement become planned arrivals of the lanes downstream."""
+    planned[:, :] = 0.0
+    horizon = planned.shape[1]
+    for move in range(len(lay.move_lane)):
+        lane = lay.move_lane[move]
+        if link_start[move] == link_start[move + 1]:
+            continue
+        total = 0.0
+        for other in range(lay.move_from[lane], lay.move_from[lane + 1]):
+            total += known.turns[other]
+        part = known.turns[move] / total
+        for row in range(link_start[move], link_start[move + 1]):
+            down, after = link_lane[row], int(link_s[row])
+            for second in range(min(horizon - after, sent.shape[1])):
+                planned[down, second + after] += sent[lane, second] * part * link_share[row]

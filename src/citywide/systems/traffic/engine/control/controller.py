@@ -1,0 +1,132 @@
+"""The controller: plain arrays of what is seen in, the wanted phase of each crossing out, once a second."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.traffic.engine.control.city import Sights, announce, count_crossed, decide, remember
+from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
+from citywide.systems.traffic.engine.control.learning import know
+from citywide.systems.traffic.engine.control.picture import look, ways_of
+from citywide.systems.traffic.engine.control.rollout import KEEPS, Habits
+
+AHEAD_S = 120
+SIGHT_M = 200.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One second of detection: vehicles by sighting lane, crossings of the line, dark lanes, exit room."""
+
+    sighting: Ints
+    distance: Floats
+    speed: Floats
+    crossed: Ints
+    dark: NDArray[np.bool_] | None = None
+    room: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What each crossing shows: its phase, whether the change to it is complete, seconds of it so far."""
+
+    phase: Ints
+    settled: NDArray[np.bool_]
+    green_s: Floats
+
+
+class Controller:
+    """Decides for all crossings of a layout; keeps what it learns from second to second."""
+
+    def __init__(self, layout: Layout, habits: Habits | None = None, keeps: Ints = KEEPS) -> None:
+        self.layout, self.habits, self.keeps = layout, habits or Habits(), keeps
+        self.known = know(layout)
+        self.weight = np.ones(layout.lanes)
+        self._ways = ways_of(layout)
+        self._make_room()
+        self._tie_links()
+
+    def _make_room(self) -> None:
+        lanes, horizon = self.layout.lanes, self.habits.horizon_s
+        self._queue, self._near, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._head_at, self._head_speed, self._guess = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
+        self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
+        self._linked = np.full(lanes, -1.0)
+        self._lit, self._open = np.zeros(lanes, np.bool_), np.full(max(self.layout.exits, 1), 1e9)
+
+    def _tie_links(self) -> None:
+        links = sorted(self.layout.links, key=lambda link: (link.movement, link.lane))
+        moves = np.array([link.movement for link in links], np.int32)
+        self._link_start = np.searchsorted(moves, np.arange(self.layout.movements + 1)).astype(np.int32)
+        self._link_lane = np.array([link.lane for link in links], np.int32)
+        self._link_share = np.array([link.share for link in links], np.float64)
+        self._link_s = np.array([link.seconds for link in links], np.float64)
+        self._linked[self._link_lane] = 0.0
+
+    def decide(self, seen: Seen, shown: Shown) -> Ints:
+        """The phase each crossing should show next; the safety layer has the last word."""
+        links = (self._link_start, self._link_lane, self._link_share, self._link_s)
+        self._take_in(seen)
+        remember(self._pending, self._linked, *links, seen.crossed)
+        targets = np.empty(self.layout.crossings, np.int32)
+        decide(
+            self._ground(),
+            self.known,
+            (shown.phase, shown.settled, shown.green_s),
+            self._open if seen.room is None else seen.room,
+            self._sights(seen),
+            (self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
+            self.keeps * np.int32(max(1, self.habits.cadence_s)),
+            self.habits,
+            targets,
+        )
+        if self.layout.links:
+            announce(self.known, self._ground(), self._sent, self._planned, *links)
+        return targets
+
+    def _take_in(self, seen: Seen) -> None:
+        count_crossed(self.known, self.layout.move_lane, seen.crossed, self._crossed_of)
+        look(
+            self._ways,
+            self.layout.speed,
+            self.known.flow,
+            seen.sighting,
+            seen.distance,
+            seen.speed,
+            self._queue,
+            self._coming,
+            self._near,
+            self._head_speed,
+            self._head_at,
+        )
+
+    def _sights(self, seen: Seen) -> Sights:
+        dark = self._lit if seen.dark is None else seen.dark
+        return (
+            self._queue,
+            self._coming,
+            self._near,
+            self._head_at,
+            self._head_speed,
+            dark,
+            self._crossed_of,
+            self._guess,
+        )
+
+    def _ground(self) -> Ground:
+        layout = self.layout
+        return Ground(
+            layout.lane_from,
+            layout.phase_from,
+            layout.cell_from,
+            layout.move_from,
+            layout.move_lane,
+            layout.move_exit,
+            layout.speed,
+            layout.lost,
+            layout.min_green,
+            self.weight,
+            SIGHT_M,
+        )

@@ -1,0 +1,163 @@
+"""What each lane can really do, learned while it runs: discharge, start-up loss, turning shares, demand."""
+
+import itertools
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from citywide.systems.traffic.engine.control.layout import (
+    PERMISSIVE,
+    PROTECTED,
+    Bytes,
+    Flags,
+    Floats,
+    Ints,
+    Layout,
+)
+
+PROTECTED_RATE, PERMISSIVE_RATE = 0.5, 0.25
+PRIOR_S, MEMORY_S = 40.0, 1200.0
+START_UP_S, FLOW_MEMORY_S = 2.0, 300.0
+STUCK_S = 4
+
+
+class Known(NamedTuple):
+    """The learned state of the city's lanes, updated in place each second."""
+
+    prior: Floats  # cell
+    sent: Floats  # cell: vehicles that left a standing queue
+    tried: Floats  # cell: seconds it had for that
+    turns: Floats  # movement: discounted crossings
+    late: Floats  # lane: start-up loss, s
+    flow: Floats  # lane: mean arrivals, vehicles/s
+    on: Floats  # lane: seconds of green so far
+    started: Floats  # lane: vehicles sent since this green began, from a queue
+    stuck: Floats  # lane: seconds the first vehicle has stood at a green line
+    head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
+    serves: Ints  # cell: bits of movements shown green
+    sure: Ints  # cell: bits of movements shown protected green
+    every: Ints  # lane: all bits
+
+
+def know(layout: Layout) -> Known:
+    """What is believed before anything was seen."""
+    serves, sure = _bits(layout, PERMISSIVE), _bits(layout, PROTECTED)
+    lanes, cells = layout.lanes, len(serves)
+    prior = np.where(sure > 0, PROTECTED_RATE, np.where(serves > 0, PERMISSIVE_RATE, 0.0))
+    return Known(
+        prior=prior,
+        sent=np.zeros(cells),
+        tried=np.zeros(cells),
+        turns=np.ones(layout.movements),
+        late=np.full(lanes, START_UP_S),
+        flow=np.full(lanes, 0.05),
+        on=np.zeros(lanes),
+        started=np.zeros(lanes),
+        stuck=np.zeros(lanes),
+        head=np.zeros(lanes, np.int32),
+        serves=serves,
+        sure=sure,
+        every=((1 << np.diff(layout.move_from)) - 1).astype(np.int32),
+    )
+
+
+def _bits(layout: Layout, least: int) -> Ints:
+    rows: list[int] = []
+    for crossing in range(layout.crossings):
+        first, last = layout.lane_from[crossing : crossing + 2]
+        moves = layout.move_from[first : last + 1] - layout.move_from[first]
+        start = layout.green_from[crossing]
+        phases = layout.phase_from[crossing + 1] - layout.phase_from[crossing]
+        lights = layout.green[start : start + phases * moves[-1]].reshape(phases, moves[-1])
+        rows += [_mask(phase[a:b], least) for phase in lights for a, b in itertools.pairwise(moves)]
+    return np.array(rows, np.int32)
+
+
+def _mask(lights: Bytes, least: int) -> int:
+    return sum(1 << at for at, light in enumerate(lights) if light >= least)
+
+
+@njit(cache=True, error_model="numpy")
+def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
+    known: Known,
+    first: int,
+    last: int,
+    cell: int,
+    shown: int,
+    settled: bool,
+    crossed_of: Floats,
+    near: Floats,
+    head_at: Floats,
+    head_speed: Floats,
+    dark: Flags,
+    dense: float,
+) -> None:
+    """One second of one crossing: who crossed, who stood although it was green."""
+    fade = 1.0 - 1.0 / MEMORY_S
+    for lane in range(first, last):
+        at = cell + lane - first
+        gone = crossed_of[lane]
+        known.flow[lane] += (gone - known.flow[lane]) / FLOW_MEMORY_S
+        if shown < 0 or not settled or known.serves[at] == 0:
+            if known.serves[at] == 0 or shown < 0:
+                known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
+            if gone > 0:
+                known.head[lane] = 0
+            continue
+        known.on[lane] += 1.0
+        if gone > 0:
+            known.head[lane], known.stuck[lane] = 0, 0.0
+        elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
+            known.stuck[lane] += 1.0
+            if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
+                may = known.head[lane] or known.every[lane]
+                left = may & ~known.sure[at]
+                if left:
+                    known.head[lane] = left
+        else:
+            known.stuck[lane] = 0.0
+        if dark[lane]:
+            known.started[lane] = -99.0
+            continue
+        queued = near[lane] >= dense
+        if known.on[lane] > known.late[lane] and queued:
+            blocked = known.head[lane] != 0 and (known.sure[at] & known.every[lane]) != known.every[lane]
+            if not blocked:
+                known.tried[at] = known.tried[at] * fade + 1.0
+                known.sent[at] = known.sent[at] * fade + gone
+        start_up(known, lane, gone, queued, known.prior[at])
+
+
+@njit(cache=True, error_model="numpy")
+def start_up(
+    known: Known,
+    lane: int,
+    gone: float,
+    queued: bool,
+    prior: float,
+) -> None:
+    """The start-up loss shows in when the third queued vehicle crosses."""
+    if known.on[lane] == 1.0:
+        known.started[lane] = 0.0 if queued else -99.0
+    before = known.started[lane]
+    known.started[lane] += gone
+    if before >= 0.0 and before < 3.0 <= known.started[lane] and prior >= PROTECTED_RATE:
+        loss = known.on[lane] - 3.0 / prior
+        known.late[lane] += 0.1 * (min(max(loss, 0.0), 5.0) - known.late[lane])
+
+
+@njit(cache=True, error_model="numpy")
+def rate_of(
+    known: Known,
+    cell: int,
+    lane: int,
+    shown: int,
+) -> float:
+    """Vehicles per second that this phase sends from this lane's queue."""
+    if known.prior[cell] <= 0.0:
+        return 0.0
+    rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
+    if shown and known.stuck[lane] >= STUCK_S:
+        rate *= 0.2
+    return rate

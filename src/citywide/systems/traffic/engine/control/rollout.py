@@ -1,0 +1,239 @@
+"""The search of one crossing: play out "keep this phase for k seconds, then that one", take the cheapest.
+
+The kernels take arrays one by one and keep their scratch outside: handing numba a tuple of arrays costs
+more (reference counts) than a second of a lane does.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
+
+KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
+SOON_S = 25
+
+
+class Habits(NamedTuple):
+    """How the search weighs and looks ahead; none of it belongs to any one map."""
+
+    horizon_s: int = 60
+    discount: float = 0.98
+    stop_cost_s: float = 0.0
+    left_over_s: float = 12.0
+    look_s: float = 10.0
+    eager: float = 1.15
+    recheck: float = 0.7
+    stray: float = 0.0
+    dense: float = 2.0
+    cadence_s: int = 1
+
+
+class View(NamedTuple):
+    """One crossing as the search sees it: what stands, what comes, what may go and how fast."""
+
+    queue: Floats  # lane
+    coming: Floats  # lane × second
+    rate: Floats  # phase × lane
+    share: Floats  # phase × lane: part of the lane's traffic that the phase serves
+    serves: Ints  # phase × lane: bits of the lane's movements that the phase serves
+    head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
+    room: Floats  # phase × lane: vehicles that the exits behind the line take now
+    late: Floats  # lane: start-up loss
+    on: Floats  # lane: seconds of green so far
+    weight: Floats  # lane
+    lost: float
+    min_green: float
+
+
+@njit(cache=True, error_model="numpy")
+def best_phase(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
+    rate: Floats,
+    serves: Ints,
+    weight: Floats,
+    queue: Floats,
+    head: Ints,
+    phase: int,
+    look: float,
+    lost: float,
+    eager: float,
+) -> int:
+    """The base policy: the phase that sends most vehicles soon, a change paying its lost time."""
+    best, most = phase, -1.0
+    for other in range(rate.shape[0]):
+        seconds = look if other == phase else look - lost
+        total = 0.0
+        for lane in range(rate.shape[1]):
+            if head[lane] == 0 or head[lane] & serves[other, lane]:
+                total += weight[lane] * min(queue[lane], rate[other, lane] * seconds)
+        if other == phase:
+            total *= eager
+        if total > most + 1e-9 or (other == phase and total >= most):
+            best, most = other, total
+    return best
+
+
+@njit(cache=True, error_model="numpy")
+def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see above
+    queue0: Floats,
+    coming: Floats,
+    rate: Floats,
+    share: Floats,
+    serves: Ints,
+    head0: Ints,
+    room: Floats,
+    late: Floats,
+    on0: Floats,
+    weight: Floats,
+    lost: float,
+    min_green: float,
+    now: int,
+    keep: int,
+    then: int,
+    habits: Habits,
+    bound: float,
+    scratch: Floats,
+    marks: Ints,
+    sent_out: Floats,
+) -> float:
+    """The cost of a plan in discounted vehicle-seconds; gives up once it is worse than `bound`."""
+    lanes = len(queue0)
+    queue, gone, run, on = scratch[0], scratch[1], scratch[2], scratch[3]
+    for lane in range(lanes):
+        queue[lane], gone[lane], run[lane], on[lane] = queue0[lane], 0.0, 0.0, on0[lane]
+        marks[lane] = head0[lane]
+    phase, before, clearing, green, worth, cost = now, -1, 0.0, min_green, 1.0, 0.0
+    flow, rival, record = 0.0, np.inf, sent_out.shape[0] > 0
+    stop, cadence, discount = habits.stop_cost_s, habits.cadence_s, habits.discount
+    for second in range(habits.horizon_s):
+        if clearing <= 0.0 and second >= keep and (cadence == 1 or second % cadence == 0):
+            target = phase
+            if second == keep:
+                target = then
+            elif green >= min_green and (flow < rival or flow < 0.2 or second % 4 == 0):
+                target = best_phase(
+                    rate,
+                    serves,
+                    weight,
+                    queue,
+                    marks,
+                    phase,
+                    habits.look_s,
+                    lost,
+                    habits.eager,
+                )
+                rival = flow * habits.recheck
+            if target != phase:
+                before, phase, clearing, green, rival = phase, target, lost, 0.0, np.inf
+                for lane in range(lanes):
+                    run[lane] = 0.0
+        if clearing > 0.0:
+            clearing -= 1.0
+        else:
+            before = -1
+            green += 1.0
+        waiting, flow = 0.0, 0.0
+        for lane in range(lanes):
+            stand, come, speed = queue[lane], coming[lane, second], rate[phase, lane]
+            if before >= 0 and not serves[phase, lane] & serves[before, lane]:
+                speed = 0.0
+            if come > 0.0:
+                if stand > 0.3 or speed <= 0.0:
+                    waiting += come * stop * weight[lane]
+                stand += come
+            if speed <= 0.0:
+                on[lane] = 0.0
+            elif marks[lane] == 0 or marks[lane] & serves[phase, lane]:
+                on[lane] += 1.0
+                if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
+                    sent = min(stand, speed, room[phase, lane] - gone[lane])
+                    if sent > 0.0:
+                        gone[lane] += sent
+                        stand -= sent
+                        flow += sent
+                        if record:
+                            sent_out[lane, second] = sent
+                        part = share[phase, lane]
+                        if marks[lane]:
+                            run[lane] += sent
+                            if run[lane] >= 1.0:
+                                marks[lane], run[lane] = 0, 0.0
+                        elif part < 0.98:
+                            run[lane] += sent
+                            if run[lane] * (1.0 - part) >= part:
+                                marks[lane], run[lane] = ~serves[phase, lane] & 0x7FFFFFFF, 0.0
+            queue[lane] = stand
+            waiting += stand * weight[lane]
+        cost += worth * waiting
+        worth *= discount
+        if cost > bound:
+            return cost
+    left = 0.0
+    for lane in range(lanes):
+        left += queue[lane] * weight[lane]
+    return cost + worth * left * habits.left_over_s
+
+
+@njit(cache=True, error_model="numpy")
+def wish(
+    queue: Floats,
+    coming: Floats,
+    rate: Floats,
+    share: Floats,
+    head: Ints,
+    now: int,
+    wanted: Flags,
+) -> bool:
+    """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
+    anyone = False
+    for lane in range(len(queue)):
+        soon = queue[lane]
+        for second in range(SOON_S):
+            soon += coming[lane, second]
+        if soon <= 0.3:
+            continue
+        for phase in range(len(wanted)):
+            gains = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
+            if rate[phase, lane] > 0.0 and (gains or head[lane]):
+                wanted[phase] = anyone = True
+    return anyone
+
+
+@njit(cache=True, error_model="numpy")
+def search(
+    view: View,
+    now: int,
+    habits: Habits,
+    keeps: Ints,
+    scratch: Floats,
+    sent_out: Floats,
+) -> int:
+    """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
+    queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green = view
+    nothing, marks = np.zeros((0, 0)), np.zeros(len(queue), np.int32)
+    wanted = np.zeros(rate.shape[0], np.bool_)
+    if not wish(queue, coming, rate, share, head, now, wanted) and sent_out.shape[0] == 0:
+        return now
+    best_keep, best_then = 0, now
+    least = play(
+        queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+        now, 0, now, habits, np.inf, scratch, marks, nothing,
+    )  # fmt: skip
+    for at in range(len(keeps)):
+        keep = keeps[at]
+        for then in range(rate.shape[0]):
+            if then == now or not wanted[then]:
+                continue
+            cost = play(
+                queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+                now, keep, then, habits, least, scratch, marks, nothing,
+            )  # fmt: skip
+            if cost < least - 1e-9:
+                least, best_keep, best_then = cost, keep, then
+    if sent_out.shape[0] > 0:
+        play(
+            queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+            now, best_keep, best_then, habits, np.inf, scratch, marks, sent_out,
+        )  # fmt: skip
+    return best_then if best_keep == 0 else now

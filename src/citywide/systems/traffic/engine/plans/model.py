@@ -1,0 +1,135 @@
+"""The words of plans: which kind of day, which plan at which hour, and a change that returns by itself."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+
+class DayKind(StrEnum):
+    """Kinds of day that have a timetable of their own; a make-up working day is a weekday."""
+
+    WEEKDAY = "weekday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    EVENT = "event"
+
+
+DayKindOf = Callable[[date], DayKind]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Fixed times of one crossing: cycle, offset and each phase's split (green with its clearance)."""
+
+    name: str
+    cycle_s: int
+    offset_s: int
+    splits_s: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not 30 <= self.cycle_s <= 240:
+            raise PlanError(f"plan {self.name!r}", f"cycle {self.cycle_s} s", "30 to 240 s")
+        if not 0 <= self.offset_s < self.cycle_s:
+            raise PlanError(f"plan {self.name!r}", f"offset {self.offset_s} s", "0 up to the cycle")
+        if sum(self.splits_s) != self.cycle_s or min(self.splits_s, default=0) < 7:
+            what = f"splits {list(self.splits_s)} for a cycle of {self.cycle_s} s"
+            raise PlanError(f"plan {self.name!r}", what, "splits of at least 7 s that add up to the cycle")
+
+
+class PlanError(ValueError):
+    """A plan or timetable that cannot be: where, what was wrong, what is accepted."""
+
+    def __init__(self, where: str, what: str, accepted: str) -> None:
+        super().__init__(f"{where}: {what}; accepted: {accepted}")
+        self.where, self.what, self.accepted = where, what, accepted
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """From which minute of the day which plan runs, for one kind of day."""
+
+    starts: tuple[tuple[int, str], ...]
+
+    def __post_init__(self) -> None:
+        minutes = [minute for minute, _ in self.starts]
+        if not minutes or minutes[0] != 0 or minutes != sorted(set(minutes)) or minutes[-1] >= 1440:
+            raise PlanError("timetable", f"starts at {minutes}", "rising minutes of the day, the first one 0")
+
+    def at(self, minute: int) -> tuple[int, str]:
+        """The start in force at a minute of the day, and its plan."""
+        return max(start for start in self.starts if start[0] <= minute)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A plan for a while, for a reason: it returns by itself at its end."""
+
+    plan: str
+    begins: datetime
+    ends: datetime
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.begins.tzinfo is None or self.ends.tzinfo is None:
+            raise PlanError(f"change to {self.plan!r}", "a time without its zone", "aware times")
+        if not self.begins < self.ends <= self.begins + timedelta(days=31):
+            raise PlanError(f"change to {self.plan!r}", f"{self.begins} to {self.ends}", "an end within 31 days")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The plan in force and the reason, in one line."""
+
+    plan: Plan
+    reason: str
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """All plans of a crossing, its timetables by kind of day, and the changes that are planned."""
+
+    plans: Mapping[str, Plan]
+    timetables: Mapping[DayKind, Timetable]
+    changes: tuple[Change, ...] = ()
+
+    def __post_init__(self) -> None:
+        if DayKind.WEEKDAY not in self.timetables:
+            raise PlanError("schedule", "no weekday timetable", "at least the weekday's")
+        used = {plan for table in self.timetables.values() for _, plan in table.starts}
+        unknown = sorted((used | {change.plan for change in self.changes}) - set(self.plans))
+        if unknown:
+            raise PlanError("schedule", f"plan {unknown[0]!r}", f"one of {sorted(self.plans)}")
+
+    def at(self, now: datetime, day_kind: DayKindOf) -> Choice:
+        """The plan in force; the latest change that has begun goes before the timetable."""
+        running = [change for change in self.changes if change.begins <= now < change.ends]
+        if running:
+            change = max(running, key=lambda one: one.begins)
+            reason = f"{change.reason}: plan {change.plan} until {change.ends:%d %b %H:%M}, then back"
+            return Choice(self.plans[change.plan], reason)
+        kind = day_kind(now.date())
+        table = self.timetables.get(kind) or self.timetables[_nearest(kind, self.timetables)]
+        minute, plan = table.at(now.hour * 60 + now.minute)
+        why = f"{kind} timetable" if kind in self.timetables else f"no {kind} timetable, so the nearest"
+        return Choice(self.plans[plan], f"{why}: plan {plan} since {minute // 60:02d}:{minute % 60:02d}")
+
+    def with_change(self, change: Change) -> "Schedule":
+        """The schedule with one more change; ended ones are left out."""
+        kept = tuple(one for one in self.changes if one.ends > change.begins)
+        return Schedule(self.plans, self.timetables, (*kept, change))
+
+
+def _nearest(kind: DayKind, tables: Mapping[DayKind, Timetable]) -> DayKind:
+    if kind is not DayKind.WEEKDAY and DayKind.WEEKEND in tables:
+        return DayKind.WEEKEND
+    return DayKind.WEEKDAY
+
+
+def with_events(day_kind: DayKindOf, event_days: frozenset[date]) -> DayKindOf:
+    """A calendar in which some days are event days."""
+
+    def of(day: date) -> DayKind:
+        return DayKind.EVENT if day in event_days else day_kind(day)
+
+    return of

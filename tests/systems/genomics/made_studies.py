@@ -1,0 +1,46 @@
+"""Small studies made for tests, and what a person with patience would compute from them."""
+
+from pathlib import Path
+
+import numpy as np
+
+from citywide.systems.genomics.engine.bed import Bed, encode, open_bed
+
+
+def write(folder: Path, copies, chromosome=None, sex=None, alleles=("A", "G"), name="study") -> Bed:
+    """Write int copies of allele 1 [variants, people] (-1 missing) as PLINK files and open them."""
+    variants, people = copies.shape
+    chromosome = ["1"] * variants if chromosome is None else chromosome
+    sex = [0] * people if sex is None else sex
+    pairs = [alleles] * variants if isinstance(alleles[0], str) else alleles
+    (folder / f"{name}.bed").write_bytes(b"\x6c\x1b\x01" + encode(copies).tobytes())
+    fam = "".join(f"F{i} P{i} 0 0 {s} -9\n" for i, s in enumerate(sex))
+    (folder / f"{name}.fam").write_text(fam)
+    bim = "".join(
+        f"{c} v{i} 0 {1000 * (i + 1)} {a} {b}\n" for i, (c, (a, b)) in enumerate(zip(chromosome, pairs, strict=True))
+    )
+    (folder / f"{name}.bim").write_text(bim)
+    return open_bed(folder / name)
+
+
+def drawn(random, variants: int, people: int, missing: float = 0.05):
+    """Independent genotypes of common variants, with missing calls, one monomorphic, one all missing."""
+    frequency = random.uniform(0.05, 0.95, variants)
+    copies = random.binomial(2, frequency[:, None], (variants, people)).astype(np.int8)
+    copies[random.random(copies.shape) < missing] = -1
+    if variants > 8:
+        copies[3], copies[5] = 2, -1
+    return copies
+
+
+def linked(random, variants: int, people: int):
+    """Genotypes with linkage: haplotypes that copy one of a few ancestors and seldom change."""
+    ancestors = random.random((12, variants)) < random.uniform(0.1, 0.9, variants)
+    copies = np.zeros((variants, people), np.int8)
+    for _ in range(2):
+        at = random.integers(0, 12, people)
+        for variant in range(variants):
+            changes = random.random(people) < 0.02
+            at = np.where(changes, random.integers(0, 12, people), at)
+            copies[variant] += ancestors[at, variant]
+    return copies

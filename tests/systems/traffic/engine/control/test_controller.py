@@ -1,0 +1,127 @@
+"""The controller alone on plain arrays, and against simple rules on the point-queue city."""
+
+import numpy as np
+import pytest
+
+from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
+from citywide.systems.traffic.engine.control.layout import Crossing, Feed, Lane, Link, Movement, lay_out
+from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
+from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
+
+FOUR = tuple(Lane((Movement(),)) for _ in range(4))
+PHASES = ((2, 2, 0, 0), (0, 0, 2, 2))
+ONE = Crossing(FOUR, PHASES)
+GUARD = Guard(PHASES, tuple((a, b) for a in (0, 1) for b in (2, 3)), (5,) * 4, (3,) * 4, (0,) * 4,
+              ((0, 30), (1, 30)))  # fmt: skip
+
+
+def seen(*vehicles, crossed=(), dark=None):
+    table = np.array(vehicles, float).reshape(-1, 3)
+    return Seen(
+        table[:, 0].astype(np.int32),
+        table[:, 1].copy(),
+        table[:, 2].copy(),
+        np.array(crossed, np.int32),
+        dark,
+    )
+
+
+def shown(phase=0, settled=True, green_s=20.0):
+    return Shown(np.array([phase], np.int32), np.array([settled]), np.array([green_s]))
+
+
+def test_an_empty_street_gives_way_to_the_one_where_cars_stand():
+    waiting = [(2, 3.0 + 7 * at, 0.0) for at in range(4)]
+    assert Controller(lay_out([ONE])).decide(seen(*waiting), shown()) == [1]
+
+
+def test_nobody_waiting_leaves_the_lights_as_they_are():
+    assert Controller(lay_out([ONE])).decide(seen(), shown(1)) == [1]
+
+
+def test_a_platoon_about_to_arrive_is_not_cut_for_a_single_car():
+    platoon = [(lane, 15.0 + 14 * at, 13.9) for lane in (0, 1) for at in range(6)]
+    assert Controller(lay_out([ONE])).decide(seen(*platoon, (2, 3.0, 0.0)), shown()) == [0]
+
+
+def test_no_change_is_asked_for_before_the_minimum_green():
+    waiting = [(2, 3.0 + 7 * at, 0.0) for at in range(9)]
+    assert Controller(lay_out([ONE])).decide(seen(*waiting), shown(green_s=3.0)) == [0]
+
+
+def test_vehicles_on_a_street_upstream_of_a_short_lane_count():
+    layout = lay_out([ONE], feeds=[Feed(4, 2, 1.0, 30.0)])
+    waiting = [(4, 5.0 + 7 * at, 0.0) for at in range(5)]
+    assert Controller(layout).decide(seen(*waiting), shown()) == [1]
+
+
+def test_a_first_vehicle_that_wants_red_makes_its_lane_useless_to_this_phase():
+    """Lane 0 goes straight in phase 0 and left in phase 1; after 4 s of standing at green it wants left."""
+    shared = (Lane((Movement(), Movement())), Lane((Movement(),)))
+    layout = lay_out([Crossing(shared, ((2, 0, 0), (0, 2, 0), (0, 0, 2)))])
+    controller = Controller(layout)
+    line = [(0, 2.0 + 7 * at, 0.0) for at in range(4)]
+    asked = [int(controller.decide(seen(*line), shown(0, green_s=s))[0]) for s in range(1, 12)]
+    assert asked[0] == 0
+    assert asked[-1] == 1
+
+
+def test_discharge_is_learned_from_queues_that_leave():
+    controller = Controller(lay_out([ONE]))
+    line = [(0, 2.0 + 12 * at, 6.0) for at in range(5)]
+    for second in range(400):
+        controller.decide(seen(*line, crossed=[0] if second % 4 == 0 else []), shown())
+    known = controller.known
+    assert known.sent[0] / known.tried[0] == pytest.approx(0.25, abs=0.02)
+
+
+def test_a_dark_lane_is_carried_on_by_what_is_known_of_it():
+    controller = Controller(lay_out([ONE]))
+    waiting = [(2, 3.0 + 7 * at, 0.0) for at in range(6)]
+    controller.decide(seen(*waiting), shown(green_s=1.0))
+    dark = np.array([False, False, True, False])
+    assert controller.decide(seen(dark=dark), shown()) == [1]
+
+
+def test_planned_departures_reach_the_crossing_downstream():
+    layout = lay_out([ONE, ONE], links=[Link(0, 4, 1.0, 30.0)])
+    controller = Controller(layout)
+    two = Shown(np.zeros(2, np.int32), np.array([True, True]), np.full(2, 20.0))
+    controller.decide(seen(*[(0, 3.0 + 7 * at, 0.0) for at in range(5)]), two)
+    assert controller._planned[4, 30:45].sum() == pytest.approx(5.0, abs=0.5)
+
+
+def test_the_same_sights_bring_the_same_decisions():
+    runs = [drive(Controller(lay_out([ONE])).decide, seed=3, seconds=300)[1] for _ in range(2)]
+    assert np.array_equal(*runs)
+
+
+@pytest.mark.parametrize(
+    "arrivals",
+    [(0.15, 0.1, 0.1, 0.1), (0.3, 0.05, 0.1, 0.05), (0.02, 0.02, 0.02, 0.02)],
+)
+def test_control_beats_the_fixed_plan_by_a_quarter(arrivals):
+    adaptive, _ = drive(Controller(lay_out([ONE])).decide, arrivals)
+    fixed, _ = drive(None, arrivals)
+    assert adaptive <= 0.75 * fixed
+
+
+def test_a_described_crossing_with_a_short_phase_is_refused():
+    with pytest.raises(ValueError, match="every phase must show 4 movements"):
+        lay_out([Crossing(FOUR, ((2, 2, 0),))])
+
+
+def drive(decide, arrivals=(0.15, 0.1, 0.1, 0.1), seed=1, seconds=1200):
+    """Delay and wishes of a point-queue crossing under this control, behind the safety layer."""
+    layout = lay_out([ONE])
+    streets = Streets(layout, Traffic(np.array(arrivals), np.ones(4)), seed)
+    safety, sight, wishes = Safety(rules_of([GUARD])), seen(), []
+    for _ in range(seconds):
+        lamps = safety.lamps
+        state = Shown(lamps.target.copy(), lamps.settled.copy(), lamps.green_s + 1.0)
+        wish = decide(sight, state) if decide else np.zeros(1, np.int32)
+        calls = np.bincount(sight.sighting, minlength=4) > 0
+        lights = safety.step(wish, np.array([decide is not None]), calls)
+        sight = streets.step(lights == 1)
+        wishes.append(int(wish[0]))
+    return streets.delay_s, wishes

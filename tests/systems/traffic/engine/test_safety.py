@@ -1,0 +1,130 @@
+"""No sequence of inputs makes the lights conflict, skip a clearance or starve anyone."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citywide.systems.traffic.engine.safety import GREEN, RED, YELLOW, Guard, Safety, rules_of
+
+# Two streets: through and left of each, and a pedestrian crossing over the second street.
+NORTH, NORTH_LEFT, EAST, EAST_LEFT, WALK = range(5)
+NEVER = ((NORTH, EAST), (NORTH, EAST_LEFT), (NORTH_LEFT, EAST), (NORTH_LEFT, EAST_LEFT), (WALK, EAST),
+         (WALK, EAST_LEFT))  # fmt: skip
+YIELDS = ((NORTH, NORTH_LEFT), (EAST, EAST_LEFT))
+PHASES = ((2, 1, 0, 0, 2), (0, 2, 0, 0, 2), (0, 0, 2, 1, 0), (0, 0, 0, 2, 0))
+CROSSING = Guard(
+    phases=PHASES,
+    conflicts=NEVER,
+    min_green_s=(5, 5, 5, 5, 7),
+    yellow_s=(3, 3, 3, 3, 8),
+    all_red_s=(1, 1, 1, 1, 0),
+    plan=((0, 30), (1, 8), (2, 30), (3, 8)),
+    yields=YIELDS,
+    on_call=(WALK,),
+)
+SECONDS = st.tuples(
+    st.integers(-2, 6),
+    st.booleans(),
+    st.integers(0, 31),
+    st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 9]),
+)
+SPELLS = st.lists(st.tuples(st.integers(1, 40), SECONDS), min_size=1, max_size=30)
+
+
+def play(spells, guard=CROSSING):
+    """Each spell repeats one second of inputs; yields the lights, levels and calls of every second."""
+    safety = Safety(rules_of([guard]))
+    for length, (wish, trusted, calls, urgent) in spells:
+        asked = np.array([bool(calls >> at & 1) for at in range(5)])
+        for _ in range(length):
+            light = safety.step(np.array([wish]), np.array([trusted]), asked, np.array([urgent]))
+            yield light.copy(), safety.lamps.level.copy(), asked, safety
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPELLS)
+def test_no_two_movements_in_conflict_are_ever_lit_together(spells):
+    for light, level, _, _ in play(spells):
+        assert not any(light[a] != RED and light[b] != RED for a, b in NEVER)
+        for a, b in YIELDS:
+            assert not (light[a] == GREEN and light[b] == GREEN and level[a] == 2 and level[b] == 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPELLS)
+def test_every_green_lasts_and_every_clearance_is_shown_in_full(spells):
+    for at in range(5):
+        shown = [int(light[at]) for light, *_ in play(spells)]
+        runs = run_lengths(shown)
+        for (light, length), (after, _) in itertools.pairwise(runs):
+            assert (light, after) in {(RED, GREEN), (GREEN, YELLOW), (YELLOW, RED)}
+            if light == GREEN:
+                assert length >= CROSSING.min_green_s[at]
+            if light == YELLOW:
+                assert length == CROSSING.yellow_s[at]
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPELLS)
+def test_a_conflicting_movement_waits_for_the_all_red_time(spells):
+    red_for = np.full(5, 99)
+    for light, *_ in play(spells):
+        started = [at for at in range(5) if light[at] == GREEN and red_for[at] > 0]
+        for at in started:
+            foes = [b if a == at else a for a, b in NEVER if at in (a, b)]
+            assert all(red_for[foe] >= CROSSING.all_red_s[foe] for foe in foes)
+        red_for = np.where(light == RED, red_for + 1, 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SPELLS)
+def test_nobody_who_called_waits_above_the_longest_red_and_one_emergency(spells):
+    waited, quiet = np.zeros(5), True
+    for light, _, asked, safety in play(spells):
+        quiet &= safety.lamps.urgent_s[0] == 0
+        waited = np.where(light == GREEN, 0, np.where(asked | (waited > 0), waited + 1, 0))
+        bound = CROSSING.max_red_s + (0 if quiet else CROSSING.emergency_s)
+        assert waited.max() <= bound
+
+
+def test_without_emergencies_the_greediest_wish_starves_nobody():
+    """An optimiser that always wants one street gets it, except when somebody is due."""
+    seconds = list(play([(1000, (0, True, 31, -1))]))
+    for at in range(5):
+        reds = [length for light, length in run_lengths([int(s[0][at]) for s in seconds]) if light == RED]
+        assert max(reds) <= CROSSING.max_red_s
+    assert np.mean([s[0][NORTH] == GREEN for s in seconds]) > 0.5
+
+
+def test_doubtful_data_brings_the_fixed_plan():
+    shown = [safety.lamps.target[0] for *_, safety in play([(76 * 2, (0, False, 31, -1))])]
+    assert set(shown) == {0, 1, 2, 3}
+
+
+def test_a_phase_that_breaks_the_conflict_table_is_refused():
+    with pytest.raises(ValueError, match="phase 0 shows green to movements in conflict"):
+        rules_of([Guard(((1, 1),), ((0, 1),), (5, 5), (3, 3), (0, 0), ((0, 10),))])
+
+
+def test_a_crossing_that_cannot_serve_everyone_in_time_is_refused():
+    with pytest.raises(ValueError, match="more than max_red_s 20"):
+        rules_of([Guard(**(CROSSING.__dict__ | {"max_red_s": 20}))])
+
+
+def test_an_emergency_vehicle_gets_its_phase_at_once():
+    lights = list(play([(20, (2, True, 31, -1)), (12, (2, True, 31, 0))]))
+    assert lights[-1][0][NORTH] == GREEN
+
+
+def run_lengths(values):
+    """[(value, how often in a row)] of a list."""
+    runs = []
+    for value in values:
+        if runs and runs[-1][0] == value:
+            runs[-1][1] += 1
+        else:
+            runs.append([value, 1])
+    return [tuple(run) for run in runs]
