@@ -19,8 +19,10 @@ from citywide.kit.commands import Command
 def commands() -> list[Command]:
     """Every command there is: the hub's own and those of the systems."""
     from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide verify` needs none of this
+    from citywide.demo_command import DEMO  # noqa: PLC0415
 
     own = [
+        DEMO,
         Command("serve", "run a city's hub", _serve_options, _serve),
         Command("check", "prove every system's declaration", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", _database_options, _migrate),

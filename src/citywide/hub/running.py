@@ -40,7 +40,7 @@ from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
-from citywide.kit.clock import Clock
+from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
 HEARTBEAT_S = 1.0
@@ -74,6 +74,7 @@ class Hub:
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._alarmed = threading.Event()
+        self._rounds = threading.Lock()
         self.committer.on_change = self._alarmed.set
 
     async def start(self) -> None:
@@ -179,11 +180,12 @@ class Hub:
         committer.take(kept)
 
     def round(self) -> None:
-        """What comes round every second."""
-        self.committer.between_commits(self.committer.tick).result()
-        self._flush()
-        self.ladder.climb(self.clock.now())
-        self.jobs.run_due()
+        """What comes round every second, one round at a time."""
+        with self._rounds:
+            self.committer.between_commits(self.committer.tick).result()
+            self._flush()
+            self.ladder.climb(self.clock.now())
+            self.jobs.run_due()
 
     def _flush(self) -> None:
         self.committer.between_commits(self._flusher.collect).result()
@@ -232,6 +234,7 @@ class Hub:
 
 
 def read_clock(database: Database) -> Clock:
-    """The city's clock, the same for every worker."""
+    """The city's clock, the same for every worker; one of speed 0 stands until it is moved."""
     found = database.rows("select value from hub.setting where name = 'clock'")
-    return json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    clock = json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    return ManualClock(hands=[clock.start]) if clock.speed == 0 else clock

@@ -1,6 +1,7 @@
 """Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, LiteralString
 
 import structlog
@@ -118,7 +119,7 @@ class Responder(Struct, frozen=True):
                 witness(connection, command.kind, command.says, department=department, at=now, facts=command.facts)
 
 
-def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: object) -> None:
+def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: datetime) -> None:
     tell = isinstance(command, Tell)
     says = Text(command.order, command.order) if isinstance(command, Tell) else command.says
     connection.execute(sql("put_message"), {
@@ -129,7 +130,8 @@ def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: o
         "says": Jsonb({"en": says.en, "zh": says.zh}),
         "facts": Jsonb(dict(command.values) if isinstance(command, Tell) else {}),
     })  # fmt: skip
-    witness(connection, "order" if tell else "notice", says, department=alarm.about.department)
+    kind = "order" if tell else "notice"
+    witness(connection, kind, says, department=alarm.about.department, at=at)
 
 
 def _alarm(row: dict[str, Any]) -> Alarm:
