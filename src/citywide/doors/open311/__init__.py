@@ -1,0 +1,3 @@
+"""Open311 GeoReport v2, for the apps that cities already have."""
+
+ROOMS = ()
