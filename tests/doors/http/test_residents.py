@@ -122,7 +122,9 @@ def test_a_file_that_is_no_photo_is_refused(door: TestClient) -> None:
 def test_a_place_named_in_the_words_is_enough(door: TestClient) -> None:
     answer = send(door, {"text": "the street light is out near elm street, it is dark"})
     assert answer.status_code == 201, answer.text
-    row = door.app.state.hub.database.rows("select lon, department from hub.cases where id = %s", (answer.json()["case"],))
+    row = door.app.state.hub.database.rows(
+        "select lon, department from hub.cases where id = %s", (answer.json()["case"],)
+    )
     assert row == [{"lon": 106.5, "department": "lighting"}]
 
 

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,6 @@ from citywide.systems.hotline.calls import calls
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
 from citywide.systems.hotline.model import MATTERS
-from pathlib import Path
 
 OWNER: Mapping[str, str] = {matter.name: matter.department for matter in MATTERS}
 FIRST_LESSONS = 20_000

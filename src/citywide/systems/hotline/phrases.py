@@ -64,7 +64,9 @@ STREETS_ZH = "人民路|解放东路|滨江大道|沙坪坝街|南坪正街|民�
 STREETS_EN = "Elm Street|River Road|Station Square|Hill Lane|Garden Village|North Avenue|Temple Street|Old Bridge Road"
 HELD_STREETS_ZH = "和平巷|金沙路|渝鲁大道|铁山坪|松林坡"
 HELD_STREETS_EN = "Maple Drive|Harbour Row|King's Lane|Lower Market"
-SAME_SOUND = dict(zip("灯井盖路坑垃圾噪声停车树电水气臭堵漏厕梯", "登景概露吭拉及燥生亭彻术店睡汽丑赌陋测提", strict=True))
+SAME_SOUND = dict(
+    zip("灯井盖路坑垃圾噪声停车树电水气臭堵漏厕梯", "登景概露吭拉及燥生亭彻术店睡汽丑赌陋测提", strict=True)
+)
 DIALECT = {
     "没有": "莫得", "没人": "莫得人", "坏了": "烂求了", "很": "好", "不亮": "不亮咯", "怎么": "啷个",
     "什么": "啥子", "东西": "家什", "太": "恁个", "小孩": "细娃儿", "晚上": "黑了", "到处": "到处都是起",

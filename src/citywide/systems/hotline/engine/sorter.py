@@ -32,7 +32,9 @@ class Sorter:
 
     def copy(self) -> "Sorter":
         """Another that knows the same."""
-        other = Sorter(dict(zip(self.categories, (self.departments[at] for at in self._owner), strict=True)), self._seed)
+        other = Sorter(
+            dict(zip(self.categories, (self.departments[at] for at in self._owner), strict=True)), self._seed
+        )
         other._weights, other._sharpness = self._weights.copy(), self._sharpness
         return other
 
@@ -114,7 +116,7 @@ def _scores(
 
 
 @njit(cache=True, fastmath=True)
-def _learn(  # noqa: PLR0913, PLR0917 - compiled: flat arguments
+def _learn(
     weights: NDArray[np.float32],
     found: NDArray[np.int32],
     starts: NDArray[np.int64],
