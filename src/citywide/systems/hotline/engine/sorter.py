@@ -97,7 +97,7 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _top(names: Sequence[str], shares: NDArray[np.float64], most: int) -> tuple[tuple[str, float], ...]:
-    return tuple((names[at], float(shares[at])) for at in np.argsort(-shares)[:most])
+    return tuple((str(names[int(at)]), float(shares[at])) for at in np.argsort(-shares)[:most])
 
 
 @njit(cache=True, fastmath=True)
