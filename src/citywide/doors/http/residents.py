@@ -73,7 +73,7 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     hub = hub_of(state)
     category = hub.words.categories.get(data.category) if data.category else None
     with hub.database.transaction() as connection:
-        found = neighbours(connection, category, Point(data.lon, data.lat), hub.clock.now())
+        found = neighbours(connection, category, Point(data.lon, data.lat))
     return _json({"neighbours": found})
 
 

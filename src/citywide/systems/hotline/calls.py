@@ -62,7 +62,7 @@ def _streets(english: int, held_out: bool) -> Sequence[str]:
 
 
 def _one(rng: np.random.Generator, words: Sequence[str]) -> str:
-    return words[rng.integers(len(words))]
+    return words[int(rng.integers(len(words)))]
 
 
 def _typos(rng: np.random.Generator, text: str) -> str:

@@ -102,7 +102,7 @@ PHRASES: dict[str, tuple[str, str, str, str]] = {
         "楼顶|一楼住户|邻居露台|天台",
         "违章搭建|私自加盖房子|违法扩建|私搭阳光房",
         "on the roof|the ground floor owner|on a terrace|the rooftop",
-        "somebody builds without permit|has an illegal extension|an illegal structure is built|has an unauthorised annex",
+        "somebody builds without permit|has an illegal extension|an illegal structure is built|has an illicit annex",
     ),
     "advertising": (
         "小广告|牛皮癣|墙上广告|非法招贴",
@@ -314,7 +314,7 @@ CLOSINGS = {
     ),
     True: (
         "，到底归哪个管哦？|，麻烦派人来看一下嘛。|，影响我们生活。|，再不处理我就发网上了",
-        ". When will someone have a look?|. This affects all of us here.|. I have called twice already.|, kindly send someone.",
+        ". When will someone have a look?|. It affects us.|. I have called twice already.|, kindly send someone.",
     ),
 }
 STREETS_ZH = "人民路|解放东路|滨江大道|沙坪坝街|南坪正街|民生巷|学府路|花园村|黄桷坪|长江路|石桥铺|建新北路"

@@ -34,7 +34,7 @@ class Ground(NamedTuple):
     metres: NDArray[np.float64]
 
 
-def hot_spots(
+def hot_spots(  # noqa: PLR0913 - the scan's settings, each named at the call
     lon: NDArray[np.float64],
     lat: NDArray[np.float64],
     day: NDArray[np.int64],
@@ -78,7 +78,7 @@ Found = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray
 
 
 @njit(cache=True)
-def scan(
+def scan(  # noqa: C901 - compiled: flat loops
     cell: NDArray[np.int64], day: NDArray[np.int64], near: NDArray[np.int64], longest: int
 ) -> Found:  # pragma: no cover - compiled
     """For each centre its best cylinder: log likelihood ratio, last neighbour, days, cases and expected."""
