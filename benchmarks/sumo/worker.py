@@ -67,6 +67,13 @@ def closable(roads: Roads) -> list[str]:
     return sorted(a for group in groups.values() for a in group for b in group if a != b and ways[a] <= ways[b])
 
 
+def drawn(lanes: list[str], count: int, seed: int) -> list[str]:
+    """Lanes to close, at most one of an edge, so that no edge is shut altogether."""
+    shuffled = random.Random(seed).sample(lanes, len(lanes))
+    one_an_edge = {lane.rpartition("_")[0]: lane for lane in reversed(shuffled)}
+    return [lane for lane in shuffled if one_an_edge[lane.rpartition("_")[0]] == lane][:count]
+
+
 def run_one(home: Path, task: dict, name: str) -> float:
     """The mean delay of one driver."""
     scenario = scenario_of(Path(task["folder"]))
@@ -74,7 +81,7 @@ def run_one(home: Path, task: dict, name: str) -> float:
         scenario = replace(scenario, end=min(scenario.end, scenario.begin + task["seconds"]))
     site, seed = site_of(roads_of(scenario.net)), task["seed"]
     lanes = sorted(set(closable(site.roads)))
-    closed = random.Random(seed).sample(lanes, min(task["closures"], len(lanes)))
+    closed = drawn(lanes, task["closures"], seed)
     dropout = Dropout(sorted(site.lanes), task["dropout"], seed) if task["dropout"] else None
     extra = ["--scale", str(task["demand"])] if task["demand"] != 1 else []
     with tempfile.TemporaryDirectory() as folder:
