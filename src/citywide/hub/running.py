@@ -142,6 +142,8 @@ class Hub:
 
     def beat(self) -> None:
         """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
+        if self._heart.broken or self._heart.closed:
+            self._heart = self.database.dedicated()
         try:
             turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts))
         except leases.Lost:
