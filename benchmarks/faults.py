@@ -92,6 +92,8 @@ def _stop(senders: list[Sender]) -> None:
 
 
 def _kill_worker(server: Server) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        _until(lambda: _one(connection, "select count(distinct worker) from hub.lease") == server.workers, 30)
     os.kill(random.choice(server.worker_pids()), signal.SIGKILL)
 
 
@@ -134,7 +136,7 @@ HOW: Mapping[str, Callable[[Server], None]] = {
 def _reckon(server: Server, senders: list[Sender], subscriber: Subscriber) -> dict[str, float]:
     floods, sent = sum(s.floods for s in senders), sum(s.acknowledged for s in senders)
     with psycopg.connect(server.url, autocommit=True) as connection:
-        _until_answered(connection, floods)
+        _until_answered(connection)
         readings = _one(connection, "select count(*) from hub.reading")
         alarms = _one(connection, "select count(*) from hub.alarm where rule = 'bench_flood_rule'")
         cases = _one(connection, "select count(*) from hub.cases where category = 'bench_flood'")
@@ -151,10 +153,10 @@ def _reckon(server: Server, senders: list[Sender], subscriber: Subscriber) -> di
     }  # fmt: skip
 
 
-def _until_answered(connection: psycopg.Connection, floods: int) -> None:
+def _until_answered(connection: psycopg.Connection) -> None:
     """Responses and the log come a moment after commit."""
-    closed = "select count(*) from hub.cases where state = 'closed'"
-    _until(lambda: _one(connection, closed) >= floods, 60)
+    waiting = "select count(*) from hub.alarm where not answered_raise or not answered_clear"
+    _until(lambda: _one(connection, waiting) == 0, 60)
     _until(lambda: _one(connection, "select count(*) from evidence.pending") == 0, 20)
     time.sleep(1)
 
@@ -196,7 +198,11 @@ def _disk() -> Iterator[Path]:
 
 def _leave(folder: Path) -> None:
     """Nobody may still be using the disk."""
-    users = [process for process in psutil.process_iter(["cmdline"]) if str(folder) in " ".join(process.info["cmdline"] or ())]
+    users = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if str(folder) in " ".join(process.info["cmdline"] or ())
+    ]
     psutil.wait_procs(users, timeout=10)
 
 

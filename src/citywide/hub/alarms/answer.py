@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from msgspec import Struct
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Alarm
@@ -92,6 +92,8 @@ class Responder(Struct, frozen=True):
             with connection.transaction():
                 for command in response(alarm, CityNow(connection, self.desk, self.clock)):
                     self.carry_out(connection, command, alarm)
+        except OperationalError:  # the database's trouble, not the response's: the alarm stays unanswered and waits
+            raise
         except Exception as error:
             log.exception("response_failed", rule=alarm.rule, alarm=alarm.id)
             says = Text(f"no answer to alarm {alarm.id}: {error}", f"告警 {alarm.id} 未能自动处置：{error}")
