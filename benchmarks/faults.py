@@ -48,7 +48,11 @@ def _under_load(server: Server, faults: list[str], chance: random.Random) -> Map
         time.sleep(chance.uniform(0.3, 2.0))
         began = time.monotonic()
         HOW[fault](server)
-        _all_are_heard(senders)
+        try:
+            _all_are_heard(senders)
+        except TimeoutError:
+            print((server.data / "output.log").read_text()[-4000:])
+            raise
         back.setdefault(fault, []).append(time.monotonic() - began)
         print(f"{fault:<12} acknowledged again after {back[fault][-1]:.1f} s", flush=True)
     _stop(senders)

@@ -58,6 +58,7 @@ class Committer:
     def submit(self, rows: Rows) -> "Future[Outcome]":
         """Queue rows; the future tells what became of each, after commit."""
         future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()  # a sender that hangs up takes nothing back
         self.queue.put((rows, future))
         return future
 
