@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
 
+from citywide.hub.database.backup_commands import COMMANDS as BACKUP
 from citywide.hub.evidence.verify import COMMAND as VERIFY
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
@@ -24,6 +25,7 @@ def commands() -> list[Command]:
         Command("migrate", "bring the database's schema up to date", _database_options, _migrate),
         Command("token", "make a token for a device or a program", _token_options, _token),
         Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
+        *BACKUP,
         VERIFY,
     ]
     return [*own, *(command for system in EVERYTHING for command in system.commands)]

@@ -24,6 +24,10 @@ DURABLE = {
     "jit": "off",
     "unix_socket_permissions": "0777",
     "max_locks_per_transaction": "512",
+    # The log is kept beside the cluster's folder once a backup has made the place for it
+    "archive_mode": "on",
+    "archive_timeout": "5min",
+    "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
