@@ -60,6 +60,11 @@ class State:
         self.value[fresh.series] = fresh.value
         self.changed[fresh.series] = True
 
+    def note_again(self, rows: Rows) -> None:
+        """Remember values that could not be written down, where nothing newer has come in."""
+        known = rows.pick(rows.series < self.newest.size)
+        self.note_latest(known.pick(self.newest[known.series] == known.time))
+
     def take_changed(self) -> Rows:
         """The newest values since this was last asked."""
         series = np.flatnonzero(self.changed)
