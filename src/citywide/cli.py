@@ -11,6 +11,7 @@ from citywide.hub.evidence.verify import COMMAND as VERIFY
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
+from citywide.hub.replay import commands as replay
 from citywide.hub.settings import Settings
 from citywide.kit.commands import Command
 
@@ -26,6 +27,7 @@ def commands() -> list[Command]:
         Command("token", "make a token for a device or a program", _token_options, _token),
         Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
         *BACKUP,
+        replay.command(EVERYTHING),
         VERIFY,
     ]
     return [*own, *(command for system in EVERYTHING for command in system.commands)]
