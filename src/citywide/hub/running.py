@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.catalogue.sets import judge
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
@@ -98,6 +99,7 @@ class Hub:
         """Recurring work, the hub's own and the systems', each at one worker at a time."""
         hour, day = timedelta(hours=1), timedelta(days=1)
         self.jobs.comes_round("hub.summarise", hour, lambda _: summarise(self.database, self.clock.now()))
+        self.jobs.comes_round("hub.catalogue", day, lambda _: judge(self.database, self.words, self.clock.now()))
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
             for schedule in system.schedules:
