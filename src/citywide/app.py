@@ -1,9 +1,11 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 import psycopg
+import structlog
 from litestar import Litestar
 from psycopg import sql
 
@@ -30,8 +32,20 @@ def load_system(name: str) -> System:
     return getattr(import_module(module), attribute or "SYSTEM")
 
 
+class Teller(structlog.PrintLogger):
+    """Tells what happened; a full disk under the log must not end who tells it."""
+
+    def msg(self, message: str) -> None:
+        """Print one line, if that is possible."""
+        with suppress(OSError):
+            super().msg(message)
+
+    log = debug = info = warn = warning = error = critical = fatal = failure = exception = msg
+
+
 def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
+    structlog.configure(logger_factory=lambda *_: Teller())
     return build(from_environment())
 
 

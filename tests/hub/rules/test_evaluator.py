@@ -107,6 +107,12 @@ def test_a_device_that_stops_talking_is_missed_and_its_next_word_clears_it() -> 
     assert fold(evaluator, [(3, 1_200_000_000, 5.0)]) == [("silent", False, 1_200_000_000)]
 
 
+def test_a_device_that_has_never_spoken_is_not_missed() -> None:
+    evaluator = Evaluator([Rule("silent", "depth", SAYS, signal=Silence(), above=60)])
+    evaluator.add_series(3, 1, "depth", "gauge")
+    assert evaluator.tick(1_772_409_600_000_000) == []
+
+
 def test_memory_of_a_rule_whose_meaning_has_changed_is_not_taken_over() -> None:
     evaluator = an_evaluator()
     fold(evaluator, told([("depth", 1, 12.0)]))

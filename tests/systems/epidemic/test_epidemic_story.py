@@ -87,7 +87,9 @@ def test_a_revised_day_does_not_change_what_was_known_before(clinic: TrialCity) 
     message = {"reported": said.isoformat(), "days": [{"day": day.isoformat(), "visits": {"pneumonia": 999}}]}
     clinic.send(*read_report("hospital/north/report", json.dumps(message).encode()))
     watch(clinic)
-    words = "select count from epidemic.report where day = %(day)s and kind = 'pneumonia' and place = 1 order by reported"
+    words = (
+        "select count from epidemic.report where day = %(day)s and kind = 'pneumonia' and place = 1 order by reported"
+    )
     counts = [row["count"] for row in clinic.hub.database.rows(words, {"day": day})]
     assert len(counts) == 2
     assert counts[-1] == 999

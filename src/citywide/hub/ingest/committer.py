@@ -133,9 +133,9 @@ class Committer:
                 return
             outcome = self._guarded(lambda: self.commit(join([rows for rows, _ in items])))
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
-            log.warning("commit_failed", error=str(error), senders=len(items))
             for future in (future for _, future in items if not future.done()):
                 future.set_exception(error)
+            log.warning("commit_failed", error=str(error), senders=len(items))
             return
         at = 0
         for rows, future in items:

@@ -50,6 +50,8 @@ def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN20
     count = 0
     for watch in watches:
         cells = mem[offset[watch] :]
+        if cells[LAST_TIME] == -np.inf:
+            continue  # it has never spoken
         bound = rules[rule_of[watch]].bound
         silent = (now - cells[LAST_TIME]) / 1e6
         if cells[RAISED] == 0.0 and silent > bound:
