@@ -12,8 +12,8 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Reading, Text
 from citywide.hub.database.pool import Database, Row
 from citywide.hub.running import Hub
-from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, screen, watch
 from citywide.systems.epidemic.engine.detect import Alarm as Finding
+from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, screen, watch
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import FALSE_ALARM_RATE, LABEL, SYNDROMES
