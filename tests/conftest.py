@@ -1,5 +1,6 @@
 """Fixtures named as nouns: a cluster for the session, a database and a city for each test."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,13 +13,12 @@ from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)
-    cluster = trial_cluster(folder / "pg", EVERYTHING)
-    yield cluster
-    cluster.stop("immediate")
+def cluster() -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="citywide-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        cluster = trial_cluster(Path(folder) / "pg", EVERYTHING)
+        yield cluster
+        cluster.stop("immediate")
 
 
 @pytest.fixture
