@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -12,11 +13,12 @@ from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.feeds import read_report, stamp
 from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.record import PastReport, remember
 
 OFFICER = Who("chen", ("officer",), ("disease_control",))
 STRANGER = Who("wu", ("officer",), ("drainage",))
 TODAY = (MORNING + timedelta(hours=8)).date()
-WEEKS = 16
+WEEKS, BEFORE = 5, 104
 HOSPITALS = [
     Entity(
         f"hospital/{name}", "hospital", f"{name.title()} Hospital", Point(106.5 + 0.02 * at, 29.55), "disease_control"
@@ -38,11 +40,21 @@ def usual(rng: np.random.Generator, first: int, last: int) -> dict[int, dict[str
     return {ago: {s.name: int(rng.poisson(3)) for s in SYNDROMES} for ago in range(first, last, -1)}
 
 
+def past_years(rng: np.random.Generator) -> Iterator[PastReport]:
+    for hospital in HOSPITALS:
+        for ago, visits in usual(rng, 7 * (WEEKS + BEFORE), 7 * WEEKS).items():
+            said = MORNING - timedelta(days=ago - 1, hours=2)
+            for kind, count in visits.items():
+                yield PastReport(hospital.id, kind, TODAY - timedelta(days=ago), said, count)
+
+
 @pytest.fixture
 def clinic(city: TrialCity) -> TrialCity:
-    """Sixteen weeks of usual visits at five hospitals; the last week brings 60 people with diarrhoea to the river."""
+    """Two years of usual visits at five hospitals; the last week brings 60 people more to one of them."""
     rng = np.random.default_rng(7)
     city.add(*HOSPITALS)
+    with city.hub.database.transaction() as connection:
+        remember(connection, past_years(rng))
     city.settle()  # the first night's duties are done before the past is told
     past = {hospital.id: usual(rng, 7 * WEEKS, 0) for hospital in HOSPITALS}
     for ago in range(1, 7):
@@ -73,8 +85,8 @@ def watch(city: TrialCity) -> None:
 def test_the_case_is_closed_when_visits_are_usual_again(clinic: TrialCity) -> None:
     watch(clinic)
     rng = np.random.default_rng(8)
-    clinic.clock.set(MORNING + timedelta(days=14))
-    days = {hospital.id: usual(rng, 0, -14) for hospital in HOSPITALS}
+    clinic.clock.set(MORNING + timedelta(days=42))
+    days = {hospital.id: usual(rng, 0, -42) for hospital in HOSPITALS}
     clinic.send(*(reading for hospital in HOSPITALS for reading in report(hospital, days[hospital.id])))
     watch(clinic)
     assert clinic.hub.database.rows("select state from hub.cases where category = 'outbreak_signal'") == [
@@ -83,8 +95,8 @@ def test_the_case_is_closed_when_visits_are_usual_again(clinic: TrialCity) -> No
 
 
 def test_a_revised_day_does_not_change_what_was_known_before(clinic: TrialCity) -> None:
-    day, said = TODAY - timedelta(days=30), MORNING - timedelta(hours=5)
-    message = {"reported": said.isoformat(), "days": [{"day": day.isoformat(), "visits": {"pneumonia": 999}}]}
+    day, late = TODAY - timedelta(days=30), MORNING - timedelta(hours=5)
+    message = {"reported": late.isoformat(), "days": [{"day": day.isoformat(), "visits": {"pneumonia": 999}}]}
     clinic.send(*read_report("hospital/north/report", json.dumps(message).encode()))
     watch(clinic)
     words = (

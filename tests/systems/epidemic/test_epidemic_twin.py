@@ -11,13 +11,20 @@ from citywide.systems.epidemic.twin import BEGINS, EpidemicTwin
 CLEAR = Weather(np.zeros(4), 20.0)
 
 
+class NoStreets:
+    """Nobody drives in this city."""
+
+    def way(self, start: Point, goal: Point):
+        raise AssertionError
+
+
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     places = [
         Place("hospital", Text(f"Hospital {n}", f"医院{n}"), Point(106.5 + 0.02 * n, 29.5 + 0.01 * (n % 2)), "north")
         for n in range(4)
     ]
-    return Plan(3, 10_000, places, {"north": Text("North", "北区")})
+    return Plan(3, 10_000, places, {"north": Text("North", "北区")}, NoStreets())
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,28 @@
-"""The system's own tables: the named queries that read and write them."""
+"""The system's own tables: the named queries that read and write them, and the way in for past years."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
+
+from msgspec import Struct, structs
+from psycopg import Connection
 
 from citywide.hub.database.queries import read_queries
 
 SQL = read_queries(Path(__file__).with_name("record.sql").read_text(encoding="utf-8"))
+
+
+class PastReport(Struct, frozen=True):
+    """What a hospital once said of a day, from the time before the city joined."""
+
+    hospital: str
+    kind: str
+    day: date
+    reported: datetime
+    count: float
+
+
+def remember(connection: Connection, reports: Iterable[PastReport]) -> None:
+    """Put past years into the triangle: readings older than a year are not taken in by the doors."""
+    with connection.cursor() as cursor:
+        cursor.executemany(SQL["put_report"], map(structs.asdict, reports))

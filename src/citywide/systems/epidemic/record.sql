@@ -50,3 +50,8 @@ on conflict do nothing
 select says, observed, expected, weeks, p_value, day::text from epidemic.signal
 join hub.entity on entity.number = signal.place
 where entity.id = %(entity)s and signal.kind = %(kind)s order by day desc limit 1
+
+-- name: put_report
+insert into epidemic.report (place, kind, day, reported, count)
+select number, %(kind)s, %(day)s, %(reported)s, %(count)s from hub.entity where id = %(hospital)s
+on conflict do nothing
