@@ -32,7 +32,7 @@ def _pdf(period: str, until: datetime, rates: Sequence[Row], categories: Sequenc
     from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415
 
     written, font = BytesIO(), chinese_font()
-    fonts = {"font.family": [*([font] if font else []), "DejaVu Sans"], "pdf.fonttype": 42}
+    fonts: dict[Any, Any] = {"font.family": [*([font] if font else []), "DejaVu Sans"], "pdf.fonttype": 42}
     with mpl.rc_context(fonts), PdfPages(written, metadata={"Title": f"Hotline report, {period}"}) as pdf:
         for figure in (_table(period, until, rates, bool(font)), _bars(categories, bool(font))):
             pdf.savefig(figure)

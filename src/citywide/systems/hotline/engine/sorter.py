@@ -48,7 +48,7 @@ class Sorter:
         for epoch in range(EPOCHS):
             _learn(self._weights, found, starts, goals, order[kept:], STEP / (1 + epoch), self._seed + epoch)
         if kept:
-            self._calibrate([texts[at] for at in order[:kept]], goals[order[:kept]].argmax(1))
+            self._calibrate([texts[int(at)] for at in order[:kept]], goals[order[:kept]].argmax(1))
 
     def learn(self, texts: Sequence[str], departments: Sequence[str]) -> None:
         """Learn from cases that were passed on: the department is known now, the category is not."""
@@ -111,7 +111,7 @@ def _scores(
 
 
 @njit(cache=True, fastmath=True)
-def _learn(
+def _learn(  # noqa: C901 - compiled: flat arguments and loops
     weights: NDArray[np.float32],
     found: NDArray[np.int32],
     starts: NDArray[np.int64],
