@@ -6,6 +6,7 @@ import type { Frame, Page } from "./types";
 
 const THROTTLE_MS = 2000;
 const POLL_MS = 30_000;
+const LATEST_MS = 5000; // readings never stop: what is computed from them is asked again at this pace
 export const STALE_S = 60;
 
 export class Source {
@@ -18,11 +19,13 @@ export class Source {
   constructor(
     readonly path: string,
     readonly topics: readonly string[] = [],
+    readonly follows = false, // a widget that moves with each reading itself needs no answer anew
   ) {}
 
   /** Keep it fresh until the returned function is called; made for `$effect`. */
   keep(): () => void {
     const offs = this.topics.filter((topic) => topic !== "latest").map((topic) => live.on(topic, () => this.soon()));
+    if (!this.follows && this.topics.includes("latest")) offs.push(live.on("latest", () => this.soon(LATEST_MS)));
     offs.push(live.on("resumed", () => this.soon()));
     const poll = setInterval(() => document.hidden || this.soon(), POLL_MS);
     void this.load();
@@ -35,9 +38,9 @@ export class Source {
     };
   }
 
-  soon(): void {
+  soon(pace = THROTTLE_MS): void {
     if (this.#waiting) return;
-    const wait = Math.max(0, this.#asked + THROTTLE_MS - Date.now());
+    const wait = Math.max(0, this.#asked + pace - Date.now());
     this.#waiting = window.setTimeout(() => {
       this.#waiting = 0;
       void this.load();

@@ -1,16 +1,23 @@
 /** Times as people say them, in the reader's language. */
 import type { Lang } from "./prefs.svelte";
 
+let zone: string | undefined;
+
+/** The city's clock rules, wherever the reader sits. */
+export function useZone(name: string | undefined): void {
+  zone = name;
+}
+
 const locale = (lang: Lang) => (lang === "zh" ? "zh-CN" : "en-GB");
 
 export function hour(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false }).format(
+  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone }).format(
     new Date(at),
   );
 }
 
 export function day(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric", timeZone: zone }).format(new Date(at));
 }
 
 export function moment(at: string | number, lang: Lang): string {

@@ -39,7 +39,7 @@ select count(*) as count from hub.cases where state not in ('closed', 'merged') 
 select count(*) as count from hub.cases where state = 'waiting'
 
 -- name: open_cases_on_map
-select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, null::float8 as value, cases.state
+select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value, cases.state
 from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
 
 -- name: units_on_map
