@@ -33,11 +33,11 @@ bounds = [106.48, 29.52, 106.62, 29.60]
 name = {en = "Rivergate", zh = "江门坝"}
 """
 THINGS = [
-    ("gauge/elm-street", "gauge", "Elm Street underpass", "榆树街下穿道", 106.55, 29.56, {}),
-    ("gauge/mill-road", "gauge", "Mill Road underpass", "磨坊路下穿道", 106.57, 29.57, {}),
-    ("gauge/old-quay", "gauge", "Old Quay", "老码头", 106.53, 29.55, {}),
-    ("drainage_crew/north", "drainage_crew", "North crew", "北区抢险队", 106.56, 29.57, {"pump_m3_per_h": 300}),
-    ("drainage_crew/south", "drainage_crew", "South crew", "南区抢险队", 106.54, 29.54, {"pump_m3_per_h": 200}),
+    ("gauge/elm-street", "gauge", "榆树街下穿道 Elm Street", 106.55, 29.56, {}),
+    ("gauge/mill-road", "gauge", "磨坊路下穿道 Mill Road", 106.57, 29.57, {}),
+    ("gauge/old-quay", "gauge", "老码头 Old Quay", 106.53, 29.55, {}),
+    ("drainage_crew/north", "drainage_crew", "北区抢险队 North", 106.56, 29.57, {"pump_m3_per_h": 300}),
+    ("drainage_crew/south", "drainage_crew", "南区抢险队 South", 106.54, 29.54, {"pump_m3_per_h": 200}),
 ]
 
 
@@ -90,16 +90,15 @@ class RealHub:
                 add_staff(connection, who, PASSWORD)
             self.token = new_token(connection, "gateway", ("readings:write", "entities:write"))
         self.post("/v1/entities", [
-            {"id": id_, "kind": kind, "name": en, "lon": lon, "lat": lat, "department": "drainage",
-             "facts": {"name_en": en, "name_zh": zh, **facts}}
-            for id_, kind, en, zh, lon, lat, facts in THINGS
+            {"id": id_, "kind": kind, "name": name, "lon": lon, "lat": lat, "department": "drainage", "facts": facts}
+            for id_, kind, name, lon, lat, facts in THINGS
         ])  # fmt: skip
         for gauge in [id_ for id_, kind, *_ in THINGS if kind == "gauge"]:
-            self.water(gauge, *[20 + minute % 3 for minute in range(30)])
+            self.water(gauge, *[20 + minute % 3 for minute in range(24)], ago=3)
 
-    def water(self, gauge: str, *depths_mm: float) -> None:
-        """Depths one minute apart, the last of them now, in millimetres as the gauge sends them."""
-        now = datetime.now(UTC)
+    def water(self, gauge: str, *depths_mm: float, ago: float = 0) -> None:
+        """Depths one minute apart, the last of them now or minutes `ago`, in millimetres as the gauge sends them."""
+        now = datetime.now(UTC) - timedelta(minutes=ago)
         times = [(now - timedelta(minutes=minute)).isoformat() for minute in reversed(range(len(depths_mm)))]
         batch = {"entity": gauge, "quantity": "water_depth", "unit": "mm", "time": times, "value": list(depths_mm)}
         self.post("/v1/readings", batch)
