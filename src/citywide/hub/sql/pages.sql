@@ -14,11 +14,11 @@ where cases.state not in ('closed', 'merged') or cases.closed > (select max(open
 order by cases.due nulls last, cases.id limit 1000
 
 -- name: evidence_of_department
-select index, at, kind, body from evidence.entry where department in (%(department)s, '')
+select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'
 order by index desc limit 100
 
 -- name: recent_evidence
-select index, at, kind, body from evidence.entry order by index desc limit 200
+select index, at, kind, body from evidence.entry where kind <> 'access' order by index desc limit 200
 
 -- name: open_alarms
 select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
