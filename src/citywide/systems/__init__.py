@@ -1,6 +1,6 @@
 """The systems that stand on this hub: one line each."""
 
 from citywide.hub import System
-from citywide.systems import waterlogging
+from citywide.systems import hotline, waterlogging
 
-SYSTEMS: tuple[System, ...] = (waterlogging.SYSTEM,)
+SYSTEMS: tuple[System, ...] = (waterlogging.SYSTEM, hotline.SYSTEM)

@@ -55,7 +55,7 @@ class CaseDesk(Struct, frozen=True):
         connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"open {category.name}",))
         near = self.near(connection, category, order, at)
         if near is not None:
-            return self._join(connection, near, order, at, who)
+            return self.join(connection, near, order, at, who)
         due = deadline(category, at, self.calendar)
         case = self._insert(connection, order, category, at, due, who)
         self._step(connection, case, at, who, "opened", _joined(order.title, due.because))
@@ -79,7 +79,8 @@ class CaseDesk(Struct, frozen=True):
         found = connection.execute(sql("case_near"), values).fetchone()
         return found[0] if found else None
 
-    def _join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
+    def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
+        """One more report of a case that is open."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         self._step(connection, case, at, who, "joined", says)
@@ -228,6 +229,12 @@ class CaseDesk(Struct, frozen=True):
             raise CaseError(f"{stars} stars", "1 to 5")
         connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
         self._step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
+
+    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
+        """Somebody adds words to a case; nothing else changes."""
+        if not note.strip():
+            raise CaseError("an addition without words", "a note")
+        self._step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"))
 
     def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
         """A rung of the ladder: the unit, then its department, then the city's manager are told."""

@@ -65,6 +65,7 @@ create table hub.lease (part smallint primary key, worker text, term bigint not 
 insert into hub.lease (part) select generate_series(0, 63);
 create table hub.worker (name text primary key, address text not null, seen timestamptz not null default now());
 create table hub.snapshot (part smallint primary key, received bigint not null, state bytea not null);
+alter table hub.snapshot alter column state set storage external;  -- packing it again would cost more than it saves
 
 -- Alarms and cases -------------------------------------------------------------------------------------------------
 create table hub.alarm (

@@ -1,0 +1,93 @@
+"""Updates of requests, the extension that FixMyStreet uses: read by time, and written by apps."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+
+from citywide.doors.http.callers import hub_of
+from citywide.doors.http.threads import in_thread
+from citywide.doors.open311.requests import SPAN, need_key
+from citywide.doors.open311.services import SERVICES
+from citywide.doors.open311.shapes import Fault, Item, answered, moment
+from citywide.hub.cases.desk import CaseError
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.reports.words import without_numbers_of_people
+from citywide.hub.running import Hub
+
+STATUS = {"working": "in_progress", "assigned": "action_scheduled", "closed": "closed", "confirmed": "fixed",
+          "checking": "in_progress", "paused": "investigating"}  # fmt: skip
+
+
+@get(["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"])
+@in_thread
+def updates(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+    """What has happened to requests between two times, oldest first."""
+    name = request.url.path.rpartition("/")[2]
+    asked = dict(request.query_params.items())
+    return answered(name, "service_requests_updates", "request_update", lambda _: _listed(hub_of(state), asked))
+
+
+@post(["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"], status_code=201)
+async def make_update(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
+    """An app adds words to a request, or opens it again; it cannot close what the city has not mended."""
+    form, hub = await request.form(), hub_of(state)
+    name = request.url.path.rpartition("/")[2]
+    return await asyncio.to_thread(
+        answered, name, "service_requests_updates", "request_update", lambda _: _made(hub, form), 201
+    )
+
+
+def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
+    until = moment(asked["end_date"], "end_date") if asked.get("end_date") else hub.clock.now()
+    since = moment(asked["start_date"], "start_date") if asked.get("start_date") else until - SPAN
+    values = {"since": since, "until": until, "codes": list(SERVICES), "most": 1000}
+    with hub.database.transaction() as connection:
+        found = rows(connection, sql("request_updates"), values)
+    return [_update(row) for row in found]
+
+
+def _update(row: Mapping[str, Any]) -> Item:
+    return {
+        "update_id": str(row["id"]),
+        "service_request_id": str(row["cases"]),
+        "status": STATUS.get(row["what"], "open"),
+        "updated_datetime": row["at"],
+        "description": row["says"]["en"],
+        "media_url": None,
+    }
+
+
+def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
+    app = need_key(hub, form)
+    number, words = str(form.get("service_request_id", "")), str(form.get("description", "")).strip()
+    if not number.isdigit() or len(number) > 18:
+        raise Fault(400, "service_request_id is missing or no number")
+    if not words:
+        raise Fault(400, "description is missing")
+    try:
+        return _written(
+            hub, app, int(number), str(form.get("status", "")).lower(), without_numbers_of_people(words[:2000])
+        )
+    except CaseError as error:
+        raise Fault(404 if "no case" in str(error) else 409, f"{error}; {error.accepted}") from error
+
+
+def _written(hub: Hub, app: str, case: int, status: str, words: str) -> list[Item]:
+    now = hub.clock.now()
+    with hub.database.transaction() as connection:
+        row = hub.desk.get(connection, case)
+        if row["category"] not in SERVICES or not row["reporters"]:
+            raise Fault(404, f"there is no request {case}")
+        if status in {"open", "reopened"} and row["state"] == "closed":
+            hub.desk.reopen(connection, case, now, f"app {app}", words)
+        else:
+            hub.desk.add(connection, case, now, f"app {app}", words)
+        newest = rows(connection, sql("newest_step"), {"case": case})[0]["id"]
+    return [{"update_id": str(newest)}]
+
+
+HANDLERS = [updates, make_update]

@@ -1,0 +1,39 @@
+-- name: add_photo
+insert into hub.photo (cases, kind, body, at) values (%(case)s, %(kind)s, %(body)s, %(at)s) returning id
+
+-- name: photo
+select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text = %(photo)s
+
+-- name: cases_nearby
+select found.case, found.title, found.state, round(found.distance)::int as distance_m, found.reporters
+from (
+    select cases.id as case, cases.title, cases.state, cases.reporters,
+        hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
+    from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
+      and (%(category)s::text is null or cases.category = %(category)s)
+      and cases.lat between %(lat)s::float8 - %(metres)s / 111000.0 and %(lat)s::float8 + %(metres)s / 111000.0
+) as found
+where found.distance <= %(metres)s order by found.distance limit %(most)s
+
+-- name: requests_seen
+select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
+    cases.due, cases.lon, cases.lat, case when cases.state in ('closed', 'merged') then 'closed' else 'open' end as status,
+    (select max(at) from hub.case_step where case_step.cases = cases.id) as updated
+from hub.cases where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
+  and case when %(cases)s::bigint[] is null then cases.opened between %(since)s and %(until)s else cases.id = any(%(cases)s) end
+  and (%(states)s::text[] is null
+       or case when cases.state in ('closed', 'merged') then 'closed' else 'open' end = any(%(states)s))
+order by cases.opened desc, cases.id desc limit %(most)s
+
+-- name: request_updates
+select case_step.id, case_step.cases, case_step.what, case_step.at,
+    case when case_step.what in ('opened', 'reminded', 'escalated') or case_step.who in ('hub', 'resident') or case_step.who like 'app %%'
+         then case_step.says else jsonb_build_object('en', case_step.what, 'zh', case_step.what) end as says
+from hub.case_step join hub.cases on cases.id = case_step.cases
+where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
+  and case_step.at between %(since)s and %(until)s
+  and case_step.what in ('opened', 'assigned', 'working', 'paused', 'resumed', 'checking', 'closed', 'confirmed', 'reopened')
+order by case_step.id limit %(most)s
+
+-- name: newest_step
+select max(id) as id from hub.case_step where cases = %(case)s

@@ -1,0 +1,15 @@
+"""The hotline: what residents say becomes a case with the department that answers for it."""
+
+from pathlib import Path
+
+from citywide.hub import System, Text
+from citywide.systems.hotline import model
+
+SYSTEM = System(
+    name="hotline",
+    title=Text("Hotline", "城市热线"),
+    application="government",
+    kinds=(model.PLACE,),
+    categories=model.REPORTABLE,
+    folder=Path(__file__).parent,
+)

@@ -1,0 +1,92 @@
+"""GeoReport v2 as other cities' apps speak it."""
+
+from xml.etree import ElementTree as Tree
+
+import pytest
+from litestar.testing import TestClient
+
+from citywide.hub.people.devices import new_token
+
+ROOT = "/open311/v2"
+
+
+@pytest.fixture(scope="module")
+def key(door: TestClient) -> str:
+    with door.app.state.hub.database.transaction() as connection:
+        return new_token(connection, "app", ("reports:write",))
+
+
+@pytest.fixture(scope="module")
+def number(door: TestClient, key: str) -> str:
+    told = {"api_key": key, "service_code": "pothole", "lat": "29.6", "long": "106.6", "description": "deep hole",
+            "attribute[danger]": "yes", "phone": "13812345678", "first_name": "Zhao"}  # fmt: skip
+    answer = door.post(f"{ROOT}/requests.json", data=told)
+    assert answer.status_code == 201, answer.text
+    found = answer.json()[0]
+    assert set(found) == {"service_request_id", "service_notice", "account_id"}
+    token = found["service_notice"].rpartition("/")[2]
+    assert door.get(f"{ROOT}/tokens/{token}.json").json() == [
+        {"service_request_id": found["service_request_id"], "token": token}
+    ]
+    return found["service_request_id"]
+
+
+def test_services_and_their_definitions(door: TestClient) -> None:
+    services = door.get(f"{ROOT}/services.json").json()
+    fields = {"service_code", "service_name", "description", "metadata", "type", "keywords", "group"}
+    assert len(services) >= 40
+    assert all(set(each) == fields for each in services)
+    top = Tree.fromstring(door.get(f"{ROOT}/services.xml").content)
+    assert (top.tag, [each.find("service_code").text for each in top]) == (
+        "services", [each["service_code"] for each in services])  # fmt: skip
+    defined = door.get(f"{ROOT}/services/pothole.json").json()
+    assert defined["attributes"][0]["values"][0] == {"key": "yes", "name": "Yes 是"}
+    xml = Tree.fromstring(door.get(f"{ROOT}/services/pothole.xml").content)
+    assert xml.find("attributes/attribute/values/value/key").text == "yes"
+
+
+def test_a_request_is_read_back_without_its_reporter(door: TestClient, number: str) -> None:
+    found = door.get(f"{ROOT}/requests/{number}.json").json()[0]
+    assert (found["status"], found["service_code"], found["lat"]) == ("open", "pothole", 29.6)
+    assert found["description"] == "deep hole"
+    assert "Zhao" not in str(found)
+    assert "138" not in str(found)
+    xml = Tree.fromstring(door.get(f"{ROOT}/requests.xml?status=open&service_code=pothole").content)
+    assert number in [each.find("service_request_id").text for each in xml]
+    assert number not in [each["service_request_id"] for each in door.get(f"{ROOT}/requests.json?status=closed").json()]
+
+
+def test_updates_are_read_by_time_and_written_by_apps(door: TestClient, key: str, number: str) -> None:
+    told = {"api_key": key, "service_request_id": number, "description": "still there", "status": "open"}
+    answer = door.post(f"{ROOT}/servicerequestupdates.json", data=told)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()[0]["update_id"].isdigit()
+    with door.app.state.hub.database.transaction() as connection:
+        door.app.state.hub.desk.close(connection, int(number), door.app.state.hub.clock.now(), "wen", "Wen did it")
+    listed = [each for each in door.get(f"{ROOT}/servicerequestupdates.json").json()
+              if each["service_request_id"] == number]  # fmt: skip
+    assert [each["status"] for each in listed] == ["open", "closed"]
+    assert "Wen" not in str(listed)
+    assert door.post(f"{ROOT}/servicerequestupdates.xml", data=told).status_code == 201
+    assert door.get(f"{ROOT}/requests/{number}.json").json()[0]["status"] == "open"
+
+
+@pytest.mark.parametrize(("told", "code"), [
+    ({"api_key": "nobody", "service_code": "pothole", "lat": "1", "long": "1"}, "403"),
+    ({"service_code": "", "lat": "1", "long": "1"}, "400"),
+    ({"service_code": "ufo", "lat": "1", "long": "1"}, "404"),
+    ({"service_code": "pothole"}, "400"),
+    ({"service_code": "pothole", "lat": "nan", "long": "1"}, "400"),
+])  # fmt: skip
+def test_faults_have_a_code_and_a_description(door: TestClient, key: str, told: dict, code: str) -> None:
+    answer = door.post(f"{ROOT}/requests.json", data={"api_key": key} | told)
+    assert [(answer.status_code, each["code"], bool(each["description"])) for each in answer.json()] == [
+        (int(code), code, True)
+    ]
+
+
+def test_what_is_not_there_is_said_in_the_format_asked_for(door: TestClient) -> None:
+    assert Tree.fromstring(door.get(f"{ROOT}/requests/999999.xml").content)[0][0].text == "404"
+    assert door.get(f"{ROOT}/requests.json?start_date=yesterday").status_code == 400
+    assert door.get(f"{ROOT}/services.yaml").status_code == 404
+    assert door.get("/open311/discovery.json").json()["endpoints"][0]["type"] == "production"

@@ -1,0 +1,137 @@
+"""A resident's report from photo to reopened case, through the door."""
+
+import json
+from io import BytesIO
+
+import pytest
+from litestar.testing import TestClient
+from PIL import Image
+
+from citywide.doors.http.limits import Limit
+
+HERE = {"lon": 106.5301, "lat": 29.5501}
+
+
+def photo(kind: str = "JPEG") -> bytes:
+    picture = Image.new("RGB", (3000, 1000), "gray")
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "SpyPhone"
+    exif.get_ifd(0x8825)[2] = (29.0, 33.0, 0.0)
+    written = BytesIO()
+    picture.save(written, kind, exif=exif)
+    return written.getvalue()
+
+
+def send(door: TestClient, told: dict, *photos: bytes):
+    files = [("report", (None, json.dumps(told))), *(("photo", ("p.jpg", body, "image/jpeg")) for body in photos)]
+    return door.post("/v1/reports", files=files)
+
+
+@pytest.fixture(scope="module")
+def reported(door: TestClient) -> dict:
+    answer = send(door, {"text": "井盖不见了，很危险，我的电话 13812345678", "name": "Zhao", "phone": "13812345678",
+                         "anonymous": False, **HERE}, photo())  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_words_alone_find_the_department_and_the_case_carries_nobody(door: TestClient, reported: dict) -> None:
+    row = door.app.state.hub.database.rows("select * from hub.cases where id = %s", (reported["case"],))[0]
+    assert (row["category"], row["department"], row["reporters"]) == ("broken_manhole", "roads", 1)
+    assert "13812345678" not in str(row)
+    assert "Zhao" not in str(row)
+
+
+def test_the_person_agreed_to_be_called_back_and_to_nothing_else(door: TestClient, reported: dict) -> None:
+    found = door.app.state.hub.database.rows("""select person.name, consent.purpose from hub.follower
+        join people.person on person.id = follower.person join people.consent on consent.person = person.id
+        where follower.cases = %s""", (reported["case"],))  # fmt: skip
+    assert found == [{"name": "Zhao", "purpose": "contact"}]
+
+
+def test_a_photo_comes_back_upright_small_and_bare(door: TestClient, reported: dict) -> None:
+    seen = door.get(f"/v1/follow/{reported['follow']}").json()
+    answer = door.get(seen["case"]["photos"][0])
+    picture = Image.open(BytesIO(answer.content))
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert picture.size[0] < picture.size[1] <= 2048
+    assert not picture.getexif()
+    assert b"SpyPhone" not in answer.content
+
+
+def test_a_photo_is_for_its_followers_and_for_staff_with_rights(
+    door: TestClient, reported: dict, sign_in: object
+) -> None:
+    at = door.get(f"/v1/follow/{reported['follow']}").json()["case"]["photos"][0].partition("?")[0]
+    door.cookies.clear()
+    assert door.get(at).status_code == 401
+    assert door.get(f"{at}?token=guess").status_code == 404
+    sign_in("wen")
+    assert door.get(at).status_code == 404
+    sign_in("mayor")
+    assert door.get(at).status_code == 200
+
+
+def test_neighbours_see_it_and_may_join(door: TestClient, reported: dict) -> None:
+    found = door.post("/v1/report/near", json={"category": "broken_manhole", **HERE}).json()["neighbours"]
+    assert [(each["case"], each["distance_m"]) for each in found] == [(reported["case"], 0)]
+    assert set(found[0]) == {"case", "title", "state", "distance_m", "reporters"}
+    joined = send(door, {"text": "me too", "join": reported["case"], "anonymous": True, **HERE}).json()
+    assert joined["case"] == reported["case"]
+    assert joined["follow"] != reported["follow"]
+    far = send(door, {"text": "me too", "join": reported["case"], "lon": 107.0, "lat": 30.0})
+    assert far.status_code == 409
+
+
+def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, reported: dict, sign_in: object) -> None:
+    link = f"/v1/follow/{reported['follow']}"
+    assert door.get(link).json()["can"] == ["update"]
+    assert door.post(f"{link}/reopen", json={"note": "no"}).status_code == 409
+    assert door.post(f"{link}/update", json={"note": "it is at the corner"}).status_code == 200
+    door.post(f"/v1/cases/{reported['case']}/close", json={"note": "done"}, headers=sign_in("mayor"))
+    door.cookies.clear()
+    seen = door.get(link).json()
+    assert seen["can"] == ["confirm", "reopen", "rate"]
+    assert "mayor" not in json.dumps(seen)
+    again = door.post(f"{link}/reopen", json={"note": "it is open still"}).json()
+    assert (again["case"]["state"], again["case"]["reopened"]) == ("waiting", 1)
+    assert [step["what"] for step in again["steps"]][-3:] == ["added", "closed", "reopened"]
+    door.post(f"/v1/cases/{reported['case']}/close", json={"note": "done"}, headers=sign_in("mayor"))
+    door.post(f"{link}/confirm", json={})
+    assert door.post(f"{link}/rate", json={"stars": 4}).json()["case"]["stars"] == 4
+    assert door.post(f"{link}/rate", json={"stars": 9}).status_code == 409
+
+
+@pytest.mark.parametrize(("told", "about"), [
+    ({"text": "", **HERE}, "text"),
+    ({"text": "路灯不亮"}, "place"),
+    ({"text": "路灯不亮", "phone": "call me", **HERE}, "phone"),
+    ({"text": "路灯不亮", "category": "ufo", **HERE}, "category"),
+    ({"text": "路灯不亮", "lon": 500, "lat": 1}, "lon"),
+])  # fmt: skip
+def test_what_is_missing_is_said(door: TestClient, told: dict, about: str) -> None:
+    answer = send(door, told)
+    assert (answer.status_code, [each["where"] for each in answer.json()["errors"]]) == (422, [about])
+
+
+def test_a_file_that_is_no_photo_is_refused(door: TestClient) -> None:
+    for body in (b"<svg onload=alert(1)>", b"GIF89a" + bytes(100), photo()[:300]):
+        assert send(door, {"text": "路灯不亮", **HERE}, body).status_code == 422
+
+
+def test_a_place_named_in_the_words_is_enough(door: TestClient) -> None:
+    answer = send(door, {"text": "the street light is out near elm street, it is dark"})
+    assert answer.status_code == 201, answer.text
+    row = door.app.state.hub.database.rows(
+        "select lon, department from hub.cases where id = %s", (answer.json()["case"],)
+    )
+    assert row == [{"lon": 106.5, "department": "lighting"}]
+
+
+def test_an_address_that_asks_too_often_waits() -> None:
+    now = [0.0]
+    limit = Limit(at_once=2, per_second=0.5, clock=lambda: now[0])
+    assert [limit.allows("a") for _ in range(3)] == [True, True, False]
+    assert limit.allows("b")
+    now[0] = 2.0
+    assert [limit.allows("a") for _ in range(2)] == [True, False]
