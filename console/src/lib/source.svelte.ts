@@ -12,6 +12,7 @@ export const STALE_S = 60;
 export class Source {
   frame = $state.raw<Frame | null>(null);
   problem = $state.raw<Problem | null>(null);
+  #heard = $state(0); // in this browser's time: a demo's city may run faster than its readers
   #asked = 0;
   #waiting = 0;
   #busy: AbortController | null = null;
@@ -55,6 +56,7 @@ export class Source {
     try {
       const frame = await ask<Frame>(this.path, mine.signal);
       clock.hear(frame.as_of);
+      this.#heard = Date.now();
       this.frame = frame;
       this.problem = null;
     } catch (error) {
@@ -62,9 +64,9 @@ export class Source {
     }
   }
 
-  /** Seconds since what is shown was true. */
+  /** Seconds since what is shown was told. */
   get age(): number | null {
-    return this.frame ? Math.max(0, (clock.now - Date.parse(this.frame.as_of)) / 1000) : null;
+    return this.frame ? Math.max(0, (clock.tick - this.#heard) / 1000) : null;
   }
 
   get stale(): boolean {

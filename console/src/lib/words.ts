@@ -209,7 +209,8 @@ const WORDS = {
   government: ["Government", "政务"],
   industry: ["Industry", "产业"],
   ecology: ["Ecology", "生态"],
-  hub: ["Hub", "中枢"],
+  hub: ["the hub", "中枢"],
+  resident: ["the reporter", "上报人"],
 } satisfies Record<string, [string, string]>;
 
 export type Word = keyof typeof WORDS;

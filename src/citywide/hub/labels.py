@@ -22,6 +22,10 @@ DEPARTMENTS: Mapping[str, Text] = {
     "transit": Text("Public transport", "公共交通"),
     "power": Text("Power", "电力"),
     "fire": Text("Fire service", "消防救援"),
+    "traffic_police": Text("Traffic police", "交警"),
+    "urban_management": Text("Urban management", "城市管理"),
+    "transport": Text("Transport", "交通运输"),
+    "energy": Text("Gas, power and heat", "能源供应"),
     "hotline": Text("Hotline", "热线中心"),
 }
 SEVERITIES: Mapping[str, Text] = {
