@@ -100,5 +100,6 @@ async def test_a_restarted_hub_is_heard_again_and_nothing_is_missed(enter, hub):
     hub.water("gauge/old-quay", 30, 90, 151)
     await page.locator(".case", has_text="Old Quay").wait_for()
     await page.locator(".flow", has_text="Live").wait_for()
-    await page.wait_for_function("document.querySelectorAll('.fresh').length && !document.querySelector('.fresh.stale')")
+    await page.locator(".fresh").first.wait_for()
+    await page.wait_for_function("!document.querySelector('.fresh.stale')")
     assert await page.get_by_text("老码头 Old Quay").count() > 0
