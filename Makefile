@@ -28,6 +28,7 @@ check: .venv/ready
 	.venv/bin/lint-imports
 	.venv/bin/pyright
 	.venv/bin/citywide check
+	$(PY) docs/build.py --check
 
 bench: setup
 	$(PY) -m benchmarks all

@@ -46,6 +46,11 @@ class Benchmark:
     packages: Sequence[str] = ()
     options: Callable[[ArgumentParser], None] | None = None
     versions: Callable[[], Mapping[str, str]] | None = None
+    row: Callable[[Namespace], str] | None = None
+
+    def row_of(self, options: Namespace) -> str:
+        """The name under which a run's result is kept, where options make it another measurement."""
+        return self.row(options) if self.row else self.name
 
     def goals_for(self, measures: Mapping[str, float]) -> Mapping[str, Goal]:
         """The goals that apply to these measures."""
@@ -74,7 +79,7 @@ def run(benchmark: Benchmark, arguments: Sequence[str]) -> None:
     report = report_of(benchmark, benchmark.measure(options), arguments)
     print(table(report))
     if not options.quick:
-        write_row(report)
+        write_row(report, benchmark.row_of(options))
     if options.json:
         print(json.dumps(report))
 
@@ -136,11 +141,11 @@ def table(report: Mapping[str, object]) -> str:
     return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items())
 
 
-def write_row(report: Mapping[str, object]) -> None:
+def write_row(report: Mapping[str, object], name: str) -> None:
     """Keep this run's full result and make docs/benchmarks.md anew from all results kept."""
     RESULTS.mkdir(exist_ok=True)
-    dated = {**report, "day": datetime.now(UTC).date().isoformat()}
-    (RESULTS / f"{report['benchmark']}.json").write_text(json.dumps(dated, indent=1) + "\n")
+    dated = {**report, "benchmark": name, "day": datetime.now(UTC).date().isoformat()}
+    (RESULTS / f"{name}.json").write_text(json.dumps(dated, indent=1) + "\n")
     reports = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text("\n".join(["# Benchmarks\n", *map(_section, reports)]))

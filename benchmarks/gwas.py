@@ -92,7 +92,7 @@ def ours(folder: Path, trait: str, test: str, number: int) -> "Measured":
     files = prefix(folder)
     code = (
         "import sys, resource\nfrom argparse import ArgumentParser\n"
-        "from citywide.systems.genomics.gwas_command import GWAS\n"
+        "from citywide.systems.genomics.commands.gwas import COMMAND as GWAS\n"
         "parser = ArgumentParser()\nGWAS.options(parser)\nGWAS.run(parser.parse_args(sys.argv[1:]))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
@@ -245,4 +245,5 @@ BENCHMARK = Benchmark(
     packages=("numpy",),
     options=options,
     versions=versions,
+    row=lambda options: "gwas-binary" if options.trait == "binary" else "gwas",
 )

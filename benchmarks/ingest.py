@@ -35,7 +35,7 @@ FORMATS = {"json": "application/json", "msgpack": "application/msgpack"}
 def options(parser: ArgumentParser) -> None:
     """How much is sent, and in which form."""
     parser.add_argument("--batches", type=int, help="batches of 1,000 readings in each of the rounds")
-    parser.add_argument("--format", choices=FORMATS, default="json", help="of the batches that count for the goal")
+    parser.add_argument("--format", choices=FORMATS, default="msgpack", help="of the batches that count for the goal")
     parser.add_argument("--history", type=int, help="readings in the table before the queries are timed")
 
 
@@ -69,6 +69,7 @@ def throughput(server: Server, ids: Sequence[str], token: str, batches: int, for
         "copy_ratio": medians["http"] / medians["copy"],
         "copy_rows_per_s": medians["copy"],
         "http_readings_per_s": medians["http"],
+        f"copy_ratio_{other}": medians["other"] / medians["copy"],
         f"http_{other}_readings_per_s": medians["other"],
         "worker_cpu_s_per_million": (cpu + server.cpu_seconds()) / (6 * batches * BATCH) * 1e6,
         "worker_mb": server.memory_mb(),

@@ -1,24 +1,24 @@
 """Fixtures named as nouns: a cluster for the session, a database and a city for each test."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from citywide.app import EVERYTHING
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
-from citywide.systems import SYSTEMS
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("cluster")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)
-    cluster = trial_cluster(folder / "pg", SYSTEMS)
-    yield cluster
-    cluster.stop("immediate")
+def cluster() -> Iterator[Cluster]:
+    with tempfile.TemporaryDirectory(prefix="citywide-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        cluster = trial_cluster(Path(folder) / "pg", EVERYTHING)
+        yield cluster
+        cluster.stop("immediate")
 
 
 @pytest.fixture
@@ -33,6 +33,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def city(settings: Settings) -> Iterator[TrialCity]:
-    city = TrialCity(settings, SYSTEMS)
+    city = TrialCity(settings, EVERYTHING)
     yield city
     city.close()

@@ -45,7 +45,8 @@ class Server:
         if self.mqtt:
             command += ["--mqtt", self.mqtt]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        self.process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
+        with (self.data / "output.log").open("ab") as said:
+            self.process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, start_new_session=True)
         self.wait_ready()
 
     def wait_ready(self, seconds: float = 90) -> None:

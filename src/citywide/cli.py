@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from getpass import getpass
 from pathlib import Path
 
+from citywide.hub.database.backup_commands import COMMANDS as BACKUP
 from citywide.hub.evidence.verify import COMMAND as VERIFY
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
+from citywide.hub.replay import commands as replay
 from citywide.hub.settings import Settings
 from citywide.kit.commands import Command
 
@@ -17,12 +19,17 @@ from citywide.kit.commands import Command
 def commands() -> list[Command]:
     """Every command there is: the hub's own and those of the systems."""
     from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide verify` needs none of this
+    from citywide.demo_command import DEMO  # noqa: PLC0415
 
     own = [
+        DEMO,
         Command("serve", "run a city's hub", _serve_options, _serve),
+        Command("check", "prove every system's declaration", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", _database_options, _migrate),
         Command("token", "make a token for a device or a program", _token_options, _token),
         Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
+        *BACKUP,
+        replay.command(EVERYTHING),
         VERIFY,
     ]
     return [*own, *(command for system in EVERYTHING for command in system.commands)]
@@ -68,6 +75,15 @@ def _serve(options: Namespace) -> int:
         print(f"citywide answers at http://{settings.host}:{settings.port}", flush=True)
         serve(settings)
     return 0
+
+
+def _check(_: Namespace) -> int:
+    from citywide.app import EVERYTHING  # noqa: PLC0415
+    from citywide.hub.check import faults  # noqa: PLC0415
+
+    found = faults(EVERYTHING)
+    print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds")
+    return 1 if found else 0
 
 
 def _migrate(options: Namespace) -> int:

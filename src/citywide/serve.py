@@ -1,16 +1,21 @@
 """Serving: the embedded database if none is named, migrations, then the workers; all of it stops together."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from msgspec import structs
 
 from citywide.app import make_database, migrate_all, own_cluster
+from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings, to_environment
+
+log = structlog.get_logger()
 
 
 @contextmanager
@@ -23,10 +28,38 @@ def ready_database(settings: Settings) -> Iterator[Settings]:
         settings = structs.replace(settings, database_url=cluster.url())
     try:
         migrate_all(settings.database_url)
-        yield settings
+        with watched(cluster):
+            yield settings
     finally:
         if cluster is not None:
             cluster.stop()
+
+
+@contextmanager
+def watched(cluster: Cluster | None) -> Iterator[None]:
+    """Our own database is started again when it dies."""
+    if cluster is None:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_watch, args=(cluster, stop), name="database watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _watch(cluster: Cluster, stop: threading.Event) -> None:
+    while not stop.wait(0.25):
+        if not cluster.answers():
+            log.warning("database_died", folder=str(cluster.folder))
+            try:
+                cluster.start()
+            except (OSError, RuntimeError) as error:
+                log.warning("database_not_revived", error=str(error))
+                stop.wait(1)
 
 
 def serve(settings: Settings) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.catalogue.sets import judge
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
@@ -39,7 +40,7 @@ from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
-from citywide.kit.clock import Clock
+from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
 HEARTBEAT_S = 1.0
@@ -73,6 +74,7 @@ class Hub:
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
         self._alarmed = threading.Event()
+        self._rounds = threading.Lock()
         self.committer.on_change = self._alarmed.set
 
     async def start(self) -> None:
@@ -98,6 +100,7 @@ class Hub:
         """Recurring work, the hub's own and the systems', each at one worker at a time."""
         hour, day = timedelta(hours=1), timedelta(days=1)
         self.jobs.comes_round("hub.summarise", hour, lambda _: summarise(self.database, self.clock.now()))
+        self.jobs.comes_round("hub.catalogue", day, lambda _: judge(self.database, self.words, self.clock.now()))
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
             for schedule in system.schedules:
@@ -142,6 +145,8 @@ class Hub:
 
     def beat(self) -> None:
         """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
+        if self._heart.broken or self._heart.closed:
+            self._heart = self.database.dedicated()
         try:
             turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts))
         except leases.Lost:
@@ -175,11 +180,12 @@ class Hub:
         committer.take(kept)
 
     def round(self) -> None:
-        """What comes round every second."""
-        self.committer.between_commits(self.committer.tick).result()
-        self._flush()
-        self.ladder.climb(self.clock.now())
-        self.jobs.run_due()
+        """What comes round every second, one round at a time."""
+        with self._rounds:
+            self.committer.between_commits(self.committer.tick).result()
+            self._flush()
+            self.ladder.climb(self.clock.now())
+            self.jobs.run_due()
 
     def _flush(self) -> None:
         self.committer.between_commits(self._flusher.collect).result()
@@ -228,6 +234,7 @@ class Hub:
 
 
 def read_clock(database: Database) -> Clock:
-    """The city's clock, the same for every worker."""
+    """The city's clock, the same for every worker; one of speed 0 stands until it is moved."""
     found = database.rows("select value from hub.setting where name = 'clock'")
-    return json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    clock = json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
+    return ManualClock(hands=[clock.start]) if clock.speed == 0 else clock

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, LiteralString, Protocol
 
 from msgspec import Struct
 
@@ -33,6 +33,10 @@ class City(Protocol):
 
     def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
         """The suitable free unit that is there first, or nobody."""
+        ...
+
+    def rows(self, query: LiteralString, values: Mapping[str, object]) -> list[dict[str, Any]]:
+        """What a system has written down in its own tables."""
         ...
 
 

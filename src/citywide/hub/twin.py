@@ -23,6 +23,32 @@ class Place(Struct, frozen=True):
     facts: Mapping[str, float] = {}
 
 
+class Way(Struct, frozen=True):
+    """A way through the streets: its corners, and the seconds from its beginning to each."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    seconds: NDArray[np.float64]
+
+    def at(self, seconds: float) -> Point:
+        """Where one is after so many seconds."""
+        lon, lat = (float(np.interp(seconds, self.seconds, column)) for column in (self.lon, self.lat))
+        return Point(lon, lat)
+
+    @property
+    def takes_s(self) -> float:
+        """How long the whole way takes."""
+        return float(self.seconds[-1])
+
+
+class Ways(Protocol):
+    """Whoever knows the city's streets."""
+
+    def way(self, start: Point, goal: Point) -> Way:
+        """The quickest way from here to there."""
+        ...
+
+
 class Plan(Struct, frozen=True):
     """The simulated city as its twins see it."""
 
@@ -30,6 +56,7 @@ class Plan(Struct, frozen=True):
     population: int
     places: Sequence[Place]
     districts: Mapping[str, Text]
+    streets: Ways
 
     def of_kind(self, kind: str) -> list[Place]:
         """The places of a kind."""
@@ -41,10 +68,15 @@ class Plan(Struct, frozen=True):
 
 
 class Weather(Struct, frozen=True):
-    """Weather of a moment: millimetres of rain in the coming five minutes at each place of the plan."""
+    """Weather and bustle of a moment.
+
+    Rain is in millimetres per five minutes at each place of the plan; `bustle` is how busy the streets are
+    against their mean of a week.
+    """
 
     rain_mm: NDArray[np.float64]
     temperature_c: float
+    bustle: float = 1.0
 
 
 class Order(Struct, frozen=True):

@@ -1,6 +1,12 @@
 """The systems that stand on this hub: one line each."""
 
 from citywide.hub import System
-from citywide.systems import hotline, waterlogging
+from citywide.systems import epidemic, genomics, hotline, traffic, waterlogging
 
-SYSTEMS: tuple[System, ...] = (waterlogging.SYSTEM, hotline.SYSTEM)
+SYSTEMS: tuple[System, ...] = (
+    waterlogging.SYSTEM,
+    traffic.SYSTEM,
+    hotline.SYSTEM,
+    epidemic.SYSTEM,
+    genomics.SYSTEM,
+)

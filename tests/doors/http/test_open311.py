@@ -1,6 +1,6 @@
 """GeoReport v2 as other cities' apps speak it."""
 
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree
 
 import pytest
 from litestar.testing import TestClient
@@ -36,12 +36,12 @@ def test_services_and_their_definitions(door: TestClient) -> None:
     fields = {"service_code", "service_name", "description", "metadata", "type", "keywords", "group"}
     assert len(services) >= 40
     assert all(set(each) == fields for each in services)
-    top = Tree.fromstring(door.get(f"{ROOT}/services.xml").content)
+    top = ElementTree.fromstring(door.get(f"{ROOT}/services.xml").content)
     assert (top.tag, [each.find("service_code").text for each in top]) == (
         "services", [each["service_code"] for each in services])  # fmt: skip
     defined = door.get(f"{ROOT}/services/pothole.json").json()
     assert defined["attributes"][0]["values"][0] == {"key": "yes", "name": "Yes 是"}
-    xml = Tree.fromstring(door.get(f"{ROOT}/services/pothole.xml").content)
+    xml = ElementTree.fromstring(door.get(f"{ROOT}/services/pothole.xml").content)
     assert xml.find("attributes/attribute/values/value/key").text == "yes"
 
 
@@ -51,7 +51,7 @@ def test_a_request_is_read_back_without_its_reporter(door: TestClient, number: s
     assert found["description"] == "deep hole"
     assert "Zhao" not in str(found)
     assert "138" not in str(found)
-    xml = Tree.fromstring(door.get(f"{ROOT}/requests.xml?status=open&service_code=pothole").content)
+    xml = ElementTree.fromstring(door.get(f"{ROOT}/requests.xml?status=open&service_code=pothole").content)
     assert number in [each.find("service_request_id").text for each in xml]
     assert number not in [each["service_request_id"] for each in door.get(f"{ROOT}/requests.json?status=closed").json()]
 
@@ -86,7 +86,7 @@ def test_faults_have_a_code_and_a_description(door: TestClient, key: str, told: 
 
 
 def test_what_is_not_there_is_said_in_the_format_asked_for(door: TestClient) -> None:
-    assert Tree.fromstring(door.get(f"{ROOT}/requests/999999.xml").content)[0][0].text == "404"
+    assert ElementTree.fromstring(door.get(f"{ROOT}/requests/999999.xml").content)[0][0].text == "404"
     assert door.get(f"{ROOT}/requests.json?start_date=yesterday").status_code == 400
     assert door.get(f"{ROOT}/services.yaml").status_code == 404
     assert door.get("/open311/discovery.json").json()["endpoints"][0]["type"] == "production"

@@ -39,10 +39,13 @@ def test_a_day_with_a_kill_in_it_raises_the_same_alarms_as_one_without(
 ) -> None:
     whole = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "whole")), SYSTEMS)
     whole.add(*GAUGES)
-    play(whole, after, play(whole, before, 0))
+    minute = play(whole, before, 0)
+    if flushed:
+        whole.hub.round()
+    play(whole, after, minute)
     killed = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "killed")), SYSTEMS)
     killed.add(*GAUGES)
-    minute = play(killed, before, 0)
+    play(killed, before, 0)
     if flushed:
         killed.hub.round()
     with killed.hub.database.transaction() as connection:

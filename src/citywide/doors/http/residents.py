@@ -73,7 +73,7 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     hub = hub_of(state)
     category = hub.words.categories.get(data.category) if data.category else None
     with hub.database.transaction() as connection:
-        found = neighbours(connection, category, Point(data.lon, data.lat), hub.clock.now())
+        found = neighbours(connection, category, Point(data.lon, data.lat))
     return _json({"neighbours": found})
 
 
@@ -94,9 +94,9 @@ async def report(request: AnyRequest, state: State) -> Response[bytes]:
 def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     """Scrub the photos, find category and place where they are missing, and take the report."""
     photos = [_photo(body, at) for at, body in enumerate(bodies)]
-    understood = _understood(hub, told, bool(photos))
+    found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
-        taken = take(connection, hub.desk, understood, photos, hub.clock.now())
+        taken = take(connection, hub.desk, found, photos, hub.clock.now())
     return _json(taken, 201)
 
 
@@ -146,7 +146,8 @@ def _told(field: object) -> Told:
         raise Problem(422, "the report cannot be read", [Refusal(where, str(error), "see /schema")]) from error
 
 
-def _understood(hub: Hub, told: Told, has_photos: bool) -> Report:
+def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
+    """The report, checked, with category and place found where they were left out."""
     if not told.text.strip() and not told.category and not has_photos and not told.join:
         raise Problem(422, "nothing is told", [Refusal("text", "empty", "words, a photo or a category")])
     if told.phone and not told.anonymous and not PHONE.match(told.phone):

@@ -17,14 +17,41 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from citywide.doors import open311
-from citywide.doors.http import desk, evidence, live, operations, pages, readings, residents, session
+from citywide.doors.http import (
+    catalogue,
+    desk,
+    evidence,
+    held_clock,
+    hotline,
+    live,
+    operations,
+    pages,
+    readings,
+    residents,
+    session,
+    units,
+)
 from citywide.doors.http.problems import HANDLERS, Problem
 from citywide.doors.http.threads import in_thread
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
 
 STATIC = Path(__file__).parents[1] / "static"
-ROOMS = (readings, pages, desk, evidence, live, session, operations, residents, *open311.ROOMS)
+ROOMS = (
+    readings,
+    catalogue,
+    pages,
+    desk,
+    units,
+    residents,
+    hotline,
+    *open311.ROOMS,
+    evidence,
+    live,
+    session,
+    operations,
+    held_clock,
+)
 LARGEST_BODY = 64 * 1024 * 1024
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",

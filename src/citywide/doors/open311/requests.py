@@ -142,8 +142,14 @@ def _filters(hub: Hub, asked: Mapping[str, str]) -> dict[str, object]:
     states = [each for each in asked.get("status", "").split(",") if each]
     if not set(states) <= {"open", "closed"}:
         raise Fault(400, "status: open, closed or both")
-    return {"cases": [int(each) for each in numbers] or None, "codes": codes or list(SERVICES), "states": states or None,
-            "since": since, "until": until, "most": MOST_REQUESTS}  # fmt: skip
+    return {
+        "cases": [int(each) for each in numbers] or None,
+        "codes": codes or list(SERVICES),
+        "states": states or None,
+        "since": since,
+        "until": until,
+        "most": MOST_REQUESTS,
+    }
 
 
 def _seen(row: Mapping[str, Any]) -> Item:

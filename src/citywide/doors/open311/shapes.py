@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree
 
 import msgspec
 from litestar import Response
@@ -58,21 +58,21 @@ def _written(found: Sequence[Item] | Item, kind: str, root: str, item: str, stat
 
 
 def _xml(found: Sequence[Item] | Item, root: str, item: str) -> bytes:
-    top = Tree.Element(root)
+    top = ElementTree.Element(root)
     if isinstance(found, Mapping):
         _fill(top, found)
     else:
         for each in found:
-            _fill(Tree.SubElement(top, item), each)
-    return Tree.tostring(top, encoding="utf-8", xml_declaration=True)
+            _fill(ElementTree.SubElement(top, item), each)
+    return ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)
 
 
-def _fill(element: Tree.Element, values: Item) -> None:
+def _fill(element: ElementTree.Element, values: Item) -> None:
     for name, value in values.items():
-        child = Tree.SubElement(element, name)
+        child = ElementTree.SubElement(element, name)
         if isinstance(value, list | tuple):
             for each in value:
-                _fill(Tree.SubElement(child, name.removesuffix("s")), each)
+                _fill(ElementTree.SubElement(child, name.removesuffix("s")), each)
         else:
             child.text = _plain(value)
 

@@ -1,11 +1,12 @@
 """Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import Any, LiteralString
 
 import structlog
 from msgspec import Struct
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Alarm
@@ -51,6 +52,10 @@ class CityNow:
         unit = choose_unit(self.connection, self.desk.travel, kind, lon, lat, needs or {}, self.clock.now())
         return unit.entity if unit else None
 
+    def rows(self, query: LiteralString, values: Mapping[str, object]) -> list[dict[str, Any]]:
+        """What a system has written down in its own tables."""
+        return rows(self.connection, query, values)
+
 
 class Responder(Struct, frozen=True):
     """Asks the systems what an alarm calls for, and carries it out."""
@@ -92,6 +97,8 @@ class Responder(Struct, frozen=True):
             with connection.transaction():
                 for command in response(alarm, CityNow(connection, self.desk, self.clock)):
                     self.carry_out(connection, command, alarm)
+        except OperationalError:  # the database's trouble, not the response's: the alarm stays unanswered and waits
+            raise
         except Exception as error:
             log.exception("response_failed", rule=alarm.rule, alarm=alarm.id)
             says = Text(f"no answer to alarm {alarm.id}: {error}", f"告警 {alarm.id} 未能自动处置：{error}")
@@ -112,7 +119,7 @@ class Responder(Struct, frozen=True):
                 witness(connection, command.kind, command.says, department=department, at=now, facts=command.facts)
 
 
-def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: object) -> None:
+def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: datetime) -> None:
     tell = isinstance(command, Tell)
     says = Text(command.order, command.order) if isinstance(command, Tell) else command.says
     connection.execute(sql("put_message"), {
@@ -123,7 +130,8 @@ def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: o
         "says": Jsonb({"en": says.en, "zh": says.zh}),
         "facts": Jsonb(dict(command.values) if isinstance(command, Tell) else {}),
     })  # fmt: skip
-    witness(connection, "order" if tell else "notice", says, department=alarm.about.department)
+    kind = "order" if tell else "notice"
+    witness(connection, kind, says, department=alarm.about.department, at=at)
 
 
 def _alarm(row: dict[str, Any]) -> Alarm:

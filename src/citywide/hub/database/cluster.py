@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from socket import AF_UNIX, socket
 from typing import Any
 
 from msgspec import Struct
@@ -22,6 +24,10 @@ DURABLE = {
     "jit": "off",
     "unix_socket_permissions": "0777",
     "max_locks_per_transaction": "512",
+    # The log is kept beside the cluster's folder once a backup has made the place for it
+    "archive_mode": "on",
+    "archive_timeout": "5min",
+    "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -57,10 +63,23 @@ class Cluster(Struct, frozen=True):
         """Start the server and wait until it answers; starting a running one does nothing."""
         self.sockets.mkdir(exist_ok=True)
         os.chown(self.sockets, *_owner())
+        self._bury()
         if not self.running():
             options = f"-k {self.sockets}"
             _call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
                   "-o", options, "start")  # fmt: skip
+
+    def answers(self) -> bool:
+        """Whether somebody listens on its socket."""
+        with socket(AF_UNIX) as probe:
+            return probe.connect_ex(str(self.sockets / ".s.PGSQL.5432")) == 0
+
+    def _bury(self) -> None:
+        """Forget the process number of a dead server whose parent never asked after it."""
+        with suppress(OSError, ValueError, IndexError):
+            state = Path(f"/proc/{self.postmaster()}/stat").read_text().rpartition(")")[2].split()[0]
+            if state == "Z":
+                (self.folder / "postmaster.pid").unlink()
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; `immediate` pulls the plug."""

@@ -31,6 +31,7 @@ class Flusher:
         """Take what is new, and the memory of the next parts in turn (committer's thread)."""
         committer, self._round = self.committer, self._round + 1
         if self._round % 3 == 0 or np.count_nonzero(committer.state.changed) < MANY:
+            committer.state.note_again(self._latest)  # what could not be written the last time
             self._latest = committer.state.take_changed()
         self._known = committer.state.known
         turn = [(self._round * PARTS_A_ROUND + step) % PARTS for step in range(PARTS_A_ROUND)]

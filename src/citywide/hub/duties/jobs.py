@@ -13,7 +13,7 @@ from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 from citywide.kit.clock import Clock
 
-Work = Callable[[Mapping[str, Any]], None]
+Work = Callable[[Mapping[str, Any]], object]
 MOST_ATTEMPTS = 8
 MOST_A_ROUND = 50
 log = structlog.get_logger()

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -25,11 +26,16 @@ from citywide.kit.clock import Clock, moment
 
 MOST_ROWS = 40_000
 Outcome = NDArray[np.int8]
+Result = TypeVar("Result")
 log = structlog.get_logger()
 
 
 class FencedError(RuntimeError):
     """Another worker has taken over: nothing of this transaction may stand."""
+
+
+class NotKeptError(FencedError):
+    """Rows of a part that this worker does not keep (any more): its keeper must take them."""
 
 
 class Committer:
@@ -42,6 +48,7 @@ class Committer:
         self.state = State(rules)
         self.on_change: Callable[[], None] = lambda: None
         self.commits = self.rows = 0
+        self._sound = True
         self._days: set[date] = set()
         self._folder = ThreadPoolExecutor(1, "folder")
         self._connection = database.dedicated()
@@ -51,6 +58,7 @@ class Committer:
     def submit(self, rows: Rows) -> "Future[Outcome]":
         """Queue rows; the future tells what became of each, after commit."""
         future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()  # a sender that hangs up takes nothing back
         self.queue.put((rows, future))
         return future
 
@@ -78,8 +86,7 @@ class Committer:
 
     def take(self, parts: Sequence[int]) -> None:
         """Begin to keep these parts, with exactly the memory their last keeper had (committer's thread)."""
-        with self._connection.transaction():
-            recover(self._connection, self.state, parts)
+        self._guarded(lambda: self._remember(parts))
         self.parts |= set(parts)
 
     def forget(self) -> None:
@@ -120,10 +127,14 @@ class Committer:
     def _settle(self, items: "Sequence[tuple[Rows, Future[Outcome]]]") -> None:
         """Commit these rows together and tell each sender; when the commit fails, nobody was acknowledged."""
         try:
+            self._be_sound()
+            items = [item for item in items if self._is_ours(*item)]
+            if not items:
+                return
             outcome = self._guarded(lambda: self.commit(join([rows for rows, _ in items])))
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
             log.warning("commit_failed", error=str(error), senders=len(items))
-            for _, future in items:
+            for future in (future for _, future in items if not future.done()):
                 future.set_exception(error)
             return
         at = 0
@@ -131,17 +142,39 @@ class Committer:
             future.set_result(outcome[at : at + len(rows)])
             at += len(rows)
 
-    def _guarded(self, work: "Callable[[], Outcome]") -> Outcome:
-        """Memory that ran ahead of a failed transaction is thrown away and read anew."""
+    def _is_ours(self, rows: Rows, future: "Future[Outcome]") -> bool:
+        """Rows that came to us although their part has another keeper by now are sent back."""
+        self._meet(rows.series)
+        ours = self.state.keeps(rows.series, self.parts)
+        if not ours:
+            future.set_exception(NotKeptError("these parts of the city have another keeper"))
+        return ours
+
+    def _guarded(self, work: "Callable[[], Result]") -> Result:
+        """Memory that ran ahead of a failed transaction is thrown away and read anew before the next."""
+        self._be_sound()
         try:
             return work()
         except Exception:
-            parts = sorted(self.parts)
-            self.forget()
-            if self._connection.broken or self._connection.closed:
-                self._connection = self.database.dedicated()
-            self.take(parts)
+            self._sound = False
             raise
+
+    def _be_sound(self) -> None:
+        """After a failure: a connection that works, and the memory as the last commit left it."""
+        cut_off = self._connection.broken or self._connection.closed
+        if self._sound and not cut_off:
+            return
+        self._sound = False
+        if cut_off:
+            self._connection = self.database.dedicated()
+            self._days = set()
+        self.state = State(self.rules)
+        self._remember(sorted(self.parts))
+        self._sound = True
+
+    def _remember(self, parts: Sequence[int]) -> None:
+        with self._connection.transaction():
+            recover(self._connection, self.state, parts)
 
     def commit(self, rows: Rows) -> Outcome:
         """One transaction: readings, what they raised and cleared, and the evidence of it."""
@@ -159,7 +192,6 @@ class Committer:
         return outcome if order is None else _back_in_place(outcome, order)
 
     def _outcomes(self, rows: Rows) -> Outcome:
-        self._meet(rows.series)
         outcome = np.empty(len(rows), np.int8)
         if advance(rows.series, rows.time, self.state.newest, outcome):
             doubtful = np.flatnonzero(outcome)

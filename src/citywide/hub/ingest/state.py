@@ -1,9 +1,10 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from msgspec import Struct, msgpack
+from numpy.typing import NDArray
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows as fetch
@@ -35,6 +36,7 @@ class State:
         self.changed = np.zeros(1024, bool)
         self.known: dict[int, Series] = {}
         self.by_part: dict[int, list[int]] = {}
+        self.part_of = np.full(1024, PARTS, np.int64)
         self.received = 0
 
     def add(self, series: Series) -> None:
@@ -48,6 +50,8 @@ class State:
             self.newest = np.concatenate([self.newest, np.full(more, NEVER, np.int64)])
             self.value = np.concatenate([self.value, np.zeros(more)])
             self.changed = np.concatenate([self.changed, np.zeros(more, bool)])
+            self.part_of = np.concatenate([self.part_of, np.full(more, PARTS, np.int64)])
+        self.part_of[series.number] = series.entity % PARTS
         self.evaluator.reserve(series.number)
         self.evaluator.add_series(series.number, series.entity, series.quantity, series.kind)
 
@@ -56,11 +60,22 @@ class State:
         self.value[fresh.series] = fresh.value
         self.changed[fresh.series] = True
 
+    def note_again(self, rows: Rows) -> None:
+        """Remember values that could not be written down, where nothing newer has come in."""
+        known = rows.pick(rows.series < self.newest.size)
+        self.note_latest(known.pick(self.newest[known.series] == known.time))
+
     def take_changed(self) -> Rows:
         """The newest values since this was last asked."""
         series = np.flatnonzero(self.changed)
         self.changed[series] = False
         return Rows(series, self.newest[series], self.value[series])
+
+    def keeps(self, series: NDArray[np.int64], parts: Collection[int]) -> bool:
+        """Whether all these series belong to these parts."""
+        kept = np.zeros(PARTS + 1, bool)
+        kept[list(parts)] = True
+        return bool(kept[self.part_of[series]].all())
 
     def dump(self, part: int) -> bytes:
         """Write a part's memory down."""
@@ -82,6 +97,7 @@ class State:
         advance(rows.series, rows.time, self.newest, outcome)
         fresh = rows.pick(outcome == ACCEPTED)
         self.evaluator.fold(fresh.series, fresh.time, fresh.value)
+        self.note_latest(fresh)
 
 
 def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
@@ -93,7 +109,8 @@ def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
         since = written[part]["received"] if part in written else 0
         if part in written:
             state.load(written[part]["state"])
-        state.received = max(state.received, since, _replay(connection, state, part, since))
+        newest = _replay(connection, state, part, since)
+        state.received = max(state.received, since, newest)
     _agree_with_alarms(connection, state, parts)
 
 

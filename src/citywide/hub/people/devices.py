@@ -11,7 +11,7 @@ from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.people.who import Who
 
-SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", "demo")
+SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", "units:act", "demo")
 REMEMBERED_S = 20.0
 
 

@@ -1,6 +1,6 @@
 """Old days leave for Parquet and stay readable as if nothing had happened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,11 @@ from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
 SCHEMA = pa.schema([("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())])
-Times, Values = NDArray[np.int64], NDArray[np.float64]
+Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+ARCHIVED = """
+    select series, time, value from read_parquet(?)
+    where series in (select unnest(?::int[])) and time between ? and ? order by time
+"""
 
 
 def archive_before(database: Database, data: Path, oldest_hot: date) -> list[date]:
@@ -48,16 +52,16 @@ def archive_day(database: Database, data: Path, day: date) -> Path:
     return file
 
 
-def archived(connection: Connection, data: Path, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
-    """Readings of a series on archived days."""
+def archived(connection: Connection, data: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+    """Series, times and values of readings on archived days."""
     found = connection.execute(sql("archives_between"), {"begin": begin, "end": end + timedelta(days=1)})
     files = [str(data / "archive" / name) for (name,) in found]
     if not files:
-        return np.empty(0, np.int64), np.empty(0)
-    query = "select time, value from read_parquet(?) where series = ? and time between ? and ? order by time"
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     bounds = [int(moment.astimezone(UTC).timestamp() * 1e6) for moment in (begin, end)]
-    arrays = duckdb.execute(query, [files, series, *bounds]).fetchnumpy()
-    return np.asarray(arrays["time"], np.int64), np.asarray(arrays["value"], float)
+    arrays = duckdb.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
+    series_of, times = (np.asarray(arrays[name], np.int64) for name in ("series", "time"))
+    return series_of, times, np.asarray(arrays["value"], float)
 
 
 def _write(connection: Connection, name: composed.Identifier, file: Path) -> int:

@@ -17,7 +17,7 @@ from citywide.hub.readings.archive import archived
 from citywide.hub.settings import Settings
 
 Columns = dict[str, list[Any]]
-Times, Values = NDArray[np.int64], NDArray[np.float64]
+Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 LONG = timedelta(days=3)
 
 
@@ -49,27 +49,38 @@ class History(Struct, frozen=True):
         self, who: Who, entities: Sequence[str], quantity: str, begin: datetime, end: datetime, points: int
     ) -> Columns:
         """One quantity of some entities between two moments."""
-        found: Columns = {"entity": [], "time": [], "value": []}
+        values = {"ids": list(entities), "quantity": quantity}
         with self.hub.database.reading_as(who) as connection:
-            for row in rows(connection, sql("series_of_entities"), {"ids": list(entities), "quantity": quantity}):
-                times, values = self._one(connection, row["number"], begin, end)
-                keep = thin(values, points)
-                found["entity"] += [row["id"]] * keep.size
-                found["time"] += times[keep].tolist()
-                found["value"] += values[keep].tolist()
+            names = {row["number"]: row["id"] for row in rows(connection, sql("series_of_entities"), values)}
+            series, times, kept = self._all(connection, sorted(names), begin, end)
+        found: Columns = {"entity": [], "time": [], "value": []}
+        for number, name in names.items():
+            mine = np.flatnonzero(series == number)
+            mine = mine[thin(kept[mine], points)]
+            found["entity"] += [name] * mine.size
+            found["time"] += times[mine].tolist()
+            found["value"] += kept[mine].tolist()
         return found
 
-    def _one(self, connection: Connection, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
-        """Times in microseconds and values of one series: hours where a long span allows it, else every reading."""
+    def _all(self, connection: Connection, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+        """Some series in the order of time: hours where a long span allows it, else every reading."""
         until = connection.execute(sql("summarised_until")).fetchone()
         fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
-        coarse = _hours(connection, series, begin, fine)
-        cold = archived(connection, self.hub.settings.data, series, fine, end)
-        with connection.cursor(binary=True) as cursor:
-            hot = cursor.execute(sql("readings_of_series"), {"series": series, "begin": fine, "end": end}).fetchall()
-        times = np.array([row[0] for row in hot], np.int64)
-        values = np.array([row[1] for row in hot], float)
-        return np.concatenate([coarse[0], cold[0], times]), np.concatenate([coarse[1], cold[1], values])
+        parts = [
+            _fetched(connection, "hours_of_series", series, begin, fine),
+            archived(connection, self.hub.settings.data, series, fine, end),
+            _fetched(connection, "readings_of_series", series, fine, end),
+        ]
+        numbers, times, values = zip(*parts, strict=True)
+        return np.concatenate(numbers), np.concatenate(times), np.concatenate(values)
+
+
+def _fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+    with connection.cursor(binary=True) as cursor:
+        values = {"series": list(series), "begin": begin, "end": end}
+        found = cursor.execute(sql(query), values).fetchall() if begin < end else []
+    table = np.array([(row[0], row[1]) for row in found], np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1], np.array([row[2] for row in found], float)
 
 
 def summarise(database: Database, now: datetime) -> int:
@@ -82,16 +93,6 @@ def summarise(database: Database, now: datetime) -> int:
             connection.execute(sql("put_hours"), {"day": day["day"]})
             connection.execute(sql("put_summarised"), day)
     return len(days)
-
-
-def _hours(connection: Connection, series: int, begin: datetime, end: datetime) -> tuple[Times, Values]:
-    """Of each hour its lowest and its highest value."""
-    if begin >= end:
-        return np.empty(0, np.int64), np.empty(0)
-    with connection.cursor(binary=True) as cursor:
-        found = cursor.execute(sql("hours_of_series"), {"series": series, "begin": begin, "end": end}).fetchall()
-    times = np.repeat(np.array([row[0] for row in found], np.int64), 2)
-    return times, np.array([value for row in found for value in row[1:]], float)
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:

@@ -69,9 +69,7 @@ def followed(connection: Connection, token: str) -> int | None:
     return found[0] if found else None
 
 
-def neighbours(
-    connection: Connection, category: Category | None, place: Point, at: datetime, most: int = 5
-) -> list[dict[str, Any]]:
+def neighbours(connection: Connection, category: Category | None, place: Point, most: int = 5) -> list[dict[str, Any]]:
     """Open cases nearby that may be the same matter; nothing of them that tells who reported."""
     values = {
         "category": category.name if category else None,

@@ -9,10 +9,10 @@ with taken as (
 select kind, department, at, body from taken order by id
 
 -- name: indices_of_leaves
-select leaf, index from evidence.entry where leaf = any(%(leaves)s)
+select leaf, index from evidence.entry where leaf = any(%(leaves)b)
 
 -- name: copy_entries
-copy evidence.entry (index, kind, department, at, body, leaf) from stdin
+copy evidence.entry (index, kind, department, at, body, leaf) from stdin (format binary)
 
 -- name: put_tile
 insert into evidence.tile (level, index, hashes) values (%s, %s, %s)

@@ -6,8 +6,8 @@ select series.number, entity.id from hub.entity join hub.series on series.entity
 where entity.id = any(%(ids)s) and series.quantity = %(quantity)s order by entity.id
 
 -- name: readings_of_series
-select (extract(epoch from time) * 1000000)::bigint, value from hub.reading
-where series = %(series)s and time between %(begin)s and %(end)s order by time
+select series, (extract(epoch from time) * 1000000)::bigint, value from hub.reading
+where series = any(%(series)s) and time between %(begin)s and %(end)s order by time
 
 -- name: put_archive
 insert into hub.archive (day, file, rows, sha256) values (%(day)s, %(file)s, %(rows)s, %(sha256)s)
@@ -39,5 +39,5 @@ on conflict (day) do update set rows = excluded.rows
 select (max(day) + 1)::timestamp at time zone 'UTC' from hub.summarised
 
 -- name: hours_of_series
-select (extract(epoch from time) * 1000000)::bigint, low, high from hub.hour
-where series = %(series)s and time >= %(begin)s and time < %(end)s order by time
+select series, (extract(epoch from time) * 1000000)::bigint, unnest(array[low, high]) from hub.hour
+where series = any(%(series)s) and time >= %(begin)s and time < %(end)s order by time

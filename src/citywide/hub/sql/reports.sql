@@ -37,3 +37,12 @@ order by case_step.id limit %(most)s
 
 -- name: newest_step
 select max(id) as id from hub.case_step where cases = %(case)s
+
+-- name: cases_of_caller
+select distinct follower.cases from hub.follower join people.person on person.id = follower.person
+join people.consent on consent.person = person.id and consent.purpose = 'contact' and consent.withdrawn is null
+where regexp_replace(person.phone, '\D', '', 'g') = regexp_replace(%(phone)s, '\D', '', 'g')
+
+-- name: cases_in_short
+select id as case, title, department, state, opened, due from hub.cases
+where id = any(%(cases)s::bigint[]) and state not in ('closed', 'merged') order by id desc

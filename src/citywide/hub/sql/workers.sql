@@ -7,10 +7,16 @@ delete from hub.worker where name = %(worker)s
 
 -- name: still_here
 update hub.worker set seen = clock_timestamp() where name = %(worker)s
+returning set_config('application_name', right(name, 60), false)  -- the heart's connection bears the worker's name
 
 -- name: give_up_silent
 delete from hub.worker where name in (
-    select name from hub.worker where seen < clock_timestamp() - %(after)s::interval for update skip locked)
+    select name from hub.worker
+    where pg_postmaster_start_time() < clock_timestamp() - %(after)s::interval  -- after a restart all get their chance
+      and (seen < clock_timestamp() - %(after)s::interval
+        or (seen < clock_timestamp() - %(after)s::interval / 2  -- killed: its connection fell with it
+            and not exists (select from pg_stat_activity where application_name = right(worker.name, 60))))
+    for update skip locked)
 
 -- name: living_workers
 select name, address from hub.worker order by name

@@ -44,8 +44,9 @@ def heartbeat(connection: Connection, worker: str, kept: Sequence[int]) -> Turn:
         addresses = dict(connection.execute(sql("living_workers")).fetchall())
         fair = -(-64 // max(1, len(addresses)))
         claim = {"worker": worker, "most": max(0, fair - len(kept))}
-        gained = [part for (part,) in connection.execute(sql("claim_parts"), claim)]
+        connection.execute(sql("claim_parts"), claim)
         keepers = [keeper for (keeper,) in connection.execute(sql("keepers"))]
+    gained = [part for part, keeper in enumerate(keepers) if keeper == worker and part not in kept]
     return Turn(gained, sorted(kept)[fair:], keepers, addresses)
 
 

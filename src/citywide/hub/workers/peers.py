@@ -99,6 +99,8 @@ class Peer:
             while True:
                 answer = msgpack.decode(await _read(reader), type=Answered)
                 future = self._waiting.pop(answer.number)
+                if future.done():  # who asked has hung up meanwhile
+                    continue
                 if answer.error:
                     future.set_exception(PeerError(answer.error))
                 else:
@@ -111,7 +113,7 @@ class Peer:
         if self._writer:
             self._writer.close()
         waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
+        for future in (future for future in waiting.values() if not future.done()):
             future.set_exception(PeerError(f"worker at {self.address} has gone"))
 
 

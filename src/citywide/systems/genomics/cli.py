@@ -1,7 +1,14 @@
 """The commands of genomics."""
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands import qc, report, score, step1
-from citywide.systems.genomics.gwas_command import GWAS
+from citywide.systems.genomics.commands import gwas, qc, report, score, step1, studies
 
-COMMANDS: tuple[Command, ...] = (GWAS, qc.COMMAND, score.COMMAND, step1.COMMAND, report.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    gwas.COMMAND,
+    qc.COMMAND,
+    score.COMMAND,
+    step1.COMMAND,
+    report.COMMAND,
+    studies.COHORT_COMMAND,
+    studies.STUDY_COMMAND,
+)

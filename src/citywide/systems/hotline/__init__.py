@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import System, Text
-from citywide.systems.hotline import model
+from citywide.systems.hotline import model, pages, watch
 
 SYSTEM = System(
     name="hotline",
@@ -11,5 +11,7 @@ SYSTEM = System(
     application="government",
     kinds=(model.PLACE,),
     categories=model.REPORTABLE,
+    schedules=(watch.HOT_SPOTS,),
+    pages=(pages.CALLS, pages.HOT, pages.REPORT),
     folder=Path(__file__).parent,
 )

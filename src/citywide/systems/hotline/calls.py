@@ -1,6 +1,6 @@
 """Simulated calls, seeded; held-out calls are put together from words and sentences that training never sees."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -56,13 +56,13 @@ def _sentence(rng: np.random.Generator, english: int, words: tuple[str, str, str
     return _one(rng, list(held if held_out else forms))
 
 
-def _streets(english: int, held_out: bool) -> list[str]:
+def _streets(english: int, held_out: bool) -> Sequence[str]:
     lists = (said.HELD_STREETS_ZH, said.HELD_STREETS_EN) if held_out else (said.STREETS_ZH, said.STREETS_EN)
     return lists[english].split("|")
 
 
-def _one(rng: np.random.Generator, words: list[str]) -> str:
-    return words[rng.integers(len(words))]
+def _one(rng: np.random.Generator, words: Sequence[str]) -> str:
+    return words[int(rng.integers(len(words)))]
 
 
 def _typos(rng: np.random.Generator, text: str) -> str:

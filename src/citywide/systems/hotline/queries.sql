@@ -6,3 +6,66 @@ select case_step.id, cases.details, case_step.facts ->> 'to' as department from 
 join hub.cases on cases.id = case_step.cases
 where case_step.what = 'rerouted' and case_step.id > %(after)s and cases.details <> ''
 order by case_step.id limit 2000
+
+-- name: cases_of_six_weeks
+select category, department, lon, lat, floor(extract(epoch from %(now)s - opened) / 86400)::int as day from hub.cases
+where reporters > 0 and state <> 'merged' and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s
+
+-- name: forget_hot_spots
+delete from hotline.hot_spot
+
+-- name: keep_hot_spot
+insert into hotline.hot_spot (category, department, lon, lat, radius_m, days, cases, expected, p, found)
+values (%(category)s, %(department)s, %(lon)s, %(lat)s, %(radius_m)s, %(days)s, %(cases)s, %(expected)s, %(p)s, %(found)s)
+
+-- name: hot_spots_on_map
+select id::text as id, category || ': ' || cases || ' / ' || round(expected::numeric, 1) as name, lon, lat,
+    cases / greatest(expected, 0.1) as value, 'raised' as state from hotline.hot_spot
+
+-- name: hot_spots_listed
+select category, department, cases, round(expected::numeric, 1)::float8 as expected, days, round(radius_m)::int as radius_m,
+    p, found from hotline.hot_spot order by p, cases / greatest(expected, 0.1) desc
+
+-- name: reported_on_map
+select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, cases.reporters::float8 as value, cases.state
+from hub.cases where cases.reporters > 0 and cases.state not in ('closed', 'merged') and cases.lon is not null
+
+-- name: reported_cases
+select cases.id, cases.title, cases.department, cases.state, cases.opened, cases.due, cases.reporters, cases.reopened,
+    '/cases/' || cases.id as href
+from hub.cases where cases.reporters > 0 and cases.state not in ('closed', 'merged')
+order by cases.due nulls last limit 500
+
+-- name: repeat_complaints
+select cases.id, cases.title, cases.department, cases.state, cases.reporters, cases.reopened, '/cases/' || cases.id as href
+from hub.cases where cases.reporters > 1 or cases.reopened > 0
+order by cases.reporters + 2 * cases.reopened desc, cases.id desc limit 100
+
+-- name: reported_open
+select count(*) as count from hub.cases where reporters > 0 and state not in ('closed', 'merged')
+
+-- name: reported_late
+select count(*) as count from hub.cases where reporters > 0 and state not in ('closed', 'merged') and late_department is not null
+
+-- name: rates
+-- A case counts for whoever held it when its first deadline passed; only what the reporter did not reopen is solved;
+-- few ratings weigh little: five of three stars are added to each department's
+select department, count(*) as cases,
+    round(100.0 * count(*) filter (where began is not null and began <= opened + interval '1 day') / count(*), 1)::float8 as answered_percent,
+    round(100.0 * count(*) filter (where closed is not null and reopened = 0) / count(*), 1)::float8 as solved_percent,
+    round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
+    round((coalesce(sum(stars), 0) + 15.0) / (count(stars) + 5), 2)::float8 as satisfaction, count(stars) as rated
+from (
+    select coalesce(late_department, closed_department, department) as department, opened, closed, stars, reopened,
+        late_department is not null as late,
+        (select min(at) from hub.case_step where case_step.cases = cases.id and what in ('assigned', 'working')) as began
+    from hub.cases where reporters > 0 and state <> 'merged'
+      and opened > coalesce(%(since)s::timestamptz, '-infinity') and opened <= coalesce(%(until)s::timestamptz, 'infinity')
+) as judged group by department order by late_percent, solved_percent desc, department
+
+-- name: by_category
+select category, count(*) as cases, sum(reporters)::int as reporters,
+    count(*) filter (where state not in ('closed', 'merged')) as open
+from hub.cases where reporters > 0 and state <> 'merged'
+  and opened > coalesce(%(since)s::timestamptz, '-infinity') and opened <= coalesce(%(until)s::timestamptz, 'infinity')
+group by category order by cases desc, category

@@ -1,1 +1,31 @@
-"""Crossings that see every vehicle, time every light and notice what is wrong."""
+"""Traffic: crossings see every vehicle, time every light, and notice what is wrong."""
+
+from pathlib import Path
+
+from citywide.hub import Schedule, System, Text
+from citywide.systems.traffic import duties, feeds, model, pages, responses
+from citywide.systems.traffic.twin import TrafficTwin
+
+SYSTEM = System(
+    name="traffic",
+    title=Text("Traffic", "智慧交通"),
+    application="urban governance",
+    kinds=(model.CROSSING, model.DETECTOR, model.OFFICER),
+    quantities=(*model.MEASURED, *model.SEEN),
+    rules=(*model.INCIDENTS, model.CONGESTED, model.DETECTOR_SILENT),
+    categories=(*model.CATEGORIES, model.BROKEN_DETECTOR),
+    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS),
+    on_raised={rule.name: responses.send_officer for rule in model.FOR_OFFICERS}
+    | {rule.name: responses.mend_detector for rule in model.FOR_TECHNICIANS}
+    | {"congested": responses.tell_desk},
+    on_cleared={rule.name: responses.road_is_free for rule in model.FOR_OFFICERS}
+    | {rule.name: responses.detector_speaks_again for rule in model.FOR_TECHNICIANS},
+    schedules=(
+        Schedule("measures", 900, duties.measure),
+        Schedule("plans", 60, duties.choose_plans),
+        Schedule("feedback", 60, duties.learn),
+    ),
+    pages=(pages.NOW, pages.CROSSING, pages.MEASURES),
+    twin=TrafficTwin,
+    folder=Path(__file__).parent,
+)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from citywide.hub import System, Text
-from citywide.systems.waterlogging import feeds, model, pages, responses
+from citywide.hub import Schedule, System, Text
+from citywide.systems.waterlogging import feeds, forecasting, gauge_health, model, pages, responses, twin
 
 SYSTEM = System(
     name="waterlogging",
@@ -18,12 +18,16 @@ SYSTEM = System(
         model.FORECAST_60,
         model.FORECAST_30_LOW,
         model.FORECAST_30_HIGH,
+        model.FLOOD_CHANCE,
+        model.STUCK,
+        model.DRIFT,
     ),
     rules=(
         model.DEEP_WATER,
         model.WATER_IS_COMING,
         model.FAST_RISE,
         model.GAUGE_SILENT,
+        model.GAUGE_STUCK,
         model.GAUGE_DRIFTS,
     ),
     categories=(model.FLOODED_ROAD, model.BROKEN_GAUGE),
@@ -32,13 +36,20 @@ SYSTEM = System(
         "deep_water": responses.send_crew,
         "water_is_coming": responses.warn,
         "gauge_silent": responses.mend_gauge,
+        "gauge_stuck": responses.mend_gauge,
         "gauge_drifts": responses.mend_gauge,
     },
     on_cleared={
         "deep_water": responses.stand_down,
         "gauge_silent": responses.gauge_speaks_again,
+        "gauge_stuck": responses.gauge_speaks_again,
         "gauge_drifts": responses.gauge_speaks_again,
     },
+    schedules=(
+        Schedule("forecast", 300, forecasting.forecast),
+        Schedule("gauge_health", 1800, gauge_health.examine),
+    ),
     pages=(pages.NOW, pages.DEVICES),
+    twin=twin.WaterTwin,
     folder=Path(__file__).parent,
 )

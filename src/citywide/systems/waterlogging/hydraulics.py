@@ -103,15 +103,16 @@ def rained(
     rain_mm: Array,
     working: Flags | None = None,
     extra_m3_per_s: Array | float = 0.0,
+    parts: int = PARTS,
 ) -> tuple[Water, Flows]:
-    """Five minutes of rain (mm in those five minutes).
+    """Five minutes of rain (mm in those five minutes), or fewer parts of half a minute each.
 
     `working` says whose pumps can run; `extra_m3_per_s` is what crews pump out besides.
     """
     able = np.ones(len(rain_mm), dtype=bool) if working is None else working
     flows = Flows(*(np.zeros(len(rain_mm)) for _ in Flows._fields))
-    for _ in range(PARTS):
-        water, part = _part(sites, water, rain_mm / PARTS, able, np.asarray(extra_m3_per_s))
+    for _ in range(parts):
+        water, part = _part(sites, water, rain_mm / parts, able, np.asarray(extra_m3_per_s))
         flows = Flows(*(total + more for total, more in zip(flows, part, strict=True)))
     return water, flows
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from citywide.hub import Category, Drift, Kind, Quantity, Rate, Rule, Silence, Text
+from citywide.hub import Category, Kind, Quantity, Rate, Rule, Silence, Text
 
 GAUGE = Kind("gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h"))
 RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))
@@ -15,6 +15,11 @@ FORECAST_30 = Quantity("water_depth_in_30_min", "cm", Text("Expected depth in 30
 FORECAST_60 = Quantity("water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600)
 FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600)
 FORECAST_30_HIGH = Quantity("water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600)
+FLOOD_CHANCE = Quantity(
+    "flood_chance", "%", Text("Chance of 10 cm within the hour", "一小时内积水超 10 厘米概率"), 0, 100
+)
+STUCK = Quantity("gauge_stuck", "1", Text("Found to be stuck", "判定卡滞"), 0, 1)
+DRIFT = Quantity("gauge_drift", "cm", Text("Found to drift by", "判定漂移"), 0, 600)
 PUMP_POWER = Quantity("pump_power", "kW", Text("Pump power", "水泵功率"), low=0, high=2000)
 
 DEEP_WATER = Rule(
@@ -49,11 +54,17 @@ GAUGE_SILENT = Rule(
     above=1800,
     severity="notice",
 )
+GAUGE_STUCK = Rule(
+    "gauge_stuck",
+    "gauge_stuck",
+    Text("{name} stands still although rain fell and its neighbours rose", "{name}读数卡滞：有雨而不变"),
+    above=0.5,
+    severity="notice",
+)
 GAUGE_DRIFTS = Rule(
     "gauge_drifts",
-    "water_depth",
-    Text("{name} drifts by {value:.1f} cm", "{name}读数漂移 {value:.1f} 厘米"),
-    signal=Drift(timedelta(days=1)),
+    "gauge_drift",
+    Text("{name} drifts: {value:.1f} cm off while dry", "{name}读数漂移：无雨时偏离 {value:.1f} 厘米"),
     above=3,
     clears_below=1,
     severity="notice",

@@ -90,6 +90,51 @@ def test_nobody_who_called_waits_above_the_longest_red_and_one_emergency(spells)
         assert waited.max() <= bound
 
 
+@st.composite
+def guards(draw):
+    """Crossings of any shape: every movement has a phase, whoever shares none is in conflict."""
+    width = draw(st.integers(2, 7))
+    homes = draw(st.lists(st.integers(0, 3), min_size=width, max_size=width))
+    rows = [[2 if home == phase else 0 for home in homes] for phase in sorted(set(homes))]
+    for phase, move in draw(st.lists(st.tuples(st.integers(0, len(rows) - 1), st.integers(0, width - 1)), max_size=2)):
+        rows[phase][move] = 2
+    phases = tuple(map(tuple, rows))
+    pairs = itertools.combinations(range(width), 2)
+    conflicts = tuple((a, b) for a, b in pairs if not any(row[a] and row[b] for row in phases))
+
+    def times(low, high):
+        return tuple(draw(st.lists(st.integers(low, high), min_size=width, max_size=width)))
+
+    on_call = tuple(draw(st.sets(st.integers(0, width - 1), max_size=width)))
+    plan = tuple((phase, draw(st.integers(1, 40))) for phase in range(len(phases)))
+    return Guard(phases, conflicts, times(1, 10), times(1, 8), times(0, 4), plan, on_call=on_call, max_red_s=150,
+                 max_green_s=draw(st.integers(10, 60)))  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(guards(), st.lists(st.tuples(st.integers(1, 40), st.integers(-2, 5), st.booleans(), st.integers(0, 127)),
+                          min_size=1, max_size=20))  # fmt: skip
+def test_no_crossing_of_any_shape_conflicts_hurries_or_starves(guard, spells):
+    safety, width = Safety(rules_of([guard])), len(guard.min_green_s)
+    waited, red_for, shown = np.zeros(width), np.full(width, 99), []
+    for length, wish, trusted, calls in spells:
+        asked = np.array([bool(calls >> at & 1) for at in range(width)])
+        for _ in range(length):
+            light = safety.step(np.array([wish]), np.array([trusted]), asked).copy()
+            shown.append(light)
+            assert not any(light[a] != RED and light[b] != RED for a, b in guard.conflicts)
+            for a, b in (*guard.conflicts, *((b, a) for a, b in guard.conflicts)):
+                assert light[a] != GREEN or red_for[a] == 0 or red_for[b] >= guard.all_red_s[b]
+            red_for = np.where(light == RED, red_for + 1, 0)
+            waited = np.where(light == GREEN, 0, np.where(asked | (waited > 0), waited + 1, 0))
+            assert waited.max() <= guard.max_red_s
+    for at in range(width):
+        for (light, length), (after, _) in itertools.pairwise(run_lengths([int(one[at]) for one in shown])):
+            assert (light, after) in {(RED, GREEN), (GREEN, YELLOW), (YELLOW, RED)}
+            assert light != GREEN or length >= guard.min_green_s[at]
+            assert light != YELLOW or length == guard.yellow_s[at]
+
+
 def test_without_emergencies_the_greediest_wish_starves_nobody():
     """An optimiser that always wants one street gets it, except when somebody is due."""
     seconds = list(play([(1000, (0, True, 31, -1))]))

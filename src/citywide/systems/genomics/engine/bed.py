@@ -65,9 +65,9 @@ class People:
 class Variants:
     """The `.bim`: columns are read when asked for, so that millions of variants cost only the file's size."""
 
-    def __init__(self, path: Path) -> None:
-        """Read the file and check that each line has its six fields."""
-        self.rows = Rows(path, 6)
+    def __init__(self, path: Path, text: bytes | None = None) -> None:
+        """Read the file (or `text` in its form) and check that each line has its six fields."""
+        self.rows = Rows(path, 6, text)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -151,14 +151,18 @@ def open_bed(prefix: str | Path) -> Bed:
 
 def read_people(path: Path) -> People:
     """The people of a `.fam`; nobody may stand in it twice."""
-    rows = Rows(path, 6)
+    return people_of(Rows(path, 6))
+
+
+def people_of(rows: Rows) -> People:
+    """The people of lines in the form of a `.fam`."""
     if not len(rows):
-        raise BedError(f"{path}: no people")
+        raise BedError(f"{rows.path}: no people")
     family, person, father, mother, sex, phenotype = (rows.column(field) for field in range(6))
     known = np.where(sex == b"1", 1, np.where(sex == b"2", 2, 0)).astype(np.int8)
     people = People(family, person, father, mother, known, phenotype)
     if len(people.row) < len(people):
-        raise BedError(f"{path}: {_first_twice(people)} stands twice")
+        raise BedError(f"{rows.path}: {_first_twice(people)} stands twice")
     return people
 
 

@@ -9,9 +9,10 @@ from typing import Any
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.bed import Bed, decode
+from citywide.systems.genomics.engine.bed import decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, to_fit
 from citywide.systems.genomics.engine.design import Floats
 from citywide.systems.genomics.engine.kernel import (
@@ -24,6 +25,7 @@ from citywide.systems.genomics.engine.kernel import (
     Lanes,
 )
 from citywide.systems.genomics.engine.output import FIRTH, NOTES, SCORE, TESTS, WALD, Rows
+from citywide.systems.genomics.engine.pgen import Genotypes
 
 SEPARATED, NOT_CONVERGED = 6, 7
 special: Any = import_module("scipy.special")
@@ -204,7 +206,7 @@ def newton(
     at, information = np.zeros(len(columns)), np.eye(len(columns))
     before, pace = np.inf, 1.0
     for _ in range(200 if firth else 25):
-        risk = 1 / (1 + np.exp(-(offset + at @ columns)))
+        risk = expit(offset + at @ columns)
         weight = risk * (1 - risk)
         information = (columns * weight) @ columns.T
         rest = ill - risk
@@ -225,7 +227,7 @@ def newton(
     return at, information, NOT_CONVERGED
 
 
-def table(bed: Bed, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:
+def table(bed: Genotypes, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:
     """The lines that rows.c writes."""
     good: list[str] = []
     rest: list[str] = []

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.design import Floats
+from citywide.systems.genomics.engine.pgen import Genotypes
 
 TESTS = ("LINEAR", "SCORE", "WALD", "FIRTH", "SPA")
 LINEAR, SCORE, WALD, FIRTH, SPA = range(len(TESTS))
@@ -54,7 +54,7 @@ class TraitSummary:
     refused: str = ""
 
 
-def table(bed: Bed, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:
+def table(bed: Genotypes, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:
     """GWAS-SSF lines of the variants with a result, and lines with a reason for the others."""
     starts = np.ascontiguousarray(bed.variants.rows.starts[rows])
     ends = bed.variants.rows.starts[rows + 1]

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.bed import Bed, open_bed
+from citywide.systems.genomics.engine.bed import open_bed
 from citywide.systems.genomics.engine.design import Design, Floats, Refusal, designs
+from citywide.systems.genomics.engine.pgen import Genotypes, Pgen, open_pgen
 from citywide.systems.genomics.engine.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.regions import Part, codes, parts
 from citywide.systems.genomics.engine.request import Request, ScanError
@@ -29,7 +30,7 @@ class Plan:
     """Everything that a worker needs, the same in every worker."""
 
     request: Request
-    bed: Bed
+    bed: Genotypes
     traits: tuple[Trait, ...]
     covariates: Floats
     labels: tuple[str, ...]
@@ -61,18 +62,28 @@ class Plan:
 @lru_cache(maxsize=2)
 def make_plan(request: Request) -> Plan:
     """Open and check everything that a request names."""
-    bed = open_bed(request.data)
+    bed = open_pgen(request.data) if request.pgen else open_bed(request.data)
     keep = keep_mask(bed.people, request.keep, request.remove)
     if not keep.any():
         raise ScanError("nobody is left after keep and remove")
     covariates, labels = _covariates(request, bed)
     traits = tuple(_traits(request, bed, keep))
+    if isinstance(bed, Pgen):
+        _only_linear(traits, "dosages are")
+    if request.impute == "mean":
+        _only_linear(traits, "imputed calls are")
     predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
     cut = parts(codes(bed.variants), chosen_variants(request, bed), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
 
-def chosen_variants(request: Request, bed: Bed) -> NDArray[np.int64]:
+def _only_linear(traits: tuple[Trait, ...], what: str) -> None:
+    for trait in traits:
+        if trait.binary:
+            raise ScanError(f"{trait.name} has two values: {what} scanned with --test linear only")
+
+
+def chosen_variants(request: Request, bed: Genotypes) -> NDArray[np.int64]:
     """The variants that extract and exclude leave, in file order."""
     mask = np.ones(len(bed), np.bool_)
     for path, wanted in ((request.extract, True), (request.exclude, False)):
@@ -84,14 +95,14 @@ def chosen_variants(request: Request, bed: Bed) -> NDArray[np.int64]:
     return np.flatnonzero(mask).astype(np.int64)
 
 
-def _covariates(request: Request, bed: Bed) -> tuple[Floats, tuple[str, ...]]:
+def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ...]]:
     if request.covar is None:
         return np.zeros((len(bed.people), 0)), ()
     table = _some(read_table(request.covar, request.missing), request.covariates)
     return align(table, bed.people), table.names
 
 
-def _traits(request: Request, bed: Bed, keep: NDArray[np.bool_]) -> list[Trait]:
+def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[Trait]:
     table = _some(read_table(request.pheno, request.missing), request.traits)
     values = align(table, bed.people)
     if not np.isfinite(values[keep]).any():

@@ -15,10 +15,12 @@ class ScanError(ValueError):
 class Request:
     """Files and choices of one scan; the defaults are what most people want.
 
+    pgen: `data` names PLINK 2 files (.pgen) with dosages
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     screen: score-test p-value up to which binary traits are fitted exactly
     spa: saddle-point p-values for rare variants in unbalanced traits
+    impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
     predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
     """
 
@@ -33,10 +35,12 @@ class Request:
     extract: Path | None = None
     exclude: Path | None = None
     predictions: Path | None = None
+    pgen: bool = False
     test: str = "auto"
     firth: str = "fallback"
     screen: float = 0.06
     spa: bool = False
+    impute: str = "none"
     missing: tuple[str, ...] = ("NA", "nan", "NaN", "N/A", ".", "-9")
     threads: int = 0
     memory_mb: int = 1000

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine import kernel
+from citywide.systems.genomics.engine import dosage, kernel
+from citywide.systems.genomics.engine.bed import decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
 from citywide.systems.genomics.engine.design import Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
@@ -33,6 +35,7 @@ from citywide.systems.genomics.engine.output import (
     table,
     write_summary,
 )
+from citywide.systems.genomics.engine.pgen import Pgen
 from citywide.systems.genomics.engine.plan import Plan, Trait, make_plan
 from citywide.systems.genomics.engine.regions import Part, haploid
 from citywide.systems.genomics.engine.request import Progress, Request, ScanError
@@ -45,6 +48,8 @@ GENOME_WIDE = 5e-8
 
 def scan(request: Request, progress: Progress | None = None) -> list[TraitSummary]:
     """Scan everything that is asked for and write the tables; an earlier, unfinished scan goes on."""
+    if request.spa and kernel.library() is None:
+        raise ScanError("saddle-point p-values need the compiled kernel; install with a C compiler, or without --spa")
     begun = time.time()
     plan = make_plan(request)
     ledger = Ledger(request.out / "parts", fingerprint(request))
@@ -103,7 +108,11 @@ def do_part(request: Request, number: int, ledger: Ledger) -> int:
 
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
+    if isinstance(plan.bed, Pgen):
+        return scan_dosages(plan, plan.bed.dosages(piece.rows), piece)
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
+    if plan.request.impute == "mean":
+        return scan_dosages(plan, copies(raw, len(plan.bed.people)), piece)
     choice = Choice(plan.request.firth, plan.request.screen, plan.request.spa)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
@@ -112,6 +121,23 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
             found[name] = _texts(plan, piece, linear_rows(fits, at))
     for lanes in binary_lanes(plan.request, piece.key)[0]:
         found[lanes.name] = _texts(plan, piece, scan_binary(raw, lanes, choice))
+    return found
+
+
+def copies(raw: NDArray[np.uint8], people: int) -> NDArray[np.float32]:
+    """Copies of allele 1 as numbers, NaN where missing."""
+    found = decode(raw, people).astype(np.float32)
+    found[found < 0] = np.nan
+    return found
+
+
+def scan_dosages(plan: Plan, tile: NDArray[np.float32], piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
+    """Tables of every trait for one piece that is decoded: dosages, or calls to be filled in."""
+    impute = plan.request.impute == "mean"
+    found: dict[str, tuple[bytes, bytes, bytes]] = {}
+    for lanes in linear_lanes(plan.request, piece.key)[0]:
+        for name, rows in zip(lanes.design.names, dosage.linear(tile, lanes.design, impute), strict=True):
+            found[name] = _texts(plan, piece, rows)
     return found
 
 
@@ -167,7 +193,8 @@ def piece_size(plan: Plan) -> int:
     threads = plan.request.threads or os.cpu_count() or 1
     people, columns = len(plan.bed.people), plan.covariates.shape[1] + 2 * len(plan.traits)
     fixed = people * (60 + 30 * columns) + len(plan.bed) * 60 + 150e6
-    each = plan.bed.bytes_per_variant + 400 * len(plan.traits) + 40 * columns
+    decoded = 20 * people if plan.request.impute == "mean" else 0
+    each = plan.bed.bytes_per_variant + decoded + 400 * len(plan.traits) + 40 * columns
     return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, PIECE) // 32 * 32)
 
 

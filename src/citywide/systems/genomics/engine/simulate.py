@@ -43,13 +43,20 @@ def simulate(folder: Path, people: int, variants: int, missing: float, seed: int
     """Write study.bed, .bim, .fam, pheno.tsv (`quantity`, `illness`) and covar.tsv (ten) into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(seed)
-    frequency = np.exp(random.uniform(np.log(0.01), np.log(0.5), variants))
-    where = np.sort(random.choice(variants, min(causal, variants), replace=False))
-    effects = random.normal(size=len(where)) / np.sqrt(2 * frequency[where] * (1 - frequency[where]))
+    frequency, where, effects = planted(random, variants, causal)
     genetic = _write_bed(folder / "study.bed", frequency, missing, people, seed, (where, effects))
     _write_names(folder, people, variants, random)
     _write_tables(folder, genetic, random)
     return Made(folder / "study", folder / "pheno.tsv", folder / "covar.tsv", where, effects)
+
+
+def planted(
+    random: np.random.Generator, variants: int, causal: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """Frequencies, which variants have an effect, and how large it is: a seed's truth without its files."""
+    frequency = np.exp(random.uniform(np.log(0.01), np.log(0.5), variants))
+    where = np.sort(random.choice(variants, min(causal, variants), replace=False))
+    return frequency, where, random.normal(size=len(where)) / np.sqrt(2 * frequency[where] * (1 - frequency[where]))
 
 
 def _write_bed(

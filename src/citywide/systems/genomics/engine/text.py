@@ -15,10 +15,10 @@ class TextError(ValueError):
 class Rows:
     """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's."""
 
-    def __init__(self, path: Path, fields: int) -> None:
-        """Read the file and refuse it when a line has not exactly `fields` fields."""
+    def __init__(self, path: Path, fields: int, text: bytes | None = None) -> None:
+        """Read the file (or `text` in its place); refuse it when a line has not exactly `fields` fields."""
         self.path, self.fields = Path(path), fields
-        self.raw = _read(self.path)
+        self.raw = _read(self.path) if text is None else np.frombuffer(text, np.uint8)
         self.starts = line_starts(self.raw)
         for first in range(0, len(self), LINES_AT_ONCE):
             self._check(first, min(first + LINES_AT_ONCE, len(self)))

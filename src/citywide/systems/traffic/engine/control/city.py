@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ground, Ints
+from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ground, Ints
 from citywide.systems.traffic.engine.control.learning import Known, learn_crossing, rate_of
 from citywide.systems.traffic.engine.control.rollout import Habits, View, play, search
 
@@ -94,7 +94,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     phase_now, settled, green_s = now
     queue, coming, near, head_at, head_speed, dark, crossed_of, _guess = seen
     pending, planned, linked, sent, wants_plan = far
-    scratch, marks = np.zeros((4, 64)), np.zeros(64, np.int32)
+    scratch, marks = np.zeros((4, MOST_LANES)), np.zeros(MOST_LANES, np.int32)
     nothing = np.zeros((0, 0))
     for crossing in range(len(targets)):
         first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]

@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 RED, PERMISSIVE, PROTECTED = 0, 1, 2
+MOST_LANES = 64  # the kernel's scratch of one crossing
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def lay_out(
     links: Sequence[Link] = (),
     exits: int = 0,
 ) -> Layout:
-    """Flatten described crossings; refuses a phase that does not name every movement."""
+    """Flatten described crossings; refuses what no crossing can be, by its number."""
     for at, crossing in enumerate(crossings):
         _check(at, crossing)
     lanes = [lane for crossing in crossings for lane in crossing.lanes]
@@ -146,6 +147,8 @@ def lay_out(
 
 def _check(at: int, crossing: Crossing) -> None:
     width = _width(crossing)
+    if len(crossing.lanes) > MOST_LANES:
+        raise ValueError(f"crossing {at} has {len(crossing.lanes)} lanes; accepted: at most {MOST_LANES}")
     if not crossing.phases or not width:
         raise ValueError(f"crossing {at} has no phases or no movements")
     if any(len(phase) != width for phase in crossing.phases):

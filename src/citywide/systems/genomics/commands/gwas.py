@@ -44,6 +44,7 @@ def request_of(asked: Namespace) -> Request:
     """The request that a command line stands for."""
     return Request(
         data=asked.bfile or asked.pfile,
+        pgen=asked.pfile is not None,
         pheno=asked.pheno,
         out=asked.out,
         covar=asked.covar,
@@ -58,6 +59,7 @@ def request_of(asked: Namespace) -> Request:
         firth=asked.firth,
         screen=asked.screen,
         spa=asked.spa,
+        impute=asked.impute,
         missing=_names(asked.missing_codes),
         threads=asked.threads,
         memory_mb=asked.memory,
@@ -90,7 +92,7 @@ def _names(text: str) -> tuple[str, ...]:
 def _files(parser: ArgumentParser) -> None:
     data = parser.add_mutually_exclusive_group(required=True)
     data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
-    data.add_argument("--pfile", type=Path, metavar="DATA", help="PLINK 2 files DATA.pgen, .pvar, .psam")
+    data.add_argument("--pfile", "--pgen", type=Path, metavar="DATA", help="PLINK 2 dosages: DATA.pgen, .pvar, .psam")
     parser.add_argument("--pheno", "--phenoFile", type=Path, required=True, metavar="TABLE")
     parser.add_argument("--pheno-name", "--phenoColList", default="", metavar="NAMES", help="only these traits")
     parser.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
@@ -114,6 +116,12 @@ def _choices(parser: ArgumentParser) -> None:
         help="score p-value up to which binary traits are fitted",
     )
     parser.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
+    parser.add_argument(
+        "--impute",
+        choices=("none", "mean"),
+        default="none",
+        help="none: each variant on who is called at it; mean: fill its mean in (log10 p moves by up to 0.1)",
+    )
     parser.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
 
 
@@ -125,4 +133,4 @@ def _running(parser: ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
 
-GWAS = Command("gwas", "scan a genome for what goes with a trait", options, run)
+COMMAND = Command("gwas", "scan a genome for what goes with a trait", options, run)

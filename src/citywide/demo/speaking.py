@@ -1,0 +1,91 @@
+"""The simulated city's voice: the HTTP door with a device's token, and MQTT where there is a broker."""
+
+import http.client
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from citywide.hub.things import Entity, Reading
+from citywide.hub.twin import Answer, Order
+from citywide.kit.clock import microseconds
+from citywide.kit.geometry import Point
+
+AT_ONCE = 5000
+
+
+class RefusedError(RuntimeError):
+    """The hub did not take what was sent."""
+
+
+class HttpDoor:
+    """One connection that stays open; whoever cuts it is called again."""
+
+    def __init__(self, host: str, port: int, token: str) -> None:
+        self.host, self.port = host, port
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self._line = http.client.HTTPConnection(host, port, timeout=60)
+
+    def register(self, entities: Sequence[Entity]) -> None:
+        """Make things known."""
+        for begin in range(0, len(entities), AT_ONCE):
+            some = entities[begin : begin + AT_ONCE]
+            self.ask("POST", "/v1/entities", [_entity(entity) for entity in some])
+
+    def send(self, readings: Sequence[Reading]) -> None:
+        """Deliver readings in batches of columns."""
+        for begin in range(0, len(readings), AT_ONCE):
+            self.ask("POST", "/v1/readings", _columns(readings[begin : begin + AT_ONCE]))
+
+    def orders(self) -> list[Order]:
+        """What units are asked to do."""
+        return [_order(row) for row in self.ask("GET", "/v1/orders")]
+
+    def answer(self, answer: Answer, unit: str) -> None:
+        """What a unit says; an order that was closed in the meantime needs no answer any more."""
+        path, body = f"/v1/orders/{answer.case}/{answer.act}", {"unit": unit, "note": answer.note}
+        self.ask("POST", path, body, accepted=(200, 404, 409, 422))
+
+    def move_clock(self, now: datetime) -> None:
+        """Move a held clock forward."""
+        self.ask("POST", "/v1/clock", {"now": now})
+
+    def ask(self, verb: str, path: str, body: Any = None, accepted: Sequence[int] = (200,)) -> Any:
+        """One request and its answer; a cut line is tried once more."""
+        sent = None if body is None else msgspec.json.encode(body)
+        try:
+            status, answer = self._request(verb, path, sent)
+        except (OSError, http.client.HTTPException):
+            self._line.close()
+            status, answer = self._request(verb, path, sent)
+        if status not in accepted:
+            raise RefusedError(f"{verb} {path}: {status} {answer[:300]!r}")
+        return msgspec.json.decode(answer) if answer else None
+
+    def _request(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        self._line.request(verb, path, body, self.headers)
+        answer = self._line.getresponse()
+        return answer.status, answer.read()
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    place = entity.place
+    return {
+        "id": entity.id, "kind": entity.kind, "name": entity.name, "department": entity.department,
+        "lon": place.lon if place else None, "lat": place.lat if place else None, "facts": dict(entity.facts),
+    }  # fmt: skip
+
+
+def _columns(readings: Sequence[Reading]) -> dict[str, Any]:
+    return {
+        "entity": [reading.entity for reading in readings],
+        "quantity": [reading.quantity for reading in readings],
+        "time": [microseconds(reading.time) for reading in readings],
+        "value": [reading.value for reading in readings],
+    }
+
+
+def _order(row: dict[str, Any]) -> Order:
+    place = Point(row["lon"], row["lat"]) if row["lon"] is not None else None
+    return Order(row["case"], row["unit"], place, row["about"], row["state"])

@@ -1,0 +1,93 @@
+"""The simulated city as it lives: sky, rhythm, twins and faulty devices, step by step, through one door."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+
+from citywide.demo.faults import FaultyDevices, make_faults
+from citywide.demo.land import SimulatedCity
+from citywide.demo.land.relief import metres
+from citywide.demo.rhythm import bustle
+from citywide.demo.sky import Sky
+from citywide.hub.system import System
+from citywide.hub.things import Entity, Reading
+from citywide.hub.twin import Answer, Order, TrueEvent, Twin, Weather
+from citywide.kit.calendars import WorkingCalendar
+
+SHARES = {
+    "stuck": 0.03, "drifting": 0.03, "silent": 0.04, "clock_step": 0.04, "duplicates": 0.08, "late": 0.08,
+}  # fmt: skip
+
+
+class Door(Protocol):
+    """What a simulated city may do with a hub; nothing else."""
+
+    def register(self, entities: Sequence[Entity]) -> None:
+        """Make things known."""
+        ...
+
+    def send(self, readings: Sequence[Reading]) -> None:
+        """Deliver readings."""
+        ...
+
+    def orders(self) -> list[Order]:
+        """What units are asked to do."""
+        ...
+
+    def answer(self, answer: Answer, unit: str) -> None:
+        """What a unit says of its order."""
+        ...
+
+
+class World:
+    """Lives from `start` on; every part of it can be told the truth by nobody."""
+
+    def __init__(
+        self,
+        city: SimulatedCity,
+        systems: Sequence[System],
+        start: datetime,
+        shares: Mapping[str, float] = SHARES,
+    ) -> None:
+        plan = city.plan
+        self.now, self.calendar = start, WorkingCalendar()
+        self.twins: list[Twin] = [system.twin(plan) for system in systems if system.twin is not None]
+        self.sky = Sky(plan.seed, city.relief.reach, start)
+        self._xy = metres(*np.array([(place.at.lon, place.at.lat) for place in plan.places]).T)
+        devices = [each.id for twin in self.twins for each in twin.entities if each.kind == "gauge"]
+        rng = plan.rng("faults")
+        self.devices = FaultyDevices(rng, make_faults(rng, devices, start, 30, shares))
+
+    def entities(self) -> list[Entity]:
+        """Everything that the twins bring into the city."""
+        return [entity for twin in self.twins for entity in twin.entities]
+
+    def step(self, seconds: float) -> list[Reading]:
+        """Let time pass; what comes over the wire at its end."""
+        weather = self.weather()
+        self.now += timedelta(seconds=seconds)
+        said = [reading for twin in self.twins for reading in twin.step(self.now, seconds, weather)]
+        return self.devices.spoil(said, self.now)
+
+    def weather(self) -> Weather:
+        """The weather and the bustle of now."""
+        rain = self.sky.rain_mm(self._xy, self.now)
+        return Weather(rain, self.sky.temperature_c(self.now), bustle(self.now, self.calendar))
+
+    def obey(self, orders: Sequence[Order]) -> list[tuple[Answer, str]]:
+        """What the units say of their orders."""
+        unit_of = {order.case: order.unit for order in orders}
+        answers = [answer for twin in self.twins for answer in twin.obey(orders, self.now)]
+        return [(answer, unit_of[answer.case]) for answer in answers]
+
+    def live(self, door: Door, seconds: float) -> None:
+        """One step with everything that is said and asked through the door."""
+        door.send(self.step(seconds))
+        for answer, unit in self.obey(door.orders()):
+            door.answer(answer, unit)
+
+    def truth(self) -> list[TrueEvent]:
+        """What truly happened, and whose device was broken."""
+        return [*(event for twin in self.twins for event in twin.truth()), *self.devices.truth()]

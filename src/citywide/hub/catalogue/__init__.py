@@ -1,0 +1,1 @@
+"""What data the city holds, whose it is, and how fresh, complete and plausible; computed, never typed in."""

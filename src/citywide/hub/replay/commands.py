@@ -1,0 +1,112 @@
+"""`citywide replay FILE` and `citywide replay --rule RULE`."""
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+
+from msgspec import structs
+
+from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.pool import Database
+from citywide.hub.replay.files import ReplayError, read_file, send
+from citywide.hub.replay.rules import WouldBe, did_raise, would_raise
+from citywide.hub.rule import Rule
+from citywide.hub.system import System
+from citywide.kit.commands import Command
+
+BOUNDS = ("above", "below", "clears_below", "clears_above")
+
+
+def command(systems: Sequence[System]) -> Command:
+    """The command, knowing the rules of these systems."""
+    return Command("replay", "send a file of readings, or try a rule on history", _options, lambda o: _run(o, systems))
+
+
+def _options(parser: ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, nargs="?", help="readings: .csv, .jsonl or .parquet")
+    parser.add_argument("--url", default="http://127.0.0.1:8080", help="the running hub")
+    parser.add_argument("--token", default=os.environ.get("CITYWIDE_TOKEN", ""), help="or CITYWIDE_TOKEN")
+    parser.add_argument("--rule", help="SYSTEM.RULE as declared, or module:NAME of a new one")
+    for bound in BOUNDS:
+        parser.add_argument(f"--{bound.replace('_', '-')}", type=float)
+    parser.add_argument("--hold", type=float, help="seconds")
+    parser.add_argument("--begin", type=datetime.fromisoformat, help="default: a week ago")
+    parser.add_argument("--end", type=datetime.fromisoformat, help="default: now")
+    parser.add_argument("--data", type=Path, default=Path(".citywide"))
+    parser.add_argument("--database-url", default="")
+
+
+def _run(options: Namespace, systems: Sequence[System]) -> int:
+    if (options.rule is None) == (options.file is None):
+        print("name either a file of readings or a --rule", file=sys.stderr)
+        return 2
+    try:
+        return _send(options) if options.file else _try(options, systems)
+    except (ReplayError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _send(options: Namespace) -> int:
+    table, sent, refused = read_file(options.file), 0, 0
+    for receipt in send(table, options.url, options.token):
+        taken = receipt.accepted + receipt.late + receipt.duplicate
+        sent, refused = sent + taken + receipt.refused_count, refused + receipt.refused_count
+        for refusal in receipt.refused:
+            print(f"refused: {refusal.where}: {refusal.what}; accepted: {refusal.accepted}")
+        print(f"\r{sent} of {table.num_rows} sent, {refused} refused", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return 1 if refused else 0
+
+
+def _try(options: Namespace, systems: Sequence[System]) -> int:
+    rule = changed(find_rule(options.rule, systems), options)
+    end = options.end or datetime.now(UTC)
+    begin = options.begin or end - timedelta(days=7)
+    database = Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url())
+    try:
+        would, did = would_raise(database, rule, begin, end), did_raise(database, rule.name, begin, end)
+    finally:
+        database.close()
+    print(
+        "\n".join([f"{rule.name}: would have raised {len(would)} alarms, {len(did)} were raised", *beside(would, did)])
+    )
+    return 0
+
+
+def find_rule(name: str, systems: Sequence[System]) -> Rule:
+    """A rule by SYSTEM.RULE, or one of your own by module:NAME."""
+    if ":" in name:
+        module, _, attribute = name.partition(":")
+        return getattr(import_module(module), attribute)
+    rules = {f"{system.name}.{rule.name}": rule for system in systems for rule in system.rules}
+    if name not in rules:
+        raise ReplayError(f"there is no rule {name!r}; there are {', '.join(sorted(rules))}")
+    return rules[name]
+
+
+def changed(rule: Rule, options: Namespace) -> Rule:
+    """The rule with the bounds that the options name."""
+    news = {bound: getattr(options, bound) for bound in BOUNDS if getattr(options, bound) is not None}
+    if options.hold is not None:
+        news["hold"] = timedelta(seconds=options.hold)
+    return structs.replace(rule, **news)
+
+
+def beside(would: Sequence[WouldBe], did: Sequence[WouldBe]) -> list[str]:
+    """One line for each alarm of either side, in time: both, only new, only raised."""
+    sides: dict[tuple[datetime, str], tuple[list[str], WouldBe]] = {}
+    for name, alarms in (("would", would), ("did", did)):
+        for alarm in alarms:
+            sides.setdefault((alarm.raised, alarm.entity), ([], alarm))[0].append(name)
+    return [_line(" ".join(names), alarm) for _, (names, alarm) in sorted(sides.items(), key=lambda side: side[0])]
+
+
+def _line(sides: str, alarm: WouldBe) -> str:
+    what = {"would did": "both", "would": "only new", "did": "only raised"}[sides]
+    until = "" if alarm.cleared is None else f" until {alarm.cleared:%H:%M:%S}"
+    return f"{what:<12}{alarm.raised:%Y-%m-%d %H:%M:%S}{until}  {alarm.entity}  {alarm.value:g}"

@@ -1,0 +1,96 @@
+"""A file of readings (CSV, JSON lines, Parquet), sent to a running hub in batches that are sent until answered."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.json as jsonl
+from msgspec import DecodeError, json
+from pyarrow import csv, parquet
+
+from citywide.hub.ingest.batch import Receipt, Refusal
+
+BATCH = 1000
+NEEDED = ("entity", "quantity", "time", "value")
+KIND = "application/vnd.apache.arrow.stream"
+READERS: dict[str, Callable[[Path], pa.Table]] = {
+    ".csv": csv.read_csv,
+    ".jsonl": jsonl.read_json,
+    ".ndjson": jsonl.read_json,
+    ".parquet": parquet.read_table,
+}
+
+
+class ReplayError(ValueError):
+    """The file cannot be replayed, or the hub will not have it."""
+
+
+def read_file(file: Path) -> pa.Table:
+    """The readings of a file; it must say entity, quantity, time and value, and may say unit."""
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        raise ReplayError(f"{file.name}: a file of readings ends in {', '.join(READERS)}")
+    try:
+        table = reader(file)
+    except (pa.ArrowException, OSError) as error:
+        raise ReplayError(f"{file.name} cannot be read: {error}") from error
+    missing = [name for name in NEEDED if name not in table.column_names]
+    if missing:
+        raise ReplayError(f"{file.name} lacks the columns {', '.join(missing)}; it has {', '.join(table.column_names)}")
+    return table.select([*NEEDED, *(["unit"] if "unit" in table.column_names else [])])
+
+
+def send(table: pa.Table, url: str, token: str, tries: int = 60) -> Iterator[Receipt]:
+    """Send batch after batch; a refusal names the row of the file (the first is 1)."""
+    for first in range(0, table.num_rows, BATCH):
+        receipt = _deliver(_stream(table.slice(first, BATCH)), url, token, tries)
+        receipt.refused = [_in_file(refusal, first) for refusal in receipt.refused]
+        yield receipt
+
+
+def _in_file(refusal: Refusal, first: int) -> Refusal:
+    place, _, rest = refusal.where.removeprefix("readings[").partition("]")
+    where = f"row {first + int(place) + 1}{rest}" if place.isdigit() else refusal.where
+    return Refusal(where, refusal.what, refusal.accepted)
+
+
+def _stream(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def _deliver(body: bytes, url: str, token: str, tries: int) -> Receipt:
+    """A batch without an answer is sent again: the hub knows what it has."""
+    for attempt in range(tries):
+        time.sleep(min(2.0, 0.1 * attempt))
+        answer = _post(body, url, token)
+        if answer is not None:
+            return answer
+    raise ReplayError(f"{url} does not answer")
+
+
+def _post(body: bytes, url: str, token: str) -> Receipt | None:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": KIND}
+    request = urllib.request.Request(f"{url.rstrip('/')}/v1/readings", body, headers)  # noqa: S310 - the caller's hub
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return json.decode(answer.read(), type=Receipt)
+    except urllib.error.HTTPError as error:
+        return _refused(error)
+    except OSError:
+        return None
+
+
+def _refused(error: urllib.error.HTTPError) -> Receipt | None:
+    if error.code in {429, 503} or error.code >= 500:
+        return None
+    body = error.read()
+    try:
+        return json.decode(body, type=Receipt)  # all of the batch was refused, item by item
+    except DecodeError as unreadable:
+        raise ReplayError(f"the hub says {error.code}: {body.decode(errors='replace')[:500]}") from unreadable

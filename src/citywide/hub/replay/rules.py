@@ -1,0 +1,84 @@
+"""A rule over the city's history: which alarms it would have raised, beside those that were raised."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+
+from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.queries import sql
+from citywide.hub.rule import Rule
+from citywide.hub.rules.evaluator import Evaluator, Transition
+from citywide.hub.signals import Difference, Ratio, Silence
+from citywide.kit.clock import microseconds, moment
+
+STRIDE = timedelta(hours=6)
+TICK_US = 60_000_000
+
+
+class WouldBe(Struct):
+    """One alarm as the rule would have had it; `cleared` stays empty while it would still stand."""
+
+    entity: str
+    raised: datetime
+    value: float
+    cleared: datetime | None = None
+
+
+def would_raise(database: Database, rule: Rule, begin: datetime, end: datetime) -> list[WouldBe]:
+    """What this rule would have raised between two moments, from the readings that are still in the table."""
+    evaluator, names = Evaluator([rule]), dict[int, str]()
+    other = rule.signal.other if isinstance(rule.signal, Difference | Ratio) else rule.quantity
+    for row in database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]}):
+        names[row["number"]] = row["id"]
+        evaluator.reserve(row["number"])
+        evaluator.add_series(row["number"], row["entity"], row["quantity"], row["kind"])
+    told: list[WouldBe] = []
+    standing: dict[int, WouldBe] = {}
+    for transition in _transitions(database, evaluator, rule, sorted(names), begin, end):
+        _tell(transition, names, standing, told)
+    return told
+
+
+def did_raise(database: Database, rule: str, begin: datetime, end: datetime) -> list[WouldBe]:
+    """What the rule of that name did raise."""
+    found = database.rows(sql("alarms_of_rule"), {"rule": rule, "begin": begin, "end": end})
+    return [WouldBe(row["id"], row["raised"], row["value"], row["cleared"]) for row in found]
+
+
+def _transitions(
+    database: Database, evaluator: Evaluator, rule: Rule, series: Sequence[int], begin: datetime, end: datetime
+) -> Iterator[Transition]:
+    silence = isinstance(rule.signal, Silence)
+    while begin < end:
+        until = min(begin + STRIDE, end)
+        with database.transaction() as connection:
+            values = {"series": list(series), "begin": begin, "end": until}
+            found = rows(connection, sql("readings_between"), values)
+        yield from _fold(evaluator, found, range(microseconds(begin), microseconds(until), TICK_US) if silence else ())
+        begin = until
+
+
+def _fold(evaluator: Evaluator, found: Sequence[dict[str, Any]], ticks: Sequence[int]) -> Iterator[Transition]:
+    """Fold readings; where silence is what the rule looks at, time passes minute by minute between them."""
+    series = np.array([row["series"] for row in found], np.int64)
+    times = np.array([row["time"] for row in found], np.int64)
+    values = np.array([row["value"] for row in found], float)
+    at = 0
+    for tick in [*ticks, None]:
+        upto = len(times) if tick is None else int(np.searchsorted(times, tick))
+        yield from evaluator.fold(series[at:upto], times[at:upto], values[at:upto])
+        if tick is not None:
+            yield from evaluator.tick(tick)
+        at = upto
+
+
+def _tell(transition: Transition, names: dict[int, str], standing: dict[int, WouldBe], told: list[WouldBe]) -> None:
+    if transition.raised:
+        alarm = WouldBe(names[transition.series], moment(transition.time_us), transition.value)
+        standing[transition.series] = alarm
+        told.append(alarm)
+    elif transition.series in standing:
+        standing.pop(transition.series).cleared = moment(transition.time_us)

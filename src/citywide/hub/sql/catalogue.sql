@@ -1,0 +1,26 @@
+-- name: data_sets
+select series.quantity, entity.kind, entity.department, count(*)::int as series,
+    max(latest.time) as newest, min(latest.time) as oldest_newest, min(entity.lon) as west, min(entity.lat) as south,
+    max(entity.lon) as east, max(entity.lat) as north
+from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
+group by series.quantity, entity.kind, entity.department order by 1, 2, 3
+
+-- name: hours_heard
+select series.quantity, entity.kind, entity.department, count(*)::int as hours
+from (select distinct reading.series, date_trunc('hour', reading.time) as hour from hub.reading
+      where reading.time >= %(since)s and reading.time < %(until)s) as heard
+join hub.series on series.number = heard.series join hub.entity on entity.number = series.entity
+group by series.quantity, entity.kind, entity.department
+
+-- name: doubted
+select entity.kind, entity.department, alarm.rule, count(distinct alarm.entity)::int as entities
+from hub.alarm join hub.entity on entity.number = alarm.entity
+where alarm.rule = any(%(rules)s) and alarm.raised < %(until)s and coalesce(alarm.cleared, 'infinity') > %(since)s
+group by entity.kind, entity.department, alarm.rule
+
+-- name: put_setting
+insert into hub.setting (name, value) values (%(name)s, %(value)s)
+on conflict (name) do update set value = excluded.value
+
+-- name: setting
+select value from hub.setting where name = %(name)s

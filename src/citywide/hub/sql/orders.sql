@@ -1,0 +1,14 @@
+-- name: orders_of_units
+select cases.id as "case", unit.id as unit, cases.lon, cases.lat, about.id as about, cases.state,
+    cases.category, cases.title, cases.due
+from hub.cases join hub.entity unit on unit.number = cases.assigned_to
+left join hub.entity about on about.number = cases.about
+where cases.state in ('assigned', 'working') and (%(unit)s::text is null or unit.id = %(unit)s)
+    and (%(kind)s::text is null or unit.kind = %(kind)s)
+order by cases.id
+
+-- name: unit_of_case
+select unit.id from hub.cases join hub.entity unit on unit.number = cases.assigned_to where cases.id = %(case)s
+
+-- name: alarms_left
+select 1 from hub.alarm where not answered_raise or (cleared is not null and not answered_clear) limit 1

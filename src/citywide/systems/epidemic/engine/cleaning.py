@@ -1,0 +1,125 @@
+"""Bad reports are named and set aside, so that the good ones still forecast."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Bools = NDArray[np.bool_]
+Days = NDArray[np.datetime64]
+
+FAR = math.log(5)  # a slipped digit stands at least fivefold from both sides
+ENOUGH = 10.0  # below this many cases a zero or a jump is ordinary chance
+HABIT = 8  # weeks that say what a place usually reports
+
+
+class Fault(StrEnum):
+    """What can be wrong with a report."""
+
+    NEGATIVE = "negative count"
+    NOT_A_NUMBER = "not a number"
+    TWICE = "week reported twice with different counts"
+    OFF_WEEK = "date is not a week's end"
+    TYPO = "count is far from its neighbours, as a slipped digit would be"
+    STOPPED = "zero where many were expected: reporting has stopped"
+    VANISHED = "place no longer reports"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One report set aside: which, and why."""
+
+    fault: Fault
+    place: str
+    week: Any  # a day as numpy holds it
+    value: float
+
+    def __str__(self) -> str:
+        return f"{self.place}, week to {self.week}: {self.fault.value} ({self.value:g})"
+
+
+def unit_of(values: Floats) -> float:
+    """What one case is on this scale: 1 for counts; for rates a hundredth of a place's usual height."""
+    told = values[~np.isnan(values)]
+    if not told.size or (told == np.round(told)).all():
+        return 1.0
+    return float(np.quantile(told, 0.9)) / 100 or 1.0
+
+
+def screen(values: Floats, weeks: Days, places: tuple[str, ...], unit: float = 1.0) -> tuple[Floats, list[Problem]]:
+    """Set aside slipped digits and reporting stops in what is known of each week and place."""
+    kept = values.copy()
+    problems: list[Problem] = []
+    for fault, bad in (
+        (Fault.STOPPED, stopped(kept, unit)),
+        (Fault.TYPO, slipped(np.where(stopped(kept, unit), np.nan, kept), unit)),
+    ):
+        problems += _named(fault, bad, values, weeks, places)
+        kept[bad] = np.nan
+    return kept, problems + vanished(values, weeks, places)
+
+
+def vanished(values: Floats, weeks: Days, places: tuple[str, ...]) -> list[Problem]:
+    """Places that reported before and are silent in the newest week that others have."""
+    if not len(values):
+        return []
+    silent = np.isnan(values[-1]) & ~np.isnan(values).all(axis=0)
+    last = [np.flatnonzero(~np.isnan(values[:, p]))[-1] for p in np.flatnonzero(silent)]
+    return [
+        Problem(Fault.VANISHED, places[p], weeks[t + 1], float("nan"))
+        for p, t in zip(np.flatnonzero(silent), last, strict=True)
+    ]
+
+
+def stopped(values: Floats, unit: float = 1.0) -> Bools:
+    """Zeros that begin while the place's habit says that many were due."""
+    bad = np.zeros(values.shape, bool)
+    for t in range(HABIT // 2, len(values)):
+        before = np.where(bad, np.nan, values)[max(0, t - HABIT) : t]
+        bad[t] = (values[t] == 0) & (_low(before) >= ENOUGH * unit)
+    return bad
+
+
+def slipped(values: Floats, unit: float = 1.0) -> Bools:
+    """Mark counts some tenfold above or below both sides, when other places moved little."""
+    soft = np.log(values + unit)
+    bad = np.zeros(values.shape, bool)
+    for t in range(3, len(values)):
+        before = _from(soft[t], soft[t - 3 : t])
+        after = _from(soft[t], soft[t + 1 : t + 3])
+        usual = np.exp(soft[t] - before)
+        enough = np.fmax(values[t], usual) >= ENOUGH * unit
+        bad[t] = enough & (np.abs(before) > FAR) & (np.isnan(after) | (np.sign(before) * after > FAR))
+    return bad
+
+
+def _from(now: Floats, block: Floats) -> Floats:
+    """How far a week lies from the middle of others, beyond what most places moved."""
+    apart = now - _median(block)
+    told = apart[~np.isnan(apart)]
+    return apart - (float(np.median(told)) if told.size > 3 else 0.0)
+
+
+def _median(block: Floats) -> Floats:
+    if not len(block):
+        return np.full(block.shape[1:], np.nan)
+    known = ~np.isnan(block).all(axis=0)
+    out = np.full(block.shape[1:], np.nan)
+    out[known] = np.nanmedian(block[:, known], axis=0)
+    return out
+
+
+def _low(block: Floats) -> Floats:
+    known = (~np.isnan(block)).sum(axis=0) >= HABIT // 2
+    out = np.zeros(block.shape[1:])
+    out[known] = np.nanquantile(block[:, known], 0.25, axis=0)
+    return out
+
+
+def _named(fault: Fault, bad: Bools, values: Floats, weeks: Days, places: tuple[str, ...]) -> list[Problem]:
+    cells = [(int(t), int(p)) for t, p in zip(*np.nonzero(bad), strict=True)]
+    return [Problem(fault, places[p], weeks[t], float(values[t, p])) for t, p in cells]

@@ -1,0 +1,144 @@
+"""The members of the pool: each answers the same questions in its own way."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.epidemic.engine.forecast.analogue import analogues
+from citywide.systems.epidemic.engine.forecast.autoregression import autoregressed
+from citywide.systems.epidemic.engine.forecast.boosted import LEAST, Trees, boosted
+from citywide.systems.epidemic.engine.forecast.features import Features
+from citywide.systems.epidemic.engine.forecast.lessons import Lessons
+from citywide.systems.epidemic.engine.forecast.panel import Panel
+from citywide.systems.epidemic.engine.forecast.renewal import renewed
+from citywide.systems.epidemic.engine.forecast.scale import OFFSET
+from citywide.systems.epidemic.engine.scores import LEVELS
+
+Floats = NDArray[np.floating]
+
+MOVES = (
+    "level", "back1", "back2", "back3", "all_level", "all_move", "all_move2",
+    "whole_move", "burden", "noise", "apart", "sin", "cos",
+)  # fmt: skip
+SEASONLESS = MOVES[:-2]
+SIZES = frozenset({"level", "slope3", "noise", "above_low"})
+LIKENESS = {
+    "level": 1.5, "back1": 2.0, "back2": 1.5, "back4": 1.0,
+    "all_level": 0.7, "all_move": 1.0, "apart": 0.5, "burden": 0.5,
+}  # fmt: skip
+YEAR_AND_HALF = 78
+
+
+@dataclass(frozen=True)
+class Task:
+    """One reference day on the working scale: the panel, what it teaches, what is asked."""
+
+    panel: Panel
+    features: Features
+    own: Lessons
+    all: Lessons
+    asked: Floats
+    steps: tuple[int, ...]
+    trees: Trees
+    seed: int
+
+
+Member = Callable[[Task], Floats | None]
+
+
+def trees(task: Task) -> Floats | None:
+    """Pooled gradient boosting over all lessons."""
+    if len(task.all) < LEAST:
+        return None
+    rows = task.asked.reshape(-1, task.asked.shape[-1])
+    return _levels(task, boosted(task.all, rows, task.seed, task.trees).reshape(*task.asked.shape[:2], -1))
+
+
+def autoregression(task: Task) -> Floats | None:
+    """Pooled autoregression over the places' own history."""
+    if len(task.own) < LEAST // 4:
+        return None
+    names = MOVES if len(task.panel.weeks) >= YEAR_AND_HALF else SEASONLESS
+    at, sizes = _columns(task, names), np.array([name in SIZES for name in names])
+    return _levels(
+        task,
+        _by_step(
+            task,
+            task.own,
+            lambda past, asked: autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes),
+        ),
+    )
+
+
+def analogue(task: Task) -> Floats | None:
+    """What followed the most similar weeks of any season and place."""
+    if len(task.all) < LEAST:
+        return None
+    at, week = _columns(task, tuple(LIKENESS)), _columns(task, ("week",))[0]
+    importance = np.array(list(LIKENESS.values()))
+    return _levels(
+        task,
+        _by_step(
+            task,
+            task.all,
+            lambda past, asked: analogues(
+                past.inputs[:, at],
+                past.inputs[:, week],
+                past.change,
+                asked[:, at],
+                asked[:, week],
+                importance,
+            ),
+        ),
+    )
+
+
+def renewal(task: Task) -> Floats | None:
+    """Cases from cases, with a reproduction number that fades."""
+    if len(task.panel.weeks) < 12:
+        return None
+    paths = renewed(task.panel.small, task.panel.seen, task.steps[-1], OFFSET, task.seed)
+    return paths[:, [step - 1 for step in task.steps]]
+
+
+def standstill(task: Task) -> Floats:
+    """No change, with the spread that such a forecast has had; the one member that needs no history."""
+    small = task.panel.small
+    out: list[Floats] = []
+    for step in task.steps:
+        moved = np.abs(small[step:] - small[:-step]) if len(small) > step else np.full((1, small.shape[1]), 0.1)
+        size = (moved.sum(axis=0) + 4 * moved.mean() + 0.1) / (len(moved) + 5)
+        out.append(size[:, None] * _LAPLACE)
+    return _levels(task, np.stack(out, axis=1))
+
+
+_LAPLACE = np.where(LEVELS < 0.5, np.log(2 * LEVELS), -np.log(2 * (1 - LEVELS)))
+
+MEMBERS: dict[str, tuple[Member, float]] = {
+    "trees": (trees, 0.36),
+    "autoregression": (autoregression, 0.28),
+    "analogue": (analogue, 0.33),
+    "renewal": (renewal, 0.03),
+}
+
+
+def answers(task: Task) -> dict[str, Floats]:
+    """What every member that can answer says; no change when none can."""
+    said = {name: member(task) for name, (member, _) in MEMBERS.items()}
+    usable = {name: quantiles for name, quantiles in said.items() if quantiles is not None}
+    return usable if len(usable) > 1 else usable | {"standstill": standstill(task)}
+
+
+def _levels(task: Task, change: Floats) -> Floats:
+    return task.panel.small[-1][:, None, None] + change
+
+
+def _columns(task: Task, names: tuple[str, ...]) -> list[int]:
+    return [task.features.names.index(name) for name in names]
+
+
+def _by_step(task: Task, lessons: Lessons, answer: Callable[[Lessons, Floats], Floats]) -> Floats:
+    out = [answer(lessons.of_step(step), task.asked[:, i]) for i, step in enumerate(task.steps)]
+    return np.stack(out, axis=1)

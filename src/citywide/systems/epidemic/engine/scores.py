@@ -1,0 +1,53 @@
+"""Scores of quantile forecasts: weighted interval score, the same on the log scale, and coverage."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.floating]
+Bools = NDArray[np.bool_]
+
+LEVELS: Floats = np.array([0.01, 0.025, *np.arange(1, 20) / 20, 0.975, 0.99])
+
+
+def pinball(truth: Floats, quantiles: Floats, levels: Floats = LEVELS) -> Floats:
+    """Mean pinball loss over the levels; quantiles carry the levels on their last axis."""
+    miss = truth[..., None] - quantiles
+    return np.maximum(levels * miss, (levels - 1) * miss).mean(axis=-1)
+
+
+def interval_score(truth: Floats, quantiles: Floats) -> Floats:
+    """The weighted interval score: twice the mean pinball loss over the 23 levels."""
+    return 2 * pinball(truth, quantiles)
+
+
+def log_interval_score(truth: Floats, quantiles: Floats) -> Floats:
+    """The weighted interval score of log(1 + value)."""
+    return interval_score(np.log1p(truth), np.log1p(np.maximum(quantiles, 0)))
+
+
+def covered(truth: Floats, quantiles: Floats, share: float) -> Bools:
+    """Whether the truth lies in the central interval that promises this share."""
+    low = int(np.argmin(np.abs(LEVELS - (1 - share) / 2)))
+    return (truth >= quantiles[..., low]) & (truth <= quantiles[..., len(LEVELS) - 1 - low])
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of every task, in the order of the tasks."""
+
+    wis: Floats
+    log_wis: Floats
+    in50: Bools
+    in95: Bools
+
+
+def score(truth: Floats, quantiles: Floats) -> Scores:
+    """All scores of these forecasts, one entry per task."""
+    return Scores(
+        interval_score(truth, quantiles),
+        log_interval_score(truth, quantiles),
+        covered(truth, quantiles, 0.5),
+        covered(truth, quantiles, 0.95),
+    )

@@ -1,0 +1,56 @@
+"""Hospitals report over MQTT: counts of days, new ones and revised ones, each with the time of its report.
+
+A reading carries when its day was and when it was reported: its time is the day's first moment, and a
+microsecond more for each hour that the report came later.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct, json
+
+from citywide.hub import Feed, Reading
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class DayCounts(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one hospital says of one day: visits by syndrome, and tests."""
+
+    day: date
+    visits: dict[str, int]
+    tests: int | None = None
+    positive_tests: int | None = None
+
+
+class HospitalReport(Struct, frozen=True, forbid_unknown_fields=True):
+    """One message: the days it speaks of, revised days among them."""
+
+    reported: datetime
+    days: list[DayCounts]
+
+
+def stamp(day: date, reported: datetime) -> datetime:
+    """The time of a reading: its day, and in microseconds how many hours later it was reported."""
+    midnight = datetime.combine(day, time(), ZONE).astimezone(UTC)
+    hours = (reported - midnight) // timedelta(hours=1)
+    if hours < 0:
+        raise ValueError(f"{day} is reported before it began")
+    return midnight + timedelta(microseconds=hours)
+
+
+def read_report(topic: str, payload: bytes) -> Iterator[Reading]:
+    """`hospital/north/report` with JSON becomes readings, one for each day and count."""
+    entity = "/".join(topic.split("/")[:2])
+    report = json.decode(payload, type=HospitalReport)
+    for said in report.days:
+        at = stamp(said.day, report.reported)
+        for syndrome, count in said.visits.items():
+            yield Reading(entity, f"visits_{syndrome}", at, count)
+        for name, tests in (("tests", said.tests), ("positive_tests", said.positive_tests)):
+            if tests is not None:
+                yield Reading(entity, name, at, tests)
+
+
+HOSPITAL_REPORTS = Feed("hospital_reports", "hospital/+/report", read_report)

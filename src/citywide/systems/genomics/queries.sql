@@ -1,0 +1,55 @@
+-- name: running_count
+select count(*) as count from genomics.study where state in ('waiting', 'running')
+
+-- name: newest_inflation
+select max(lambda_gc) as lambda from genomics.trait
+where study = (select max(number) from genomics.study where state = 'done')
+
+-- name: newest_hits
+select coalesce(sum(genome_wide), 0)::int as count from genomics.trait
+where study = (select max(number) from genomics.study where state = 'done')
+
+-- name: studies
+select study.number, cohort, array_to_string(traits, ', ') as traits, purpose, asked_by,
+    array_to_string(people, ', ') as people, state, asked, ended,
+    case when variants > 0 then round(100.0 * variants_done / variants, 1)::float8 end as progress,
+    (select max(lambda_gc) from genomics.trait where trait.study = study.number) as lambda,
+    (select sum(genome_wide)::int from genomics.trait where trait.study = study.number) as hits, why,
+    cases as case
+from genomics.study order by study.number desc limit 200
+
+-- name: study_traits
+select study, name, people, nullif(ill, 0) as ill, variants, left_out, lambda_gc as lambda, genome_wide, refused
+from genomics.trait order by study desc, name limit 200
+
+-- name: top_hits
+select trait, rank, variant, chromosome, position, effect_allele || ' / ' || other_allele as alleles,
+    frequency, beta, standard_error, strength, linked, region
+from genomics.hit where study = (select max(number) from genomics.study where state = 'done')
+order by strength desc limit 100
+
+-- name: manhattan
+select x::float8 / 1e6 as megabases, y::float8 as strength,
+    trait || case when chromosome::int %% 2 = 0 then ' · 2, 4, 6 …' else ' · 1, 3, 5 …' end as series
+from genomics.picture,
+    rows from (jsonb_array_elements_text(series -> 'x'), jsonb_array_elements_text(series -> 'y'),
+               jsonb_array_elements_text(series -> 'chromosome')) as points (x, y, chromosome)
+where kind = 'manhattan' and study = (select max(number) from genomics.study where state = 'done')
+order by trait, 1 limit 60000
+
+-- name: quantiles
+select expected::float8 as expected, observed::float8 as observed, trait, low::float8 as low, high::float8 as high
+from genomics.picture,
+    rows from (jsonb_array_elements_text(series -> 'expected'), jsonb_array_elements_text(series -> 'observed'),
+               jsonb_array_elements_text(series -> 'low'), jsonb_array_elements_text(series -> 'high'))
+        as points (expected, observed, low, high)
+where kind = 'quantiles' and study = (select max(number) from genomics.study where state = 'done')
+order by trait, 1 limit 20000
+
+-- name: how_it_was_made
+select study.number, command, files.key as file, files.value as sha256, versions::text as versions, ended
+from genomics.study, jsonb_each_text(inputs || results) as files
+where state = 'done' order by study.number desc, files.key limit 200
+
+-- name: study_evidence
+select index, at, kind, body from evidence.entry where kind = 'study' order by index desc limit 100

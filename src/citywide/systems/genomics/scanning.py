@@ -1,0 +1,164 @@
+"""A study's own process: makes or reads the cohort, scans, reports, and writes down what it used.
+
+`python -m citywide.systems.genomics FOLDER` reads `order.json` there and leaves `progress.json` while it
+runs and `found.json` or `refused.json` at its end. Killed at any moment, the same call goes on from there.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shlex
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec import json as quick
+
+from citywide.systems.genomics.engine import kernel
+from citywide.systems.genomics.engine.bed import BedError, open_bed
+from citywide.systems.genomics.engine.output import TraitSummary
+from citywide.systems.genomics.engine.request import Request, ScanError
+from citywide.systems.genomics.engine.scan import scan
+from citywide.systems.genomics.engine.tables import TableError
+from citywide.systems.genomics.engine.text import TextError
+
+ORDER, PROGRESS, FOUND, REFUSED = "order.json", "progress.json", "found.json", "refused.json"
+SAY_EVERY_S = 0.5
+POLITE = 10
+
+
+class Made(Struct, frozen=True):
+    """A made cohort: the same numbers give the same people."""
+
+    people: int
+    variants: int
+    missing: float
+    seed: int
+    causal: int
+
+
+class Order(Struct, frozen=True):
+    """What the process is to do."""
+
+    data: Path
+    pheno: Path
+    covar: Path | None
+    traits: tuple[str, ...]
+    test: str
+    threads: int = 1
+    memory_mb: int = 1000
+    made: Made | None = None
+
+    def request(self, folder: Path) -> Request:
+        """The scan that this order stands for."""
+        return Request(
+            self.data,
+            self.pheno,
+            folder / "scan",
+            self.covar,
+            self.traits,
+            test=self.test,
+            threads=self.threads,
+            memory_mb=self.memory_mb,
+            command=self.command(folder),
+        )
+
+    def command(self, folder: Path) -> str:
+        """The command with which anybody gets the same tables."""
+        words = ["citywide", "gwas", "--bfile", self.data, "--pheno", self.pheno, "--out", folder / "scan"]
+        words += ["--covar", self.covar] if self.covar else []
+        words += ["--pheno-name", ",".join(self.traits)] if self.traits else []
+        return shlex.join([*map(str, words), "--test", self.test])
+
+
+class Found(Struct, frozen=True):
+    """What was found, with what it was made."""
+
+    command: str
+    inputs: dict[str, str]
+    versions: dict[str, str]
+    results: dict[str, str]
+    traits: list[TraitSummary]
+
+
+def main(folder: Path) -> int:
+    """Do what the order in the folder says."""
+    os.nice(POLITE)  # the hub's other work goes first
+    order = read_order(folder)
+    try:
+        if order.made is not None and not order.data.with_suffix(".bed").exists():
+            make(order.made, order.data.parent)
+        traits = scan(order.request(folder), Meter(folder))
+    except (BedError, TableError, TextError, ScanError, OSError) as wrong:
+        write(folder / REFUSED, json.dumps({"why": str(wrong)}).encode())
+        return 2
+    report(order, folder, traits)
+    write(folder / FOUND, quick.encode(found(order, folder, traits)))
+    return 0
+
+
+def read_order(folder: Path) -> Order:
+    """The order in a study's folder."""
+    raw = (folder / ORDER).read_bytes()
+    return quick.decode(raw, type=Order, dec_hook=lambda kind, value: kind(value))
+
+
+def make(recipe: Made, folder: Path) -> None:
+    """Write a made cohort; it appears only when it is whole."""
+    from citywide.systems.genomics.engine.simulate import simulate  # noqa: PLC0415 - only made cohorts need it
+
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+    simulate(draft, recipe.people, recipe.variants, recipe.missing, recipe.seed, recipe.causal)
+    draft.replace(folder)
+
+
+def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
+    """A page and series of pictures for each trait that has results."""
+    from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - after the scan
+    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415
+
+    bed = open_bed(order.data)
+    for trait in traits:
+        if trait.variants:
+            seen = findings(trait.name, read_results(folder / "scan" / f"{trait.name}.tsv"), bed)
+            write_report(seen, folder / "reports" / trait.name, [order.command(folder)])
+
+
+def found(order: Order, folder: Path, traits: list[TraitSummary]) -> Found:
+    """What was found, the hashes of what went in and came out, and the versions."""
+    files = [order.data.with_name(order.data.name + suffix) for suffix in (".bed", ".bim", ".fam")]
+    files += [path for path in (order.pheno, order.covar) if path is not None]
+    tables = [folder / "scan" / f"{trait.name}.tsv" for trait in traits if trait.variants]
+    versions = {name: version(name) for name in ("citywide", "numpy", "scipy")}
+    versions |= {"python": platform.python_version(), "kernel": str(kernel.level())}
+    inputs, results = ({path.name: sha256(path) for path in group} for group in (files, tables))
+    return Found(order.command(folder), inputs, versions, results, traits)
+
+
+def sha256(path: Path) -> str:
+    """A file's hash, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write(path: Path, content: bytes) -> None:
+    """A file that appears only when it is whole."""
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+class Meter:
+    """Writes down how far the scan is, not more often than anybody looks."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with nothing said."""
+        self.path, self.said = folder / PROGRESS, 0.0
+
+    def __call__(self, done: int, whole: int) -> None:
+        """So many variants of so many."""
+        if time.monotonic() - self.said >= SAY_EVERY_S or done == whole:
+            self.said = time.monotonic()
+            write(self.path, json.dumps({"done": done, "whole": whole}).encode())

@@ -1,0 +1,97 @@
+"""Asking for a study: a case with its people, its purpose and its first line of evidence."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub import Entity, OpenCase, Text
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.entities.registry import register
+from citywide.hub.evidence.write import witness
+from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY, MACHINE, STUDY
+
+
+class StudyError(ValueError):
+    """A study that cannot be asked for as it stands; says what is missing."""
+
+
+class Wish(Struct, frozen=True):
+    """What somebody wants to know, of whom, and what for; without `people` the whole department may look."""
+
+    cohort: str
+    traits: tuple[str, ...]
+    purpose: str
+    asked_by: str
+    people: tuple[str, ...] = ()
+    test: str = "auto"
+
+
+def ask(connection: Connection, desk: CaseDesk, wish: Wish, at: datetime) -> int:
+    """Put a study down for the laboratory; returns its number."""
+    if not wish.purpose.strip():
+        raise StudyError("a study without a purpose: say what the data of people are used for")
+    cohort = cohort_of(connection, wish.cohort)
+    number = _insert(connection, wish, at)
+    name = f"#{number} {cohort['name']}: {', '.join(wish.traits) or 'all traits'}"
+    facts: dict[str, object] = {"cohort": wish.cohort, "traits": list(wish.traits), "purpose": wish.purpose}
+    study = Entity(study_id(number), STUDY.name, name, department=DEPARTMENT, facts=facts)
+    register(connection, [MACHINE, study])
+    case = _open_case(connection, desk, study, wish, at)
+    connection.execute("update genomics.study set cases = %s where number = %s", (case, number))
+    says = Text(f"study {name} asked for; purpose: {wish.purpose}", f"申请研究 {name}；目的：{wish.purpose}")
+    more = {"study": number, "case": case, "people": list(wish.people), "test": wish.test}
+    tell(connection, says, at, facts | more, wish.asked_by)
+    return number
+
+
+def study_id(number: int) -> str:
+    """The name under which the hub knows a study."""
+    return f"{STUDY.name}/{number}"
+
+
+def cohort_of(connection: Connection, cohort: str) -> dict[str, Any]:
+    """A registered cohort's row."""
+    for row in rows(connection, sql("entities_of_kind"), {"kind": COHORT.name}):
+        if row["id"] == cohort:
+            return row
+    raise StudyError(f"no cohort is registered as {cohort!r}")
+
+
+def tell(connection: Connection, says: Text, at: datetime, facts: dict[str, object], who: str = "hub") -> None:
+    """A line of evidence about a study."""
+    witness(connection, "study", says, department=DEPARTMENT, at=at, who=who, facts=facts)
+
+
+def _insert(connection: Connection, wish: Wish, at: datetime) -> int:
+    row = connection.execute(
+        "insert into genomics.study (cohort, traits, test, purpose, department, people, asked_by, asked)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s) returning number",
+        (
+            wish.cohort,
+            list(wish.traits),
+            wish.test,
+            wish.purpose,
+            DEPARTMENT,
+            list(wish.people),
+            wish.asked_by,
+            at,
+        ),
+    ).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _open_case(connection: Connection, desk: CaseDesk, study: Entity, wish: Wish, at: datetime) -> int:
+    order = OpenCase(
+        title=Text(f"Study {study.name}", f"研究 {study.name}"),
+        category=GENOME_STUDY.name,
+        about=study,
+        assign_to=MACHINE.id,
+        details=wish.purpose,
+        facts={"people": list(wish.people), "purpose": wish.purpose},
+    )
+    return desk.open(connection, order, at, wish.asked_by)

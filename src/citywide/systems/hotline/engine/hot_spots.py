@@ -1,0 +1,128 @@
+"""Where and since when more is reported than usual: the space-time permutation scan, with a Monte Carlo p-value.
+
+Nothing but the cases is needed: a cylinder (cells around a centre, the last days) is compared with what it would
+hold if place and time had nothing to do with one another (Kulldorff and others, 2005).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+METRES_PER_DEGREE = 111_195.0
+
+
+class HotSpot(NamedTuple):
+    """A cylinder: its centre, how wide, since how many days, what it holds, what was expected, how sure."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    days: int
+    cases: int
+    expected: float
+    p: float
+
+
+class Ground(NamedTuple):
+    """Cells that hold cases, and for each its neighbours by distance, itself first."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    near: NDArray[np.int64]
+    metres: NDArray[np.float64]
+
+
+def hot_spots(  # noqa: PLR0913 - the scan's settings, each named at the call
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    day: NDArray[np.int64],
+    *,
+    cell_m: float = 250.0,
+    widest_m: float = 1500.0,
+    longest: int = 7,
+    trials: int = 199,
+    seed: int = 1,
+    below: float = 0.05,
+) -> list[HotSpot]:
+    """Clusters that are still going on, apart from one another, the surest first; `day` counts back from 0, today."""
+    if len(lon) < 3:
+        return []
+    cell, ground = cells(lon, lat, cell_m, widest_m)
+    found = scan(cell, day, ground.near, longest)
+    rng = np.random.default_rng(seed)
+    by_chance = np.array([scan(cell, rng.permutation(day), ground.near, longest)[0].max() for _ in range(trials)])
+    return _apart(ground, found, by_chance, below)
+
+
+def cells(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], cell_m: float, widest_m: float
+) -> tuple[NDArray[np.int64], Ground]:
+    """The cell of each case, and the ground that the cells make."""
+    shrink = np.cos(np.radians(lat.mean()))
+    x, y = lon * METRES_PER_DEGREE * shrink, lat * METRES_PER_DEGREE
+    squares = np.stack([np.floor(x / cell_m), np.floor(y / cell_m)], axis=1).astype(np.int64)
+    _, cell = np.unique(squares, axis=0, return_inverse=True)
+    cell = cell.reshape(-1)
+    sizes = np.bincount(cell)
+    middle_x, middle_y = np.bincount(cell, x) / sizes, np.bincount(cell, y) / sizes
+    apart = np.hypot(middle_x[:, None] - middle_x, middle_y[:, None] - middle_y)
+    order = np.argsort(apart, axis=1, kind="stable")
+    metres = np.take_along_axis(apart, order, axis=1)
+    near = np.where(metres <= widest_m, order, -1)
+    return cell, Ground(middle_x / METRES_PER_DEGREE / shrink, middle_y / METRES_PER_DEGREE, near, metres)
+
+
+Found = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+
+
+@njit(cache=True)
+def scan(  # noqa: C901 - compiled: flat loops
+    cell: NDArray[np.int64], day: NDArray[np.int64], near: NDArray[np.int64], longest: int
+) -> Found:  # pragma: no cover - compiled
+    """For each centre its best cylinder: log likelihood ratio, last neighbour, days, cases and expected."""
+    places, all_cases = len(near), len(cell)
+    recent = np.zeros((places, longest + 1))  # cases of the last 1, 2, … days; in column 0 all of them
+    for case in range(all_cases):
+        recent[cell[case], 0] += 1
+        for days in range(max(1, day[case] + 1), longest + 1):
+            recent[cell[case], days] += 1
+    whole = recent.sum(axis=0)
+    best = np.zeros(places)
+    last, since, held = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros(places, np.int64)
+    expected = np.zeros(places)
+    for centre in range(places):
+        inside = np.zeros(longest + 1)
+        for step in range(places):
+            if near[centre, step] < 0:
+                break
+            inside += recent[near[centre, step]]
+            if inside[0] > all_cases / 2:
+                break
+            for days in range(1, longest + 1):
+                count, usual = inside[days], inside[0] * whole[days] / all_cases
+                if count > usual and count > 1:
+                    score = count * np.log(count / usual)
+                    if count < all_cases:
+                        score += (all_cases - count) * np.log((all_cases - count) / (all_cases - usual))
+                    if score > best[centre]:
+                        best[centre], last[centre], since[centre] = score, step, days
+                        held[centre], expected[centre] = int(count), usual
+    return best, last, since, held, expected
+
+
+def _apart(ground: Ground, found: Found, by_chance: NDArray[np.float64], below: float) -> list[HotSpot]:
+    best, last, since, held, expected = found
+    taken, listed = np.zeros(len(best), dtype=bool), list[HotSpot]()
+    for centre in np.argsort(-best):
+        p = (1 + int((by_chance >= best[centre]).sum())) / (1 + len(by_chance))
+        if best[centre] <= 0 or p > below:
+            break
+        inside = ground.near[centre, : last[centre] + 1]
+        if not taken[inside].any():
+            taken[inside] = True
+            radius = float(ground.metres[centre, last[centre]])
+            listed.append(HotSpot(float(ground.lon[centre]), float(ground.lat[centre]), radius, int(since[centre]),
+                                  int(held[centre]), float(expected[centre]), p))  # fmt: skip
+    return listed

@@ -1,0 +1,93 @@
+"""What the call-takers, the departments and the mayor see."""
+
+from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text
+from citywide.systems.hotline.model import REPORTABLE
+
+ALWAYS = {"since": "-infinity", "until": "infinity"}
+TITLE, DEPARTMENT = Column("title", Text("Matter", "事项")), Column("department", Text("Department", "部门"))
+STATE, REPORTERS = (
+    Column("state", Text("State", "状态"), "state"),
+    Column("reporters", Text("Reporters", "上报人数"), "number"),
+)
+REOPENED = Column("reopened", Text("Reopened", "重开次数"), "number")
+NUMBER = Column("id", Text("Case", "案件"), "number")
+CATEGORIES = tuple((category.name, category.label) for category in REPORTABLE)
+
+CALLS = Page(
+    "calls",
+    Text("Calls", "来电受理"),
+    (
+        Form(
+            Text("A call", "来电登记"),
+            "/v1/hotline/calls",
+            (
+                Field("phone", Text("Caller's number", "来电号码"), "phone"),
+                Field("name", Text("Caller's name", "来电人"), "text"),
+                Field("text", Text("What is told", "反映内容"), "long_text", required=True),
+                Field("address", Text("Where", "地点"), "text"),
+                Field("place", Text("On the map", "地图位置"), "place"),
+                Field("category", Text("Category, if clear", "类别（可留空自动识别）"), "choice", choices=CATEGORIES),
+            ),
+        ),
+        Table(
+            Text("Open cases of residents", "市民未结案件"),
+            Query("reported_cases"),
+            (NUMBER, TITLE, DEPARTMENT, STATE, Column("due", Text("Due", "期限"), "deadline"), REPORTERS, REOPENED),
+            live=("case",),
+        ),
+    ),
+)
+HOT = Page(
+    "hot_spots",
+    Text("Hot spots", "热点区域"),
+    (
+        Map(
+            Text("Hot spots and open reports", "热点与未结上报"),
+            (
+                Layer(Text("Open reports", "未结上报"), Query("reported_on_map")),
+                Layer(Text("Times the usual", "较平时倍数"), Query("hot_spots_on_map"), steps=(2, 4, 8)),
+            ),
+            live=("case",),
+        ),
+        Table(
+            Text("More than usual", "异常聚集"),
+            Query("hot_spots_listed"),
+            (
+                Column("category", Text("Category", "类别")),
+                DEPARTMENT,
+                Column("cases", Text("Cases", "案件数"), "number"),
+                Column("expected", Text("Expected", "预期"), "number"),
+                Column("days", Text("Days", "天数"), "number"),
+                Column("radius_m", Text("Radius", "半径"), "number", "m"),
+                Column("p", Text("p-value", "p 值"), "number"),
+            ),
+        ),
+        Table(
+            Text("Repeated complaints", "重复投诉"),
+            Query("repeat_complaints"),
+            (NUMBER, TITLE, DEPARTMENT, STATE, REPORTERS, REOPENED),
+        ),
+    ),
+)
+REPORT = Page(
+    "report",
+    Text("Report", "热线报告"),
+    (
+        Stat(Text("Open", "未结"), Query("reported_open"), "count", live=("case",)),
+        Stat(Text("Late", "超期"), Query("reported_late"), "count", worry=1, live=("case",)),
+        Table(
+            Text("Departments", "部门办理情况"),
+            Query("rates", ALWAYS),
+            (
+                DEPARTMENT,
+                Column("cases", Text("Cases", "案件数"), "number"),
+                Column("answered_percent", Text("Answered within a day", "一日内响应率"), "number", "%"),
+                Column("solved_percent", Text("Solved, not reopened", "解决率（未重开）"), "number", "%"),
+                Column("late_percent", Text("Late", "超期率"), "number", "%"),
+                Column("satisfaction", Text("Satisfaction, of 5", "满意度（5 分）"), "number"),
+                Column("rated", Text("Rated", "评价数"), "number"),
+            ),
+        ),
+        Chart(Text("By category", "类别分布"), Query("by_category", ALWAYS), "category", "cases", shape="bar"),
+    ),
+)

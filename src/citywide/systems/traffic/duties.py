@@ -1,0 +1,114 @@
+"""Work of traffic that comes round: measures from signal events, the plan in force, officers' feedback."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from psycopg.types.json import Jsonb
+
+from citywide.hub.database.queries import queries_of, sql
+from citywide.systems.traffic.engine.measures import (
+    Detectors,
+    Events,
+    Table,
+    approach_delay,
+    arrivals_on_green,
+    coordination_diagram,
+    split_failures,
+)
+from citywide.systems.traffic.engine.plans import DayKind
+from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE, TIMETABLE, ZONE
+
+if TYPE_CHECKING:
+    from citywide.hub.running import Hub
+
+QUARTER = timedelta(minutes=15)
+MEASURES: Mapping[str, tuple[Callable[[Events, Detectors], Table], str, float]] = {
+    "arrivals_on_green": (arrivals_on_green, "on_green", 100.0),
+    "split_failures": (split_failures, "split_failures", 1.0),
+    "approach_delay": (approach_delay, "delay_s", 1.0),
+}
+_QUERIES = queries_of(Path(__file__).parent)
+
+
+def measure(hub: "Hub") -> None:
+    """Judge the last whole quarters of an hour from the controllers' events."""
+    until = _floor(hub.clock.now())
+    found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
+    if not found:
+        return
+    columns = [
+        np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
+    ]
+    events, detectors = Events.of(*columns), detectors_of(np.unique(columns[1]).tolist())
+    with hub.database.transaction() as connection, connection.cursor() as cursor:
+        cursor.executemany(_QUERIES["put_measure"], list(_measured(events, detectors)))
+        cursor.executemany(_QUERIES["put_arrival"], list(_dots(coordination_diagram(events, detectors))))
+        cursor.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
+
+
+def detectors_of(crossings: list[int]) -> Detectors:
+    """Every phase of our crossings has an advance and a presence detector, numbered after it."""
+    rows = [
+        (crossing, phase, first + phase, function)
+        for crossing in crossings
+        for phase in range(1, LANES + 1)
+        for first, function in ((ADVANCE, "Advance"), (PRESENCE, "Presence"))
+    ]
+    device, phase, detector, function = zip(*rows, strict=True)
+    return Detectors.of(device, phase, detector, function)
+
+
+def choose_plans(hub: "Hub") -> None:
+    """Write down which plan is in force and why, whenever that changes."""
+    now = hub.clock.now()
+    here = now.astimezone(ZONE)
+
+    def kind_of(day: Any) -> DayKind:
+        if hub.city.calendar.is_working_day(day):
+            return DayKind.WEEKDAY
+        return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.HOLIDAY
+
+    choice = TIMETABLE.at(here, kind_of)
+    values = {"since": now, "plan": choice.plan.name, "cycle_s": choice.plan.cycle_s, "reason": choice.reason}
+    with hub.database.transaction() as connection:
+        connection.execute(_QUERIES["put_plan_choice"], values)
+
+
+def learn(hub: "Hub") -> None:
+    """An acknowledgement that begins with "false" or "real" is kept, and told to the lane's roadside unit."""
+    with hub.database.transaction() as connection:
+        for _alarm, lane, kind, was_real, lasted_s, at in connection.execute(_QUERIES["take_feedback"]).fetchall():
+            facts = {"kind": kind, "was_real": was_real, "lasted_s": lasted_s}
+            says = {"en": f"{kind} was {'real' if was_real else 'false'}", "zh": "事件属实" if was_real else "误报"}
+            message = {"at": at, "department": "traffic", "role": None, "entity": None, "says": Jsonb(says)}
+            connection.execute(sql("put_message"), message | {"facts": Jsonb(facts | {"lane": lane})})
+
+
+def _measured(events: Events, detectors: Detectors) -> Iterator[dict[str, Any]]:
+    for name, (judge, column, scale) in MEASURES.items():
+        table = judge(events, detectors)
+        for crossing, phase, time, value in _rows(table, "device", "phase", "time_ms", column):
+            if np.isfinite(value):
+                row: dict[str, Any] = {"crossing": crossing, "name": name, "phase": phase, "time": _moment(time)}
+                yield row | {"value": float(value) * scale}
+
+
+def _dots(table: Table) -> Iterator[dict[str, Any]]:
+    names = ("in_cycle_s", "yellow_at_s", "red_at_s", "cycle_s", "on_green")
+    for crossing, phase, time, *values in _rows(table, "device", "phase", "time_ms", *names):
+        yield {"crossing": crossing, "phase": phase, "time": _moment(time), **dict(zip(names, values, strict=True))}
+
+
+def _rows(table: Table, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(table[name].tolist() for name in names), strict=True)
+
+
+def _moment(time_ms: int) -> datetime:
+    return datetime.fromtimestamp(time_ms / 1000, UTC)
+
+
+def _floor(now: datetime) -> datetime:
+    return now - timedelta(seconds=now.timestamp() % QUARTER.total_seconds())

@@ -1,0 +1,81 @@
+"""The words of traffic: what a crossing measures, what is an incident, and who answers for it."""
+
+from datetime import timedelta
+
+from citywide.hub import Category, Kind, Quantity, Rule, Silence, Text
+
+DEPARTMENT = "traffic"
+CROSSING = Kind("crossing", Text("Crossing", "路口"), facts=("lanes", "connected"))
+DETECTOR = Kind(
+    "detector", Text("Lane detector", "车道检测器"), facts=("crossing", "lane", "heading", "aside_m", "turns")
+)
+OFFICER = Kind("traffic_officer", Text("Traffic officer", "交警"), facts=("on_shift",), moves=True)
+
+MEASURED = (
+    Quantity("queue", "vehicles", Text("Queue", "排队车辆"), low=0, high=100),
+    Quantity("volume", "vehicles/h", Text("Volume", "流量"), low=0, high=10_000),
+    Quantity("traffic_speed", "km/h", Text("Speed", "车速"), low=0, high=200),
+    Quantity("occupancy", "%", Text("Occupancy", "占有率"), low=0, high=100),
+    Quantity("congestion_index", "1", Text("Congestion index", "拥堵指数"), low=0, high=100),
+    Quantity("green_share", "%", Text("Green share", "绿信比"), low=0, high=100),
+)
+SEEN = (
+    Quantity("light", "1", Text("Light", "灯色"), low=0, high=3),  # 0 red, 1 permissive, 2 green, 3 yellow
+    Quantity("cells", "1", Text("Occupied cells of 10 m", "车道占用格"), low=0, high=2**32),
+    Quantity("signal_event", "1", Text("Signal event", "信号事件"), low=0),  # Indiana code × 32768 + parameter
+    Quantity("stopped_vehicle", "s", Text("Stopped vehicle", "异常停车"), low=0, high=86_400),
+    Quantity("blocked_lane", "s", Text("Blocked lane", "车道受阻"), low=0, high=86_400),
+    Quantity("wrong_way", "s", Text("Wrong way", "逆行"), low=0, high=86_400),
+    Quantity("sudden_queue", "s", Text("Sudden queue", "突发拥堵"), low=0, high=86_400),
+    Quantity("dark_detector", "s", Text("Dark detector", "检测器失明"), low=0, high=86_400),
+)
+
+
+def _incident(name: str, en: str, zh: str, severity: str) -> Rule:
+    """Roadside units send for how long an incident has stood, and zero when it is over."""
+    return Rule(name, name, Text(f"{en} at {{name}}", f"{{name}}{zh}"), above=0.5, severity=severity)
+
+
+STOPPED_VEHICLE = _incident("stopped_vehicle", "a vehicle has stopped", "有车辆异常停车", "warning")
+BLOCKED_LANE = _incident("blocked_lane", "the lane is blocked", "车道受阻", "serious")
+WRONG_WAY = _incident("wrong_way", "a vehicle goes the wrong way", "有车辆逆行", "critical")
+SUDDEN_QUEUE = _incident("sudden_queue", "a queue grows without reason", "突发排队", "warning")
+DARK_DETECTOR = _incident("dark_detector", "the detector sees nothing", "检测器失明", "notice")
+INCIDENTS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE, DARK_DETECTOR)
+CONGESTED = Rule(
+    "congested",
+    "congestion_index",
+    Text("{name} is congested: index {value:.1f}", "{name}拥堵，指数 {value:.1f}"),
+    above=6,
+    clears_below=4,
+    hold=timedelta(minutes=5),
+)
+DETECTOR_SILENT = Rule(
+    "detector_silent",
+    "queue",
+    Text("{name} has been silent for {value:.0f} s", "{name}已 {value:.0f} 秒无数据"),
+    signal=Silence(),
+    above=600,
+    severity="notice",
+    kind="detector",
+)
+FOR_OFFICERS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE)
+FOR_TECHNICIANS = (DARK_DETECTOR, DETECTOR_SILENT)
+
+
+def _category(name: str, en: str, zh: str) -> Category:
+    within, apart = timedelta(minutes=30), timedelta(hours=1)
+    return Category(
+        name, Text(en, zh), DEPARTMENT, within, around_the_clock=True, merge_within_m=5, merge_within=apart
+    )  # fmt: skip
+
+
+CATEGORIES = (
+    _category("stopped_vehicle", "Stopped vehicle", "异常停车"),
+    _category("blocked_lane", "Blocked lane", "车道受阻"),
+    _category("wrong_way", "Wrong way", "逆行"),
+    _category("sudden_queue", "Sudden queue", "突发拥堵"),
+)
+BROKEN_DETECTOR = Category(
+    "broken_detector", Text("Broken detector", "检测器故障"), DEPARTMENT, timedelta(hours=16), merge_within_m=5
+)  # fmt: skip

@@ -1,0 +1,44 @@
+"""What an alarm about traffic calls for."""
+
+from collections.abc import Iterator
+
+from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
+from citywide.systems.traffic.model import BROKEN_DETECTOR, DEPARTMENT, OFFICER
+
+
+def send_officer(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """The nearest free officer drives there; without one the case waits openly."""
+    yield OpenCase(
+        title=Text(f"Clear {alarm.about.name}", f"疏导{alarm.about.name}"),
+        category=alarm.rule,
+        about=alarm.about,
+        wants=OFFICER.name,
+        because=alarm.id,
+        details=alarm.says.zh,
+    )
+
+
+def road_is_free(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """Traffic flows: the case is closed and its officer is free."""
+    yield CloseCase(because=alarm.id, note=Text(f"{alarm.about.name} is free again", f"{alarm.about.name}恢复通行"))
+
+
+def mend_detector(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """A detector that cannot be trusted is a case of its own; the lights run on what is left."""
+    yield OpenCase(
+        title=Text(f"Mend the detector at {alarm.about.name}", f"检修{alarm.about.name}检测器"),
+        category=BROKEN_DETECTOR.name,
+        about=alarm.about,
+        because=alarm.id,
+        details=alarm.says.zh,
+    )
+
+
+def detector_speaks_again(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """A detector that speaks again needs nobody."""
+    yield CloseCase(because=alarm.id, note=Text("the detector speaks again", "检测器已恢复"))
+
+
+def tell_desk(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """Congestion is known to the desk; nobody is sent for it alone."""
+    yield Notify(DEPARTMENT, "officer", alarm.says)

@@ -1,0 +1,124 @@
+"""The simulated city's crossings: streets, lights, roadside units, officers; incidents are planted, truth apart."""
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather
+from citywide.systems.traffic.crossings import Crossings
+from citywide.systems.traffic.model import DEPARTMENT
+from citywide.systems.traffic.officers import Officer
+from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
+from citywide.systems.traffic.roadside import CONNECTED, Roadside
+
+MOST_CROSSINGS, OFFICERS, ROW = 24, 5, 6
+BETWEEN_S = 1800.0  # planted incidents come this far apart, on average
+HELD_S, DARK_S = 2400.0, 1200.0  # a lorry goes by itself at last; a detector is dark for so long
+KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector")
+METRES_PER_DEGREE = 111_195.0
+
+
+class TrafficTwin:
+    """A few dozen crossings in rows, each second of them simulated."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.rng = plan.rng("traffic")
+        places = _in_rows(plan.of_kind("crossing")[:MOST_CROSSINGS])
+        self.crossings = [_crossing(number, place) for number, place in enumerate(places)]
+        self.lanes = [lane for number, place in enumerate(places) for lane in _lanes(number, place)]
+        posts = [places[int(number)].at for number in np.linspace(0, len(places) - 1, OFFICERS)] if places else []
+        self.officers = [Officer(f"traffic_officer/{n + 1:02d}", f"交警{n + 1}组", at) for n, at in enumerate(posts)]
+        self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *(one.entity() for one in self.officers))
+        self.city = Crossings(len(places), self.rng) if places else None
+        self.roadside = Roadside(self.lanes, self.crossings, self.rng)
+        self._number = {lane.id: number for number, lane in enumerate(self.lanes)}
+        self._planted: dict[int, TrueEvent] = {}
+        self._ended: list[TrueEvent] = []
+
+    def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:
+        """Let time pass up to `now`; what the devices report."""
+        if self.city is None:
+            return []
+        self.city.bustle(float(getattr(weather, "bustle", 1.0)))
+        found: list[Reading] = []
+        for left in range(round(seconds) - 1, -1, -1):
+            at = now - timedelta(seconds=left)
+            self._plant(at)
+            found += self.roadside.second(at, self.city.second())
+            for officer in self.officers:
+                found += officer.second(at)
+        return found
+
+    def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
+        """Officers drive to their orders; a few minutes after they are there the lane is free."""
+        by_unit = {order.unit: order for order in orders}
+        answers: list[Answer] = []
+        for officer in self.officers:
+            answer = officer.obey(by_unit.get(officer.id), now)
+            answers += [answer] if answer else []
+            if officer.has_cleared(now) and officer.about in self._number:
+                self._end(self._number[officer.about], now)
+        return answers
+
+    def truth(self) -> list[TrueEvent]:
+        """Every planted incident so far."""
+        return [*self._ended, *self._planted.values()]
+
+    def plant(self, what: str, lane: int, at: datetime) -> None:
+        """Let something happen in a lane."""
+        assert self.city is not None
+        self._planted[lane] = TrueEvent("traffic", what, self.lanes[lane].id, at)
+        if what == "blocked_lane":
+            self.city.blocked[lane] = True
+        elif what == "dark_detector":
+            self.roadside.dark[lane] = True
+        else:
+            self.roadside.wrong_way_s[lane] = 0.0
+
+    def _plant(self, at: datetime) -> None:
+        for lane, event in list(self._planted.items()):
+            lasts = {"blocked_lane": HELD_S, "dark_detector": DARK_S}.get(event.what, 15.0)
+            if (at - event.began).total_seconds() >= lasts:
+                self._end(lane, at)
+        lane = int(self.rng.integers(len(self.lanes)))
+        if self.rng.random() < 1 / BETWEEN_S and lane not in self._planted:
+            self.plant(str(self.rng.choice(KINDS)), lane, at)
+
+    def _end(self, lane: int, at: datetime) -> None:
+        event = self._planted.pop(lane, None)
+        if event is None or self.city is None:
+            return
+        self.city.blocked[lane], self.roadside.dark[lane] = False, False
+        self._ended.append(TrueEvent(event.system, event.what, event.entity, event.began, at))
+
+
+def _in_rows(places: list[Place]) -> list[Place]:
+    """From south to north in rows, each row from west to east, so that neighbours are neighbours."""
+    northward = sorted(places, key=lambda place: place.at.lat)
+    rows = [northward[start : start + ROW] for start in range(0, len(northward), ROW)]
+    return [place for row in rows for place in sorted(row, key=lambda place: place.at.lon)]
+
+
+def _crossing(number: int, place: Place) -> Entity:
+    facts = {"lanes": LANES, "connected": number < CONNECTED, "district": place.district, "name_en": place.name.en}
+    return Entity(f"crossing/{number + 1:02d}", "crossing", place.name.zh, place.at, DEPARTMENT, facts)
+
+
+def _lanes(number: int, place: Place) -> Iterator[Entity]:
+    for lane in range(LANES):
+        arm, left = lane // 2, lane % 2 == 0
+        heading, turns = HEADINGS[arm], "left" if left else "through, right"
+        facts = {"crossing": f"{number + 1:02d}", "lane": lane + 1, "heading": heading,
+                 "aside_m": 2.0 if left else 5.4, "turns": turns,
+                 "name_en": f"{place.name.en} {ARMS[arm][0]}, {turns}"}  # fmt: skip
+        name = f"{place.name.zh}{ARMS[arm][1]}{'左转' if left else '直行右转'}车道"
+        at = _moved(place.at, heading + 180, 40.0)
+        yield Entity(f"detector/{number + 1:02d}-{lane + 1}", "detector", name, at, DEPARTMENT, facts)
+
+
+def _moved(at: Point, degrees: float, metres: float) -> Point:
+    turn, scale = math.radians(degrees), metres / METRES_PER_DEGREE
+    return Point(at.lon + scale * math.cos(turn) / math.cos(math.radians(at.lat)), at.lat + scale * math.sin(turn))

@@ -1,0 +1,98 @@
+"""Every five minutes the forecaster takes in what the gauges said, and its forecasts become readings.
+
+What it has learned stands in the database: a restart goes on from there, and what was said in the meantime is
+taken in slot by slot, as if nobody had been away.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from msgspec import Struct, to_builtins
+
+from citywide.hub import Reading
+from citywide.hub.running import Hub
+from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.slots import SQL, Slots, read_slots, slot_of
+
+FIRST_LOOK_BACK = timedelta(hours=12)
+WORTH_CATCHING_UP = timedelta(days=2)
+LARGEST_CM = 600.0
+
+
+class Kept(Struct, frozen=True):
+    """What was learned up to a moment, and of which gauges."""
+
+    at: datetime
+    gauges: list[str]
+    state: bytes
+
+
+def forecast(hub: Hub) -> None:
+    """Take in the slots that are new and submit the forecast of now."""
+    kept, until = _kept(hub), slot_of(hub.clock.now())
+    since = slot_of(kept.at if kept else until - FIRST_LOOK_BACK)
+    if until <= since:
+        return
+    away = until - since > WORTH_CATCHING_UP
+    slots = read_slots(hub.database, until - FIRST_LOOK_BACK if away else since, until)
+    if slots.gauges:
+        forecaster = _forecaster(kept, slots.gauges)
+        if away:
+            forecaster.pause()
+        found = _play(forecaster, slots)
+        _keep(hub, Kept(until, slots.gauges, packed(forecaster)))
+        hub.submit(list(readings(slots, found, until)))
+
+
+def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
+    """A forecast as readings, for the gauges that spoke within the last half hour."""
+    heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
+    names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
+             "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
+             "flood_chance": 100 * found.chance.max(axis=1)}  # fmt: skip
+    for name, values in names.items():
+        for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
+            value = min(float(values[number]), LARGEST_CM)
+            yield Reading(slots.gauges[number], name, at, round(value, 2))
+
+
+def packed(forecaster: Forecaster) -> bytes:
+    """Everything learned, as bytes."""
+    file = io.BytesIO()
+    np.savez_compressed(file, **forecaster.state())  # pyright: ignore[reportArgumentType] - names to arrays
+    return file.getvalue()
+
+
+def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forecaster:
+    """A forecaster for the wanted gauges; those that were known go on with what was learned of them."""
+    forecaster = Forecaster.of(len(wanted))
+    new = forecaster.state()
+    row_of = {gauge: row for row, gauge in enumerate(known)}
+    pairs = [(row, row_of[gauge]) for row, gauge in enumerate(wanted) if gauge in row_of]
+    here, there = np.array(pairs, np.int64).reshape(-1, 2).T
+    with np.load(io.BytesIO(state)) as old:
+        for name, array in new.items():
+            array[here] = old[name][there]
+    forecaster.restore(new)
+    return forecaster
+
+
+def _forecaster(kept: Kept | None, gauges: list[str]) -> Forecaster:
+    return unpacked(kept.state, kept.gauges, gauges) if kept else Forecaster.of(len(gauges))
+
+
+def _play(forecaster: Forecaster, slots: Slots) -> Forecast:
+    steps = [forecaster.step(depth, rain) for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True)]
+    return steps[-1]
+
+
+def _kept(hub: Hub) -> Kept | None:
+    found = hub.database.rows(SQL["kept_forecaster"])
+    return Kept(found[0]["at"], found[0]["gauges"], found[0]["state"]) if found else None
+
+
+def _keep(hub: Hub, kept: Kept) -> None:
+    with hub.database.transaction() as connection:
+        connection.execute(SQL["keep_forecaster"], to_builtins(kept, builtin_types=(bytes, datetime)))

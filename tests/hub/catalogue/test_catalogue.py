@@ -1,0 +1,62 @@
+"""The catalogue says what the store holds, and other portals can read it."""
+
+import warnings
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec import json
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.catalogue.dcat import catalogue
+from citywide.hub.catalogue.sets import DataSet, data_sets, judge
+from citywide.hub.testing import MORNING
+from citywide.kit.text import Text
+
+SHAPES = Path(__file__).parent / "dcat_ap.ttl"
+
+
+@pytest.fixture
+def sets(city) -> list[DataSet]:
+    """Two gauges: one spoke in six hours of the day, the other in three of them."""
+    city.add(*(Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5, 29.5 + n / 10), "drainage") for n in range(2)))
+    for hour in range(6):
+        now = MORNING + timedelta(hours=hour)
+        city.clock.set(now)
+        city.send(*(Reading(f"gauge/{n}", "water_depth", now, 1.0 + hour) for n in range(2) if n == 0 or hour < 3))
+    judge(city.hub.database, city.hub.words, now + timedelta(minutes=1))
+    return data_sets(city.hub.database, city.hub.words, now + timedelta(minutes=1))
+
+
+def test_a_set_says_whose_it_is_how_fresh_complete_and_plausible(sets) -> None:
+    found = next(found for found in sets if found.quantity == "water_depth")
+    assert (found.system, found.kind, found.department, found.series) == ("waterlogging", "gauge", "drainage", 2)
+    assert found.fresh_seconds == 60
+    assert found.complete == pytest.approx(9 / 48)
+    assert found.plausible == 1
+    assert found.bounds == (106.5, 29.5, 106.5, 29.6)
+
+
+def valid(document: dict) -> tuple[bool, str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # rdflib's own
+        import pyshacl  # noqa: PLC0415
+
+        conforms, _, text = pyshacl.validate(
+            json.encode(document).decode(),
+            data_graph_format="json-ld",
+            shacl_graph=str(SHAPES),
+            shacl_graph_format="ttl",
+        )
+    return conforms, text
+
+
+def test_the_catalogue_is_valid_dcat_ap(sets) -> None:
+    conforms, text = valid(catalogue(Text("A city", "某市"), "https://city.example", sets))
+    assert conforms, text
+
+
+def test_the_shapes_find_what_is_missing(sets) -> None:
+    document = catalogue(Text("A city", "某市"), "https://city.example", sets)
+    del document["dcat:dataset"][0]["dct:title"]
+    assert not valid(document)[0]

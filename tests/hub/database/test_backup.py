@@ -1,0 +1,63 @@
+"""A backup is worth what comes back from it: the rows of a chosen second, and the same evidence root."""
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.database.backup import BackupError, backup, restore
+from citywide.hub.database.cluster import Cluster
+from citywide.hub.evidence.log import checkpoint
+from citywide.hub.settings import Settings
+from citywide.hub.testing import MORNING, TEMPLATE, TrialCity, trial_cluster
+from citywide.systems import SYSTEMS
+
+STATE = "select series, time, value from hub.reading order by 1, 2", "select body from evidence.entry order by index"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    for parent in [tmp_path, *tmp_path.parents][:4]:
+        parent.chmod(parent.stat().st_mode | 0o055)
+    return tmp_path / "city"
+
+
+def state(cluster: Cluster) -> tuple[object, ...]:
+    with psycopg.connect(cluster.url(TEMPLATE)) as connection:
+        return *(connection.execute(query).fetchall() for query in STATE), checkpoint(connection)
+
+
+def say(city: TrialCity, minute: int, depth: float) -> None:
+    now = MORNING + timedelta(minutes=minute)
+    city.clock.set(now)
+    city.send(Reading("gauge/elm", "water_depth", now, depth))
+
+
+def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
+    data.mkdir()
+    cluster = trial_cluster(data / "postgresql", SYSTEMS)
+    city = TrialCity(Settings(data=data, database_url=cluster.url(TEMPLATE)), SYSTEMS)
+    try:
+        city.add(Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"))
+        say(city, 0, 3.0)
+        backup(data)
+        say(city, 1, 30.0)
+        wanted, second = state(cluster), datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+        time.sleep((second - datetime.now(UTC)).total_seconds() + 0.05)
+        say(city, 2, 40.0)
+        say(city, 3, 2.0)
+        assert state(cluster) != wanted
+        restored = restore(data, data.parent / "again", second)
+        restored.start()
+        try:
+            assert state(restored) == wanted
+        finally:
+            restored.stop("immediate")
+        with pytest.raises(BackupError, match="no backup was finished by then"):
+            restore(data, data.parent / "never", second - timedelta(days=1))
+    finally:
+        city.close()
+        cluster.stop("immediate")

@@ -1,0 +1,43 @@
+"""A rule is tried on history before it goes live; as declared it raises what it raised."""
+
+from argparse import Namespace
+from datetime import timedelta
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.replay.commands import beside, changed, find_rule
+from citywide.hub.replay.rules import did_raise, would_raise
+from citywide.hub.testing import MORNING
+from citywide.systems import SYSTEMS
+
+DEPTHS = (2, 12, 30, 26, 9, 4, 16, 3)
+NOTHING = {"above": None, "below": None, "clears_below": None, "clears_above": None, "hold": None}
+
+
+def flood(city) -> str:
+    city.add(Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"))
+    for minute, depth in enumerate(DEPTHS):
+        now = MORNING + timedelta(minutes=5 * minute)
+        city.clock.set(now)
+        city.send(Reading("gauge/elm", "water_depth", now, float(depth)))
+    rules = next(rule for rule in SYSTEMS if rule.name == "waterlogging").rules
+    return next(rule.name for rule in rules if rule.quantity == "water_depth" and rule.above and not rule.hold)
+
+
+def test_a_rule_as_declared_would_raise_what_it_raised(city) -> None:
+    name = flood(city)
+    begin, end = MORNING - timedelta(hours=1), MORNING + timedelta(hours=2)
+    rule = find_rule(f"waterlogging.{name}", SYSTEMS)
+    would, did = would_raise(city.hub.database, rule, begin, end), did_raise(city.hub.database, name, begin, end)
+    assert would
+    assert would == did
+    assert all(line.startswith("both") for line in beside(would, did))
+
+
+def test_a_lower_bound_shows_the_alarms_it_would_add(city) -> None:
+    name = flood(city)
+    rule = changed(
+        find_rule(f"waterlogging.{name}", SYSTEMS), Namespace(**NOTHING | {"above": 1.0, "clears_below": 0.5})
+    )
+    would = would_raise(city.hub.database, rule, MORNING, MORNING + timedelta(hours=2))
+    assert [alarm.raised for alarm in would] == [MORNING]
+    assert would[0].cleared is None

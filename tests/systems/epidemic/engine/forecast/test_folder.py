@@ -1,0 +1,73 @@
+from argparse import Namespace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import forecast
+from benchmarks._hub_data import read_hub, roles, season_of
+from citywide.systems.epidemic.engine.forecast.boosted import Trees
+from citywide.systems.epidemic.engine.forecast.imagined import imagined
+from citywide.systems.epidemic.engine.scores import LEVELS
+
+PLACES = ["AT", "BE", "CZ", "DK"]
+WEEKS = np.datetime64("2023-01-01") + 7 * np.arange(80)  # Sundays
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Another hub: rates, no total, Sundays, no locations file, dates as text."""
+    rates = imagined(80, 4, 6) / 3.7
+    rows = [
+        (str(WEEKS[v] + 4), str(WEEKS[t]), place, rates[t, p])
+        for v in range(60, 80)
+        for t in range(v + 1)
+        for p, place in enumerate(PLACES)
+    ]
+    write(tmp_path / "respi_truth_vintages.parquet", ("as_of", "date", "location", "value"), rows)
+    said = [
+        (model, str(WEEKS[v] + 7), h, place, *(rates[v, p] * np.exp(wide * (LEVELS - 0.5))))
+        for model, wide in (("Hub-quantileBaseline", 2), ("Hub-hubEnsemble", 1), ("Team-one", 1.5))
+        for v in range(60, 78)
+        for h in (0, 1)
+        for p, place in enumerate(PLACES)
+    ]
+    names = ("model", "reference_date", "horizon", "location", *(f"{level:g}" for level in LEVELS))
+    write(tmp_path / "respi_forecasts_quantiles.parquet", names, said)
+    return tmp_path
+
+
+def write(path, names, rows):
+    columns = zip(*rows, strict=True)
+    pq.write_table(pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}), path)
+
+
+def test_a_folder_of_another_hub_is_measured(folder, monkeypatch, capsys):
+    monkeypatch.setattr(forecast, "FEW", Trees(folds=2, rounds=10, miss_rounds=5))
+    options = Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43)
+    measures = forecast.measure(options)
+    season = season_of(WEEKS[70])
+    assert 0 < measures[f"{season}.wis_ratio_ensemble"] < 3
+    assert 0 <= measures[f"{season}.coverage95"] <= 1
+    assert set(forecast.goals(measures)) >= {f"{season}.coverage95", "seconds_per_week"}
+    assert "Team-one" in capsys.readouterr().out
+
+
+def test_truth_stands_where_the_reference_day_and_horizon_point(folder):
+    hub = read_hub(folder)
+    last = hub.history.known(hub.history.vintages[-1])
+    at = int((hub.days[0] + 7 - last.weeks[0]).astype(int) / 7)
+    assert np.array_equal(hub.truth[0, :, 1], last.values[at])
+    assert hub.teams == ("Team-one",)
+
+
+def test_baseline_and_ensemble_are_the_pair_of_one_hub():
+    names = ("A-ensemble", "Hub-baseline", "Hub-ensemble", "Z-baseline")
+    assert roles(names) == ("Hub-baseline", "Hub-ensemble")
+    assert roles(("Team-one",)) == ("", "")
+
+
+def test_a_peer_is_compared_on_common_tasks_only():
+    ours, theirs = np.array([1.0, 2.0, np.nan]), np.array([2.0, np.nan, 5.0])
+    assert forecast.ratio(ours, theirs) == 0.5

@@ -1,0 +1,120 @@
+import json
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from citywide.hub import Entity, Point
+from citywide.hub.check import faults
+from citywide.hub.page_data import queries_of_widget, sheet
+from citywide.hub.people.who import Who
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.systems.epidemic import SYSTEM
+from citywide.systems.epidemic.feeds import read_report, stamp
+from citywide.systems.epidemic.model import SYNDROMES
+
+OFFICER = Who("chen", ("officer",), ("disease_control",))
+STRANGER = Who("wu", ("officer",), ("drainage",))
+TODAY = (MORNING + timedelta(hours=8)).date()
+WEEKS = 16
+HOSPITALS = [
+    Entity(
+        f"hospital/{name}", "hospital", f"{name.title()} Hospital", Point(106.5 + 0.02 * at, 29.55), "disease_control"
+    )
+    for at, name in enumerate(("north", "south", "east", "west", "river"))
+]
+
+
+def report(hospital: Entity, counts: dict[int, dict[str, int]], days_late: int = 1):
+    """One message for each day: days before today, and what came on them."""
+    for ago, visits in counts.items():
+        day = TODAY - timedelta(days=ago)
+        said = MORNING - timedelta(days=ago - days_late) - timedelta(hours=2)
+        message = {"reported": said.isoformat(), "days": [{"day": day.isoformat(), "visits": visits}]}
+        yield from read_report(f"{hospital.id}/report", json.dumps(message).encode())
+
+
+def usual(rng: np.random.Generator, first: int, last: int) -> dict[int, dict[str, int]]:
+    return {ago: {s.name: int(rng.poisson(3)) for s in SYNDROMES} for ago in range(first, last, -1)}
+
+
+@pytest.fixture
+def clinic(city: TrialCity) -> TrialCity:
+    """Sixteen weeks of usual visits at five hospitals; the last week brings 60 people with diarrhoea to the river."""
+    rng = np.random.default_rng(7)
+    city.add(*HOSPITALS)
+    city.settle()  # the first night's duties are done before the past is told
+    past = {hospital.id: usual(rng, 7 * WEEKS, 0) for hospital in HOSPITALS}
+    for ago in range(1, 7):
+        past["hospital/river"][ago]["diarrhoea"] += 10
+    city.send(*(reading for hospital in HOSPITALS for reading in report(hospital, past[hospital.id])))
+    return city
+
+
+def test_an_outbreak_is_seen_explained_and_handed_to_the_disease_control_officer(clinic: TrialCity) -> None:
+    watch(clinic)
+    lines = clinic.story().splitlines()
+    assert sum(" alarm " in line for line in lines) == 1
+    assert any("more visits for diarrhoea than usual" in line and "River Hospital" in line for line in lines)
+    case = clinic.hub.database.rows("select * from hub.cases")
+    assert [(c["category"], c["department"]) for c in case] == [("outbreak_signal", "disease_control")]
+    assert case[0]["details"].startswith("River Hospital, diarrhoea: ")
+    assert "are usual" in case[0]["details"]
+    assert "常量" in case[0]["details"]
+    assert case[0]["facts"]["observed"] > 2 * case[0]["facts"]["expected"]
+
+
+def watch(city: TrialCity) -> None:
+    """Watch now, as the day's duty would."""
+    SYSTEM.schedules[0].run(city.hub)
+    city.settle()
+
+
+def test_the_case_is_closed_when_visits_are_usual_again(clinic: TrialCity) -> None:
+    watch(clinic)
+    rng = np.random.default_rng(8)
+    clinic.clock.set(MORNING + timedelta(days=14))
+    days = {hospital.id: usual(rng, 0, -14) for hospital in HOSPITALS}
+    clinic.send(*(reading for hospital in HOSPITALS for reading in report(hospital, days[hospital.id])))
+    watch(clinic)
+    assert clinic.hub.database.rows("select state from hub.cases where category = 'outbreak_signal'") == [
+        {"state": "closed"}
+    ]
+
+
+def test_a_revised_day_does_not_change_what_was_known_before(clinic: TrialCity) -> None:
+    day, said = TODAY - timedelta(days=30), MORNING - timedelta(hours=5)
+    message = {"reported": said.isoformat(), "days": [{"day": day.isoformat(), "visits": {"pneumonia": 999}}]}
+    clinic.send(*read_report("hospital/north/report", json.dumps(message).encode()))
+    watch(clinic)
+    words = "select count from epidemic.report where day = %(day)s and kind = 'pneumonia' and place = 1 order by reported"
+    counts = [row["count"] for row in clinic.hub.database.rows(words, {"day": day})]
+    assert len(counts) == 2
+    assert counts[-1] == 999
+    assert not clinic.hub.database.rows("select from epidemic.signal where kind = 'pneumonia' and ringing")
+
+
+def test_pages_show_disease_control_its_series_and_others_nothing(clinic: TrialCity) -> None:
+    watch(clinic)
+    for page in SYSTEM.pages:
+        for widget in range(len(page.widgets)):
+            for query in queries_of_widget(page, widget):
+                sheet(clinic.hub.database, OFFICER, SYSTEM, query, MORNING)
+    table = next(w for w in SYSTEM.pages[0].widgets if getattr(w, "query", None) and w.query.name == "signals_table")
+    shown = sheet(clinic.hub.database, OFFICER, SYSTEM, table.query, MORNING)
+    assert shown.rows[0][0] == "River Hospital"
+    assert sheet(clinic.hub.database, STRANGER, SYSTEM, table.query, MORNING).rows == []
+
+
+def test_fewer_people_than_the_minimum_cell_are_not_shown(city: TrialCity) -> None:
+    found = city.hub.database.rows("select epidemic.shown(n) as n from unnest(array[0, 1, 4, 5]::float8[]) n")
+    assert [row["n"] for row in found] == [0, None, None, 5]
+
+
+def test_a_report_of_a_day_that_has_not_begun_is_refused() -> None:
+    with pytest.raises(ValueError, match="before it began"):
+        stamp(TODAY + timedelta(days=2), MORNING)
+
+
+def test_every_declaration_is_proved() -> None:
+    assert faults([SYSTEM]) == []

@@ -1,0 +1,151 @@
+"""A study from its asking to its results, on a real hub, with made people whose truth is known."""
+
+import json
+import time
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from citywide.hub import Entity, Text
+from citywide.hub.page_data import sheet
+from citywide.hub.people.who import Who
+from citywide.hub.testing import TrialCity
+from citywide.hub.twin import Plan
+from citywide.systems.genomics import SYSTEM
+from citywide.systems.genomics.laboratory import folder_of, processes
+from citywide.systems.genomics.studies import StudyError, Wish, ask
+from citywide.systems.genomics.twin import CohortTwin
+
+PLAN = Plan(7, 1_000_000, (), {"centre": Text("Centre", "中区")})
+PURPOSE = "find what makes people ill"
+LIN, WEN, MAYOR, STRANGER = (
+    Who("lin", ("scientist",), ("biobank",)),
+    Who("wen", ("scientist",), ("biobank",)),
+    Who("mayor", ("manager",), (), everywhere=True),
+    Who("hu", ("officer",), ("drainage",)),
+)
+
+
+def made(people: int = 600, variants: int = 400) -> Entity:
+    facts = {"made": {"people": people, "variants": variants, "missing": 0.01, "seed": 5, "causal": 2}}
+    return Entity("cohort/trial", "cohort", "Trial cohort", None, "biobank", facts)
+
+
+def asked(city: TrialCity, wish: Wish) -> int:
+    with city.hub.database.transaction() as connection:
+        return ask(connection, city.hub.desk, wish, city.hub.clock.now())
+
+
+def lived(city: TrialCity, until: str, number: int = 1) -> dict[str, object]:
+    """Let city time go on until the study is in this state."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        city.clock.set(city.clock.now() + timedelta(seconds=3))
+        city.settle()
+        found = city.hub.database.rows("select * from genomics.study where number = %s", (number,))
+        if found and found[0]["state"] == until:
+            return found[0]
+        time.sleep(0.1)
+    said = (folder_of(city.hub, number) / "said.txt").read_text()
+    raise AssertionError(f"{found}: {said}")
+
+
+def shown(city: TrialCity, who: Who, title: str) -> list[dict[str, object]]:
+    widgets = [widget for page in SYSTEM.pages for widget in page.widgets if widget.title.en.startswith(title)]
+    found = sheet(city.hub.database, who, SYSTEM, widgets[0].query, city.hub.clock.now())
+    return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def test_the_planted_effects_are_found_by_the_standing_study(city: TrialCity) -> None:
+    twin = CohortTwin(PLAN)
+    city.add(*twin.entities)
+    lived(city, "done")
+    hits = [row for row in shown(city, LIN, "Strongest") if row["trait"] == "quantity"]
+    effects = twin.effects()
+    assert {row["variant"] for row in hits} <= set(effects)
+    assert {name for name, share in effects.items() if share * 2000 > 80} <= {row["variant"] for row in hits}
+    points = shown(city, LIN, "Manhattan")
+    assert max(row["strength"] for row in points) == pytest.approx(hits[0]["strength"], abs=1e-4)
+    diagonal = [row for row in shown(city, LIN, "QQ") if row["trait"] == "illness"]
+    assert np.median([row["observed"] - row["expected"] for row in diagonal]) == pytest.approx(0, abs=0.2)
+
+
+def test_a_study_is_a_case_whose_every_step_is_in_the_log(city: TrialCity) -> None:
+    city.add(made())
+    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
+    study = lived(city, "done")
+    lines = [line.split(maxsplit=1)[1] for line in city.story().splitlines()]
+    assert f"study  study #1 Trial cohort: quantity asked for; purpose: {PURPOSE}" in lines
+    assert "study  study 1 begins" in lines
+    assert any(line.startswith("study  study 1 is done: quantity: ") for line in lines)
+    case = city.hub.database.rows("select * from hub.cases where id = %s", (study["cases"],))[0]
+    assert (case["state"], case["opened_by"], case["details"]) == ("checking", "lin", PURPOSE)
+    readings = city.hub.database.rows(
+        "select quantity, value from hub.latest join hub.series on series = number order by quantity"
+    )
+    assert dict(row.values() for row in readings).keys() == {"lambda_gc", "study_progress", "variants_done"}
+    assert {row["value"] for row in readings if row["quantity"] == "study_progress"} == {100.0}
+
+
+def test_the_evidence_carries_what_the_study_was_made_of(city: TrialCity) -> None:
+    city.add(made())
+    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
+    study = lived(city, "done")
+    entries = city.hub.database.rows("select body from evidence.entry where kind = 'study' order by index")
+    facts = json.loads(bytes(entries[-1]["body"]))["facts"]
+    assert set(facts["inputs"]) == {"study.bed", "study.bim", "study.fam", "pheno.tsv", "covar.tsv"}
+    assert all(len(value) == 64 for value in [*facts["inputs"].values(), *facts["results"].values()])
+    assert facts["command"] == study["command"]
+    assert facts["command"].startswith("citywide gwas --bfile ")
+    assert {"citywide", "numpy", "python", "kernel"} <= set(facts["versions"])
+
+
+def test_only_the_people_of_a_study_see_it(city: TrialCity) -> None:
+    city.add(made(200, 40))
+    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin", ("lin",)))
+    lived(city, "done")
+    for title in ("Studies", "Traits", "QQ", "How it was made"):
+        assert shown(city, LIN, title), title
+        assert shown(city, MAYOR, title), title
+        if title != "Studies":
+            assert not shown(city, WEN, title), title
+            assert not shown(city, STRANGER, title), title
+    assert shown(city, WEN, "Studies under way") == [{"count": 0}]
+
+
+def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCity) -> None:
+    city.add(made(200, 40))
+    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
+    lived(city, "done")
+    assert shown(city, WEN, "Traits")
+    assert not shown(city, STRANGER, "Traits")
+
+
+def test_a_study_whose_process_is_killed_goes_on(city: TrialCity) -> None:
+    city.add(made())
+    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
+    lived(city, "running")
+    processes[1].kill()
+    processes[1].wait()
+    assert lived(city, "done")["attempts"] == 2
+    assert "study 1 goes on" in city.story()
+
+
+def test_a_study_of_files_that_are_not_there_waits_for_a_person_with_the_reason(city: TrialCity) -> None:
+    facts = {"data": "/nowhere/study", "pheno": "/nowhere/pheno.tsv"}
+    city.add(Entity("cohort/lost", "cohort", "Lost cohort", None, "biobank", facts))
+    asked(city, Wish("cohort/lost", (), PURPOSE, "lin"))
+    study = lived(city, "failed")
+    assert "/nowhere/study" in str(study["why"])
+    assert (
+        city.hub.database.rows("select state from hub.cases where id = %s", (study["cases"],))[0]["state"] == "paused"
+    )
+
+
+def test_a_study_without_a_purpose_or_of_an_unknown_cohort_is_refused(city: TrialCity) -> None:
+    with pytest.raises(StudyError, match="purpose"):
+        asked(city, Wish("cohort/trial", (), "  ", "lin"))
+    with pytest.raises(StudyError, match="cohort/trial"):
+        asked(city, Wish("cohort/trial", (), PURPOSE, "lin"))
+    assert not city.hub.database.rows("select from genomics.study")

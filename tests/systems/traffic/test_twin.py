@@ -1,0 +1,82 @@
+"""The simulated crossings: what is planted is noticed, what is not planted is not."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+
+from citywide.hub import Point, Text
+from citywide.hub.testing import MORNING
+from citywide.hub.twin import Order, Place, Plan, Weather
+from citywide.systems.traffic.twin import TrafficTwin
+
+DRY = Weather(np.zeros(0), 20.0)
+
+
+def a_plan(count: int, seed: int = 7) -> Plan:
+    places = [
+        Place(
+            "crossing",
+            Text(f"Crossing {n}", f"{n}号路口"),
+            Point(106.5 + 0.004 * (n % 6), 29.5 + 0.004 * (n // 6)),
+            "d",
+        )
+        for n in range(count)
+    ]
+    return Plan(seed, 1_000_000, places, {})
+
+
+def quiet_twin(monkeypatch: pytest.MonkeyPatch, count: int = 6) -> TrafficTwin:
+    monkeypatch.setattr("citywide.systems.traffic.twin.BETWEEN_S", 1e12)
+    return TrafficTwin(a_plan(count))
+
+
+def after(seconds: int) -> datetime:
+    return MORNING + timedelta(seconds=seconds)
+
+
+def test_an_hour_without_incidents_raises_none_and_every_lane_reports_each_minute(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    readings = [reading for minute in range(60) for reading in twin.step(after(60 * minute + 60), 60, DRY)]
+    false = [r for r in readings if r.quantity in ("blocked_lane", "stopped_vehicle", "wrong_way", "sudden_queue")]
+    assert not [r for r in false if r.value > 0]
+    assert sum(r.quantity == "queue" for r in readings) == 60 * len(twin.lanes)
+    assert not twin.truth()
+
+
+def test_a_lorry_in_a_lane_is_noticed_and_gone_after_an_officer_came(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    for minute in range(5):
+        twin.step(after(60 * minute + 60), 60, DRY)
+    lane = 11
+    twin.plant("blocked_lane", lane, after(300))
+    noticed = twin.step(after(480), 180, DRY)
+    alarms = [
+        r for r in noticed if r.entity == twin.lanes[lane].id and r.quantity in ("blocked_lane", "stopped_vehicle")
+    ]
+    assert alarms
+    order = Order(1, twin.officers[0].id, twin.lanes[lane].place, twin.lanes[lane].id, "assigned")
+    said = []
+    for minute in range(9, 25):
+        said += twin.obey([order], after(60 * minute - 60))
+        twin.step(after(60 * minute), 60, DRY)
+    assert said[0].act == "start"
+    (event,) = twin.truth()
+    assert event.ended is not None
+    assert not [kept for kept in twin.roadside.standing if kept[0] == lane]
+
+
+def test_a_silent_radar_is_a_dark_detector_and_speaks_again(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    twin.step(after(60), 60, DRY)
+    twin.plant("dark_detector", 3, after(60))
+    readings = [reading for minute in range(2, 26) for reading in twin.step(after(60 * minute), 60, DRY)]
+    dark = [r.value for r in readings if r.quantity == "dark_detector" and r.entity == twin.lanes[3].id]
+    assert dark[0] > 0
+    assert dark[-1] == 0
+
+
+def test_a_city_without_crossings_has_no_traffic():
+    twin = TrafficTwin(a_plan(0))
+    assert twin.step(MORNING, 60, DRY) == []
+    assert twin.obey([], MORNING) == []

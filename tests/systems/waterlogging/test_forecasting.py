@@ -1,0 +1,87 @@
+"""Forecasts on the hub: they come every five minutes, and a restart forgets nothing."""
+
+from datetime import timedelta
+
+import numpy as np
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.systems.waterlogging.engine.forecast import Forecaster
+from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
+from citywide.systems.waterlogging.slots import read_slots, slot_of
+
+GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
+STATIONS = [
+    Entity(f"rain_gauge/{n}", "rain_gauge", f"Sky {n}", Point(106.5 + n / 50, 29.5), "drainage") for n in range(2)
+]
+RAIN = [0, 0, 2, 6, 9, 7, 3, 1, 0, 0, 0, 0]
+DEPTH = [0, 0, 0, 1, 5, 12, 20, 26, 27, 25, 22, 18]
+
+
+def an_hour(city: TrialCity, first: int = 0, last: int = 12) -> None:
+    for slot in range(first, last):
+        at = MORNING + timedelta(minutes=5 * (slot + 1))
+        city.clock.set(at)
+        city.send(
+            *(Reading(sky.id, "rain", at, RAIN[slot]) for sky in STATIONS),
+            *(Reading(gauge.id, "water_depth", at, DEPTH[slot]) for gauge in GAUGES),
+        )
+
+
+def states(city: TrialCity) -> dict:
+    (row,) = city.hub.database.rows("select gauges, state from waterlogging.forecaster")
+    return unpacked(row["state"], row["gauges"], row["gauges"]).state()
+
+
+def test_slots_hold_the_last_word_of_each_five_minutes_and_the_nearest_rain(city):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city)
+    slots = read_slots(city.hub.database, MORNING, MORNING + timedelta(hours=1))
+    assert slots.gauges == [gauge.id for gauge in GAUGES]
+    assert np.array_equal(slots.depth, np.tile(np.array(DEPTH, float), (3, 1)))
+    assert np.array_equal(slots.rain, np.tile(np.array(RAIN, float), (3, 1)))
+
+
+def test_a_slot_begins_with_the_clock():
+    assert slot_of(MORNING + timedelta(minutes=14, seconds=59)) == MORNING + timedelta(minutes=10)
+
+
+def test_forecasts_are_readings_and_warn_before_the_water(city):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city)
+    said = city.hub.database.rows("select quantity, value from hub.series join hub.latest on series = number")
+    by_name = {row["quantity"]: row["value"] for row in said}
+    assert by_name["water_depth_in_30_min_low"] <= by_name["water_depth_in_30_min"]
+    assert by_name["water_depth_in_30_min"] <= by_name["water_depth_in_30_min_high"]
+    assert 0 <= by_name["flood_chance"] <= 100
+    lines = city.story().splitlines()
+    warned = next(at for at, line in enumerate(lines) if "expected at Gauge" in line)
+    assert warned < next(at for at, line in enumerate(lines) if "cm of water" in line)
+
+
+def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city, 0, 1)
+    an_hour(city, 1, 12)
+    stayed = states(city)
+    with city.hub.database.transaction() as connection:
+        connection.execute("delete from waterlogging.forecaster")
+    forecast(city.hub)
+    slots = read_slots(city.hub.database, city.clock.now() - timedelta(hours=12), city.clock.now())
+    alone = Forecaster.of(3)
+    for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
+        alone.step(depth, rain)
+    for name, array in states(city).items():
+        assert np.array_equal(array, alone.state()[name]), name
+    assert stayed.keys() == alone.state().keys()
+
+
+def test_what_was_learned_of_a_gauge_goes_with_it_when_others_come_and_go():
+    forecaster = Forecaster.of(2)
+    for depth, rain in zip(DEPTH, RAIN, strict=True):
+        forecaster.step(np.array([depth, 0.0]), np.array([rain, rain], float))
+    other = unpacked(packed(forecaster), ["a", "b"], ["new", "b", "a"]).state()
+    for name, array in forecaster.state().items():
+        assert np.array_equal(other[name][2], array[0])
+        assert np.array_equal(other[name][1], array[1])
+        assert np.array_equal(other[name][0], Forecaster.of(1).state()[name][0])
