@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import async_playwright
 
+from tests.acceptance.real_hub import PASSWORD, RealHub
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -77,3 +79,51 @@ async def visit(browser, mock_hub):
     for context in contexts:
         await context.close()
     assert thrown == []
+
+
+@pytest.fixture(scope="session")
+def hub():
+    """A real hub with a small dry city, its officer of drainage and its mayor."""
+    hub = RealHub(free_port())
+    try:
+        hub.start()
+        hub.settle()
+        yield hub
+    finally:
+        hub.close()
+
+
+@pytest.fixture
+async def look(browser, hub):
+    """Open an address of the real hub in a window of its own; what the page throws fails the test."""
+    contexts, thrown = [], []
+
+    async def open_window(path="/", **how):
+        how = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", **how}
+        context = await browser.new_context(**how)
+        contexts.append(context)
+        page = await context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: thrown.append(str(error)))
+        await page.goto(hub.address + path)
+        return page
+
+    yield open_window
+    for context in contexts:
+        await context.close()
+    assert thrown == []
+
+
+@pytest.fixture
+def enter(look):
+    """Sign in as somebody and stand where the path leads."""
+
+    async def sign_in(name, path="/", **how):
+        page = await look(path, **how)
+        await page.locator("#name").fill(name)
+        await page.locator("#password").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.locator("#main").wait_for()
+        return page
+
+    return sign_in

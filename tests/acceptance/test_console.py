@@ -1,21 +1,13 @@
 """A duty officer's morning and a resident's report in a real Chromium, against a mock hub."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
-AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
-SHOTS = ROOT / "screenshots"
+from tests.acceptance.looking import faults
+
 PHONE = {"width": 390, "height": 844}
-SERIOUS = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
-  const grave = found.violations.filter(({impact}) => impact === "serious" || impact === "critical");
-  const shown = ({html, any}) => html.slice(0, 160) + " " + (any[0]?.message ?? "");
-  return grave.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(shown).join(" | ")}`);
-}"""
 KEPT = """async () => {
   const names = await caches.keys();
   const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
@@ -39,14 +31,6 @@ def photo():
     kept = BytesIO()
     Image.new("RGB", (640, 480), "orange").save(kept, "JPEG")
     return kept.getvalue()
-
-
-async def faults(page, name):
-    """Serious accessibility faults; leaves a screenshot of what was looked at."""
-    SHOTS.mkdir(exist_ok=True)
-    await page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
-    await page.evaluate(AXE.read_text())
-    return await page.evaluate(SERIOUS)
 
 
 async def test_an_officer_signs_in_and_reads_what_is_wrong(visit):

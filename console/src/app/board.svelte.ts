@@ -3,7 +3,7 @@ import { clock } from "../lib/clock.svelte";
 import { gather, heaps } from "../lib/open";
 import { rows } from "../lib/rows";
 import { pathOf, Source } from "../lib/source.svelte";
-import type { Page, MapWidget, StatWidget, TimelineWidget, Widget } from "../lib/types";
+import type { Page, MapWidget, StatWidget, TableWidget, TimelineWidget, Widget } from "../lib/types";
 
 export interface Spot<W extends Widget = Widget> {
   page: Page;
@@ -19,6 +19,7 @@ export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>
 
 export class Duty {
   readonly boards: Source[];
+  readonly alarmed: Source | undefined;
   readonly stats: Spot<StatWidget>[];
   readonly map: Spot<MapWidget> | undefined;
   readonly timeline: Spot<TimelineWidget> | undefined;
@@ -27,20 +28,24 @@ export class Duty {
     const own = pages.filter(({ system }) => system === "hub");
     const boards = spots(own, "board").length ? spots(own, "board") : spots(pages, "board");
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
+    const alarms = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("alarm"));
+    this.alarmed = alarms && new Source(pathOf(alarms.page, alarms.index), ["alarm"]);
     this.stats = spots<StatWidget>(pages, "stat").filter(({ widget }) => typeof widget.worry === "number");
     this.map = spots<MapWidget>(own, "map")[0];
     this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
   }
 
   keep(): () => void {
-    const stops = this.boards.map((board) => board.keep());
+    const stops = [...this.boards, ...(this.alarmed ? [this.alarmed] : [])].map((source) => source.keep());
     return () => stops.forEach((stop) => stop());
   }
 
   cases = $derived.by(() => gather(this.boards.map((board) => rows(board.frame))));
+  alarms = $derived.by(() => rows(this.alarmed?.frame ?? null));
   heaps = $derived.by(() => heaps(this.cases, clock.now));
 
   get known(): boolean {
-    return this.boards.every((board) => board.frame !== null || board.problem !== null);
+    const asked = [...this.boards, ...(this.alarmed ? [this.alarmed] : [])];
+    return asked.every(({ frame, problem }) => frame !== null || problem !== null);
   }
 }

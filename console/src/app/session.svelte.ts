@@ -12,10 +12,12 @@ class Session {
 
   /** Ask who we are; the pages are asked for in the same breath, since most readers are signed in. */
   async begin(): Promise<void> {
-    void cityFacts().then((city) => (this.city = city));
+    const facts = cityFacts().then((city) => (this.city = city));
     const pages = ask<Page[]>("/v1/pages").catch(() => null);
     try {
-      this.#welcome(await ask<Me>("/v1/me"), (await pages) ?? (await ask<Page[]>("/v1/pages")));
+      const me = await ask<Me>("/v1/me");
+      await facts; // the city's time and words, asked in the same breath
+      this.#welcome(me, (await pages) ?? (await ask<Page[]>("/v1/pages")));
     } catch (error) {
       this.state = error instanceof Problem && error.status === 401 ? "out" : "unreachable";
     }

@@ -1,6 +1,8 @@
 /** The city's own facts and ground, asked once for all maps of the page. */
 import { ask } from "./api";
+import { useZone } from "./time";
 import type { CityFacts } from "./types";
+import { learn } from "./words";
 
 type Feature = GeoJSON.Feature<GeoJSON.Geometry, Record<string, unknown>>;
 export type Ground = GeoJSON.FeatureCollection<GeoJSON.Geometry, Record<string, unknown>>;
@@ -17,10 +19,17 @@ let facts: Promise<CityFacts> | null = null;
 let ground: Promise<Ground> | null = null;
 
 export function cityFacts(): Promise<CityFacts> {
-  facts ??= ask<CityFacts>("/v1/city").catch(() => {
-    facts = null;
-    return NOWHERE;
-  });
+  facts ??= ask<CityFacts>("/v1/city").then(
+    (city) => {
+      useZone(city.zone);
+      learn(city.words ?? {});
+      return city;
+    },
+    () => {
+      facts = null;
+      return NOWHERE;
+    },
+  );
   return facts;
 }
 

@@ -6,11 +6,13 @@ import type { Frame, Page } from "./types";
 
 const THROTTLE_MS = 2000;
 const POLL_MS = 30_000;
+const LATEST_MS = 5000; // readings never stop: what is computed from them is asked again at this pace
 export const STALE_S = 60;
 
 export class Source {
   frame = $state.raw<Frame | null>(null);
   problem = $state.raw<Problem | null>(null);
+  #heard = $state(0); // in this browser's time: a demo's city may run faster than its readers
   #asked = 0;
   #waiting = 0;
   #busy: AbortController | null = null;
@@ -18,11 +20,13 @@ export class Source {
   constructor(
     readonly path: string,
     readonly topics: readonly string[] = [],
+    readonly follows = false, // a widget that moves with each reading itself needs no answer anew
   ) {}
 
   /** Keep it fresh until the returned function is called; made for `$effect`. */
   keep(): () => void {
     const offs = this.topics.filter((topic) => topic !== "latest").map((topic) => live.on(topic, () => this.soon()));
+    if (!this.follows && this.topics.includes("latest")) offs.push(live.on("latest", () => this.soon(LATEST_MS)));
     offs.push(live.on("resumed", () => this.soon()));
     const poll = setInterval(() => document.hidden || this.soon(), POLL_MS);
     void this.load();
@@ -35,9 +39,9 @@ export class Source {
     };
   }
 
-  soon(): void {
+  soon(pace = THROTTLE_MS): void {
     if (this.#waiting) return;
-    const wait = Math.max(0, this.#asked + THROTTLE_MS - Date.now());
+    const wait = Math.max(0, this.#asked + pace - Date.now());
     this.#waiting = window.setTimeout(() => {
       this.#waiting = 0;
       void this.load();
@@ -52,6 +56,7 @@ export class Source {
     try {
       const frame = await ask<Frame>(this.path, mine.signal);
       clock.hear(frame.as_of);
+      this.#heard = Date.now();
       this.frame = frame;
       this.problem = null;
     } catch (error) {
@@ -59,9 +64,9 @@ export class Source {
     }
   }
 
-  /** Seconds since what is shown was true. */
+  /** Seconds since what is shown was told. */
   get age(): number | null {
-    return this.frame ? Math.max(0, (clock.now - Date.parse(this.frame.as_of)) / 1000) : null;
+    return this.frame ? Math.max(0, (clock.tick - this.#heard) / 1000) : null;
   }
 
   get stale(): boolean {

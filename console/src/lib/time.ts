@@ -1,16 +1,39 @@
 /** Times as people say them, in the reader's language. */
 import type { Lang } from "./prefs.svelte";
 
+let zone: string | undefined;
+
+/** The city's clock rules, wherever the reader sits. */
+export function useZone(name: string | undefined): void {
+  zone = name;
+  offsets.clear();
+}
+
+const offsets = new Map<number, number>();
+
+/** A moment as milliseconds on the city's wall clock, for those who draw their own time axis. */
+export function onTheWall(at: string): number {
+  const moment = Date.parse(at);
+  const hours = Math.floor(moment / 3_600_000);
+  let offset = offsets.get(hours);
+  if (offset === undefined) {
+    const shown = new Date(moment).toLocaleString("sv-SE", { timeZone: zone });
+    offset = Date.parse(`${shown.replace(" ", "T")}Z`) - Math.floor(moment / 1000) * 1000;
+    offsets.set(hours, offset);
+  }
+  return moment + offset;
+}
+
 const locale = (lang: Lang) => (lang === "zh" ? "zh-CN" : "en-GB");
 
 export function hour(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false }).format(
+  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone }).format(
     new Date(at),
   );
 }
 
 export function day(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric", timeZone: zone }).format(new Date(at));
 }
 
 export function moment(at: string | number, lang: Lang): string {

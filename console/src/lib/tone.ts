@@ -2,9 +2,9 @@
 import type { Tone } from "./theme";
 
 const WORDS: Record<Tone, string> = {
-  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red flooded blocked",
-  warn: "serious paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened",
-  ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted",
+  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red serious flooded blocked deep_water",
+  warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened fast_rise water_is_coming gauge_silent gauge_drifts gauge_stuck",
+  ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted quiet",
   work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",
   idle: "notice acknowledged merged idle off unknown none off_shift parked",
 };
@@ -14,7 +14,7 @@ const TONES = new Map<string, Tone>(
 );
 
 export function toneOf(state: unknown): Tone {
-  return TONES.get(String(state ?? "").toLowerCase()) ?? "idle";
+  return TONES.get(String(state ?? "").toLowerCase().split(", ")[0]!) ?? "idle";
 }
 
 export function known(state: unknown): boolean {

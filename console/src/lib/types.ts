@@ -112,6 +112,8 @@ export interface CityFacts {
   centre: [number, number];
   zoom: number;
   bounds: [number, number, number, number];
+  zone?: string;
+  words?: Record<string, Text>;
 }
 
 export interface Step {
@@ -131,6 +133,8 @@ export interface Affair {
   due?: string | null;
   place?: [number, number] | { lon: number; lat: number } | null;
   about?: string | null;
+  about_name?: string | null;
+  unit_name?: string | null;
   assigned_to?: string | null;
   details?: string | null;
   photos?: string[];

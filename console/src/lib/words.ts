@@ -1,5 +1,6 @@
 /** Every word of the console's own, in both languages. */
 import { say } from "./prefs.svelte";
+import type { Text } from "./types";
 
 const WORDS = {
   now: ["Now", "现在"],
@@ -38,7 +39,11 @@ const WORDS = {
   pages: ["Pages", "页面"],
   // the wall of what is wrong
   allWell: ["Nothing is wrong", "一切正常"],
-  allWellMore: ["No open case in what you may see.", "您的范围内没有未办结案件。"],
+  allWellMore: ["No alarm and no open case in what you may see.", "您的范围内没有告警，也没有未办结案件。"],
+  noCase: ["No open case", "没有未结案件"],
+  nAlarms: ["{n} alarms standing", "{n} 个告警未解除"],
+  alarmsHead: ["Standing alarms", "当前告警"],
+  calm: ["What goes wrong will stand here, the most urgent on top.", "一旦有事，将按紧急程度在此列出。"],
   nWrong: ["{n} open", "{n} 件未结"],
   oneNobody: ["{n} with nobody on it", "{n} 件无人处理"],
   nOnWay: ["{n} being handled", "{n} 件处理中"],
@@ -53,6 +58,7 @@ const WORDS = {
   checkingBy: ["to be checked", "待核查"],
   worries: ["Figures to watch", "需关注的指标"],
   since: ["open {age}", "已开 {age}"],
+  moreAlarms: ["and {n} more", "另有 {n} 个"],
   moreCases: ["and {n} more", "另有 {n} 件"],
   // states of a case
   waiting: ["Waiting", "待派单"],
@@ -71,7 +77,7 @@ const WORDS = {
   check: ["Ask for a check", "提请核查"],
   closeCase: ["Close case", "办结"],
   reopen: ["Reopen", "重新打开"],
-  acknowledge: ["Acknowledge", "确认警报"],
+  acknowledge: ["Acknowledge", "确认告警"],
   acknowledged: ["Acknowledged", "已确认"],
   note: ["Note", "说明"],
   noteWhy: ["Why, in a few words", "简要说明原因"],
@@ -158,8 +164,8 @@ const WORDS = {
   normal: ["normal", "正常"],
   clear: ["clear", "已解除"],
   cleared: ["cleared", "已解除"],
-  alarm: ["alarm", "警报"],
-  raised: ["raised", "警报中"],
+  alarm: ["alarm", "告警"],
+  raised: ["raised", "告警中"],
   warning: ["warning", "预警"],
   warn: ["warning", "预警"],
   fault: ["fault", "故障"],
@@ -186,6 +192,13 @@ const WORDS = {
   flooded: ["flooded", "积水"],
   blocked: ["blocked", "阻断"],
   unknown: ["unknown", "未知"],
+  quiet: ["quiet", "平静"],
+  deep_water: ["deep water", "积水"],
+  fast_rise: ["rising fast", "快速上涨"],
+  water_is_coming: ["water expected", "预报积水"],
+  gauge_silent: ["silent", "失联"],
+  gauge_drifts: ["drifts", "读数漂移"],
+  gauge_stuck: ["stuck", "卡滞"],
   reopened: ["reopened", "已重开"],
   value: ["value", "数值"],
   quantity: ["quantity", "指标"],
@@ -196,7 +209,8 @@ const WORDS = {
   government: ["Government", "政务"],
   industry: ["Industry", "产业"],
   ecology: ["Ecology", "生态"],
-  hub: ["Hub", "中枢"],
+  hub: ["the hub", "中枢"],
+  resident: ["the reporter", "上报人"],
 } satisfies Record<string, [string, string]>;
 
 export type Word = keyof typeof WORDS;
@@ -207,9 +221,19 @@ export function w(word: Word, values: Record<string, string | number> = {}): str
   return say({ en, zh }).replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }
 
+let city: Record<string, Text> = {};
+
+/** What the city's own words (departments, categories, quantities) are called. */
+export function learn(words: Record<string, Text>): void {
+  city = words;
+}
+
 /** A word of the hub's (a state, an application) where we know it; otherwise as it came, made readable. */
 export function called(word: unknown): string {
+  if (word && typeof word === "object") return say(word);
   const name = String(word ?? "");
+  if (name.includes(", ")) return name.split(", ").map(called).join(say({ en: ", ", zh: "、" }));
+  if (name in city) return say(city[name]);
   const own = name === "urban_governance" || name === "urban governance" ? "governance" : name;
   if (own in WORDS) return w(own as Word);
   return name.replaceAll("_", " ");

@@ -14,6 +14,7 @@ const WORDS = {
   whatMore: ["Say it in your own words. You can dictate with your keyboard.", "用您自己的话说明即可，也可用输入法语音输入。"],
   kind: ["What kind of problem?", "属于哪类问题？"],
   kindMore: ["If unsure, leave it: we sort it.", "不确定可以不选，由我们来判断。"],
+  moreKinds: ["More kinds", "更多类别"],
   where: ["Where is it?", "在哪里？"],
   useMine: ["Use where I am", "使用我的位置"],
   asking: ["Asking your device…", "正在定位……"],

@@ -8,6 +8,7 @@ import { CanvasRenderer } from "echarts/renderers";
 import { say, type Lang } from "../lib/prefs.svelte";
 import { figure, number, type Row } from "../lib/rows";
 import { palettes, SERIES } from "../lib/theme";
+import { onTheWall } from "../lib/time";
 import { w } from "../lib/words";
 import type { ChartWidget } from "../lib/types";
 
@@ -18,12 +19,13 @@ use([
 
 export const draw = (box: HTMLElement): EChartsType => init(box, null, { renderer: "canvas" });
 
+const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 type Theme = "light" | "dark";
 type XType = "time" | "value" | "category";
 
 export function xType(all: Row[], x: string, shape: string | undefined): XType {
   const first = all.find((row) => row[x] !== null)?.[x];
-  if (typeof first === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(first)) return "time";
+  if (typeof first === "string" && TIME.test(first)) return "time";
   return typeof first === "number" && shape !== "bar" ? "value" : "category";
 }
 
@@ -35,6 +37,7 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
   const names = [...groups.keys()];
   return {
     animation: false,
+    useUTC: true, // times are given as the city's wall clock shows them
     aria: { enabled: true, label: { description: described(widget, all, names) } },
     color: SERIES[theme],
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.soft },
@@ -119,6 +122,7 @@ function threshold(widget: ChartWidget, theme: Theme): object | undefined {
 
 function xOf(row: Row, widget: ChartWidget): string | number {
   const value = row[widget.x];
+  if (typeof value === "string" && TIME.test(value)) return widget.shape === "bar" ? value : onTheWall(value);
   return typeof value === "number" && widget.shape !== "bar" ? value : say(value);
 }
 

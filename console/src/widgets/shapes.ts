@@ -10,6 +10,7 @@ import type { Shape } from "./sheet";
 const TONES: Tone[] = ["idle", "ok", "work", "warn", "bad"];
 const PLAIN = 5; // a point of which nothing is said but where it is
 const STEPS_AT = 6;
+const FEW = 300; // where there is room, a point may be seen from across the room
 
 /** The sixteen colours that points may wear: tones, plain, then up to ten steps. */
 export function pointColours(theme: "light" | "dark"): string[] {
@@ -24,11 +25,11 @@ function stepColour(value: number, steps: readonly number[], theme: "light" | "d
 }
 
 /** The look of a point: the class of its value, else the tone of its state; trouble is larger and ringed. */
-export function look(row: Row, layer: Layer, theme: "light" | "dark"): Pick<Dot, "colour" | "radius" | "ring"> {
+export function look(row: Row, layer: Layer, theme: "light" | "dark", count = 0): Pick<Dot, "colour" | "radius" | "ring"> {
   const tone = known(row["state"]) ? toneOf(row["state"]) : null;
   const value = number(row["value"]);
   const ring = tone === "bad";
-  const radius = ring ? 5.5 : 4;
+  const radius = (ring ? 5.5 : 4) * (count < FEW ? 1.6 : 1);
   if (layer.steps?.length && value !== null) return { colour: stepColour(value, layer.steps, theme), radius, ring };
   return { colour: tone ? TONES.indexOf(tone) : PLAIN, radius, ring };
 }
@@ -37,7 +38,7 @@ export function dots(layerIndex: number, layer: Layer, all: Row[], theme: "light
   return all.flatMap((row) => {
     const at = place(row);
     if (!at) return [];
-    return [{ id: `${layerIndex}:${String(row["id"])}`, lon: at[0], lat: at[1], ...look(row, layer, theme) }];
+    return [{ id: `${layerIndex}:${String(row["id"])}`, lon: at[0], lat: at[1], ...look(row, layer, theme, all.length) }];
   });
 }
 

@@ -7,12 +7,12 @@ from citywide.kit.text import Text
 
 WALL = Page(
     "wall",
-    Text("What is wrong, who is on the way", "态势总览"),
+    Text("City wall", "态势总览"),
     (
-        Stat(Text("Standing alarms", "当前告警"), Query("open_alarm_count"), "count", worry=1, live=("alarm",)),
+        Stat(Text("Standing alarms", "当前告警"), Query("open_alarm_count"), "count", worry=0, live=("alarm",)),
         Stat(Text("Open cases", "在办案件"), Query("open_case_count"), "count", live=("case",)),
-        Stat(Text("Waiting for somebody", "待派遣"), Query("waiting_count"), "count", worry=1, live=("case",)),
-        Stat(Text("Overdue", "超期"), Query("overdue_count"), "count", worry=1, live=("case",)),
+        Stat(Text("Waiting for somebody", "待派遣"), Query("waiting_count"), "count", worry=0, live=("case",)),
+        Stat(Text("Overdue", "超期"), Query("overdue_count"), "count", worry=0, live=("case",)),
         Map(
             Text("The city now", "全市态势"),
             (

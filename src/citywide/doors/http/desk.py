@@ -129,13 +129,20 @@ def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
     steps = rows(connection, sql("steps_seen"), {"case": case})
     row = found[0]
     place = [row.pop("lon"), row.pop("lat")]
-    explained = [step["says"] for step in steps if "due " in step["says"]["en"]]
+    explained = [_deadline_of(step) for step in steps if step["what"] == "paused" or "; due " in step["says"]["en"]]
     nothing = {"en": "no deadline", "zh": "无期限"}
     return {
         "case": row | {"place": place if place[0] is not None else None},
         "deadline": explained[-1] if explained else nothing,
         "steps": steps,
     }
+
+
+def _deadline_of(step: dict[str, Any]) -> dict[str, str]:
+    says = step["says"]
+    if step["what"] == "paused":
+        return says
+    return {"en": "due " + says["en"].rpartition("; due ")[2], "zh": says["zh"].rpartition("；")[2]}
 
 
 def _act(connection: Connection, hub: Hub, who: str, case: int, act: FromPath[str], data: Act, now: datetime) -> None:

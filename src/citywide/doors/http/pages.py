@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from citywide.doors.http.callers import hub_of, staff
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
+from citywide.hub.labels import labels
 from citywide.hub.page_data import UnknownPageError, pages_for, queries_of_widget, sheet
 
 AnyRequest = Request[Any, Any, Any]
@@ -17,9 +18,11 @@ AnyRequest = Request[Any, Any, Any]
 
 @get("/v1/city", sync_to_thread=False)
 def city(state: State) -> Response[bytes]:
-    """The city's name and where it lies."""
-    about = hub_of(state).city
+    """The city's name, where it lies, its time, and what its words are called."""
+    hub = hub_of(state)
+    about = hub.city
     found = {"name": about.name, "centre": about.centre, "zoom": about.zoom, "bounds": about.bounds}
+    found |= {"zone": about.zone, "words": labels(hub.words)}
     return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
 
 

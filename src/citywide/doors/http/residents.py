@@ -202,7 +202,7 @@ def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     row = rows(connection, sql("case_seen"), {"case": case})[0]
     steps = rows(connection, sql("steps_seen"), {"case": case})
     place = [row.pop("lon"), row.pop("lat")]
-    for name in ("details", "about", "assigned_to", "unit_name"):
+    for name in ("details", "about", "about_name", "assigned_to", "unit_name"):
         del row[name]
     photos = [f"{each}?token={token}" for each in row["photos"]]
     known = {"hub", "resident"}

@@ -1,9 +1,12 @@
 """The HTTP application: every handler, the console's files, clear answers, safe headers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from litestar import Litestar, Response, get
@@ -94,6 +97,7 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await hub.start()
+        _end_streams_when_told(hub)
         reading = [asyncio.create_task(MqttReader(hub, hub.settings.mqtt).run())] if hub.settings.mqtt else []
         try:
             yield
@@ -114,6 +118,24 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
+
+
+def _end_streams_when_told(hub: Hub) -> None:
+    """A server that stops waits for its open streams: told to stop, they end by themselves."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _first(hub.live.stop, signal.getsignal(number)))
+        signal.siginterrupt(number, False)
+
+
+def _first(work: Callable[[], None], then: Any) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        work()
+        if callable(then):
+            then(number, frame)
+
+    return handle
 
 
 def _files() -> list[Any]:

@@ -46,7 +46,7 @@ def moment_of_share(category: Category, opened: datetime, share: float, calendar
 
 
 def _because(due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text) -> Text:
-    hours = f"{left.total_seconds() / 3600:g}"
+    hours = f"{round(left.total_seconds() / 3600, 1):g}"
     zone = ZoneInfo(calendar.zone)
     due_here, start_here = due.astimezone(zone), start.astimezone(zone)
     return Text(

@@ -14,11 +14,11 @@ where cases.state not in ('closed', 'merged') or cases.closed > (select max(open
 order by cases.due nulls last, cases.id limit 1000
 
 -- name: evidence_of_department
-select index, at, kind, body from evidence.entry where department in (%(department)s, '')
+select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'
 order by index desc limit 100
 
 -- name: recent_evidence
-select index, at, kind, body from evidence.entry order by index desc limit 200
+select index, at, kind, body from evidence.entry where kind <> 'access' order by index desc limit 200
 
 -- name: open_alarms
 select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
@@ -39,7 +39,7 @@ select count(*) as count from hub.cases where state not in ('closed', 'merged') 
 select count(*) as count from hub.cases where state = 'waiting'
 
 -- name: open_cases_on_map
-select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, null::float8 as value, cases.state
+select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value, cases.state
 from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
 
 -- name: units_on_map

@@ -8,7 +8,7 @@ NOW = Page(
     "now",
     Text("Water now", "实时积水"),
     (
-        Stat(Text("Flooded places", "积水点"), Query("flooded_places"), "count", worry=1, live=("alarm",)),
+        Stat(Text("Flooded places", "积水点"), Query("flooded_places"), "count", worry=0, live=("alarm",)),
         Stat(
             Text("Deepest water", "最深积水"),
             Query("deepest_water"),

@@ -11,7 +11,7 @@ select count(*) as count from hub.entity where kind = 'drainage_crew'
     and not exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
 
 -- name: gauges_on_map
-select entity.id, entity.name, entity.lon, entity.lat, latest.value,
+select entity.id, entity.name, entity.lon, entity.lat, latest.value, 'water_depth' as quantity,
     coalesce((select alarm.rule from hub.alarm where alarm.entity = entity.number and cleared is null
               order by array_position(array['deep_water', 'gauge_silent', 'gauge_stuck', 'gauge_drifts'], rule) limit 1),
              'quiet') as state
@@ -67,6 +67,6 @@ where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name
 select entity.name, (entity.facts ->> 'pump_m3_per_h')::float8 as pump,
     case when not coalesce((entity.facts ->> 'on_shift')::boolean, true) then 'off_shift'
          when cases.id is null then 'free' else cases.state end as state,
-    cases.title ->> 'zh' as busy_with
+    cases.title as busy_with
 from hub.entity left join hub.cases on cases.assigned_to = entity.number and cases.state in ('assigned', 'working')
 where entity.kind = 'drainage_crew' order by entity.name

@@ -1,0 +1,26 @@
+"""How a page is looked at: a screenshot for people, axe for what they may overlook."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = ROOT / "screenshots"
+SERIOUS = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
+  const grave = found.violations.filter(({impact}) => impact === "serious" || impact === "critical");
+  const shown = ({html, any}) => html.slice(0, 160) + " " + (any[0]?.message ?? "");
+  return grave.map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(shown).join(" | ")}`);
+}"""
+
+
+async def shot(page, name):
+    """Leave a screenshot."""
+    SHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+
+
+async def faults(page, name):
+    """Serious accessibility faults; leaves a screenshot of what was looked at."""
+    await shot(page, name)
+    await page.evaluate(AXE.read_text())
+    return await page.evaluate(SERIOUS)

@@ -1,0 +1,92 @@
+"""A resident's report in a real Chromium, against the real hub: from the photo to the reopened case."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from tests.acceptance.looking import faults
+
+pytestmark = pytest.mark.slow
+PHONE = {"width": 390, "height": 844}
+SPOKEN = {
+    "en-GB": {
+        "what": "What is wrong?", "kind": "Broken manhole cover", "send": "Send report", "needs": "tell us where",
+        "address": "Address or landmark", "place": "Fifth Street 12", "number": "Your report is number",
+        "look": "Follow my report", "reopen": "No, it is not mended", "why": "What is still wrong?",
+        "still": "The cover is still missing",
+    },
+    "zh-CN": {
+        "what": "发生了什么", "kind": "井盖破损", "send": "提交上报", "needs": "请告诉我们地点",
+        "address": "地址或附近地标", "place": "第6街12号", "number": "您的上报编号为", "look": "查看进度",
+        "reopen": "没有修好", "why": "还有什么问题", "still": "井盖仍然缺失",
+    },
+}  # fmt: skip
+
+
+def photo():
+    """A picture as a phone takes it, with the place in its metadata."""
+    kept, exif = BytesIO(), Image.Exif()
+    exif.get_ifd(0x8825)[2] = (29.0, 33.0, 0.0)
+    Image.new("RGB", (1280, 960), "orange").save(kept, "JPEG", exif=exif)
+    return {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": kept.getvalue()}
+
+
+async def close_as_officer(enter, number):
+    officer = await enter("mayor", f"/#/case/{number}")
+    await officer.locator("dialog img").first.wait_for()
+    await officer.get_by_role("button", name="Close case").click()
+    await officer.locator("dialog").last.get_by_label("Note").fill("a new cover lies there")
+    await officer.locator("dialog").last.get_by_role("button", name="Close case").click()
+    await officer.locator("dialog .line .pill", has_text="Closed").wait_for()
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+async def test_from_the_photo_to_the_reopened_case(look, enter, locale):
+    says = SPOKEN[locale]
+    page = await look("/report", viewport=PHONE, locale=locale)
+    await page.set_input_files("input[type=file]", photo())
+    await page.locator("figure img").wait_for()
+    await page.get_by_label(says["what"]).fill("The cover is gone 井盖没了")
+    await page.get_by_text(says["kind"], exact=True).click()
+    await page.get_by_role("button", name=says["send"]).click()
+    await page.get_by_text(says["needs"]).wait_for()
+    await page.get_by_label(says["address"]).fill(says["place"])
+    found = {"form": await faults(page, f"resident-1-form-{locale}")}
+    await page.get_by_role("button", name=says["send"]).click()
+    await page.get_by_text(says["number"]).wait_for()
+    found["sent"] = await faults(page, f"resident-2-sent-{locale}")
+    number = int("".join(filter(str.isdigit, await page.locator("h1").inner_text())))
+    await page.get_by_role("link", name=says["look"]).click()
+    await page.locator(".status .state").wait_for()
+    found["follow"] = await faults(page, f"resident-3-follow-{locale}")
+
+    await close_as_officer(enter, number)
+    await page.reload()
+    await page.get_by_role("button", name=says["reopen"]).click()
+    await page.get_by_label(says["why"]).fill(says["still"])
+    await page.get_by_role("button", name=says["reopen"]).click()
+    await page.get_by_text(says["still"]).wait_for()
+    found["reopened"] = await faults(page, f"resident-4-reopened-{locale}")
+    assert {name: each for name, each in found.items() if each} == {}
+
+
+async def test_neighbours_are_shown_before_sending_and_can_be_joined(look, hub):
+    page = await look("/report", viewport=PHONE, permissions=["geolocation"],
+                      geolocation={"longitude": 106.551, "latitude": 29.561})  # fmt: skip
+    for _ in range(2):
+        await page.get_by_text("Pothole", exact=True).click()
+        await page.get_by_label("What is wrong?").fill("A deep hole in the road")
+        await page.get_by_role("button", name="Use where I am").click()
+        if await page.get_by_role("button", name="join them").count():
+            break
+        await page.wait_for_timeout(900)
+        if await page.get_by_role("button", name="join them").count():
+            break
+        await page.get_by_role("button", name="Send report").click()
+        await page.get_by_text("Your report is number").wait_for()
+        await page.get_by_role("button", name="Report something else").click()
+    await page.get_by_role("button", name="join them").click()
+    assert await faults(page, "resident-5-near") == []
+    await page.get_by_role("button", name="Send report").click()
+    await page.get_by_text("Your report is number").wait_for()
