@@ -157,6 +157,7 @@ class Committer:
             return work()
         except Exception:
             self._sound = False
+            self._days.clear()  # a day may have left for the archive
             raise
 
     def _be_sound(self) -> None:
