@@ -3,7 +3,7 @@
 import numpy as np
 from msgspec import Struct
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from citywide.hub.dispatch.roads import Roads
 from citywide.hub.twin import Way
@@ -17,7 +17,7 @@ class Driving(Struct, frozen=True):
 
     def way(self, start: Point, goal: Point) -> Way:
         """The quickest way; it begins and ends where asked, not at the nearest crossing."""
-        finder = cKDTree(np.column_stack([self.roads.lon, self.roads.lat]))
+        finder = KDTree(np.column_stack([self.roads.lon, self.roads.lat]))
         first, last = finder.query([(start.lon, start.lat), (goal.lon, goal.lat)])[1].tolist()
         _, before = dijkstra(self.roads.seconds, indices=first, return_predecessors=True)
         nodes = [last]

@@ -82,7 +82,7 @@ def _columns(readings: Sequence[Reading]) -> dict[str, Any]:
         "entity": [reading.entity for reading in readings],
         "quantity": [reading.quantity for reading in readings],
         "time": [microseconds(reading.time) for reading in readings],
-        "value": [reading.value for reading in readings],
+        "value": [float(reading.value) for reading in readings],  # numpy has floats of its own
     }
 
 

@@ -45,7 +45,7 @@ def draw(
 def _waters(relief: Relief) -> Iterator[Feature]:
     for river, name in zip(relief.rivers, RIVERS, strict=True):
         ahead = np.gradient(river.middle, axis=0)
-        normal = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.hypot(*ahead.T)[:, None]
+        normal = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
         banks = [(river.middle + side * normal * river.half[:, None])[::6] for side in (1, -1)]
         yield _feature("water", "river", _polygon([np.concatenate([banks[0], banks[1][::-1]])]), name)
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from citywide.demo.land.names import name_stream, with_suffix
 from citywide.demo.land.relief import QUARTERS, Relief, lon_lat
@@ -26,7 +26,7 @@ class Districts(NamedTuple):
 
     def of(self, xy: Array) -> NDArray[np.int64]:
         """The number of the district of each place."""
-        return cKDTree(self.middle).query(xy)[1]
+        return KDTree(self.middle).query(xy)[1]
 
     def named(self) -> Mapping[str, Text]:
         """Names by id."""
@@ -126,7 +126,7 @@ def _touches(streets: Streets, which: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _spread(xy: Array, score: Array, count: int, apart: float) -> list[int]:
     """The best places that keep their distance."""
-    finder, free, chosen = cKDTree(xy), np.isfinite(score), list[int]()
+    finder, free, chosen = KDTree(xy), np.isfinite(score), list[int]()
     for place in np.argsort(-score).tolist():
         if len(chosen) == count or not np.isfinite(score[place]):
             break

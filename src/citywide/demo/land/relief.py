@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline, RegularGridInterpolator
 from scipy.ndimage import gaussian_filter
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 Array = NDArray[np.float64]
 CENTRE = (106.55, 29.56)
@@ -34,7 +34,7 @@ class Relief(NamedTuple):
     axis: Array
     height: Array
     ridge: Array
-    finders: tuple[cKDTree, cKDTree]
+    finders: tuple[KDTree, KDTree]
 
     def bank_m(self, xy: Array) -> Array:
         """Metres to the nearest bank, negative in the water."""
@@ -76,7 +76,7 @@ def make_relief(rng: np.random.Generator, population: int) -> Relief:
     rivers = (
         _river(rng, LONG_RIVER, reach, width, turn), _river(rng, CLEAR_RIVER, reach, width * 0.6, turn)
     )  # fmt: skip
-    finders = cKDTree(rivers[0].middle), cKDTree(rivers[1].middle)
+    finders = KDTree(rivers[0].middle), KDTree(rivers[1].middle)
     axis = np.linspace(-1.4 * reach, 1.4 * reach, 181)
     grid = np.stack(np.meshgrid(axis, axis, indexing="ij"), axis=-1)
     bank = _bank_m(rivers, finders, grid)
@@ -97,7 +97,7 @@ def metres(lon: Array, lat: Array) -> Array:
     return np.stack([east * METRES_PER_LON, north * METRES_PER_LAT], axis=-1)
 
 
-def _bank_m(rivers: tuple[River, River], finders: tuple[cKDTree, cKDTree], xy: Array) -> Array:
+def _bank_m(rivers: tuple[River, River], finders: tuple[KDTree, KDTree], xy: Array) -> Array:
     """Metres to the nearer of the two rivers' banks."""
     found: list[Array] = []
     for river, finder in zip(rivers, finders, strict=True):
@@ -116,7 +116,8 @@ def _river(
     points = points @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]]) * reach
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     at = np.linspace(0, along[-1], 1500)
-    sway = sum(np.sin(at / (k * reach) + rng.uniform(0, 6)) for k in (0.11, 0.19, 0.37)) / 3
+    waves = np.stack([np.sin(at / (k * reach) + rng.uniform(0, 6)) for k in (0.11, 0.19, 0.37)])
+    sway = waves.mean(axis=0)
     return River(CubicSpline(along, points)(at), width * (1 + 0.22 * sway))
 
 

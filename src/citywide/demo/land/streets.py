@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from citywide.demo.land.relief import EDGE, Relief, River
 
@@ -78,7 +78,8 @@ def _lattice(rng: np.random.Generator, relief: Relief, spacing: float) -> Array:
 
 def _swell(rng: np.random.Generator, size: int) -> Array:
     fields = [gaussian_filter(rng.normal(size=(size, size)), smooth, mode="wrap") for smooth in (5, 9)]
-    return sum(share * field / field.std() for share, field in zip((0.55, 1.2), fields, strict=True))
+    near, far = (field / field.std() for field in fields)
+    return 0.55 * near + 1.2 * far
 
 
 def _pairs(side: int) -> tuple[Ints, Ints, Ints]:
@@ -183,7 +184,7 @@ def _knots(xy: Array, lattice: int, ground: _Ground, relief: Relief, spacing: fl
     """Riversides and the ring are tied to the streets beside them."""
     able = np.flatnonzero((ground.bank > 40) & (ground.built > 0.2) & _within(ground.xy, relief))
     new = np.arange(lattice, len(xy))
-    distance, nearest = cKDTree(xy[able]).query(xy[new])
+    distance, nearest = KDTree(xy[able]).query(xy[new])
     end = able[nearest]
     keep = (distance < 1.15 * spacing) & _dry(xy, new, end, relief)
     count = int(keep.sum())
@@ -191,14 +192,14 @@ def _knots(xy: Array, lattice: int, ground: _Ground, relief: Relief, spacing: fl
 
 
 def _within(xy: Array, relief: Relief) -> NDArray[np.bool_]:
-    return (np.abs(xy) < EDGE * relief.reach).all(axis=1)
+    return np.all(np.abs(xy) < EDGE * relief.reach, axis=1)
 
 
 def _dry(xy: Array, start: Ints, end: Ints, relief: Relief) -> NDArray[np.bool_]:
     """Which streets stay out of the water all along."""
     shares = np.linspace(0, 1, 13)[:, None, None]
     between = xy[start] * (1 - shares) + xy[end] * shares
-    return (relief.bank_m(between.reshape(-1, 2)).reshape(between.shape[:2]) > 12).all(axis=0)
+    return np.all(relief.bank_m(between.reshape(-1, 2)).reshape(between.shape[:2]) > 12, axis=0)
 
 
 def _gather(pieces: list[Pieces]) -> Pieces:
