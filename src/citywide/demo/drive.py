@@ -18,7 +18,8 @@ class Driving(Struct, frozen=True):
     def way(self, start: Point, goal: Point) -> Way:
         """The quickest way; it begins and ends where asked, not at the nearest crossing."""
         finder = KDTree(np.column_stack([self.roads.lon, self.roads.lat]))
-        first, last = finder.query([(start.lon, start.lat), (goal.lon, goal.lat)])[1].tolist()
+        ends = np.array([(start.lon, start.lat), (goal.lon, goal.lat)])
+        first, last = np.asarray(finder.query(ends)[1], np.int64).tolist()
         _, before = dijkstra(self.roads.seconds, indices=first, return_predecessors=True)
         nodes = [last]
         while nodes[-1] != first and before[nodes[-1]] >= 0:

@@ -54,7 +54,8 @@ class CrowFlight(Struct, frozen=True):
 
     def way(self, start: Point, goal: Point) -> Way:
         """The straight way."""
-        return Way((start, goal), (0.0, start.distance_m(goal) / 8.0))
+        seconds = np.array([0.0, start.distance_m(goal) / 8.0])
+        return Way(np.array([start.lon, goal.lon]), np.array([start.lat, goal.lat]), seconds)
 
 
 NO_WAYS: Ways = CrowFlight()

@@ -26,7 +26,7 @@ class Districts(NamedTuple):
 
     def of(self, xy: Array) -> NDArray[np.int64]:
         """The number of the district of each place."""
-        return KDTree(self.middle).query(xy)[1]
+        return np.asarray(KDTree(self.middle).query(xy)[1], np.int64)
 
     def named(self) -> Mapping[str, Text]:
         """Names by id."""
