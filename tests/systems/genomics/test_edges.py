@@ -96,6 +96,7 @@ def test_ctrl_c_stops_a_scan_that_the_same_command_goes_on_with(tmp_path: Path) 
     asked = study(tmp_path, variants=3000)
     code = (
         "import os, signal, sys\nfrom argparse import ArgumentParser\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background ignores it
         "from citywide.systems.genomics.commands import gwas\n"
         "parser = ArgumentParser()\ngwas.options(parser)\n"
         "gwas.Progress = lambda quiet: lambda done, whole: os.kill(os.getpid(), signal.SIGINT)\n"
