@@ -27,7 +27,7 @@ class Goal:
         """Whether the value keeps the bound (a missing value, NaN, never does)."""
         above = self.at_least is None or value >= self.at_least
         below = self.at_most is None or value <= self.at_most
-        return value == value and above and below  # noqa: PLR0124 - NaN is unequal to itself
+        return bool(value == value and above and below)  # noqa: PLR0124 - NaN is unequal to itself
 
     def report(self, value: float) -> dict[str, object]:
         """The bound beside whether it was met, as the JSON line carries it."""

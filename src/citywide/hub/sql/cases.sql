@@ -76,18 +76,3 @@ where cases.id = %(case)s
 
 -- name: steps_seen
 select at, who, what, says from hub.case_step where cases = %(case)s order by id
-
--- name: league
-select department, count(*) filter (where closed is not null) as closed,
-    count(*) as answered_for,
-    round(100.0 * count(*) filter (where late) / count(*), 1) as late_percent,
-    round(100.0 * count(*) filter (where closed is not null and reopened = 0) / nullif(count(*) filter (where closed is not null), 0), 1) as solved_percent,
-    round(avg(stars), 2) as stars
-from (
-    -- a case stands with whoever answered for it when its first deadline passed, else with who closed or holds it;
-    -- neither a new label nor closing and reopening moves that
-    select coalesce(late_department, closed_department, department) as department, closed, stars,
-        reopened, late_department is not null as late
-    from hub.cases where state <> 'merged' and opened >= %(since)s
-) as judged
-group by department order by late_percent, solved_percent desc nulls last, department

@@ -4,9 +4,6 @@ select number, id, kind from hub.entity where number > %(after)s
 -- name: entity_by_id
 select number, id, kind from hub.entity where id = %(id)s
 
--- name: entity_row
-select number, id, kind, name, lon, lat, department, facts from hub.entity where number = %(number)s
-
 -- name: entities_of_kind
 select number, id, kind, name, lon, lat, department, facts from hub.entity where kind = %(kind)s order by number
 

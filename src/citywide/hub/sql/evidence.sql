@@ -35,6 +35,3 @@ select note from evidence.checkpoint order by size desc limit 1
 -- name: entries_after
 select index, kind, department, at, body from evidence.entry
 where index >= %(after)s order by index limit %(most)s
-
--- name: entry_bodies
-select body from evidence.entry where index >= %(first)s and index < %(last)s order by index

@@ -35,7 +35,7 @@ def noisy(seed: int, texts: list[str]) -> list[str]:
 def _call(rng: np.random.Generator, name: str, held_out: bool) -> tuple[str, int]:
     english = int(rng.random() < 0.4)
     things, faults = (part.split("|") for part in said.PHRASES[name][2 * english : 2 * english + 2])
-    new = (rng.random(2) < 0.25) & held_out  # each of the four words is as likely as the others
+    new = (rng.random(2) < 0.5) & held_out
     thing = things[-1] if new[0] else _one(rng, things[:-1])
     fault = faults[-1] if new[1] else _one(rng, faults[:-1])
     street = _one(rng, _streets(english, held_out))

@@ -203,13 +203,6 @@ create function hub.may_see(department text) returns boolean language sql stable
     select department = '' or coalesce(current_setting('citywide.everywhere', true), '') = 'on'
         or department = any (string_to_array(coalesce(current_setting('citywide.departments', true), ''), ','))
 $$;
-create function hub.may_see_case(number bigint) returns boolean language sql stable as $$
-    select exists (select from hub.cases where id = number)
-$$;
-create function hub.may_see_series(number int) returns boolean language sql stable as $$
-    select exists (select from hub.series where series.number = may_see_series.number)
-$$;
-
 alter table hub.entity enable row level security;
 create policy departments on hub.entity for select to citywide_staff using (hub.may_see(department));
 alter table hub.series enable row level security;
