@@ -1,5 +1,6 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
+import sys
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -46,6 +47,7 @@ class Teller(structlog.PrintLogger):
 def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
     structlog.configure(logger_factory=lambda *_: Teller())
+    sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
     return build(from_environment())
 
 

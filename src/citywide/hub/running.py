@@ -134,8 +134,7 @@ class Hub:
     def _wind_down(self) -> None:
         for thread in self._threads:
             thread.join(timeout=15)
-        for _ in range(8):
-            self._flush()
+        self.committer.between_commits(lambda: self._keep(sorted(self.committer.parts))).result()
         self.committer.stop()
         if self._chronicler:
             self._chronicler.stop()
@@ -163,17 +162,14 @@ class Hub:
         """The others gave us up: forget everything and begin anew under a new name."""
         log.warning("given_up", worker=self.name)
         self.committer.between_commits(self.committer.forget).result()
-        self.name = self.committer.worker = f"{self.name.rsplit('-', 1)[0]}-{token_hex(3)}"
+        self.name = self.committer.writer.worker = f"{self.name.rsplit('-', 1)[0]}-{token_hex(3)}"
         host, port = self.settings.peer_host, self._server.sockets[0].getsockname()[1]
         leases.join(self._heart, self.name, f"{host}:{port}")
 
     def _hand_back(self, parts: Sequence[int]) -> None:
         """Write the memory of these parts down, then let them go (committer's thread)."""
         committer = self.committer
-        with self.database.transaction() as connection:
-            self._flusher.collect()
-            self._flusher.write(connection)
-            self._flusher.keep(connection, parts)
+        self._keep(parts)
         kept = sorted(committer.parts - set(parts))
         committer.forget()
         leases.release(self._heart, self.name, parts)
@@ -182,15 +178,24 @@ class Hub:
     def round(self) -> None:
         """What comes round every second, one round at a time."""
         with self._rounds:
-            self.committer.between_commits(self.committer.tick).result()
             self._flush()
             self.ladder.climb(self.clock.now())
             self.jobs.run_due()
 
     def _flush(self) -> None:
-        self.committer.between_commits(self._flusher.collect).result()
+        self.committer.between_commits(self._tick_and_collect).result()
         with self.database.transaction() as connection:
             self._flusher.write(connection)
+
+    def _tick_and_collect(self) -> None:
+        self.committer.tick()
+        self._flusher.collect()
+
+    def _keep(self, parts: Sequence[int]) -> None:
+        with self.database.transaction() as connection:
+            self._flusher.collect()
+            self._flusher.write(connection)
+            self._flusher.keep(connection, parts)
 
     def _respond(self) -> None:
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)

@@ -11,9 +11,10 @@ from psycopg import errors
 
 from citywide.hub.cases.desk import CaseError
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.ingest.committer import FencedError
+from citywide.hub.ingest.committer import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError
 from citywide.hub.ingest.wire import UnreadableError
+from citywide.hub.ingest.writer import FencedError
 from citywide.hub.people.persons import AccessRefusedError
 from citywide.hub.people.staff import SignInError
 from citywide.hub.workers.peers import PeerError
@@ -96,6 +97,7 @@ HANDLERS: dict[Any, Any] = {
     NobodyKeepsError: _later,
     PeerError: _later,
     FencedError: _later,
+    FellWithAnotherError: _later,
     errors.QueryCanceled: _later,
     errors.OperationalError: _later,
     Exception: _unexpected,

@@ -1,6 +1,6 @@
 """Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from psycopg import Connection
@@ -11,7 +11,7 @@ from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.binary import encode
 from citywide.hub.ingest.committer import Committer
 
-PARTS_A_ROUND = 8
+PARTS_A_ROUND, BYTES_A_ROUND = 8, 4_000_000
 MANY = 20_000
 POSITION = {"position_lon": 0, "position_lat": 1}
 NOTHING = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
@@ -25,7 +25,7 @@ class Flusher:
         self._latest = NOTHING
         self._known: Mapping[int, Series] = {}
         self._memory: list[tuple[int, int, bytes]] = []
-        self._round = 0
+        self._round = self._next_part = 0
 
     def collect(self) -> None:
         """Take what is new, and the memory of the next parts in turn (committer's thread)."""
@@ -34,9 +34,18 @@ class Flusher:
             committer.state.note_again(self._latest)  # what could not be written the last time
             self._latest = committer.state.take_changed()
         self._known = committer.state.known
-        turn = [(self._round * PARTS_A_ROUND + step) % PARTS for step in range(PARTS_A_ROUND)]
-        received = committer.state.received
-        self._memory = [(part, received, committer.state.dump(part)) for part in turn if part in committer.parts]
+        self._memory = list(self._next_memories())
+
+    def _next_memories(self) -> Iterator[tuple[int, int, bytes]]:
+        """As many parts in turn as a round can bear."""
+        state, size = self.committer.state, 0
+        for _ in range(PARTS_A_ROUND):
+            if size > BYTES_A_ROUND:
+                return
+            part, self._next_part = self._next_part, (self._next_part + 1) % PARTS
+            if part in self.committer.parts:
+                yield part, state.received, (dumped := state.dump(part))
+                size += len(dumped)
 
     def write(self, connection: Connection) -> None:
         """Write down what was collected."""

@@ -19,9 +19,14 @@ _BLANK = np.array([(4, 4, 0, 8, 0, 8, 0, 8, 0)], _ROW)
 
 def encode(rows: Rows, received: int) -> bytes:
     """What `copy hub.reading (series, time, value, received) from stdin (format binary)` expects."""
+    return HEADER + block(rows, received) + TRAILER
+
+
+def block(rows: Rows, received: int) -> bytes:
+    """The rows alone; blocks follow one another between a header and a trailer."""
     table = np.repeat(_BLANK, len(rows))
     table["series"] = rows.series
     table["time"] = rows.time - POSTGRES_EPOCH_US
     table["value"] = rows.value
     table["received"] = received
-    return HEADER + table.tobytes() + TRAILER
+    return table.tobytes()

@@ -71,6 +71,13 @@ class State:
         self.changed[series] = False
         return Rows(series, self.newest[series], self.value[series])
 
+    def unknown(self, series: NDArray[np.int64]) -> list[int]:
+        """Those of these series that we have not met."""
+        here = series < self.part_of.size
+        new = ~here
+        new[here] = self.part_of[series[here]] == PARTS
+        return np.unique(series[new]).tolist() if new.any() else []
+
     def keeps(self, series: NDArray[np.int64], parts: Collection[int]) -> bool:
         """Whether all these series belong to these parts."""
         kept = np.zeros(PARTS + 1, bool)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,12 @@ class Transition(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """The dumped memory of some watches, told apart by series and the fingerprint of the rule's meaning."""
+    """The dumped memory of some watches: their series, their rules by the fingerprint of its meaning, their cells."""
 
-    keys: list[tuple[int, bytes, int]]
+    fingerprints: list[bytes]
+    sizes: list[int]
+    series: bytes
+    rules: bytes
     cells: bytes
 
 
@@ -106,27 +110,23 @@ class Evaluator:
         """The memory of these series' watches."""
         chosen = np.array([watch for number in series for watch in self._watches_of.get(number, ())], np.int64)
         offset, rule, of = self._watches[:, chosen]
-        size = np.array([compiled.cells for compiled in self.compiled], np.int64)[rule]
-        steps = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
+        sizes = [compiled.cells for compiled in self.compiled]
+        cells = self._mem[_runs(offset, np.array(sizes, np.int64)[rule])]
         fingerprints = [compiled.fingerprint for compiled in self.compiled]
-        keys = [(number, fingerprints[which], cells) for number, which, cells in zip(
-            of.tolist(), rule.tolist(), size.tolist(), strict=True)]  # fmt: skip
-        return msgpack.encode(Memory(keys, self._mem[np.repeat(offset, size) + steps].tobytes()))
+        return msgpack.encode(Memory(fingerprints, sizes, of.tobytes(), rule.tobytes(), cells.tobytes()))
 
     def load(self, dumped: bytes) -> None:
         """Put dumped memory back; a rule that has changed its meaning begins anew."""
         memory = msgpack.decode(dumped, type=Memory)
+        series, then = np.frombuffer(memory.series, np.int64), np.frombuffer(memory.rules, np.int64)
         numbers = {compiled.fingerprint: number for number, compiled in enumerate(self.compiled)}
-        cells, at = np.frombuffer(memory.cells), 0
-        for series, fingerprint, size in memory.keys:
-            watch = self._known.get((series, numbers.get(fingerprint, -1)))
-            if watch is not None:
-                self._cells(watch)[:] = cells[at : at + size]
-            at += size
-
-    def _cells(self, watch: int) -> Floats:
-        offset, rule, _ = self._watches[:, watch].tolist()
-        return self._mem[offset : offset + self.compiled[rule].cells]
+        now = np.array([numbers.get(mark, -1) for mark in memory.fingerprints], np.int64)[then]
+        size = np.array(memory.sizes, np.int64)[then]
+        found = map(self._known.get, zip(series.tolist(), now.tolist(), strict=True), repeat(-1))
+        watch = np.fromiter(found, np.int64, len(series))
+        here = watch >= 0
+        places = _runs(self._watches[0][watch[here]], size[here])
+        self._mem[places] = np.frombuffer(memory.cells)[_runs((np.cumsum(size) - size)[here], size[here])]
 
     def _transitions(self, rows: Floats) -> list[Transition]:
         found: list[Transition] = []
@@ -161,6 +161,11 @@ class Evaluator:
     def reserve(self, series: int) -> None:
         """Make room for series numbers up to this one."""
         self._first = _grown(self._first, series)
+
+
+def _runs(start: Ints, size: Ints) -> Ints:
+    """The places of runs that begin at `start` and are `size` long, one run after the other."""
+    return np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
 
 
 def _grown(array: NDArray[Any], index: int) -> NDArray[Any]:

@@ -1,0 +1,102 @@
+"""The writer: one connection, one transaction at a time: readings, what they raised, and the count of the day."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from citywide.hub.alarms.record import record
+from citywide.hub.database import days
+from citywide.hub.database.pool import Database
+from citywide.hub.database.queries import sql
+from citywide.hub.ingest.batch import DUPLICATE, Rows
+from citywide.hub.ingest.binary import HEADER, TRAILER
+from citywide.hub.ingest.draft import Draft
+from citywide.hub.ingest.state import State
+from citywide.hub.rules.evaluator import Transition
+from citywide.kit.clock import moment
+
+
+class FencedError(RuntimeError):
+    """Another worker has taken over: nothing of this transaction may stand."""
+
+
+class Writer:
+    """Writes for one worker, as long as the others do not hold it for dead."""
+
+    def __init__(self, database: Database, worker: str) -> None:
+        self.database, self.worker = database, worker
+        self.connection: Connection = database.dedicated()
+        self._days: set[date] = set()
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether the connection is lost."""
+        return self.connection.broken or self.connection.closed
+
+    def renew(self) -> None:
+        """A connection that works, and no memory of days: one may have left for the archive."""
+        self._days.clear()
+        if self.cut_off:
+            self.connection = self.database.dedicated()
+
+    def close(self) -> None:
+        """Give the connection back to the server."""
+        self.connection.close()
+
+    def write(self, drafts: Sequence[Draft], state: State) -> bool:
+        """Copy while the rules are still folding, then write down what they raised and cleared."""
+        for draft in drafts:
+            self._need_days(draft.kept.time)
+        with self.connection.transaction():
+            self._copy([draft for draft in drafts if len(draft.kept)])
+            self._stand_ground()
+            transitions = [found for draft in drafts for found in draft.folding.result()]
+            if transitions:
+                record(self.connection, transitions, state.known)
+        return bool(transitions)
+
+    def write_transitions(self, transitions: Sequence[Transition], state: State) -> None:
+        """Write down what the passing of time has raised."""
+        with self.connection.transaction():
+            self._stand_ground()
+            record(self.connection, transitions, state.known)
+
+    def mark_known(self, rows: Rows, outcome: NDArray[np.int8], doubtful: NDArray[np.int64]) -> None:
+        """Mark those of the doubtful rows that are in the table already."""
+        self._need_days(rows.time[doubtful])
+        values = {
+            "series": rows.series[doubtful].tolist(),
+            "times": [moment(us) for us in rows.time[doubtful].tolist()],
+            "places": doubtful.tolist(),
+        }
+        for (place,) in self.connection.execute(sql("known_readings"), values):
+            outcome[place] = DUPLICATE
+
+    def _stand_ground(self) -> None:
+        """A worker that was given up for dead must not write: its parts have another keeper."""
+        if not self.connection.execute(sql("fence"), {"worker": self.worker}).rowcount:
+            raise FencedError(f"worker {self.worker} was given up and its parts were taken over")
+
+    def _copy(self, drafts: Sequence[Draft]) -> None:
+        if not drafts:
+            return
+        with self.connection.cursor() as cursor:
+            with cursor.copy("copy hub.reading (series, time, value, received) from stdin (format binary)") as copy:
+                copy.write(b"".join((HEADER, *(draft.encoded for draft in drafts), TRAILER)))
+            times = np.concatenate([draft.kept.time for draft in drafts])
+            numbers, counts = np.unique(times // days.DAY_US, return_counts=True)
+            for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+                day = moment(number * days.DAY_US).date()
+                cursor.execute(sql("add_to_day"), {"day": day, "worker": self.worker, "rows": count})
+
+    def _need_days(self, times: NDArray[np.int64]) -> None:
+        if not times.size:
+            return
+        needed = {moment(int(n) * days.DAY_US).date() for n in np.unique(times // days.DAY_US)}
+        if not needed <= self._days:
+            self._days |= days.existing(self.connection)
+            days.create(self.connection, sorted(needed - self._days))
+            self._days |= needed
