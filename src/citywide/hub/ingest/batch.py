@@ -22,6 +22,13 @@ class Refusal(Struct, frozen=True):
     accepted: str
 
 
+class Heads(Struct, frozen=True, eq=False, weakref=True):
+    """Whom a batch speaks of; the same object each time a gateway repeats the same list."""
+
+    entity: Sequence[str]
+    quantity: Sequence[str]
+
+
 class Columns(Struct, frozen=True):
     """Readings column by column; times are microseconds since 1970, a missing time is the hub's own."""
 
@@ -30,6 +37,7 @@ class Columns(Struct, frozen=True):
     time: NDArray[np.int64]
     value: NDArray[np.float64]
     unit: Sequence[str | None] | None = None
+    heads: Heads | None = None
 
     def __len__(self) -> int:
         return len(self.entity)

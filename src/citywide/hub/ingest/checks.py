@@ -15,6 +15,7 @@ from citywide.kit.units import conversion
 FUTURE_US = 5 * 60 * 1_000_000
 OLDEST_US = 400 * 86_400 * 1_000_000
 Mask = NDArray[np.bool_]
+Codes = NDArray[np.int64]
 
 
 class Ranges(Struct, frozen=True):
@@ -34,9 +35,13 @@ def ranges(quantities: Mapping[str, Quantity]) -> Ranges:
     return Ranges({quantity.name: code for code, quantity in enumerate(listed)}, listed, low, high)
 
 
-def checked(columns: Columns, known: Ranges, now_us: int, receipt: Receipt) -> tuple[Columns, Mask]:
+def codes_of(columns: Columns, known: Ranges) -> Codes:
+    """The quantities' codes; -1 where there is no such quantity."""
+    return np.fromiter(map(known.code_of.get, columns.quantity, repeat(-1)), np.int64, len(columns))
+
+
+def checked(columns: Columns, codes: Codes, known: Ranges, now_us: int, receipt: Receipt) -> tuple[Columns, Mask]:
     """The columns in the quantities' own units, and which items stand; the others are named in the receipt."""
-    codes = np.fromiter(map(known.code_of.get, columns.quantity, repeat(-1)), np.int64, len(columns))
     good = codes >= 0
     _refuse(~good, receipt, lambda i: _unknown_quantity(i, columns.quantity[i], known))
     columns, bad_units = _in_own_units(columns, codes, known)
@@ -49,7 +54,7 @@ def checked(columns: Columns, known: Ranges, now_us: int, receipt: Receipt) -> t
 
 
 def _faults(
-    columns: Columns, codes: NDArray[np.int64], known: Ranges, now_us: int
+    columns: Columns, codes: Codes, known: Ranges, now_us: int
 ) -> Iterable[tuple[Mask, Callable[[int], Refusal]]]:
     value, time = columns.value, columns.time
     yield ~np.isfinite(value), lambda i: _value(i, f"{value[i]} is not a number", "a finite number")
@@ -68,7 +73,7 @@ def _refuse(bad: Mask, receipt: Receipt, why: Callable[[int], Refusal]) -> None:
             receipt.refuse(why(place))
 
 
-def _in_own_units(columns: Columns, codes: NDArray[np.int64], known: Ranges) -> tuple[Columns, Mask]:
+def _in_own_units(columns: Columns, codes: Codes, known: Ranges) -> tuple[Columns, Mask]:
     bad = np.zeros(len(columns), bool)
     if columns.unit is None:
         return columns, bad
@@ -79,7 +84,7 @@ def _in_own_units(columns: Columns, codes: NDArray[np.int64], known: Ranges) -> 
             bad[place] = rule is None
             if rule is not None:
                 values[place] = values[place] * rule[0] + rule[1]
-    return Columns(columns.entity, columns.quantity, columns.time, values, columns.unit), bad
+    return Columns(columns.entity, columns.quantity, columns.time, values, columns.unit, columns.heads), bad
 
 
 def _unknown_quantity(place: int, name: str, known: Ranges) -> Refusal:

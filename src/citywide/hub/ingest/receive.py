@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub.entities.registry import PARTS, Registry
-from citywide.hub.ingest.batch import Columns, Receipt, Refusal, Rows
-from citywide.hub.ingest.checks import Ranges, checked
+from citywide.hub.ingest.batch import Columns, Heads, Receipt, Refusal, Rows
+from citywide.hub.ingest.checks import Ranges, checked, codes_of
 from citywide.kit.clock import Clock
 
+Numbers = NDArray[np.int64]
 Send = Callable[[str, Rows], Awaitable[NDArray[np.int8]]]
 
 
@@ -23,19 +25,30 @@ class Reception:
 
     def __init__(self, registry: Registry, known: Ranges, clock: Clock, send: Send) -> None:
         self.registry, self.known, self.clock, self.send = registry, known, clock, send
+        self._remembered: WeakKeyDictionary[Heads, tuple[Numbers, Numbers]] = WeakKeyDictionary()
         self.keepers: list[str | None] = [None] * PARTS
 
     async def receive(self, columns: Columns) -> Receipt:
         """Commit what is good, name what is not; returns after commit."""
         receipt = Receipt()
-        columns, good = checked(columns, self.known, self.clock.now_us(), receipt)
-        series = self.registry.numbers(columns.entity, columns.quantity)
+        codes, series = self._whom(columns)
+        columns, good = checked(columns, codes, self.known, self.clock.now_us(), receipt)
         if ((series < 0) & good).any():
             series = await asyncio.to_thread(self._meet, columns, good, series, receipt)
         good &= series >= 0
         rows = Rows(series, columns.time, columns.value)
         await self._commit(rows if good.all() else rows.pick(good), receipt)
         return receipt
+
+    def _whom(self, columns: Columns) -> tuple[Numbers, Numbers]:
+        """Codes of the quantities and numbers of the series; remembered of gateways whose list is all known."""
+        if columns.heads is not None and (found := self._remembered.get(columns.heads)) is not None:
+            return found
+        codes = codes_of(columns, self.known)
+        series = self.registry.numbers(columns.entity, columns.quantity)
+        if columns.heads is not None and (codes >= 0).all() and (series >= 0).all():
+            self._remembered[columns.heads] = codes, series
+        return codes, series
 
     def _meet(
         self, columns: Columns, good: NDArray[np.bool_], series: NDArray[np.int64], receipt: Receipt

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ import pyarrow as pa
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from citywide.hub.ingest.batch import Columns
+from citywide.hub.ingest.batch import Columns, Heads
 from citywide.kit.clock import microseconds
 
 
@@ -33,8 +34,8 @@ class WireRows(Struct, frozen=True, forbid_unknown_fields=True):
 class WireColumns(Struct, frozen=True, forbid_unknown_fields=True):
     """A batch as columns; `entity`, `quantity` and `unit` may be one word for all rows."""
 
-    entity: list[str] | str
-    quantity: list[str] | str
+    entity: msgspec.Raw
+    quantity: msgspec.Raw
     value: list[float]
     time: list[datetime | int] | None = None
     unit: list[str] | str | None = None
@@ -47,16 +48,19 @@ class UnreadableError(ValueError):
 Decode = Callable[[bytes, int], Columns]
 _json_rows, _json_columns = msgspec.json.Decoder(WireRows), msgspec.json.Decoder(WireColumns)
 _pack_rows, _pack_columns = msgspec.msgpack.Decoder(WireRows), msgspec.msgpack.Decoder(WireColumns)
+_json_names, _pack_names = (module.Decoder(list[str] | str) for module in (msgspec.json, msgspec.msgpack))
+Names = msgspec.json.Decoder[list[str] | str] | msgspec.msgpack.Decoder[list[str] | str]
+MOST_BYTES_REMEMBERED = 64 * 1024
 
 
 def from_json(body: bytes, now_us: int) -> Columns:
     """A JSON batch: {"readings": […]} or {"entity": […], "quantity": …, "time": […], "value": […]}."""
-    return _decoded(body, now_us, _json_rows, _json_columns)
+    return _decoded(body, now_us, _json_rows, _json_columns, _json_names)
 
 
 def from_msgpack(body: bytes, now_us: int) -> Columns:
     """A MessagePack batch of the same two shapes."""
-    return _decoded(body, now_us, _pack_rows, _pack_columns)
+    return _decoded(body, now_us, _pack_rows, _pack_columns, _pack_names)
 
 
 def from_arrow(body: bytes, now_us: int) -> Columns:
@@ -91,11 +95,12 @@ def _decoded(
     now_us: int,
     rows: msgspec.json.Decoder[WireRows] | msgspec.msgpack.Decoder[WireRows],
     columns: msgspec.json.Decoder[WireColumns] | msgspec.msgpack.Decoder[WireColumns],
+    names: Names,
 ) -> Columns:
     try:
         if b"readings" in body[:64]:
             return _from_rows(rows.decode(body).readings, now_us)
-        return _from_columns(columns.decode(body), now_us)
+        return _from_columns(columns.decode(body), now_us, names)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise UnreadableError(str(error)) from error
 
@@ -111,16 +116,32 @@ def _from_rows(readings: Sequence[WireReading], now_us: int) -> Columns:
     )
 
 
-def _from_columns(batch: WireColumns, now_us: int) -> Columns:
+def _from_columns(batch: WireColumns, now_us: int, names: Names) -> Columns:
     count = len(batch.value)
     times = [None] * count if batch.time is None else batch.time
+    raw = bytes(batch.entity), bytes(batch.quantity)
+    heads = (_heads if len(raw[0]) + len(raw[1]) < MOST_BYTES_REMEMBERED else _heads.__wrapped__)(names, *raw, count)
     return Columns(
-        _spread("entity", batch.entity, count),
-        _spread("quantity", batch.quantity, count),
+        heads.entity,
+        heads.quantity,
         _times(_spread("time", times, count), now_us),
         np.array(batch.value, float),
         None if batch.unit is None else _spread("unit", batch.unit, count),
+        heads,
     )
+
+
+@lru_cache(256)
+def _heads(names: Names, entity: bytes, quantity: bytes, count: int) -> Heads:
+    """Gateways repeat the same list of devices from batch to batch."""
+    return Heads(_named("entity", names, entity, count), _named("quantity", names, quantity, count))
+
+
+def _named(name: str, names: Names, raw: bytes, count: int) -> list[str]:
+    try:
+        return _spread(name, names.decode(raw), count)
+    except msgspec.ValidationError as error:
+        raise msgspec.ValidationError(f"column {name}: {error}") from error
 
 
 def _spread(name: str, column: "str | Sequence[Any]", count: int) -> "list[Any]":
@@ -128,7 +149,7 @@ def _spread(name: str, column: "str | Sequence[Any]", count: int) -> "list[Any]"
         return [column] * count
     if len(column) != count:
         raise UnreadableError(f"column {name} has {len(column)} items, value has {count}")
-    return list(column)
+    return column if isinstance(column, list) else list(column)
 
 
 def _times(times: Sequence[object], now_us: int) -> NDArray[np.int64]:
