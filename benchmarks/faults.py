@@ -120,7 +120,7 @@ def _kill_server(server: Server) -> None:
 
 
 def _kill_database(server: Server) -> None:
-    with suppress(OSError, ValueError):
+    if server.cluster.running():
         os.kill(server.cluster.postmaster(), signal.SIGKILL)
 
 

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -29,6 +30,7 @@ DURABLE = {
     "archive_timeout": "5min",
     "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
+_PROCESSES = Path("/proc")
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -75,11 +77,25 @@ class Cluster(Struct, frozen=True):
             return probe.connect_ex(str(self.sockets / ".s.PGSQL.5432")) == 0
 
     def _bury(self) -> None:
-        """Forget the process number of a dead server whose parent never asked after it."""
-        with suppress(OSError, ValueError, IndexError):
-            state = Path(f"/proc/{self.postmaster()}/stat").read_text().rpartition(")")[2].split()[0]
-            if state == "Z":
-                (self.folder / "postmaster.pid").unlink()
+        """Forget the process number of a dead server: by now another program may have been given it."""
+        if not _PROCESSES.exists() or self.running():
+            return
+        until = time.monotonic() + 10  # what the dead one has left must be gone before another begins
+        while self._has_orphans() and time.monotonic() < until:
+            time.sleep(0.05)
+        if not self._has_orphans():
+            for paper in (self.folder / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+                paper.unlink(missing_ok=True)
+
+    def _has_orphans(self) -> bool:
+        return any(self._works_here(process) for process in _PROCESSES.glob("[0-9]*"))
+
+    def _works_here(self, process: Path) -> bool:
+        """Whether a process is one of PostgreSQL's, which all stand in their cluster's folder."""
+        with suppress(OSError, IndexError):
+            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
+            return state not in "ZX" and (process / "cwd").readlink() == self.folder.resolve()
+        return False
 
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; `immediate` pulls the plug."""
@@ -88,15 +104,11 @@ class Cluster(Struct, frozen=True):
 
     def running(self) -> bool:
         """Whether a server runs on this folder."""
-        return (
-            subprocess.run(
-                [_program("pg_ctl"), "-D", self.folder, "status"],
-                check=False,
-                capture_output=True,
-                **_as_owner(),
-            ).returncode
-            == 0
-        )
+        if _PROCESSES.exists():
+            with suppress(OSError, ValueError, IndexError):
+                return self._works_here(_PROCESSES / str(self.postmaster()))
+            return False
+        return _run("pg_ctl", "-D", self.folder, "status").returncode == 0
 
     def postmaster(self) -> int:
         """The process number of the running server."""
@@ -109,12 +121,17 @@ def call(name: str, *arguments: object) -> None:
 
 
 def _call(name: str, *arguments: object) -> None:
+    done = _run(name, *arguments)
+    if done.returncode:
+        raise RuntimeError(f"{name} failed: {done.stdout.strip()}")
+
+
+def _run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     with tempfile.TemporaryFile("w+") as said:
         command = [_program(name), *map(str, arguments)]
         done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner())
         said.seek(0)
-        if done.returncode:
-            raise RuntimeError(f"{name} failed: {said.read().strip()}")
+        return subprocess.CompletedProcess(command, done.returncode, said.read())
 
 
 def give_to_owner(folder: Path) -> None:
