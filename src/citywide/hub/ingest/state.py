@@ -1,16 +1,19 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct, msgpack
 from numpy.typing import NDArray
 from psycopg import Connection
+from psycopg.sql import SQL, Literal
 
 from citywide.hub.database.pool import rows as fetch
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS, Series
 from citywide.hub.ingest.batch import ACCEPTED, Rows
+from citywide.hub.ingest.binary import decode
 from citywide.hub.ingest.order import advance
 from citywide.hub.rule import Rule
 from citywide.hub.rules.evaluator import Evaluator
@@ -23,6 +26,7 @@ class PartMemory(Struct, frozen=True):
 
     series: bytes
     newest: bytes
+    value: bytes
     rules: bytes
 
 
@@ -88,14 +92,18 @@ class State:
         """Write a part's memory down."""
         series = np.array(self.by_part.get(part, []), np.int64)
         rules = self.evaluator.dump(series.tolist())
-        return msgpack.encode(PartMemory(series.tobytes(), self.newest[series].tobytes(), rules))
+        return msgpack.encode(
+            PartMemory(*(column.tobytes() for column in (series, self.newest[series], self.value[series])), rules)
+        )
 
     def load(self, dumped: bytes) -> None:
-        """Remember what was written down."""
+        """Remember what was written down; whether the latest values were, too, nobody knows: they are again."""
         memory = msgpack.decode(dumped, type=PartMemory)
         series = np.frombuffer(memory.series, np.int64)
         here = np.array([number in self.known for number in series.tolist()], bool)
         self.newest[series[here]] = np.frombuffer(memory.newest, np.int64)[here]
+        self.value[series[here]] = np.frombuffer(memory.value)[here]
+        self.changed[series[here]] = self.newest[series[here]] > NEVER
         self.evaluator.load(memory.rules)
 
     def replay(self, rows: Rows) -> None:
@@ -112,24 +120,29 @@ def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
     for row in connection.execute(sql("series_of_parts"), {"parts": list(parts)}):
         state.add(Series(*row))
     written = {row["part"]: row for row in fetch(connection, sql("snapshots"), {"parts": list(parts)})}
-    for part in parts:
-        since = written[part]["received"] if part in written else 0
-        if part in written:
-            state.load(written[part]["state"])
-        newest = _replay(connection, state, part, since)
-        state.received = max(state.received, since, newest)
+    since = np.full(PARTS, NEVER, np.int64)
+    for part, row in written.items():
+        state.load(row["state"])
+        since[part] = row["received"]
+    _replay(connection, state, parts, since)
     _agree_with_alarms(connection, state, parts)
 
 
-def _replay(connection: Connection, state: State, part: int, since: int) -> int:
-    with connection.cursor(binary=True) as cursor:
-        found = cursor.execute(sql("readings_since"), {"received": since, "part": part}).fetchall()
-    table = np.array([(row[0], row[1], row[3]) for row in found], np.int64).reshape(-1, 3)
-    values = np.array([row[2] for row in found], float)
-    bounds = np.flatnonzero(np.diff(table[:, 2])) + 1  # one fold for each commit, as it was the first time
-    for commit, value in zip(np.split(table, bounds), np.split(values, bounds), strict=True):
-        state.replay(Rows(commit[:, 0].copy(), commit[:, 1].copy(), value))
-    return int(table[-1, 2]) if len(table) else 0
+def _replay(connection: Connection, state: State, parts: Sequence[int], since: NDArray[np.int64]) -> None:
+    """Fold what each part has received since it was written down."""
+    if not parts:
+        return
+    oldest = int(max(since[list(parts)].min(), 0))
+    query = SQL(sql("copy_since")).format(received=oldest, parts=Literal(list(parts)))  # type: ignore[arg-type]
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        rows, received = decode(b"".join(copy))
+    later = received > since[state.part_of[rows.series]]
+    rows, received = rows.pick(later), received[later]
+    bounds = [0, *(np.flatnonzero(np.diff(received)) + 1).tolist(), len(rows)]
+    for begin, end in pairwise(bounds):  # one fold for each commit, as it was the first time
+        state.replay(rows.pick(np.arange(begin, end)))
+    known = [state.received, *since[list(parts)].tolist(), *received[-1:].tolist()]
+    state.received = max(known)
 
 
 def _agree_with_alarms(connection: Connection, state: State, parts: Sequence[int]) -> None:

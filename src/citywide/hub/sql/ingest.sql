@@ -30,11 +30,13 @@ where excluded.received >= hub.snapshot.received
 -- name: snapshots
 select part, received, state from hub.snapshot where part = any(%(parts)s)
 
--- name: readings_since
-select reading.series, (extract(epoch from reading.time) * 1000000)::bigint as time, reading.value, reading.received
-from hub.reading join hub.series on series.number = reading.series
-where reading.received > %(received)s and series.entity %% 64 = %(part)s
-order by reading.received, reading.time, reading.series
+-- name: copy_since
+copy (
+    select reading.series, reading.time, reading.value, reading.received
+    from hub.reading join hub.series on series.number = reading.series
+    where reading.received > {received} and mod(series.entity, 64) = any({parts})
+    order by reading.received, reading.time, reading.series
+) to stdout (format binary)
 
 -- name: partitions
 select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
