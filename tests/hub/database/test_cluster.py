@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,8 @@ def crashed() -> Iterator[Cluster]:
         cluster.create(FORGETFUL)
         cluster.start()
         os.kill(cluster.postmaster(), signal.SIGKILL)
+        while cluster.running():
+            time.sleep(0.01)
         yield cluster
         cluster.stop("immediate")
 

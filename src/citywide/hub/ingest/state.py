@@ -92,9 +92,8 @@ class State:
         """Write a part's memory down."""
         series = np.array(self.by_part.get(part, []), np.int64)
         rules = self.evaluator.dump(series.tolist())
-        return msgpack.encode(
-            PartMemory(*(column.tobytes() for column in (series, self.newest[series], self.value[series])), rules)
-        )
+        newest, value = self.newest[series].tobytes(), self.value[series].tobytes()
+        return msgpack.encode(PartMemory(series.tobytes(), newest, value, rules))
 
     def load(self, dumped: bytes) -> None:
         """Remember what was written down; whether the latest values were, too, nobody knows: they are again."""
