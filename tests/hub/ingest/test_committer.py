@@ -1,0 +1,145 @@
+"""While one group is written the next is made ready; when a write fails, nothing that hung on it stands."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.ingest.batch import Rows
+from citywide.hub.ingest.committer import Committer, FellWithAnotherError
+from citywide.hub.ingest.state import State, recover
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.kit.clock import microseconds
+
+GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5, 29.5 + n / 100), "drainage") for n in range(4)]
+START = microseconds(MORNING)
+
+
+@pytest.fixture
+def gauged(city: TrialCity) -> TrialCity:
+    city.add(*GAUGES)
+    city.send(*[Reading(gauge.id, "water_depth", MORNING - timedelta(hours=1), 1.0) for gauge in GAUGES])
+    return city
+
+
+def numbers(city: TrialCity) -> list[int]:
+    return [city.hub.registry.series[gauge.id, "water_depth"] for gauge in GAUGES]
+
+
+def table(city: TrialCity) -> list[tuple[int, int]]:
+    rows = city.hub.database.rows("select series, time from hub.reading where time >= %s", (MORNING,))
+    return sorted((row["series"], microseconds(row["time"])) for row in rows)
+
+
+def batch(city: TrialCity, gauge: int, second: int) -> Rows:
+    return Rows(np.array([numbers(city)[gauge]]), np.array([START + second * 1_000_000]), np.array([second / 1000]))
+
+
+def intercept(committer: Committer, monkeypatch: pytest.MonkeyPatch, before: Callable[[], None]) -> None:
+    write = committer.writer.write
+
+    def slower(*values: Any) -> bool:
+        before()
+        return write(*values)
+
+    monkeypatch.setattr(committer.writer, "write", slower)
+
+
+def test_nobody_is_answered_before_the_commit_and_what_waits_is_written_together(
+    gauged: TrialCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committer, gate = gauged.hub.committer, threading.Event()
+    intercept(committer, monkeypatch, lambda: gate.wait(20))
+    before = committer.commits
+    futures = [committer.submit(batch(gauged, n % 4, n)) for n in range(40)]
+    assert not any(future.done() for future in futures)
+    gate.set()
+    assert [future.result(20).tolist() for future in futures] == [[0]] * 40
+    assert committer.commits - before < 40
+    assert len(table(gauged)) == 40
+
+
+def test_what_was_made_ready_on_a_failed_write_falls_with_it(
+    gauged: TrialCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committer, gate = gauged.hub.committer, threading.Event()
+
+    def fail_once() -> None:
+        gate.wait(20)
+        monkeypatch.undo()
+        raise OSError("the disk is full")
+
+    intercept(committer, monkeypatch, fail_once)
+    first = committer.submit(batch(gauged, 0, 1))
+    while committer.queue.qsize():
+        pass
+    second = committer.submit(batch(gauged, 0, 2))
+    while committer.queue.qsize():
+        pass
+    gate.set()
+    assert isinstance(first.exception(20), OSError)
+    assert isinstance(second.exception(20), FellWithAnotherError | OSError)
+    assert table(gauged) == []
+    assert committer.submit(batch(gauged, 0, 2)).result(20).tolist() == [0]
+
+
+@given(
+    sends=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 50)), min_size=1, max_size=30),
+    failing=st.sets(st.integers(0, 6), max_size=3),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_failures_the_table_and_the_memory_hold_what_was_acknowledged(
+    gauged: TrialCity, monkeypatch: pytest.MonkeyPatch, sends: list[tuple[int, int]], failing: set[int]
+) -> None:
+    committer, writes = gauged.hub.committer, iter(range(1_000_000))
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("delete from hub.reading where time >= %s", (MORNING,))
+        connection.execute("delete from hub.snapshot")
+    committer.between_commits(lambda: renewed(committer)).result(20)
+
+    def fail_sometimes() -> None:
+        if next(writes) in failing:
+            raise OSError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        intercept(committer, patched, fail_sometimes)
+        futures = [committer.submit(batch(gauged, gauge, second)) for gauge, second in sends]
+        acknowledged = {send for send, future in zip(sends, futures, strict=True) if came_through(future)}
+    assert table(gauged) == sorted(
+        (numbers(gauged)[gauge], START + second * 1_000_000) for gauge, second in acknowledged
+    )
+    assert committer.submit(batch(gauged, 0, 99)).result(20).tolist() == [0]
+    assert memory_of(gauged) == memory_of_a_newcomer(gauged)
+
+
+def renewed(committer: Committer) -> None:
+    parts = sorted(committer.parts)
+    committer.forget()
+    committer.take(parts)
+
+
+def came_through(future: "Future[np.ndarray]") -> bool:
+    return future.exception(20) is None
+
+
+def memory_of(city: TrialCity) -> dict[int, bytes]:
+    state, found = city.hub.committer.state, {}
+    work = city.hub.committer.between_commits(
+        lambda: found.update({n: state.evaluator.dump([n]) for n in numbers(city)})
+    )
+    work.result(20)
+    return found
+
+
+def memory_of_a_newcomer(city: TrialCity) -> dict[int, bytes]:
+    state = State(city.hub.committer.rules)
+    with city.hub.database.transaction() as connection:
+        recover(connection, state, range(64))
+    return {number: state.evaluator.dump([number]) for number in numbers(city)}
