@@ -24,9 +24,13 @@ async def live(request: AnyRequest, state: State, topics: FromQuery[str] = "case
     wanted = frozenset(topics.split(","))
     if not wanted <= TOPICS:
         raise Problem(422, f"unknown topics {sorted(wanted - TOPICS)}; there are {', '.join(sorted(TOPICS))}")
-    last = request.headers.get("last-event-id", "")
-    events = hub_of(state).live.follow(who, wanted, int(last) if last.isdigit() else None)
+    events = hub_of(state).live.follow(who, wanted, _last(request.headers.get("last-event-id", "")))
     return Stream(_lines(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _last(id_: str) -> int | None:
+    """The entry seen last; what cannot be an entry's place is as good as none."""
+    return int(id_) if id_.isascii() and id_.isdigit() and len(id_) < 19 else None
 
 
 async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
