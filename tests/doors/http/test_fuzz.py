@@ -71,7 +71,8 @@ def known(flooded: TestClient) -> Mapping[str, list[Any]]:
         person = connection.execute("insert into people.person (name) values ('Li') returning id").fetchone()
     pages = flooded.app.state.hub.words.systems.values()
     return {
-        "entity": ["gauge/elm"], "unit": ["drainage_crew/north"], "kind": ["gauge", "drainage_crew"],
+        "entity": ["gauge/elm"], "id": ["gauge/elm", "gauge/oak"], "unit": ["drainage_crew/north"],
+        "kind": ["gauge", "drainage_crew"],
         "quantity": ["water_depth"], "case": [1, report["case"]], "case_id": [1], "alarm": [1],
         "service_request_id": [report["case"]], "token": [report["follow"]], "photo": [1], "api_key": [key],
         "person": [str(person[0])], "purpose": ["contact", "emergency"], "category": list(hub.words.categories),
@@ -114,7 +115,8 @@ def ask(request, flooded: TestClient, known, sign_in, monkeypatch) -> Iterator[A
 
 def dressed(data: st.DataObject, case: Any, knows: Mapping[str, list[Any]]) -> Any:
     """Names that the caller knows, and nasty ones, in the place of some that were made up."""
-    for part in (case.path_parameters, case.query, case.body):
+    bodies = case.body if isinstance(case.body, list) else [case.body]
+    for part in (case.path_parameters, case.query, *bodies):
         for name in sorted(part) if isinstance(part, dict) else ():
             choice = data.draw(st.integers(0, 9))
             if choice < 7 and name in knows:
@@ -155,6 +157,13 @@ def test_words_that_a_database_cannot_keep_are_refused_by_name(flooded: TestClie
     headers = sign_in("mayor") | {"content-type": "application/json"}
     answer = flooded.post("/v1/alarms/1/acknowledge", content=body, headers=headers)
     assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_thing_without_a_proper_name_is_refused(flooded: TestClient, known) -> None:
+    headers = {"authorization": f"Bearer {known['api_key'][0]}"}
+    answer = flooded.post("/v1/entities", json=[{"id": "elm", "kind": "gauge", "name": "Elm"}], headers=headers)
+    assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
 
 

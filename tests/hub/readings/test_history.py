@@ -1,11 +1,13 @@
 """What was kept reads the same before and after it was summed up by the hour and archived."""
 
 import os
+from contextlib import suppress
 from datetime import timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import CheckViolation
 
 from citywide.hub import Entity, Reading, Who
 from citywide.hub.readings.archive import archive_before
@@ -25,6 +27,13 @@ def a_city_with_two_days(city: TrialCity) -> History:
     return History(city.hub)
 
 
+def send_late(city: TrialCity, *readings: Reading) -> None:
+    """As a device does: what was not acknowledged, because its day had just left, is sent again."""
+    with suppress(CheckViolation):
+        city.send(*readings)
+    city.send(*readings)
+
+
 def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
     before = history.series(EVERYTHING, *SPAN, 5000)
@@ -39,7 +48,8 @@ def test_a_day_archived_twice_keeps_its_first_readings_and_its_late_ones_each_on
     before = history.series(EVERYTHING, *SPAN, 5000)
     archive_before(hub.database, hub.settings.data, MORNING.date())
     late = MORNING - timedelta(hours=30, minutes=7)
-    city.send(
+    send_late(
+        city,
         Reading("gauge/1", "water_depth", late, 99.0),
         Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30), before["value"][35]),
     )
@@ -56,10 +66,11 @@ def test_the_hours_of_an_archived_day_know_its_late_readings_and_forget_nothing(
     late = Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30, minutes=7), 99.0)
     hours = "select series, time, low, high, mean, rows from hub.hour order by time"
     archive_before(hub.database, hub.settings.data, MORNING.date())
-    city.send(late)
+    send_late(city, late)
     summarise(hub.database, hub.settings.data, MORNING)
     opened = hub.database.rows(hours)
-    assert sum(row["rows"] for row in opened) == 97 == history.count()
+    assert sum(row["rows"] for row in opened) == 96  # one of the 97 is of today
+    assert history.count() == 97
     assert max(row["high"] for row in opened) == 99
     archive_before(hub.database, hub.settings.data, MORNING.date())
     assert summarise(hub.database, hub.settings.data, MORNING) == 0

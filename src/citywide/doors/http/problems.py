@@ -81,9 +81,14 @@ def _later(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     return answer(503, f"not acknowledged: {error}")
 
 
-def _unkept(_: Request[Any, Any, Any], error: DataError) -> Response[bytes]:
+def _unkept(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     accepted = "text without NUL characters, numbers and times that a database can keep"
     return answer(422, "a value cannot be kept", [Refusal("value", str(error).partition("\n")[0], accepted)])
+
+
+def _against_the_rules(request: Request[Any, Any, Any], error: errors.CheckViolation) -> Response[bytes]:
+    """A day that left for the archive at this very moment is made again; all else is the sender's."""
+    return _later(request, error) if "no partition" in str(error) else _unkept(request, error)
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -106,6 +111,7 @@ HANDLERS: dict[Any, Any] = {
     errors.QueryCanceled: _later,
     errors.OperationalError: _later,
     DataError: _unkept,
+    errors.CheckViolation: _against_the_rules,
     errors.DivisionByZero: _unexpected,
     Exception: _unexpected,
 }

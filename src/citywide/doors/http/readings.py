@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.openapi.spec import Schema
 from litestar.params import FromQuery, JSONBody, QueryParameter
-from msgspec import Struct, json
+from msgspec import Meta, Struct, json
 
 from citywide.doors.http.callers import anybody, device, hub_of
 from citywide.doors.http.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
@@ -26,7 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 class NewEntity(Struct, frozen=True):
     """A thing to register, or to tell news of."""
 
-    id: str
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9_]+/\S{1,120}$")]
     kind: str
     name: str
     lon: float | None = None
