@@ -9,6 +9,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -252,7 +253,7 @@ def load_history(server: Server, count: int) -> None:
             "insert into hub.day select time::date, 'history', count(*) from hub.reading where received = 1 group by 1"
         )
     database = Database(server.url)
-    summarise(database, datetime.now(UTC))
+    summarise(database, Path(), datetime.now(UTC))
     database.close()
 
 

@@ -99,7 +99,7 @@ class Hub:
     def _schedule(self) -> None:
         """Recurring work, the hub's own and the systems', each at one worker at a time."""
         hour, day = timedelta(hours=1), timedelta(days=1)
-        self.jobs.comes_round("hub.summarise", hour, lambda _: summarise(self.database, self.clock.now()))
+        self.jobs.comes_round("hub.summarise", hour, lambda _: self._summarise())
         self.jobs.comes_round("hub.catalogue", day, lambda _: judge(self.database, self.words, self.clock.now()))
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
@@ -107,9 +107,12 @@ class Hub:
                 name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)
                 self.jobs.comes_round(name, every, lambda _values, run=schedule.run: run(self))
 
+    def _summarise(self) -> None:
+        summarise(self.database, self.settings.data, self.clock.now())
+
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""
-        summarise(self.database, self.clock.now())
+        self._summarise()
         oldest_hot = self.clock.now().date() - timedelta(days=self.settings.keep_days)
         archive_before(self.database, self.settings.data, oldest_hot)
 

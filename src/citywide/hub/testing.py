@@ -69,20 +69,24 @@ class TrialCity:
     def close(self) -> None:
         """Go off duty."""
         self.wait(self.hub.stop())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._end_loop()
 
     def abandon(self) -> None:
         """Die without a word: nothing is written down, nobody is told."""
         self.hub.live.stop()
         self.wait(self._end_abruptly())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._end_loop()
 
     async def _end_abruptly(self) -> None:
         await asyncio.to_thread(self.hub.kill)
+        for peer in self.hub.peers.values():
+            peer.close()
+
+    def _end_loop(self) -> None:
+        self.wait(_cancel_all())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     def add(self, *entities: Entity) -> None:
         """Register things."""
@@ -113,6 +117,14 @@ class TrialCity:
         """The evidence log, as a duty officer would read it aloud."""
         entries = self.hub.database.rows("select kind, at, body from evidence.entry order by at, index")
         return "\n".join(_line(entry) for entry in entries)
+
+
+async def _cancel_all() -> None:
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    await asyncio.sleep(0)  # what they have closed is closed at the loop's next turn
 
 
 def _line(entry: dict[str, Any]) -> str:

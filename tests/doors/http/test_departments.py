@@ -72,8 +72,8 @@ def test_live_events_of_another_department_are_not_told_even_when_resuming(flood
 
     hub = flooded.app.state.hub
     topics = frozenset({"case", "alarm", "evidence"})
-    _, own = hub.live._entries(Who("wen", ("officer",), ("drainage",)), topics, 0)
-    _, other = hub.live._entries(Who("lin", ("officer",), ("parks",)), topics, 0)
+    _, own, _ = hub.live._entries(Who("wen", ("officer",), ("drainage",)), topics, 0)
+    _, other, _ = hub.live._entries(Who("lin", ("officer",), ("parks",)), topics, 0)
     assert any(b"Elm" in event.data for event in own)
     assert leaks("".join(event.data.decode() for event in other)) == []
 

@@ -1,15 +1,19 @@
 """What was kept reads the same before and after it was summed up by the hour and archived."""
 
+import os
+from contextlib import suppress
 from datetime import timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg.errors import CheckViolation
 
 from citywide.hub import Entity, Reading, Who
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import History, summarise, thin
 from citywide.hub.testing import MORNING, TrialCity
+from citywide.kit.clock import microseconds
 
 EVERYTHING = Who("mayor", ("manager",), (), everywhere=True)
 SPAN = ("gauge/1",), "water_depth", MORNING - timedelta(days=2), MORNING + timedelta(days=1)
@@ -23,6 +27,13 @@ def a_city_with_two_days(city: TrialCity) -> History:
     return History(city.hub)
 
 
+def send_late(city: TrialCity, *readings: Reading) -> None:
+    """As a device does: what was not acknowledged, because its day had just left, is sent again."""
+    with suppress(CheckViolation):
+        city.send(*readings)
+    city.send(*readings)
+
+
 def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
     before = history.series(EVERYTHING, *SPAN, 5000)
@@ -32,9 +43,53 @@ def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
     assert history.count() == 96
 
 
+def test_a_day_archived_twice_keeps_its_first_readings_and_its_late_ones_each_once(city: TrialCity) -> None:
+    history, hub = a_city_with_two_days(city), city.hub
+    before = history.series(EVERYTHING, *SPAN, 5000)
+    archive_before(hub.database, hub.settings.data, MORNING.date())
+    late = MORNING - timedelta(hours=30, minutes=7)
+    send_late(
+        city,
+        Reading("gauge/1", "water_depth", late, 99.0),
+        Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30), before["value"][35]),
+    )
+    expected = sorted([*zip(before["time"], before["value"], strict=True), (microseconds(late), 99.0)])
+    for _ in range(2):
+        found = history.series(EVERYTHING, *SPAN, 5000)
+        assert list(zip(found["time"], found["value"], strict=True)) == expected
+        archive_before(hub.database, hub.settings.data, MORNING.date())
+    assert history.count() == 97
+
+
+def test_the_hours_of_an_archived_day_know_its_late_readings_and_forget_nothing(city: TrialCity) -> None:
+    history, hub = a_city_with_two_days(city), city.hub
+    late = Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30, minutes=7), 99.0)
+    hours = "select series, time, low, high, mean, rows from hub.hour order by time"
+    archive_before(hub.database, hub.settings.data, MORNING.date())
+    send_late(city, late)
+    summarise(hub.database, hub.settings.data, MORNING)
+    opened = hub.database.rows(hours)
+    assert sum(row["rows"] for row in opened) == 96  # one of the 97 is of today
+    assert history.count() == 97
+    assert max(row["high"] for row in opened) == 99
+    archive_before(hub.database, hub.settings.data, MORNING.date())
+    assert summarise(hub.database, hub.settings.data, MORNING) == 0
+
+
+def test_files_of_a_day_that_nobody_names_any_more_are_cleared_away(city: TrialCity) -> None:
+    a_city_with_two_days(city)
+    folder = city.hub.settings.data / "archive"
+    folder.mkdir()
+    (folder / "2026-01-01.draft").touch()
+    os.utime(folder / "2026-01-01.draft", (0, 0))
+    archive_before(city.hub.database, city.hub.settings.data, MORNING.date())
+    archive_before(city.hub.database, city.hub.settings.data, MORNING.date())
+    assert sorted(file.name for file in folder.iterdir()) == ["2026-02-28.parquet", "2026-03-01.parquet"]
+
+
 def test_a_long_chart_by_the_hour_keeps_every_peak(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
-    summarise(city.hub.database, MORNING)
+    summarise(city.hub.database, city.hub.settings.data, MORNING)
     begin = MORNING - timedelta(days=30)
     by_hour = history.series(EVERYTHING, SPAN[0], SPAN[1], begin, SPAN[3], 5000)
     assert max(by_hour["value"]) == 8
@@ -44,9 +99,9 @@ def test_a_long_chart_by_the_hour_keeps_every_peak(city: TrialCity) -> None:
 
 def test_a_late_reading_brings_the_hours_of_its_day_up_to_date(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
-    summarise(city.hub.database, MORNING)
+    summarise(city.hub.database, city.hub.settings.data, MORNING)
     city.send(Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30, minutes=7), 99.0))
-    assert summarise(city.hub.database, MORNING) == 1
+    assert summarise(city.hub.database, city.hub.settings.data, MORNING) == 1
     begin = MORNING - timedelta(days=30)
     assert max(history.series(EVERYTHING, SPAN[0], SPAN[1], begin, SPAN[3], 5000)["value"]) == 99
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.doors.http.callers import hub_of, need_role, staff
+from citywide.doors.http.described import Latitude, Longitude
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.commands import OpenCase
@@ -39,8 +40,8 @@ class NewCase(Struct, frozen=True):
 
     title: str
     category: str
-    lon: float | None = None
-    lat: float | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
     details: str = ""
     wants: str | None = None
 

@@ -11,6 +11,7 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
 from citywide.doors.http.callers import hub_of, need_role, staff
+from citywide.doors.http.described import Latitude, Longitude
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.residents import Told, understood
 from citywide.doors.http.threads import in_thread
@@ -31,7 +32,7 @@ class Call(Struct, frozen=True):
     phone: str | None = None
     name: str | None = None
     address: str = ""
-    place: tuple[float, float] | None = None
+    place: tuple[Longitude, Latitude] | None = None
     category: str | None = None
 
 

@@ -12,6 +12,7 @@ from litestar.response import Stream
 from citywide.doors.http.callers import hub_of, staff
 from citywide.doors.http.problems import Problem
 from citywide.hub.live.feed import Event
+from citywide.hub.live.position import position_of
 
 AnyRequest = Request[Any, Any, Any]
 TOPICS = {"case", "alarm", "evidence", "latest"}
@@ -24,16 +25,14 @@ async def live(request: AnyRequest, state: State, topics: FromQuery[str] = "case
     wanted = frozenset(topics.split(","))
     if not wanted <= TOPICS:
         raise Problem(422, f"unknown topics {sorted(wanted - TOPICS)}; there are {', '.join(sorted(TOPICS))}")
-    last = request.headers.get("last-event-id", "")
-    events = hub_of(state).live.follow(who, wanted, int(last) if last.isdigit() else None)
+    events = hub_of(state).live.follow(who, wanted, position_of(request.headers.get("last-event-id", "")))
     return Stream(_lines(events), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
 
 async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
     async for event in events:
-        id_ = b"" if event.id is None else b"id: %d\n" % event.id
-        yield b"%bevent: %b\ndata: %b\n\n" % (id_, event.topic.encode(), event.data)
+        yield b"id: %b\nevent: %b\ndata: %b\n\n" % (event.at.id.encode(), event.topic.encode(), event.data)
 
 
 HANDLERS = [live]

@@ -7,7 +7,7 @@ import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct, json, to_builtins
-from psycopg import errors
+from psycopg import DataError, errors
 
 from citywide.hub.cases.desk import CaseError
 from citywide.hub.ingest.batch import Refusal
@@ -81,6 +81,16 @@ def _later(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     return answer(503, f"not acknowledged: {error}")
 
 
+def _unkept(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    accepted = "text without NUL characters, numbers and times that a database can keep"
+    return answer(422, "a value cannot be kept", [Refusal("value", str(error).partition("\n")[0], accepted)])
+
+
+def _against_the_rules(request: Request[Any, Any, Any], error: errors.CheckViolation) -> Response[bytes]:
+    """A day that left for the archive at this very moment is made again; all else is the sender's."""
+    return _later(request, error) if "no partition" in str(error) else _unkept(request, error)
+
+
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("request_failed", path=request.url.path, error=f"{type(error).__name__}: {error}", exc_info=error)
     return answer(500, "something went wrong on our side; it is in the log")
@@ -100,6 +110,9 @@ HANDLERS: dict[Any, Any] = {
     FellWithAnotherError: _later,
     errors.QueryCanceled: _later,
     errors.OperationalError: _later,
+    DataError: _unkept,
+    errors.CheckViolation: _against_the_rules,
+    errors.DivisionByZero: _unexpected,
     Exception: _unexpected,
 }
 

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
+from litestar.openapi.spec import Schema
 from litestar.params import FromQuery, JSONBody, QueryParameter
-from msgspec import Struct, json
+from msgspec import Meta, Struct, json
 
 from citywide.doors.http.callers import anybody, device, hub_of
+from citywide.doors.http.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.entities.registry import register
@@ -24,7 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 class NewEntity(Struct, frozen=True):
     """A thing to register, or to tell news of."""
 
-    id: str
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9_]+/\S{1,120}$")]
     kind: str
     name: str
     lon: float | None = None
@@ -33,7 +35,23 @@ class NewEntity(Struct, frozen=True):
     facts: dict[str, Any] = {}
 
 
-@post("/v1/readings", status_code=200)
+def _either(schema: Schema) -> Schema:
+    """One word for all rows, or one for each."""
+    return Schema(one_of=[schema, many(schema)])
+
+
+_ROW = record({"entity": TEXT, "quantity": TEXT, "value": NUMBER, "time": MOMENT, "unit": TEXT},
+              ("entity", "quantity", "value"))  # fmt: skip
+_COLUMNS = record(
+    {"entity": _either(TEXT), "quantity": _either(TEXT), "value": many(NUMBER), "time": many(MOMENT),
+     "unit": _either(TEXT)},
+    ("entity", "quantity", "value"),
+)  # fmt: skip
+_BATCH = Schema(one_of=[record({"readings": many(_ROW)}, ("readings",)), _COLUMNS])
+_BODY = body_of({kind: _BATCH if kind == "application/json" else FILE for kind in FORMATS})
+
+
+@post("/v1/readings", status_code=200, operation_class=_BODY)
 async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
     """Take a batch; the answer comes after commit and names each item that was refused."""
     device(request, "readings:write")

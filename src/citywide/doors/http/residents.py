@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.doors.http.callers import hub_of, staff
+from citywide.doors.http.described import FILE, TEXT, Latitude, Longitude, form_of, many
 from citywide.doors.http.limits import QUESTIONS, REPORTS, limited
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
@@ -25,8 +26,6 @@ from citywide.systems.hotline.intake import understand
 from citywide.systems.hotline.model import REPORTABLE
 
 AnyRequest = Request[Any, Any, Any]
-Longitude = Annotated[float, Meta(ge=-180, le=180)]
-Latitude = Annotated[float, Meta(ge=-90, le=90)]
 ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm", "reopen")}
 
 
@@ -77,7 +76,7 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     return _json({"neighbours": found})
 
 
-@post("/v1/reports")
+@post("/v1/reports", operation_class=form_of({"report": TEXT, "photo": many(FILE)}, ("report",)))
 async def report(request: AnyRequest, state: State) -> Response[bytes]:
     """A report with photos, as a multipart form: the field `report` is JSON, the files are `photo`."""
     limited(request, REPORTS)

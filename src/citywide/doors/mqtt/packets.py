@@ -10,11 +10,12 @@ PING = b"\xc0\x00"
 
 
 class Message(Struct, frozen=True):
-    """A message at quality of service 0 (no number) or 1."""
+    """A message at quality of service 0 (no number) or 1; a retained one is from before we listened."""
 
     topic: str
     payload: bytes
     number: int | None
+    retained: bool = False
 
 
 class Answer(Struct, frozen=True):
@@ -68,10 +69,10 @@ def _packet(first: int, body: bytes) -> Message | Answer:
     if first >> 4 != PUBLISH:
         return Answer(first >> 4, body)
     size = int.from_bytes(body[:2], "big")
-    topic = body[2 : 2 + size].decode("utf-8", "replace")
+    topic, retained = body[2 : 2 + size].decode("utf-8", "replace"), bool(first & 0x01)
     if first & 0x06:
-        return Message(topic, body[4 + size :], int.from_bytes(body[2 + size : 4 + size], "big"))
-    return Message(topic, body[2 + size :], None)
+        return Message(topic, body[4 + size :], int.from_bytes(body[2 + size : 4 + size], "big"), retained)
+    return Message(topic, body[2 + size :], None, retained)
 
 
 def _span(buffer: bytes, at: int) -> tuple[int, int] | None:
@@ -83,6 +84,8 @@ def _span(buffer: bytes, at: int) -> tuple[int, int] | None:
         place, shift = place + 1, shift + 7
         if byte < 0x80:
             return (place, place + size) if place + size <= len(buffer) else None
+    if place > at + 4:
+        raise ConnectionError("a length of five bytes is no MQTT")
     return None
 
 

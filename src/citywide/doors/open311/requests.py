@@ -10,6 +10,7 @@ from litestar.datastructures import FormMultiDict, State, UploadFile
 from litestar.params import FromPath
 
 from citywide.doors.http.callers import hub_of
+from citywide.doors.http.described import FILE, TEXT, asked_by, form_of, many
 from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.services import SERVICES, service
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
@@ -24,9 +25,16 @@ from citywide.kit.geometry import Point
 AnyRequest = Request[Any, Any, Any]
 SPAN = timedelta(days=90)
 MOST_REQUESTS = 1000
+FILTERS = ("service_request_id", "service_code", "start_date", "end_date", "status")
+FIELDS = ("api_key", "service_code", "lat", "long", "address_string", "description", "first_name", "last_name",
+          "phone", "attribute[danger]")  # fmt: skip
 
 
-@post(["/open311/v2/requests.json", "/open311/v2/requests.xml"], status_code=201)
+@post(
+    ["/open311/v2/requests.json", "/open311/v2/requests.xml"],
+    status_code=201,
+    operation_class=form_of(dict.fromkeys(FIELDS, TEXT) | {"media": many(FILE)}, ("api_key", "service_code")),
+)
 async def make(request: AnyRequest, state: State) -> Response[bytes]:
     """A new request by an app that has a key; `media` may be photos."""
     form = await request.form()
@@ -46,7 +54,10 @@ def one(state: State, name: FromPath[str]) -> Response[bytes]:
     )
 
 
-@get(["/open311/v2/requests.json", "/open311/v2/requests.xml"])
+@get(
+    ["/open311/v2/requests.json", "/open311/v2/requests.xml"],
+    operation_class=asked_by(dict.fromkeys(FILTERS, TEXT)),
+)
 @in_thread
 def listed(request: AnyRequest, state: State) -> Response[bytes]:
     """Requests of a span of time, at most 90 days and 1000 of them; the newest first."""

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
 from citywide.doors.http.callers import hub_of
+from citywide.doors.http.described import TEXT, asked_by, form_of
 from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.requests import SPAN, need_key
 from citywide.doors.open311.services import SERVICES
@@ -20,9 +21,11 @@ from citywide.hub.running import Hub
 
 STATUS = {"working": "in_progress", "assigned": "action_scheduled", "closed": "closed", "confirmed": "fixed",
           "checking": "in_progress", "paused": "investigating"}  # fmt: skip
+PATHS = ["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"]
+FIELDS = ("api_key", "service_request_id", "description", "status")
 
 
-@get(["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"])
+@get(PATHS, operation_class=asked_by({"start_date": TEXT, "end_date": TEXT}))
 @in_thread
 def updates(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     """What has happened to requests between two times, oldest first."""
@@ -31,7 +34,7 @@ def updates(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     return answered(name, "service_requests_updates", "request_update", lambda _: _listed(hub_of(state), asked))
 
 
-@post(["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"], status_code=201)
+@post(PATHS, status_code=201, operation_class=form_of(dict.fromkeys(FIELDS, TEXT), ("api_key", "service_request_id")))
 async def make_update(request: Request[Any, Any, Any], state: State) -> Response[bytes]:
     """An app adds words to a request, or opens it again; it cannot close what the city has not mended."""
     form, hub = await request.form(), hub_of(state)
@@ -64,7 +67,7 @@ def _update(row: Mapping[str, Any]) -> Item:
 def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
     app = need_key(hub, form)
     number, words = str(form.get("service_request_id", "")), str(form.get("description", "")).strip()
-    if not number.isdigit() or len(number) > 18:
+    if not (number.isascii() and number.isdigit()) or len(number) > 18:
         raise Fault(400, "service_request_id is missing or no number")
     if not words:
         raise Fault(400, "description is missing")

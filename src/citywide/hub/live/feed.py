@@ -3,15 +3,16 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 from psycopg import Error
 
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
+from citywide.hub.live.news import News
+from citywide.hub.live.position import Position
 from citywide.hub.people.who import Who
 
 log = structlog.get_logger()
@@ -21,11 +22,11 @@ LATEST_EVERY_S = 0.5
 
 
 class Event(Struct, frozen=True):
-    """One thing that happened: its place in the log (none for latest values), its topic, its data as JSON."""
+    """One thing that happened: its topic, its data as JSON, and how far its reader has read with it."""
 
     topic: str
     data: bytes
-    id: int | None = None
+    at: Position
 
 
 class LiveFeed:
@@ -48,22 +49,23 @@ class LiveFeed:
         self._stop.set()
         self._wake()
 
-    async def follow(self, who: Who, topics: frozenset[str], after: int | None) -> AsyncIterator[Event]:
-        """What happens from now on, or from the entry after `after` on, as far as this reader may see it."""
+    async def follow(self, who: Who, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
+        """What happens from now on, or from a position on, as far as this reader may see it."""
         woken = asyncio.Event()
         self._subscribers.add(woken)
-        next_index = after + 1 if after is not None else await asyncio.to_thread(self._size)
-        latest_since = datetime.now(UTC)
+        at = after or Position(await asyncio.to_thread(self._size) - 1)
+        news = await asyncio.to_thread(News, self.database, who, at.latest) if "latest" in topics else None
         try:
             while not self._stop.is_set():
-                next_index, events = await asyncio.to_thread(self._entries, who, topics, next_index)
-                for event in events:
-                    yield event
-                if "latest" in topics:
-                    latest_since, event = await asyncio.to_thread(self._latest, who, latest_since)
-                    if event is not None:
-                        yield event
-                await self._pause(woken, "latest" in topics)
+                next_index, events, more = await asyncio.to_thread(self._entries, who, topics, at.entry + 1)
+                for event in events[at.part :]:
+                    yield event if news is None else _dated(event, news)
+                if events or next_index > at.entry + 1:
+                    at = Position(next_index - 1)
+                if news is not None and (told := await asyncio.to_thread(news.look)) is not None:
+                    yield Event("latest", told, Position(at.entry, at.part, news.since))
+                if not more:
+                    await self._pause(woken, news is not None)
         finally:
             self._subscribers.discard(woken)
 
@@ -77,20 +79,16 @@ class LiveFeed:
     def _size(self) -> int:
         return self.database.rows(sql("log_size"))[0]["max"] or 0
 
-    def _entries(self, who: Who, topics: frozenset[str], first: int) -> tuple[int, list[Event]]:
+    def _entries(self, who: Who, topics: frozenset[str], first: int) -> tuple[int, list[Event], bool]:
         with self.database.reading_as(who) as connection:
             found = rows(connection, sql("entries_after"), {"after": first, "most": AT_ONCE})
-        events = [event for entry in found for event in _events(entry, topics)]
-        return (found[-1]["index"] + 1 if found else first), events
-
-    def _latest(self, who: Who, since: datetime) -> tuple[datetime, Event | None]:
-        with self.database.reading_as(who) as connection:
-            found = rows(connection, sql("latest_since"), {"since": since})
-        if not found:
-            return since, None
-        names = ("entity", "quantity", "value", "time", "lon", "lat")
-        columns = {name: [row[name] for row in found] for name in names}
-        return max(row["written"] for row in found), Event("latest", json.encode(columns))
+        events: list[Event] = []
+        before = first - 1
+        for entry in found:
+            told = _events(entry, topics, before)
+            events += told
+            before = entry["index"] if told else before
+        return (found[-1]["index"] + 1 if found else first), events, len(found) == AT_ONCE
 
     def _listen(self) -> None:
         while not self._stop.is_set():
@@ -109,7 +107,7 @@ class LiveFeed:
             self._loop.call_soon_threadsafe(lambda: [woken.set() for woken in list(self._subscribers)])
 
 
-def _events(entry: dict[str, Any], topics: frozenset[str]) -> list[Event]:
+def _events(entry: dict[str, Any], topics: frozenset[str], before: int) -> list[Event]:
     """An entry is an `evidence` event, and one of its own topic for those who follow cases or alarms."""
     body = json.decode(entry["body"])
     about = {
@@ -119,6 +117,10 @@ def _events(entry: dict[str, Any], topics: frozenset[str]) -> list[Event]:
         "says": body["says"],
         **body["facts"],
     }
-    topic = TOPIC_OF.get(entry["kind"])
-    wanted = [name for name in (topic, "evidence") if name in topics]
-    return [Event(name, json.encode(about), entry["index"]) for name in wanted if name]
+    wanted = [name for name in (TOPIC_OF.get(entry["kind"]), "evidence") if name is not None and name in topics]
+    places = [*(Position(before, part) for part in range(1, len(wanted))), Position(entry["index"])]
+    return [Event(name, json.encode(about), place) for name, place in zip(wanted, places, strict=False)]
+
+
+def _dated(event: Event, news: News) -> Event:
+    return structs.replace(event, at=structs.replace(event.at, latest=news.since))

@@ -1,13 +1,13 @@
 """Old days leave for Parquet and stay readable as if nothing had happened."""
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from psycopg import Connection
@@ -17,10 +17,11 @@ from citywide.hub.database import days
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.readings.reopened import SCHEMA, archive_of, batches, merge
 from citywide.kit.text import Text
 
-SCHEMA = pa.schema([("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())])
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+UNNAMED_S = 3600
 ARCHIVED = """
     select series, time, value from read_parquet(?)
     where series in (select unnest(?::int[])) and time between ? and ? order by time
@@ -31,6 +32,7 @@ def archive_before(database: Database, data: Path, oldest_hot: date) -> list[dat
     """Move every day before `oldest_hot` to Parquet; returns the days that left."""
     with database.transaction() as connection:
         old = sorted(day for day in days.existing(connection) if day < oldest_hot)
+    _tidy(database, data / "archive")
     for day in old:
         archive_day(database, data, day)
     return old
@@ -38,14 +40,15 @@ def archive_before(database: Database, data: Path, oldest_hot: date) -> list[dat
 
 def archive_day(database: Database, data: Path, day: date) -> Path:
     """Write a day's file whole, then let its partition go and name the file, in one transaction."""
-    file = data / "archive" / f"{day}.parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    folder = data / "archive"
+    folder.mkdir(parents=True, exist_ok=True)
     with database.transaction() as connection:
         name = composed.Identifier("hub", days.name_of(day))
         connection.execute(composed.SQL("lock table {} in share row exclusive mode").format(name))
-        count = _write(connection, name, file)
+        file, count = _write(connection, day, folder)
         digest = sha256(file.read_bytes()).hexdigest()
         connection.execute(sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest})
+        connection.execute(sql("true_up_day"), {"day": day, "rows": count})
         connection.execute(composed.SQL("drop table {}").format(name))
         says = Text(f"{count} readings of {day} archived", f"{day} 的 {count} 条读数已归档")
         witness(connection, "archive", says, facts={"file": file.name, "sha256": digest})
@@ -54,7 +57,7 @@ def archive_day(database: Database, data: Path, day: date) -> Path:
 
 def archived(connection: Connection, data: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
     """Series, times and values of readings on archived days."""
-    found = connection.execute(sql("archives_between"), {"begin": begin, "end": end + timedelta(days=1)})
+    found = connection.execute(sql("archives_between"), {"begin": begin, "end": end})
     files = [str(data / "archive" / name) for (name,) in found]
     if not files:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
@@ -64,26 +67,33 @@ def archived(connection: Connection, data: Path, series: Sequence[int], begin: d
     return series_of, times, np.asarray(arrays["value"], float)
 
 
-def _write(connection: Connection, name: composed.Identifier, file: Path) -> int:
+def _write(connection: Connection, day: date, folder: Path) -> tuple[Path, int]:
+    """The day's next file; one that was there before is read from until the new one is named."""
+    before = archive_of(connection, day)
+    file = folder / (f"{day}.parquet" if before is None else _next(before))
     draft = file.with_suffix(".draft")
-    query = composed.SQL(
-        "select series, (extract(epoch from time) * 1000000)::bigint, value, received from {} order by series, time"
-    ).format(name)
+    count = _fresh(connection, day, draft) if before is None else merge(connection, day, folder / before, draft)
+    draft.rename(file)
+    return file, count
+
+
+def _fresh(connection: Connection, day: date, draft: Path) -> int:
     count = 0
     with pq.ParquetWriter(draft, SCHEMA, compression="zstd") as writer:
-        for batch in _batches(connection, query):
+        for batch in batches(connection, day):
             writer.write_batch(batch)
             count += batch.num_rows
-    draft.rename(file)
     return count
 
 
-def _batches(connection: Connection, query: composed.Composed) -> Iterable[pa.RecordBatch]:
-    with connection.cursor("archive", binary=True) as cursor:
-        cursor.itersize = 100_000
-        cursor.execute(query)
-        while found := cursor.fetchmany(100_000):
-            yield pa.record_batch(
-                [pa.array(column, field.type) for column, field in zip(zip(*found, strict=True), SCHEMA, strict=True)],
-                SCHEMA,
-            )
+def _next(name: str) -> str:
+    day, *revision = name.removesuffix(".parquet").split(".")
+    return f"{day}.{int(revision[0]) + 1 if revision else 2}.parquet"
+
+
+def _tidy(database: Database, folder: Path) -> None:
+    """Files that nobody names any more: drafts of a power cut, and days that were written anew."""
+    named = {row["file"] for row in database.rows(sql("archive_files"))}
+    for file in folder.glob("*"):
+        if file.name not in named and file.stat().st_mtime < time.time() - UNNAMED_S:
+            file.unlink()

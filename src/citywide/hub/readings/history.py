@@ -1,8 +1,9 @@
 """History as a chart wants it: hot days from the table, archived days from Parquet, thinned without losing peaks."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.who import Who
 from citywide.hub.readings.archive import archived
+from citywide.hub.readings.reopened import archive_of, put_hours
 from citywide.hub.settings import Settings
 
 Columns = dict[str, list[Any]]
@@ -66,13 +68,10 @@ class History(Struct, frozen=True):
         """Some series in the order of time: hours where a long span allows it, else every reading."""
         until = connection.execute(sql("summarised_until")).fetchone()
         fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
-        parts = [
-            _fetched(connection, "hours_of_series", series, begin, fine),
-            archived(connection, self.hub.settings.data, series, fine, end),
-            _fetched(connection, "readings_of_series", series, fine, end),
-        ]
-        numbers, times, values = zip(*parts, strict=True)
-        return np.concatenate(numbers), np.concatenate(times), np.concatenate(values)
+        hours = _fetched(connection, "hours_of_series", series, begin, fine)
+        cold = archived(connection, self.hub.settings.data, series, fine, end)
+        hot = _fetched(connection, "readings_of_series", series, fine, end)
+        return joined(hours, joined(cold, hot))
 
 
 def _fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
@@ -83,16 +82,43 @@ def _fetched(connection: Connection, query: str, series: Sequence[int], begin: d
     return table[:, 0], table[:, 1], np.array([row[2] for row in found], float)
 
 
-def summarise(database: Database, now: datetime) -> int:
+def joined(early: Found, late: Found) -> Found:
+    """Both in the order of time; a reading that both have (it came late to an archived day) counts once."""
+    if not (early[1].size and late[1].size):
+        return late if late[1].size else early
+    if early[1].max() >= late[1].min():
+        late = _without(late, early)
+    times = np.concatenate([early[1], late[1]])
+    order = np.argsort(times, kind="stable")
+    return np.concatenate([early[0], late[0]])[order], times[order], np.concatenate([early[2], late[2]])[order]
+
+
+def _without(late: Found, early: Found) -> Found:
+    doubtful = np.flatnonzero(np.isin(late[1], early[1]))
+    concerned = np.isin(early[1], late[1][doubtful])
+    known = set(zip(early[0][concerned].tolist(), early[1][concerned].tolist(), strict=True))
+    new = np.ones(late[0].size, bool)
+    new[doubtful] = [(late[0][at], late[1][at]) not in known for at in doubtful]
+    return late[0][new], late[1][new], late[2][new]
+
+
+def summarise(database: Database, data: Path, now: datetime) -> int:
     """Bring the hours of closed days up to date, late readings included; returns how many days were done."""
-    with database.transaction() as connection:
-        days = rows(connection, sql("closed_days_to_summarise"), {"today": now.date()})
-    for day in days:
+    closed = database.rows(sql("closed_days_to_summarise"), {"today": now.date()})
+    for day in closed:
         with database.transaction() as connection:
             connection.execute(sql("forget_hours"), {"day": day["day"]})
-            connection.execute(sql("put_hours"), {"day": day["day"]})
+            _put_hours(connection, data, day["day"])
             connection.execute(sql("put_summarised"), day)
-    return len(days)
+    return len(closed)
+
+
+def _put_hours(connection: Connection, data: Path, day: date) -> None:
+    kept = archive_of(connection, day)
+    if kept is None:
+        connection.execute(sql("put_hours"), {"day": day})
+    else:
+        put_hours(connection, day, data / "archive" / kept)
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:

@@ -53,4 +53,4 @@ where entity.id = %(entity)s and series.quantity = %(quantity)s
 select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
 from hub.latest join hub.series on series.number = latest.series
 join hub.entity on entity.number = series.entity
-where latest.written > %(since)s limit 20000
+where latest.written > %(since)s order by latest.written limit %(most)s

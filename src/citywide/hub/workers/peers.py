@@ -42,10 +42,9 @@ async def serve(host: str, secret: bytes, take: Take) -> tuple[asyncio.Server, i
     """Listen for other workers on a free port."""
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError), contextlib.closing(writer):
             if await _greet(reader, writer, secret):
                 await _take_all(reader, writer, take)
-        writer.close()
 
     server = await asyncio.start_server(meet, host, 0)
     return server, server.sockets[0].getsockname()[1]

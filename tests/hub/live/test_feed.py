@@ -1,0 +1,119 @@
+"""A subscriber that is cut off anywhere resumes where it was: nothing missed, nothing twice, nothing of others."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import json
+
+from citywide.doors.http.live import _lines
+from citywide.hub import Entity, Reading, Who
+from citywide.hub.evidence.write import witness
+from citywide.hub.live import feed
+from citywide.hub.live.position import Position, position_of
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.kit.text import Text
+
+DRAINAGE, PARKS = Who("wen", ("officer",), ("drainage",)), Who("lin", ("officer",), ("parks",))
+TOPICS = frozenset({"case", "alarm", "evidence"})
+KINDS = ("alarm", "case", "decision", "clear")
+
+
+def happen(city: TrialCity, *departments: str) -> None:
+    """One thing after another, each in a department."""
+    with city.hub.database.transaction() as connection:
+        for at, department in enumerate(departments):
+            says = Text(f"thing {at} of {department}", "某事")
+            witness(connection, KINDS[at % 4], says, department=department, facts={"department": department})
+    with city.hub.database.dedicated() as connection:
+        while city.log.take_pending(connection):
+            pass
+    city.hub.live._wake()
+
+
+async def listen(city: TrialCity, who: Who, last: str, most: int, seconds: float = 0.5) -> list[dict[str, str]]:
+    """Read so many events off the wire as the door writes them, then hang up without a word."""
+    heard: list[dict[str, str]] = []
+    lines = _lines(city.hub.live.follow(who, TOPICS, position_of(last)))
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in lines:
+                fields = dict(line.split(": ", 1) for line in chunk.decode().strip().splitlines())
+                if "event" in fields:
+                    heard.append(fields)
+                if len(heard) >= most:
+                    break
+    except TimeoutError:
+        pass
+    await lines.aclose()
+    return heard
+
+
+def heard_in_pieces(city: TrialCity, who: Who, sizes: Sequence[int]) -> list[tuple[int, str, str]]:
+    last, heard = "-1", []
+    for size in [*sizes, 10_000]:
+        events = city.wait(listen(city, who, last, size))
+        last = events[-1]["id"] if events else last
+        heard += [(json.decode(event["data"]), event["event"]) for event in events]
+    return [(about["index"], topic, about["department"]) for about, topic in heard]
+
+
+@pytest.fixture
+def busy(city: TrialCity) -> TrialCity:
+    happen(city, *(["drainage", "parks", "parks", "drainage", "drainage"] * 4))
+    return city
+
+
+def test_cuts_anywhere_lose_nothing_tell_nothing_twice_and_nothing_of_others(busy: TrialCity) -> None:
+    whole = heard_in_pieces(busy, DRAINAGE, [])
+    assert {department for *_, department in whole} == {"drainage"}
+    assert len({index for index, *_ in whole}) == 12
+    assert len(whole) == len(set(whole)) > 12  # an alarm is told under two topics
+    for sizes in ([1] * 25, [2, 1, 3, 1, 4], [7]):
+        assert heard_in_pieces(busy, DRAINAGE, sizes) == whole
+
+
+def test_what_happens_while_a_subscriber_is_away_is_told_when_it_returns(busy: TrialCity) -> None:
+    before = busy.wait(listen(busy, PARKS, "-1", 100))
+    happen(busy, *(["parks", "drainage"] * 400))  # more than one look brings
+    after = busy.wait(listen(busy, PARKS, before[-1]["id"], 10_000, seconds=2))
+    told = [json.decode(event["data"])["index"] for event in after if event["event"] == "evidence"]
+    assert told == list(range(20, 820, 2))
+
+
+def test_a_position_of_somebody_else_opens_nothing(busy: TrialCity) -> None:
+    for last in ("-1", "0", "2.1", "7"):
+        told = [json.decode(event["data"]) for event in busy.wait(listen(busy, PARKS, last, 100))]
+        assert {about["department"] for about in told} == {"parks"}
+
+
+def test_latest_values_written_during_a_cut_are_told_after_it(city: TrialCity) -> None:
+    gauges = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", None, "drainage") for n in range(3)]
+    city.add(*gauges)
+    news = feed.News(city.hub.database, DRAINAGE, None)
+    assert news.look() is None
+    city.send(Reading("gauge/0", "water_depth", MORNING, 1.0))
+    assert json.decode(news.look() or b"")["entity"] == ["gauge/0"]
+    assert news.look() is None
+    city.send(*(Reading(f"gauge/{n}", "water_depth", MORNING + timedelta(minutes=1), 2.0) for n in (1, 2)))
+    again = feed.News(city.hub.database, DRAINAGE, news.since)
+    assert {"gauge/1", "gauge/2"} <= set(json.decode(again.look() or b"")["entity"])
+    assert feed.News(city.hub.database, PARKS, news.since).look() is None
+
+
+@given(
+    st.integers(-1, 10**17),
+    st.integers(0, 9999),
+    st.none() | st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year > 1970),
+)
+def test_an_id_stands_for_its_position(entry: int, part: int, latest: datetime | None) -> None:
+    position = Position(entry, part, latest)
+    assert position_of(position.id) == position
+
+
+@pytest.mark.parametrize("id_", ["", "²", "x", "-2", "1.", "1.2.3.4", "9" * 30, "1.1." + "9" * 18, "1\n"])
+def test_what_is_no_id_is_as_good_as_none(id_: str) -> None:
+    assert position_of(id_) is None

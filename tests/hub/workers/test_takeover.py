@@ -1,0 +1,155 @@
+"""Two workers keep a city between them; one is killed, and the other goes on exactly where it stood."""
+
+import random
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from msgspec import msgpack
+
+from citywide.hub import (
+    Difference,
+    Drift,
+    Entity,
+    Kind,
+    Quantity,
+    Rate,
+    Ratio,
+    Reading,
+    Rule,
+    Silence,
+    Stuck,
+    System,
+    Text,
+    Value,
+    Window,
+)
+from citywide.hub.entities.registry import PARTS
+from citywide.hub.ingest.batch import columns_of
+from citywide.hub.ingest.state import PartMemory
+from citywide.hub.rules.evaluator import Memory
+from citywide.hub.settings import Settings
+from citywide.hub.testing import MORNING, TrialCity, fresh_database
+
+HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=7)
+SIGNALS = {
+    "value": (Value(), 7.0), "held": (Value(), 5.0), "rate": (Rate(MINUTES), 40.0), "silence": (Silence(), 900.0),
+    "stuck": (Stuck(0.5), 600.0), "drift": (Drift(HOUR), 1.5), "window": (Window("mean", HOUR), 6.0),
+    "difference": (Difference("speed"), 3.0), "ratio": (Ratio("speed"), 2.0),
+}  # fmt: skip
+RULES = tuple(
+    Rule(name, "level", Text(name, name), signal=signal, above=above, hold=MINUTES if name == "held" else timedelta(0))
+    for name, (signal, above) in SIGNALS.items()
+)
+EVERY_SIGNAL = System(
+    "trial",
+    Text("Trial", "试"),
+    "governance",
+    kinds=(Kind("pump", Text("Pump", "泵")),),
+    quantities=(Quantity("level", "m", Text("Level", "水位")), Quantity("speed", "m", Text("Speed", "转速"))),
+    rules=RULES,
+)
+PUMPS = [Entity(f"pump/{n}", "pump", f"Pump {n}", None, "drainage") for n in range(40)]
+
+
+def a_day(seed: int) -> list[tuple[int, list[Reading]]]:
+    """Batches by the minute they arrive in, with disorder and repeats within the hour."""
+    dice = random.Random(seed)
+    day = []
+    for minute in range(0, 240, 4):
+        pumps = dice.sample(range(40), 25)
+        at = [MORNING + timedelta(minutes=minute - dice.choice((0, 0, 0, 1, 9)), seconds=n) for n in range(25)]
+        day.append((minute, [
+            Reading(f"pump/{pump}", dice.choice(("level", "level", "speed")), when, float(dice.randrange(1, 10)))
+            for pump, when in zip(pumps, at, strict=True)
+        ]))  # fmt: skip
+    return day
+
+
+def play(day: Sequence[tuple[int, list[Reading]]], *workers: TrialCity, rounds: bool = True) -> None:
+    """Each batch comes in at another worker's door; every sixth minute is a round of duties for all."""
+    for number, (minute, readings) in enumerate(day):
+        for worker in workers:
+            worker.clock.set(MORNING + timedelta(minutes=minute))
+        door = workers[number % len(workers)]
+        door.wait(door.hub.reception.receive(columns_of(readings)))
+        if number % 6 == 5 and rounds:
+            for worker in workers:
+                worker.hub.round()
+
+
+def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]]:
+    """What the rules remember, by the names of things: the same city has the same memory, whoever keeps it."""
+    found: dict[tuple[str, str, str], tuple[object, ...]] = {}
+    for worker in workers:
+        state = worker.hub.committer.state
+        names = {number: id_ for id_, (number, _) in worker.hub.registry.entities.items()}
+        for part in worker.hub.committer.parts:
+            kept = msgpack.decode(state.dump(part), type=PartMemory)
+            newest = dict(zip(state.by_part.get(part, []), np.frombuffer(kept.newest, np.int64).tolist(), strict=True))
+            rules = msgpack.decode(kept.rules, type=Memory)
+            cells, at = np.frombuffer(rules.cells), 0
+            watches = np.frombuffer(rules.series, np.int64), np.frombuffer(rules.rules, np.int64)
+            for series, rule in zip(*(each.tolist() for each in watches), strict=True):
+                size, of = rules.sizes[rule], state.known[series]
+                key = names[of.entity], of.quantity, rules.fingerprints[rule].hex()
+                found[key] = (newest[series], str(cells[at : at + size].tolist()))
+                at += size
+    return found
+
+
+def alarms(city: TrialCity) -> list[tuple[object, ...]]:
+    asked = (
+        "select rule, entity.id, raised, cleared, value from hub.alarm join hub.entity on entity.number = alarm.entity "
+        "order by raised, entity.id, rule"
+    )
+    return [tuple(row.values()) for row in city.hub.database.rows(asked)]
+
+
+def a_worker(cluster, tmp_path, name: str) -> TrialCity:
+    return TrialCity(Settings(data=tmp_path, database_url=cluster.url(name)), [EVERY_SIGNAL])
+
+
+def share(*workers: TrialCity) -> None:
+    """Heartbeats until each worker has its fair share, and all agree on who keeps what."""
+    fair, until = -(-PARTS // len(workers)), time.monotonic() + 30
+    while True:
+        for worker in workers:
+            worker.hub.beat()
+        kept = {part: worker.hub.name for worker in workers for part in worker.hub.committer.parts}
+        agreed = [kept.get(part) for part in range(PARTS)]
+        shares = [len(worker.hub.committer.parts) for worker in workers]
+        if None not in agreed and max(shares) <= fair and all(w.hub.reception.keepers == agreed for w in workers):
+            return
+        assert time.monotonic() < until, shares
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("seed", "rounds"), [(1, True), (2, False)])
+def test_what_a_killed_worker_kept_is_taken_over_exactly(cluster, tmp_path, seed: int, rounds: bool) -> None:
+    day = a_day(seed)
+    for name in ("alone", "together"):
+        fresh_database(cluster, name)
+    alone = a_worker(cluster, tmp_path, "alone")
+    alone.add(*PUMPS)
+    play(day[:35], alone, rounds=rounds)
+    first, second = (a_worker(cluster, tmp_path, "together") for _ in range(2))
+    first.add(*PUMPS)
+    share(first, second)
+    play(day[:35], first, second, rounds=rounds)
+    assert memory(first, second) == memory(alone)
+    second.abandon()
+    try:
+        share(first)
+        assert memory(first) == memory(alone)
+        for part in (day[35:], []):
+            play(part, first)
+            play(part, alone)
+        assert memory(first) == memory(alone)
+        assert alarms(first) == alarms(alone)
+        assert len({rule for rule, *_ in alarms(alone)}) >= 7
+    finally:
+        first.close()
+        alone.close()
