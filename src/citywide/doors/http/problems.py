@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct, json, to_builtins
 from psycopg import DataError, errors
 
-from citywide.hub.cases.desk import CaseError
+from citywide.hub.cases.moves import CaseError
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.committer import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError

@@ -14,6 +14,7 @@ from citywide.doors.http.described import FILE, TEXT, Latitude, Longitude, form_
 from citywide.doors.http.limits import QUESTIONS, REPORTS, limited
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
+from citywide.hub.cases.moves import row_of
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Refusal
@@ -178,7 +179,7 @@ def _case_of(connection: Connection, token: str) -> int:
 
 def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say) -> None:
     now, note = hub.clock.now(), without_numbers_of_people(said.note)
-    state = hub.desk.get(connection, case)["state"]
+    state = row_of(connection, case)["state"]
     if act not in (accepted := may(state)):
         raise Problem(409, f"the case is {state}: you can {', '.join(accepted)}")
     if act == "confirm":

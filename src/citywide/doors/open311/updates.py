@@ -13,7 +13,7 @@ from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.requests import SPAN, need_key
 from citywide.doors.open311.services import SERVICES
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
-from citywide.hub.cases.desk import CaseError
+from citywide.hub.cases.moves import CaseError, row_of
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.words import without_numbers_of_people
@@ -82,7 +82,7 @@ def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
 def _written(hub: Hub, app: str, case: int, status: str, words: str) -> list[Item]:
     now = hub.clock.now()
     with hub.database.transaction() as connection:
-        row = hub.desk.get(connection, case)
+        row = row_of(connection, case)
         if row["category"] not in SERVICES or not row["reporters"]:
             raise Fault(404, f"there is no request {case}")
         if status in {"open", "reopened"} and row["state"] == "closed":

@@ -1,7 +1,7 @@
 """What can be done with a case; every act is a step that people read and an entry of the evidence log."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,35 +11,15 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Category
 from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, time_left
+from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
+from citywide.hub.cases.steps import joined, noted, step
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import choose_unit
 from citywide.hub.dispatch.roads import Travel
-from citywide.hub.evidence.write import witness
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
-
-
-class CaseError(ValueError):
-    """What was asked of a case is not possible: says what stands and what is accepted."""
-
-    def __init__(self, what: str, accepted: str) -> None:
-        super().__init__(what)
-        self.accepted = accepted
-
-
-OPEN = ("waiting", "assigned", "working", "paused", "checking")
-MAY: Mapping[str, tuple[str, ...]] = {
-    "assign": ("waiting", "assigned", "working"),
-    "start": ("assigned",),
-    "pause": ("waiting", "assigned", "working"),
-    "resume": ("paused",),
-    "reroute": ("waiting", "assigned", "working", "paused"),
-    "check": ("assigned", "working"),
-    "close": ("waiting", "assigned", "working", "checking"),
-    "reopen": ("closed", "checking"),
-}
 
 
 class CaseDesk(Struct, frozen=True):
@@ -58,7 +38,7 @@ class CaseDesk(Struct, frozen=True):
             return self.join(connection, near, order, at, who)
         due = deadline(category, at, self.calendar)
         case = self._insert(connection, order, category, at, due, who)
-        self._step(connection, case, at, who, "opened", _joined(order.title, due.because))
+        step(connection, case, at, who, "opened", joined(order.title, due.because))
         if order.assign_to:
             self.assign(connection, case, order.assign_to, at, who)
         elif order.wants:
@@ -83,7 +63,7 @@ class CaseDesk(Struct, frozen=True):
         """One more report of a case that is open."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
-        self._step(connection, case, at, who, "joined", says)
+        step(connection, case, at, who, "joined", says)
         return case
 
     def _insert(
@@ -118,11 +98,11 @@ class CaseDesk(Struct, frozen=True):
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
         """Send the nearest suitable free unit; nobody free leaves the case waiting openly."""
-        row = self.get(connection, case)
+        row = row_of(connection, case)
         unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
         if unit is None:
             nobody = Text("nobody suitable is free: the case waits", "暂无合适的空闲力量，案件排队等候")
-            self._step(connection, case, at, "hub", "waits", nobody)
+            step(connection, case, at, "hub", "waits", nobody)
             return None
         self.assign(connection, case, unit.entity, at, "hub", unit.because)
         return unit.entity
@@ -137,26 +117,26 @@ class CaseDesk(Struct, frozen=True):
         because: Text | None = None,
     ) -> None:
         """Hand the case to a unit or a person."""
-        self._allow(connection, case, "assign")
+        allowed(connection, case, "assign")
         found = connection.execute(sql("assign_case"), {"case": case, "unit": unit}).fetchone()
         if found is None:
             raise CaseError(f"nobody is registered as {unit!r}", "the id of a registered unit")
         says = Text(f"handed to {found[0]}", f"交由 {found[0]} 处置")
-        self._step(connection, case, at, who, "assigned", _joined(says, because), {"unit": unit})
+        step(connection, case, at, who, "assigned", joined(says, because), {"unit": unit})
 
     def start(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """The unit is there and works."""
-        self._move(connection, case, "start", "working", at, who, Text("work has begun", "已开始处置"), note)
+        move(connection, case, "start", "working", at, who, Text("work has begun", "已开始处置"), note)
 
     def check(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """The work is done and waits to be checked."""
         done = Text("work is done, to be checked", "处置完毕，待核查")
-        self._move(connection, case, "check", "checking", at, who, done, note)
+        move(connection, case, "check", "checking", at, who, done, note)
         self.somebody_is_free(connection, at)
 
     def close(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Close the case; the reporter may still reopen it."""
-        self._move(connection, case, "close", "closed", at, who, Text("closed", "结案"), note)
+        move(connection, case, "close", "closed", at, who, Text("closed", "结案"), note)
         connection.execute(sql("closed_case"), {"case": case, "at": at})
         self.somebody_is_free(connection, at)
 
@@ -164,26 +144,26 @@ class CaseDesk(Struct, frozen=True):
         """Stop the clock, with a reason."""
         if not note.strip():
             raise CaseError("a pause without a reason", "a note that says why the case must wait")
-        row = self._allow(connection, case, "pause")
+        row = allowed(connection, case, "pause")
         left = time_left(self.categories[row["category"]], at, row["due"], self.calendar)
         connection.execute(sql("pause_case"), {"case": case, "left": left})
         hours = f"{left.total_seconds() / 3600:.1f}"
         says = Text(f"paused with {hours} h left: {note}", f"暂停计时，剩余 {hours} 小时：{note}")
-        self._step(connection, case, at, who, "paused", says)
+        step(connection, case, at, who, "paused", says)
 
     def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Let the clock run on with the time that was left."""
-        row = self._allow(connection, case, "resume")
+        row = allowed(connection, case, "resume")
         due = due_after(self.categories[row["category"]], at, row["remaining"], self.calendar)
         state = "assigned" if row["assigned_to"] else "waiting"
         connection.execute(sql("resume_case"), {"case": case, "state": state, "due": due.due, "at": at})
-        self._step(
+        step(
             connection,
             case,
             at,
             who,
             "resumed",
-            _joined(_noted(Text("resumed", "恢复计时"), note), due.because),
+            joined(noted(Text("resumed", "恢复计时"), note), due.because),
         )
 
     def reroute(self, connection: Connection, case: int, department: str, at: datetime, who: str, note: str) -> None:
@@ -193,63 +173,63 @@ class CaseDesk(Struct, frozen=True):
         departments = {category.department for category in self.categories.values()}
         if department not in departments:
             raise CaseError(f"there is no department {department!r}", f"one of {', '.join(sorted(departments))}")
-        row = self._allow(connection, case, "reroute")
+        row = allowed(connection, case, "reroute")
         connection.execute(sql("reroute_case"), {"case": case, "department": department})
         says = Text(
             f"passed from {row['department']} to {department}: {note}",
             f"由 {row['department']} 转交 {department}：{note}",
         )
-        self._step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
+        step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 
     def reopen(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
-        row = self._allow(connection, case, "reopen")
+        row = allowed(connection, case, "reopen")
         category = self.categories[row["category"]]
         due = due_after(category, at, category.within / 2, self.calendar)
         connection.execute(sql("reopen_case"), {"case": case, "due": due.due, "at": at})
-        says = _joined(_noted(Text("reopened", "重新打开"), note), due.because)
+        says = joined(noted(Text("reopened", "重新打开"), note), due.because)
         against = row["closed_department"] or row["department"]
-        self._step(connection, case, at, who, "reopened", says, {"department": against})
+        step(connection, case, at, who, "reopened", says, {"department": against})
         if row["wants"]:
             self.send_somebody(connection, case, at)
 
     def confirm(self, connection: Connection, case: int, at: datetime, who: str) -> None:
         """The reporter says that it is mended."""
-        row = self.get(connection, case)
+        row = row_of(connection, case)
         if row["state"] not in ("checking", "closed"):
             raise CaseError(f"the case is {row['state']}", "a case whose work is done")
         if row["state"] == "checking":
             self.close(connection, case, at, who)
         connection.execute("update hub.cases set confirmed = %s where id = %s", (at, case))
-        self._step(connection, case, at, who, "confirmed", Text("the reporter confirms", "上报人确认已解决"))
+        step(connection, case, at, who, "confirmed", Text("the reporter confirms", "上报人确认已解决"))
 
     def rate(self, connection: Connection, case: int, stars: int, at: datetime, who: str) -> None:
         """The reporter's satisfaction, one to five stars."""
         if not 1 <= stars <= 5:
             raise CaseError(f"{stars} stars", "1 to 5")
         connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
-        self._step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
+        step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
 
     def add(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
         """Somebody adds words to a case; nothing else changes."""
         if not note.strip():
             raise CaseError("an addition without words", "a note")
-        self._step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"))
+        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"))
 
     def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
         """A rung of the ladder: the unit, then its department, then the city's manager are told."""
-        row = self.get(connection, case)
+        row = row_of(connection, case)
         role = "officer" if rung < 3 else "manager"
         told = Text(f"#{case} {says.en}", f"#{case} {says.zh}")
         message = {"at": at, "department": row["department"], "role": role, "entity": None,
                    "says": Jsonb(msgspec.to_builtins(told)), "facts": Jsonb({"case": case, "rung": rung})}  # fmt: skip
         connection.execute(sql("put_message"), message)
-        self._step(connection, case, at, "hub", "reminded" if rung < 3 else "escalated", says, {"rung": rung})
+        step(connection, case, at, "hub", "reminded" if rung < 3 else "escalated", says, {"rung": rung})
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
         for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():
-            row = self.get(connection, case)
+            row = row_of(connection, case)
             unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
             if unit is not None:
                 self.assign(connection, case, unit.entity, at, "hub", unit.because)
@@ -265,68 +245,5 @@ class CaseDesk(Struct, frozen=True):
         connection.execute("update hub.cases set state = %s where id = %s", (state, row["id"]))
         if state == "closed":
             connection.execute(sql("closed_case"), {"case": row["id"], "at": at})
-        self._step(connection, row["id"], at, "hub", state, note)
+        step(connection, row["id"], at, "hub", state, note)
         self.somebody_is_free(connection, at)
-
-    def get(self, connection: Connection, case: int) -> dict[str, Any]:
-        """The case's row, locked for what is about to happen to it."""
-        found = rows(connection, sql("case_row"), {"case": case})
-        if not found:
-            raise CaseError(f"there is no case {case}", "the number of a case")
-        return found[0]
-
-    def _allow(self, connection: Connection, case: int, act: str) -> dict[str, Any]:
-        row = self.get(connection, case)
-        if row["state"] not in MAY[act]:
-            raise CaseError(
-                f"case {case} is {row['state']}: it cannot {act}", f"a case that is {' or '.join(MAY[act])}"
-            )
-        return row
-
-    def _move(  # noqa: PLR0913, PLR0917 - a step has this many sides
-        self,
-        connection: Connection,
-        case: int,
-        act: str,
-        state: str,
-        at: datetime,
-        who: str,
-        says: Text,
-        note: str,
-    ) -> None:
-        self._allow(connection, case, act)
-        connection.execute("update hub.cases set state = %s where id = %s", (state, case))
-        self._step(connection, case, at, who, state, _noted(says, note))
-
-    def _step(
-        self,
-        connection: Connection,
-        case: int,
-        at: datetime,
-        who: str,
-        what: str,
-        says: Text,
-        facts: Mapping[str, object] | None = None,
-    ) -> None:
-        step = {"case": case, "at": at, "who": who, "what": what, "says": Jsonb(msgspec.to_builtins(says)),
-                "facts": Jsonb(dict(facts or {}))}  # fmt: skip
-        row = connection.execute(sql("add_step"), step).fetchone()
-        assert row is not None
-        told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
-        witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
-
-
-def ladder_step(remaining: timedelta) -> Text:
-    """What a rung of the ladder says."""
-    hours = abs(remaining.total_seconds()) / 3600
-    if remaining > timedelta(0):
-        return Text(f"reminder: {hours:.1f} h left", f"催办：剩余 {hours:.1f} 小时")
-    return Text(f"overdue by {hours:.1f} h", f"已超期 {hours:.1f} 小时")
-
-
-def _joined(says: Text, because: Text | None) -> Text:
-    return says if because is None else Text(f"{says.en}; {because.en}", f"{says.zh}；{because.zh}")
-
-
-def _noted(says: Text, note: str) -> Text:
-    return Text(f"{says.en}: {note}", f"{says.zh}：{note}") if note else says

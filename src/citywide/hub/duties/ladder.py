@@ -7,7 +7,8 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.deadlines import moment_of_share, time_left
-from citywide.hub.cases.desk import CaseDesk, ladder_step
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.cases.steps import ladder_step
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 

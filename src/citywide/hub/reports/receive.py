@@ -10,7 +10,8 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.affairs import Category
-from citywide.hub.cases.desk import OPEN, CaseDesk, CaseError
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.cases.moves import OPEN, CaseError, row_of
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -86,7 +87,7 @@ def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime
 
 
 def _joined(connection: Connection, desk: CaseDesk, report: Report, at: datetime) -> int:
-    row = desk.get(connection, report.join or 0)
+    row = row_of(connection, report.join or 0)
     there = Point(row["lon"], row["lat"]) if row["lon"] is not None else None
     if row["state"] not in OPEN or row["category"] not in desk.categories:
         raise CaseError(f"case {row['id']} is {row['state']}", "an open case nearby, or a report of its own")

@@ -1,0 +1,48 @@
+"""Steps of a case: what people read of it, each an entry of the evidence log."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import msgspec
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.write import witness
+from citywide.kit.text import Text
+
+
+def step(
+    connection: Connection,
+    case: int,
+    at: datetime,
+    who: str,
+    what: str,
+    says: Text,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Put a step down, and tell the evidence log."""
+    values = {"case": case, "at": at, "who": who, "what": what, "says": Jsonb(msgspec.to_builtins(says)),
+              "facts": Jsonb(dict(facts or {}))}  # fmt: skip
+    row = connection.execute(sql("add_step"), values).fetchone()
+    assert row is not None
+    told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
+    witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
+
+
+def ladder_step(remaining: timedelta) -> Text:
+    """What a rung of the ladder says."""
+    hours = abs(remaining.total_seconds()) / 3600
+    if remaining > timedelta(0):
+        return Text(f"reminder: {hours:.1f} h left", f"催办：剩余 {hours:.1f} 小时")
+    return Text(f"overdue by {hours:.1f} h", f"已超期 {hours:.1f} 小时")
+
+
+def joined(says: Text, because: Text | None) -> Text:
+    """Two sentences as one."""
+    return says if because is None else Text(f"{says.en}; {because.en}", f"{says.zh}；{because.zh}")
+
+
+def noted(says: Text, note: str) -> Text:
+    """A sentence with somebody's own words behind it."""
+    return Text(f"{says.en}: {note}", f"{says.zh}：{note}") if note else says
