@@ -4,12 +4,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from citywide.app import EVERYTHING
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
+
+hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("city")
 
 
 @pytest.fixture(scope="session")

@@ -39,4 +39,5 @@ SEVERITIES: Mapping[str, Text] = {
 def labels(words: Words) -> dict[str, Text]:
     """Every name that a page may show, and what people call it."""
     named = [*words.quantities.values(), *words.kinds.values(), *words.categories.values()]
-    return {**DEPARTMENTS, **SEVERITIES, **{word.name: word.label for word in named}}
+    rules = {rule.name: rule.called for rule in words.rules.values() if rule.label}
+    return {**DEPARTMENTS, **SEVERITIES, **rules, **{word.name: word.label for word in named}}

@@ -13,7 +13,8 @@ SEVERITIES = ("notice", "warning", "serious", "critical")
 class Rule(Struct, frozen=True):
     """Raises when the signal stays beyond `above` or `below` for `hold`; clears beyond the other bound.
 
-    Without `clears_below` (or `clears_above`) the alarm clears at the bound that raised it.
+    Without `clears_below` (or `clears_above`) the alarm clears at the bound that raised it. `label` is what
+    people call it in a word or two; without one, pages show its name as words.
     """
 
     name: str
@@ -27,6 +28,13 @@ class Rule(Struct, frozen=True):
     hold: timedelta = timedelta(0)
     severity: str = "warning"
     kind: str | None = None
+    label: Text | None = None
+
+    @property
+    def called(self) -> Text:
+        """What people call this rule."""
+        plain = self.name.replace("_", " ")
+        return self.label or Text(plain, plain)
 
     def __post_init__(self) -> None:
         if (self.above is None) == (self.below is None):

@@ -1,4 +1,4 @@
-"""The hub's own pages: what is wrong, who is on the way, how departments do."""
+"""The hub's own pages: what is wrong, who is on the way, how departments do, what data there are."""
 
 from citywide.hub.pages import Board, Column, Layer, Map, Page, Query, Stat, Table, Timeline
 from citywide.hub.system import System
@@ -59,6 +59,34 @@ LEAGUE = Page(
     roles=("manager",),
 )
 
+CATALOGUE = Page(
+    "catalogue",
+    Text("Data catalogue", "数据目录"),
+    (
+        Stat(Text("Data sets", "数据集"), Query("catalogue_size"), "count"),
+        Stat(Text("Incomplete or implausible", "不完整或存疑"), Query("catalogue_gaps"), "count", worry=0),
+        Table(
+            Text("What data the city holds", "全市数据资源"),
+            Query("catalogue_sets"),
+            (
+                Column("quantity", Text("Data", "数据")),
+                Column("kind", Text("Of", "对象")),
+                Column("department", Text("Owner", "责任部门")),
+                Column("series", Text("Sources", "来源数"), "number"),
+                Column("newest", Text("Newest", "最新时间"), "time"),
+                Column("complete", Text("Complete", "完整率"), "number", "%"),
+                Column("plausible", Text("Plausible", "可信率"), "number", "%"),
+                Column("judged", Text("Judged", "评估时间"), "time"),
+            ),
+        ),
+        Table(
+            Text("Take the catalogue along", "目录导出"),
+            Query("catalogue_links"),
+            (Column("name", Text("Form", "格式")), Column("says", Text("Made for", "用途"))),
+        ),
+    ),
+)
+
 SYSTEM = System(
     name="hub",
     title=Text("The city", "城市运行"),
@@ -67,5 +95,5 @@ SYSTEM = System(
         Quantity("position_lon", "°", Text("Longitude", "经度"), -180, 180),
         Quantity("position_lat", "°", Text("Latitude", "纬度"), -90, 90),
     ),
-    pages=(WALL, LEAGUE),
+    pages=(WALL, LEAGUE, CATALOGUE),
 )

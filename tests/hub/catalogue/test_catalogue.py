@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from citywide.hub import Entity, Point, Reading
+from citywide.hub import Entity, Point, Reading, Who, wall
 from citywide.hub.catalogue.dcat import catalogue
 from citywide.hub.catalogue.sets import DataSet, data_sets, judge
+from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING
 from citywide.kit.text import Text
 
@@ -35,6 +36,32 @@ def test_a_set_says_whose_it_is_how_fresh_complete_and_plausible(sets) -> None:
     assert found.complete == pytest.approx(9 / 48)
     assert found.plausible == 1
     assert found.bounds == (106.5, 29.5, 106.5, 29.6)
+
+
+def page_of(city, who: Who) -> list[list[dict[str, object]]]:
+    """What each table and number of the catalogue's page shows a reader."""
+    page = next(page for page in wall.SYSTEM.pages if page.name == "catalogue")
+    sheets = [
+        sheet(city.hub.database, who, wall.SYSTEM, query, MORNING)
+        for at in range(len(page.widgets))
+        for query in queries_of_widget(page, at)
+    ]
+    return [[dict(zip(each.columns, row, strict=True)) for row in each.rows] for each in sheets]
+
+
+def test_the_page_shows_each_set_its_owner_and_its_scores_and_where_to_take_them_along(city, sets) -> None:
+    size, gaps, held, links = page_of(city, Who("mayor", ("manager",), (), everywhere=True))
+    depth = next(row for row in held if row["quantity"] == "water_depth")
+    assert (depth["kind"], depth["department"], depth["series"]) == ("gauge", "drainage", 2)
+    assert (depth["complete"], depth["plausible"]) == (18.8, 100)
+    assert depth["newest"] == MORNING + timedelta(hours=5)
+    assert size[0]["count"] == len(held)
+    assert gaps[0]["count"] >= 1
+    assert {row["href"] for row in links} == {"/v1/catalogue", "/v1/catalogue.jsonld"}
+
+
+def test_the_page_shows_a_department_its_own_sets_only(city, sets) -> None:
+    assert page_of(city, Who("lin", ("officer",), ("parks",)))[2] == []
 
 
 def valid(document: dict) -> tuple[bool, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.json as jsonl
-from msgspec import DecodeError, json
+from msgspec import json
 from pyarrow import csv, parquet
 
 from citywide.hub.ingest.batch import Receipt, Refusal
@@ -90,7 +90,6 @@ def _refused(error: urllib.error.HTTPError) -> Receipt | None:
     if error.code in {429, 503} or error.code >= 500:
         return None
     body = error.read()
-    try:
-        return json.decode(body, type=Receipt)  # all of the batch was refused, item by item
-    except DecodeError as unreadable:
-        raise ReplayError(f"the hub says {error.code}: {body.decode(errors='replace')[:500]}") from unreadable
+    if error.headers.get_content_type() == "application/json":  # all of the batch was refused, item by item
+        return json.decode(body, type=Receipt)
+    raise ReplayError(f"the hub says {error.code}: {body.decode(errors='replace')[:500]}")

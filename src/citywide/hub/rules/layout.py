@@ -59,7 +59,13 @@ class Compiled(Struct, frozen=True):
 def compile_rule(rule: Rule) -> Compiled:
     """Put a rule's meaning into numbers."""
     code = _CODES[type(rule.signal)]
-    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(msgspec.json.encode(rule)).digest()[:8])
+    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(_meaning(rule)).digest()[:8])
+
+
+def _meaning(rule: Rule) -> bytes:
+    """What the memory depends on; other words or another severity leave it as it is."""
+    bounds = rule.above, rule.below, rule.clears_below, rule.clears_above
+    return msgspec.json.encode((rule.name, rule.quantity, rule.kind, rule.signal, bounds, rule.hold))
 
 
 def _row(rule: Rule, code: int) -> tuple[float, ...]:

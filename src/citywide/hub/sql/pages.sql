@@ -59,3 +59,28 @@ from (
         late_department is not null as late
     from hub.cases where state <> 'merged'
 ) as judged group by department order by late_percent, solved_percent desc nulls last, department
+
+-- name: catalogue_sets
+select series.quantity, entity.kind, entity.department, count(*)::int as series, max(latest.time) as newest,
+    round(100 * min(score.complete)::numeric, 1)::float8 as complete,
+    round(100 * min(score.plausible)::numeric, 1)::float8 as plausible, min(score.judged) as judged
+from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
+left join hub.catalogue_score score on score.quantity = series.quantity and score.kind = entity.kind
+    and score.department = entity.department
+group by series.quantity, entity.kind, entity.department order by 3, 2, 1
+
+-- name: catalogue_size
+select count(distinct (series.quantity, entity.kind, entity.department)) as count
+from hub.series join hub.entity on entity.number = series.entity
+
+-- name: catalogue_gaps
+select count(distinct (series.quantity, entity.kind, entity.department)) as count
+from hub.series join hub.entity on entity.number = series.entity
+join hub.catalogue_score score on score.quantity = series.quantity and score.kind = entity.kind
+    and score.department = entity.department
+where score.complete < 0.5 or score.plausible < 0.9
+
+-- name: catalogue_links
+select * from (values
+    ('DCAT-AP 3 (JSON-LD)', '{"en": "for other data portals", "zh": "供其他数据门户采集"}'::jsonb, '/v1/catalogue.jsonld'),
+    ('JSON', '{"en": "for programs", "zh": "供程序读取"}'::jsonb, '/v1/catalogue')) as link (name, says, href)

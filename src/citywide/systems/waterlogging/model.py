@@ -29,6 +29,7 @@ DEEP_WATER = Rule(
     above=10,
     clears_below=7,  # the gap keeps ripples from ringing the alarm twice
     severity="serious",
+    label=Text("deep water", "积水"),
 )
 WATER_IS_COMING = Rule(
     "water_is_coming",
@@ -37,6 +38,7 @@ WATER_IS_COMING = Rule(
     above=10,
     clears_below=5,
     severity="warning",
+    label=Text("water expected", "预报积水"),
 )
 FAST_RISE = Rule(
     "fast_rise",
@@ -45,6 +47,7 @@ FAST_RISE = Rule(
     signal=Rate(timedelta(minutes=10)),
     above=60,
     clears_below=20,
+    label=Text("rising fast", "快速上涨"),
 )
 GAUGE_SILENT = Rule(
     "gauge_silent",
@@ -53,6 +56,7 @@ GAUGE_SILENT = Rule(
     signal=Silence(),
     above=1800,
     severity="notice",
+    label=Text("silent", "失联"),
 )
 GAUGE_STUCK = Rule(
     "gauge_stuck",
@@ -60,6 +64,7 @@ GAUGE_STUCK = Rule(
     Text("{name} stands still although rain fell and its neighbours rose", "{name}读数卡滞：有雨而不变"),
     above=0.5,
     severity="notice",
+    label=Text("stuck", "卡滞"),
 )
 GAUGE_DRIFTS = Rule(
     "gauge_drifts",
@@ -68,6 +73,7 @@ GAUGE_DRIFTS = Rule(
     above=3,
     clears_below=1,
     severity="notice",
+    label=Text("drifts", "读数漂移"),
 )
 FLOODED_ROAD = Category(
     "flooded_road", Text("Flooded road", "道路积水"), "drainage", timedelta(hours=2), around_the_clock=True,
