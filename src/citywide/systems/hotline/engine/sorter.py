@@ -94,7 +94,7 @@ def _top(names: Sequence[str], shares: NDArray[np.float64], most: int) -> tuple[
     return tuple((str(names[int(at)]), float(shares[at])) for at in np.argsort(-shares)[:most])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def _scores(
     weights: NDArray[np.float32], found: NDArray[np.int32], starts: NDArray[np.int64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
@@ -110,7 +110,7 @@ def _scores(
     return scores
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def _learn(  # noqa: C901 - compiled: flat arguments and loops
     weights: NDArray[np.float32],
     found: NDArray[np.int32],

@@ -1,0 +1,43 @@
+"""The field's vocabulary: how residents of either language speak of each matter, before the city has heard them."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from citywide.systems.hotline.engine.sorter import Sorter
+
+BETWEEN = {"zh": "", "en": " "}
+LESSONS, MOST_TERMS = 100_000, 3
+
+
+@cache
+def lexicon() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """The terms of each matter in each language."""
+    folder, found = Path(__file__).parent / "lexicon", dict[tuple[str, str], tuple[str, ...]]()
+    for language in BETWEEN:
+        for line in (folder / f"{language}.tsv").read_text(encoding="utf-8").splitlines():
+            matter, terms = line.split("\t")
+            found[matter, language] = tuple(terms.split(","))
+    return found
+
+
+def lessons(seed: int, count: int = LESSONS) -> tuple[list[str], list[str]]:
+    """Made-up texts of one to three terms of one matter, and the matter of each."""
+    rng, known = np.random.default_rng([seed, 3]), list(lexicon().items())
+    which, sizes = rng.integers(0, len(known), count), rng.integers(1, MOST_TERMS + 1, count)
+    picks = rng.random((count, MOST_TERMS))
+    texts, truth = list[str](), list[str]()
+    for at, size, pick in zip(which.tolist(), sizes.tolist(), picks.tolist(), strict=True):
+        (matter, language), terms = known[at]
+        texts.append(BETWEEN[language].join(terms[int(share * len(terms))] for share in pick[:size]))
+        truth.append(matter)
+    return texts, truth
+
+
+def taught(sorter: Sorter, texts: list[str], truth: list[str]) -> Sorter:
+    """The sorter after it has learnt a history and the vocabulary, in one shuffled course."""
+    more, theirs = lessons(1)
+    sorter.train(texts + more, truth + theirs)
+    return sorter
