@@ -17,6 +17,7 @@ from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
 from citywide.systems import SYSTEMS
+from citywide.systems.hotline.intake import begin_to_listen
 
 EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
@@ -46,7 +47,9 @@ class Teller(structlog.PrintLogger):
 def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
     structlog.configure(logger_factory=lambda *_: Teller())
-    return build(from_environment())
+    app = build(from_environment())
+    begin_to_listen(app.state.hub)
+    return app
 
 
 def own_cluster(data: Path) -> Cluster:

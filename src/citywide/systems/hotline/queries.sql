@@ -7,6 +7,12 @@ join hub.cases on cases.id = case_step.cases
 where case_step.what = 'rerouted' and case_step.id > %(after)s and cases.details <> ''
 order by case_step.id limit 2000
 
+-- name: closed_where_they_were_sent
+-- A department that closed a case without passing it on has said that it was the right one
+select details, category from hub.cases where reporters > 0 and state = 'closed' and details <> ''
+  and not exists (select from hub.case_step where case_step.cases = cases.id and what = 'rerouted')
+order by id desc limit 100000
+
 -- name: cases_of_six_weeks
 select category, department, lon, lat, floor(extract(epoch from %(now)s - opened) / 86400)::int as day from hub.cases
 where reporters > 0 and state <> 'merged' and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s

@@ -23,7 +23,7 @@ def lexicon() -> Mapping[tuple[str, str], tuple[str, ...]]:
     return found
 
 
-def lessons(seed: int, count: int = LESSONS) -> tuple[list[str], list[str]]:
+def lessons(seed: int, count: int) -> tuple[list[str], list[str]]:
     """Made-up texts of one to three terms of one matter, and the matter of each."""
     rng, known = np.random.default_rng([seed, 3]), list(lexicon().items())
     which, sizes = rng.integers(0, len(known), count), rng.integers(1, MOST_TERMS + 1, count)
@@ -38,6 +38,6 @@ def lessons(seed: int, count: int = LESSONS) -> tuple[list[str], list[str]]:
 
 def taught(sorter: Sorter, texts: list[str], truth: list[str]) -> Sorter:
     """The sorter after it has learnt a history and the vocabulary, in one shuffled course."""
-    more, theirs = lessons(1)
+    more, theirs = lessons(1, LESSONS)
     sorter.train(texts + more, truth + theirs)
     return sorter
