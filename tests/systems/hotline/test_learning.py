@@ -22,7 +22,8 @@ from generate_series(1, %(count)s) returning id
 """
 PASSED = """
 insert into hub.case_step (cases, at, who, what, says, facts)
-select id, now(), 'wen', 'rerouted', '{"en": "x", "zh": "x"}', '{"to": "parks"}' from hub.cases where category = 'school'
+select id, now(), 'wen', 'rerouted', '{"en": "x", "zh": "x"}', '{"to": "parks"}' from hub.cases
+where category = 'school'
 """
 
 
@@ -54,7 +55,6 @@ def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they
     monkeypatch.setattr(learning, "ENOUGH", 300)
     monkeypatch.setattr(vocabulary, "LESSONS", 5000)
     with closing(Database(settings.database_url)) as database:
-        assert learning.beginner(database).guess(ODD).departments[0][1] < 0.7
         with database.transaction() as connection:
             for category, department, count in (("refund", "market", 300), ("school", "education", 900)):
                 told = {"category": category, "department": department, "words": ODD, "count": count}
