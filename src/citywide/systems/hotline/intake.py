@@ -1,7 +1,5 @@
 """What a resident's words mean: category and department with a confidence, and the place they name."""
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -19,7 +17,6 @@ from citywide.systems.hotline.learning import beginner
 
 QUERIES = queries_of(Path(__file__).parent)
 REFRESH_S = 120.0
-PATIENT = 10
 
 
 class Understood(Struct, frozen=True):
@@ -45,9 +42,12 @@ class Intake:
         with self._learning:
             return self._taught(database).guess(text)
 
-    def begin(self, database: Any) -> None:
-        """Learn now, so that nobody waits for it later."""
+    def begin(self, database: Any, *, anew: bool = False) -> None:
+        """Learn now, so that nobody waits for it later; anew when there is a history that was not there before."""
+        fresh = beginner(database) if anew else None  # meanwhile the sorter that is there answers
         with self._learning:
+            if fresh is not None:
+                self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
             self._taught(database)
 
     def place(self, database: Any, text: str) -> Point | None:
@@ -89,13 +89,11 @@ def intake_of(hub: Any) -> Intake:
         return _intakes.setdefault(hub, Intake()) if hub not in _intakes else _intakes[hub]
 
 
-def begin_to_listen(hub: Any) -> None:
-    """Learn in the background when a worker starts, behind everything that is urgent."""
+def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
+    """Learn in the background when a worker starts or a history has come."""
 
     def learn() -> None:
-        if sys.platform == "linux":  # where a thread has a priority of its own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PATIENT)
-        intake_of(hub).begin(hub.database)
+        intake_of(hub).begin(hub.database, anew=anew)
 
     threading.Thread(target=learn, name="hotline learns", daemon=True).start()
 

@@ -13,9 +13,21 @@ select details, category from hub.cases where reporters > 0 and state = 'closed'
   and not exists (select from hub.case_step where case_step.cases = cases.id and what = 'rerouted')
 order by id desc limit 100000
 
+-- name: take_over
+insert into hub.cases (title, category, department, first_department, closed_department, state, lon, lat, details, facts,
+    opened, closed, opened_by, reporters)
+select title::jsonb, category, department, department, department, 'closed', lon, lat, details, '{"source": "former hotline"}',
+    opened, closed, 'former hotline', 1
+from unnest(%(title)s::text[], %(category)s::text[], %(department)s::text[], %(lon)s::float8[], %(lat)s::float8[],
+    %(details)s::text[], %(opened)s::timestamptz[], %(closed)s::timestamptz[])
+    as former (title, category, department, lon, lat, details, opened, closed)
+
 -- name: cases_of_six_weeks
 select category, department, lon, lat, floor(extract(epoch from %(now)s - opened) / 86400)::int as day from hub.cases
 where reporters > 0 and state <> 'merged' and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s
+
+-- name: known_hot_spots
+select category, lon, lat, radius_m, found from hotline.hot_spot
 
 -- name: forget_hot_spots
 delete from hotline.hot_spot
