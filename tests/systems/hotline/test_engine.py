@@ -106,3 +106,15 @@ def test_a_planted_cluster_is_found_and_chance_is_not() -> None:
     assert len(planted) == 1
     assert abs(planted[0].lon - 106.5) < 0.01
     assert planted[0].days <= 3
+
+
+def test_a_cluster_beyond_all_trials_is_surer_than_their_number_can_say() -> None:
+    rng = np.random.default_rng(5)
+    lon, lat = (
+        np.r_[106.4 + rng.random(200) * 0.2, np.full(25, 106.5)],
+        np.r_[29.4 + rng.random(200) * 0.2, np.full(25, 29.5)],
+    )
+    day = np.r_[rng.integers(0, 42, 200), np.zeros(25, int)]
+    found = hot_spots(lon, lat, day, trials=99)
+    assert found[0].p < 1e-4
+    assert all(0 < spot.p <= 0.05 for spot in found)

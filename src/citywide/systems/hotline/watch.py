@@ -14,6 +14,7 @@ from citywide.systems.hotline.engine.hot_spots import HotSpot, hot_spots
 
 FEWEST = 10
 NEAR_M = 500.0
+FALSE_A_LOOK = 0.01  # over all categories together
 
 
 def look_for_hot_spots(hub: Any) -> None:
@@ -26,7 +27,7 @@ def look_for_hot_spots(hub: Any) -> None:
         known = rows(connection, queries["known_hot_spots"])
         connection.execute(queries["forget_hot_spots"])
         for (category, department), cases in by_category.items():
-            for spot in _of(cases) if len(cases) >= FEWEST else ():
+            for spot in _of(cases, FALSE_A_LOOK / len(by_category)) if len(cases) >= FEWEST else ():
                 named = {"category": category, "department": department, "found": _since(known, category, spot, now)}
                 connection.execute(queries["keep_hot_spot"], named | spot._asdict())
 
@@ -40,9 +41,9 @@ def _since(known: list[Row], category: str, spot: HotSpot, now: datetime) -> dat
     return min(same, default=now)
 
 
-def _of(cases: list[Row]) -> list[HotSpot]:
+def _of(cases: list[Row], below: float) -> list[HotSpot]:
     lon, lat = (np.array([row[name] for row in cases], dtype=float) for name in ("lon", "lat"))
-    return hot_spots(lon, lat, np.array([row["day"] for row in cases], dtype=np.int64))
+    return hot_spots(lon, lat, np.array([row["day"] for row in cases], dtype=np.int64), below=below)
 
 
 HOT_SPOTS = Schedule("hot_spots", 3600, look_for_hot_spots)
