@@ -1,6 +1,6 @@
 """The field's vocabulary: how residents of either language speak of each matter, before the city has heard them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from citywide.systems.hotline.engine.sorter import Sorter
 
 BETWEEN = {"zh": "", "en": " "}
 LESSONS, MOST_TERMS = 100_000, 3
+MOST_TIMES, PIECE = 8, (3, 16)
 
 
 @cache
@@ -37,7 +38,27 @@ def lessons(seed: int, count: int) -> tuple[list[str], list[str]]:
 
 
 def taught(sorter: Sorter, texts: list[str], truth: list[str]) -> Sorter:
-    """The sorter after it has learnt a history and the vocabulary, in one shuffled course."""
+    """The sorter after it has learnt a history and the vocabulary, in one shuffled course.
+
+    Half of the made-up texts stand beside a piece of somebody's real words, whatever those were about: so it learns
+    to pass over what people say around a matter. A short history is told several times.
+    """
     more, theirs = lessons(1, LESSONS)
-    sorter.train(texts + more, truth + theirs)
+    again = max(1, min(MOST_TIMES, LESSONS // 2 // max(1, len(texts))))
+    sorter.train(texts * again + _among(texts, more), truth * again + theirs)
     return sorter
+
+
+def _among(said: Sequence[str], lessons: list[str]) -> list[str]:
+    """Half of the lessons, each with a piece of other words before or after it."""
+    if not said:
+        return lessons
+    rng = np.random.default_rng(2)
+    whose, sides = rng.integers(0, len(said), len(lessons)).tolist(), rng.integers(0, 4, len(lessons)).tolist()
+    begins, lengths = rng.random(len(lessons)).tolist(), rng.integers(*PIECE, len(lessons)).tolist()
+    found = list[str]()
+    for lesson, who, side, begin, length in zip(lessons, whose, sides, begins, lengths, strict=True):
+        at = int(begin * len(said[who]))
+        piece = said[who][at : at + length]
+        found.append((f"{piece} {lesson}", f"{lesson} {piece}", lesson, lesson)[side])
+    return found
