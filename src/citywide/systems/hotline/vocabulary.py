@@ -11,6 +11,7 @@ from citywide.systems.hotline.engine.sorter import Sorter
 BETWEEN = {"zh": "", "en": " "}
 LESSONS, MOST_TERMS = 100_000, 3
 MOST_TIMES, PIECE = 8, (3, 16)
+CALIBRATED_ON = 3000
 
 
 @cache
@@ -46,6 +47,7 @@ def taught(sorter: Sorter, texts: list[str], truth: list[str]) -> Sorter:
     more, theirs = lessons(1, LESSONS)
     again = max(1, min(MOST_TIMES, LESSONS // 2 // max(1, len(texts))))
     sorter.train(texts * again + _among(texts, more), truth * again + theirs)
+    sorter.calibrate(*lessons(2, CALIBRATED_ON))  # bare terms: neither as easy as what was learnt, nor as hard
     return sorter
 
 
