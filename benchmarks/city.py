@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 import psycopg
 
+from benchmarks import _city_hotline
 from benchmarks.form import Benchmark, Goal
 from benchmarks.hub.server import free_port
 from citywide.app import EVERYTHING
@@ -75,15 +76,20 @@ def measure(options: Namespace) -> Mapping[str, float]:
             play(world, door, hours)
             took = time.perf_counter() - began
             with psycopg.connect(url) as connection:
+                residents = _city_hotline.scored(
+                    _city_hotline.twin_of(world.twins), *_city_hotline.asked(url), world.now
+                )
                 cases = [Seen(*row) for row in connection.execute(CASES)]
                 warnings = [Seen(*row) for row in connection.execute(WARNINGS)]
-    return scored(world.truth(), cases, warnings) | {"city_hours": float(hours), "wall_s": took}
+    floods = scored(world.truth(), cases, warnings)
+    return {**floods, **residents, "city_hours": float(hours), "wall_s": took}
 
 
 def play(world: World, door: HttpDoor, hours: float) -> None:
     """Move the clock, speak, let everything called for be done, let the units answer."""
     door.register(world.entities())
     for _ in range(round(hours * 3600 / REPORT_S)):
+        world.tell(door)
         said = world.step(REPORT_S)
         door.move_clock(world.now)
         door.send(said)

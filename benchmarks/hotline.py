@@ -10,6 +10,7 @@ from benchmarks.form import Benchmark, Goal
 from citywide.systems.hotline.calls import Calls, calls, noisy
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.model import MATTERS
+from citywide.systems.hotline.vocabulary import taught
 
 OWNER = {matter.name: matter.department for matter in MATTERS}
 
@@ -20,7 +21,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
     history = calls(options.seed, 20_000 if options.quick else 100_000)
     sorter = Sorter(OWNER)
     start, busy = time.perf_counter(), time.process_time()
-    sorter.train(history.texts, history.truth)
+    taught(sorter, history.texts, history.truth)
     spent, busy = time.perf_counter() - start, time.process_time() - busy
     held = calls(options.seed + 1, 10_000, held_out=True)
     rough = Calls(noisy(options.seed + 2, held.texts), held.truth, held.unseen)

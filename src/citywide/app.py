@@ -18,6 +18,7 @@ from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
 from citywide.systems import SYSTEMS
+from citywide.systems.hotline.intake import begin_to_listen
 
 EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
@@ -48,7 +49,9 @@ def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
     structlog.configure(logger_factory=lambda *_: Teller())
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
-    return build(from_environment())
+    app = build(from_environment())
+    begin_to_listen(app.state.hub)
+    return app
 
 
 def own_cluster(data: Path) -> Cluster:

@@ -31,7 +31,7 @@ from citywide.kit.commands import Command
 from citywide.serve import ready_database, serve
 
 MARK = "this-folder-is-a-demo"
-SCOPES = ("readings:write", "readings:read", "entities:write", "units:act", "demo")
+SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", "units:act", "demo")
 STAFF = (
     (Who("officer", ("officer",), ("drainage",)), "officer on duty, drainage / 值班员（排水）"),
     (Who("mayor", ("officer", "manager"), (), everywhere=True), "sees every department / 市长，全部部门"),

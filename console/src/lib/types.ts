@@ -34,6 +34,7 @@ export interface Field {
   asks?: string;
   required?: boolean;
   choices?: [string, Text][];
+  known?: string | null;
 }
 
 interface Declared {

@@ -22,6 +22,8 @@ const WORDS = {
   leaveWall: ["Leave wall mode", "退出大屏"],
   menu: ["Menu", "菜单"],
   close: ["Close", "关闭"],
+  knownNone: ["No open case goes with this.", "没有相关的未结案件。"],
+  knownSome: ["{n} open with this already:", "已有 {n} 件未结案件："],
   cancel: ["Cancel", "取消"],
   retry: ["Try again", "重试"],
   live: ["Live", "实时"],

@@ -51,13 +51,13 @@ def text_of(system: System, query: Query) -> LiteralString:
 
 
 def sheet(database: Database, who: Who, system: System, query: Query, now: datetime) -> Sheet:
-    """Run a query for a reader."""
+    """Run a query for a reader; `now` is the city's time and needs no mention in its values."""
     with database.reading_as(who) as connection:
         return _run(connection, text_of(system, query), query.values, now)
 
 
 def _run(connection: Connection, text: LiteralString, values: Mapping[str, object], now: datetime) -> Sheet:
-    cursor = connection.execute(text, values)
+    cursor = connection.execute(text, {**values, "now": now})
     columns = [column.name for column in cursor.description or ()]
     found = [[_plain(value) for value in row] for row in cursor.fetchall()]
     return Sheet(now, *_unfold_evidence(columns, found))

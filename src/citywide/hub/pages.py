@@ -97,13 +97,17 @@ class Timeline(Struct, frozen=True, tag="timeline"):
 
 
 class Field(Struct, frozen=True):
-    """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no."""
+    """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no.
+
+    `known` is a door that is asked, when the field is filled in, which open cases go with it: `known?name=value`.
+    """
 
     name: str
     label: Text
     asks: str = "text"
     required: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
+    known: str | None = None
 
 
 class Form(Struct, frozen=True, tag="form"):

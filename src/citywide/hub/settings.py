@@ -19,6 +19,7 @@ class CitySettings(Struct, frozen=True):
     centre: tuple[float, float] = (106.55, 29.56)
     zoom: float = 11.0
     bounds: tuple[float, float, float, float] = (106.3, 29.4, 106.8, 29.75)
+    jurisdiction: str = ""  # the Open311 jurisdiction_id; by default the city's English name
 
     @property
     def calendar(self) -> WorkingCalendar:

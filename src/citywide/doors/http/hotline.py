@@ -1,5 +1,6 @@
 """The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,19 +11,26 @@ from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import hub_of, need_role, staff
+from citywide.doors.http.callers import device, hub_of, need_role, staff
 from citywide.doors.http.described import Latitude, Longitude
 from citywide.doors.http.problems import Problem
-from citywide.doors.http.residents import Told, understood
+from citywide.doors.http.residents import Told, scrubbed_or_refused, understood
 from citywide.doors.http.threads import in_thread
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Refusal
+from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import take
+from citywide.hub.running import Hub
 from citywide.kit.text import Text
+from citywide.systems.hotline.former import Former, take_over, wrong_with
+from citywide.systems.hotline.intake import begin_to_listen
 from citywide.systems.hotline.report import PERIODS, report_pdf
 
 AnyRequest = Request[Any, Any, Any]
+SCOPE = "reports:write"
+MOST_AT_ONCE, MOST_FORMER = 500, 200_000
 
 
 class Call(Struct, frozen=True):
@@ -34,6 +42,12 @@ class Call(Struct, frozen=True):
     address: str = ""
     place: tuple[Longitude, Latitude] | None = None
     category: str | None = None
+
+
+class Passed(Call, frozen=True):
+    """What another channel of the city took in: an exchange, an app, a mini program; photos are base64."""
+
+    photos: list[bytes] = []
 
 
 @post("/v1/hotline/calls", status_code=201)
@@ -48,6 +62,54 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[by
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, [], hub.clock.now())
     return _json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts})
+
+
+@post("/v1/hotline/reports", status_code=200)
+@in_thread
+def passed_on(request: AnyRequest, state: State, data: JSONBody[list[Passed]]) -> Response[bytes]:
+    """What other channels of the city took in; each item is answered by its case, or by why it was refused."""
+    channel, hub = device(request, SCOPE), hub_of(state)
+    limit_of(data, MOST_AT_ONCE)
+    taken = [_case_or_refusal(hub, each, at, channel.name) for at, each in enumerate(data)]
+    return _json(taken, 200)
+
+
+@post("/v1/hotline/history", status_code=200)
+@in_thread
+def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> Response[bytes]:
+    """The closed cases of a former hotline; the sorter begins anew with them."""
+    channel, hub = device(request, SCOPE), hub_of(state)
+    limit_of(data, MOST_FORMER)
+    why = [wrong_with(case) for case in data]
+    good = [case for case, wrong in zip(data, why, strict=True) if wrong is None]
+    with hub.database.transaction() as connection:
+        take_over(connection, good)
+        says = Text(f"{len(good)} closed cases of a former hotline taken over", f"接收原热线已结案件 {len(good)} 件")
+        witness(connection, "case", says, who=channel.name, at=hub.clock.now())
+    begin_to_listen(hub, anew=True)
+    refused = [Refusal(str(at), wrong, "see /schema") for at, wrong in enumerate(why) if wrong]
+    return _json({"accepted": len(good), "refused": refused}, 200)
+
+
+def limit_of(items: Sequence[object], most: int) -> None:
+    """Refuse a batch that is too long."""
+    if len(items) > most:
+        raise Problem(413, f"{len(items)} at once; at most {most}")
+
+
+def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str, object]:
+    lon, lat = said.place or (None, None)
+    told = Told(said.text, said.category, lon, lat, said.address, said.name, said.phone)
+    try:
+        photos = [scrubbed_or_refused(body, number) for number, body in enumerate(said.photos[:MOST])]
+        report = understood(hub, told, has_photos=bool(photos))
+    except Problem as problem:
+        errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
+        return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
+    report = msgspec.structs.replace(report, facts={**report.facts, "channel": channel})
+    with hub.database.transaction() as connection:
+        taken = take(connection, hub.desk, report, photos, hub.clock.now())
+    return {"case": taken.case, "follow": taken.follow, "category": report.category}
 
 
 @get("/v1/hotline/caller")
@@ -81,4 +143,4 @@ def _json(found: object, status: int = 201) -> Response[bytes]:
     return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
 
 
-HANDLERS = [call, caller, report]
+HANDLERS = [call, passed_on, history, caller, report]

@@ -93,7 +93,7 @@ async def report(request: AnyRequest, state: State) -> Response[bytes]:
 @in_thread
 def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     """Scrub the photos, find category and place where they are missing, and take the report."""
-    photos = [_photo(body, at) for at, body in enumerate(bodies)]
+    photos = [scrubbed_or_refused(body, at) for at, body in enumerate(bodies)]
     found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, found, photos, hub.clock.now())
@@ -162,7 +162,8 @@ def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
     return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts))
 
 
-def _photo(body: bytes, at: int) -> bytes:
+def scrubbed_or_refused(body: bytes, at: int) -> bytes:
+    """The photo without what it tells of its maker, or a clear refusal."""
     try:
         return scrubbed(body)
     except PhotoError as error:

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from citywide.doors.http.callers import hub_of
 from citywide.doors.http.described import FILE, TEXT, asked_by, form_of, many
 from citywide.doors.http.threads import in_thread
-from citywide.doors.open311.services import SERVICES, service
+from citywide.doors.open311.services import SERVICES, need_ours, service
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -47,11 +47,13 @@ async def make(request: AnyRequest, state: State) -> Response[bytes]:
 
 @get("/open311/v2/requests/{name:str}")
 @in_thread
-def one(state: State, name: FromPath[str]) -> Response[bytes]:
+def one(request: AnyRequest, state: State, name: FromPath[str]) -> Response[bytes]:
     """One request, by its number."""
+    asked = {"jurisdiction_id": request.query_params.get("jurisdiction_id", "")}
     return answered(
-        name, "service_requests", "request", lambda number: _listed(hub_of(state), {"service_request_id": number})
-    )
+        name, "service_requests", "request",
+        lambda number: _listed(hub_of(state), asked | {"service_request_id": number}),
+    )  # fmt: skip
 
 
 @get(
@@ -92,6 +94,7 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
 
 
 def _made(hub: Hub, form: FormMultiDict, files: list[bytes]) -> list[Item]:
+    need_ours(hub, form)
     app = need_key(hub, form)
     report = _report(form, app)
     try:
@@ -135,6 +138,7 @@ def _place(said: Mapping[str, str]) -> Point | None:
 
 
 def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
+    need_ours(hub, asked)
     values = _filters(hub, asked)
     with hub.database.transaction() as connection:
         found = rows(connection, sql("requests_seen"), values)

@@ -1,12 +1,16 @@
 """Which services there are, and what may be said about each."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get
+from litestar.datastructures import State
 from litestar.params import FromPath
 
+from citywide.doors.http.callers import hub_of
 from citywide.doors.open311.shapes import Fault, Item, answered
 from citywide.hub import Category
+from citywide.hub.running import Hub
 from citywide.systems.hotline.model import REPORTABLE
 
 SERVICES = {category.name: category for category in REPORTABLE}
@@ -14,18 +18,20 @@ FORMATS = ("application/json", "text/xml")
 
 
 @get("/open311/{name:str}", sync_to_thread=False)
-def discovery(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[bytes]:
+def discovery(request: Request[Any, Any, Any], state: State, name: FromPath[str]) -> Response[bytes]:
     """Where the endpoint is and what it speaks."""
     here = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": f"{request.base_url}open311/v2",
-            "type": "production", "formats": [{"format": each} for each in FORMATS]}  # fmt: skip
-    return answered(name, "discovery", "endpoint", lambda _: {"endpoints": [here]})
+            "type": "production", "formats": list(FORMATS)}  # fmt: skip
+    known = {"jurisdiction_id": jurisdiction_of(hub_of(state)), "endpoints": [here]}
+    return answered(name, "discovery", "endpoint", lambda _: known)
 
 
 @get("/open311/v2/{name:str}", sync_to_thread=False)
-def services(name: FromPath[str]) -> Response[bytes]:
+def services(request: Request[Any, Any, Any], state: State, name: FromPath[str]) -> Response[bytes]:
     """The list of services."""
 
     def listed(what: str) -> list[Item]:
+        need_ours(hub_of(state), request.query_params)
         if what != "services":
             raise Fault(404, f"there is no {what!r} here")
         return [_service(category) for category in SERVICES.values()]
@@ -34,14 +40,27 @@ def services(name: FromPath[str]) -> Response[bytes]:
 
 
 @get("/open311/v2/services/{name:str}", sync_to_thread=False)
-def definition(name: FromPath[str]) -> Response[bytes]:
+def definition(request: Request[Any, Any, Any], state: State, name: FromPath[str]) -> Response[bytes]:
     """What may be said about one service."""
 
     def found(code: str) -> Item:
+        need_ours(hub_of(state), request.query_params)
         category = service(code)
         return {"service_code": category.name, "attributes": [_danger()]}
 
     return answered(name, "service_definition", "attribute", found)
+
+
+def jurisdiction_of(hub: Hub) -> str:
+    """The one jurisdiction that is served here."""
+    return hub.city.jurisdiction or "-".join(hub.city.name.en.lower().split())
+
+
+def need_ours(hub: Hub, asked: Mapping[str, Any]) -> None:
+    """An app may leave the jurisdiction out; another city's is not served here."""
+    named = asked.get("jurisdiction_id")
+    if named and named != jurisdiction_of(hub):
+        raise Fault(404, f"there is no jurisdiction {str(named)[:80]!r} here; it is {jurisdiction_of(hub)!r}")
 
 
 def service(code: str) -> Category:

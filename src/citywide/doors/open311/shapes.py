@@ -72,7 +72,11 @@ def _fill(element: ET.Element, values: Item) -> None:
         child = ET.SubElement(element, name)
         if isinstance(value, list | tuple):
             for each in value:
-                _fill(ET.SubElement(child, name.removesuffix("s")), each)
+                part = ET.SubElement(child, name.removesuffix("s"))
+                if isinstance(each, Mapping):
+                    _fill(part, each)
+                else:
+                    part.text = _plain(each)
         else:
             child.text = _plain(value)
 

@@ -11,7 +11,7 @@ from citywide.doors.http.callers import hub_of
 from citywide.doors.http.described import TEXT, asked_by, form_of
 from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.requests import SPAN, need_key
-from citywide.doors.open311.services import SERVICES
+from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.cases.moves import CaseError, row_of
 from citywide.hub.database.pool import rows
@@ -45,6 +45,7 @@ async def make_update(request: Request[Any, Any, Any], state: State) -> Response
 
 
 def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
+    need_ours(hub, asked)
     until = moment(asked["end_date"], "end_date") if asked.get("end_date") else hub.clock.now()
     since = moment(asked["start_date"], "start_date") if asked.get("start_date") else until - SPAN
     values = {"since": since, "until": until, "codes": list(SERVICES), "most": 1000}
@@ -65,6 +66,7 @@ def _update(row: Mapping[str, Any]) -> Item:
 
 
 def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
+    need_ours(hub, form)
     app = need_key(hub, form)
     number, words = str(form.get("service_request_id", "")), str(form.get("description", "")).strip()
     if not (number.isascii() and number.isdigit()) or len(number) > 18:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import System, Text
-from citywide.systems.hotline import model, pages, watch
+from citywide.systems.hotline import model, pages, twin, watch
 
 SYSTEM = System(
     name="hotline",
@@ -13,5 +13,6 @@ SYSTEM = System(
     categories=model.REPORTABLE,
     schedules=(watch.HOT_SPOTS,),
     pages=(pages.CALLS, pages.HOT, pages.REPORT),
+    twin=twin.ResidentsTwin,
     folder=Path(__file__).parent,
 )

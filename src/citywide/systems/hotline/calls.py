@@ -25,6 +25,11 @@ def calls(seed: int, count: int, *, held_out: bool = False) -> Calls:
     return Calls([text for text, _ in told], truth, [unseen for _, unseen in told])
 
 
+def a_call(rng: np.random.Generator, name: str, *, held_out: bool = False) -> str:
+    """One call about one matter."""
+    return _call(rng, name, held_out)[0]
+
+
 def noisy(seed: int, texts: list[str]) -> list[str]:
     """The same calls with typing errors, homophones, dialect and a mixture of languages."""
     rng = np.random.default_rng([seed, 7])

@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,13 +11,11 @@ from msgspec import Struct
 
 from citywide.hub import Point
 from citywide.hub.database.queries import queries_of
-from citywide.systems.hotline.calls import calls
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
-from citywide.systems.hotline.model import MATTERS
+from citywide.systems.hotline.learning import beginner
 
-OWNER: Mapping[str, str] = {matter.name: matter.department for matter in MATTERS}
-FIRST_LESSONS = 20_000
+QUERIES = queries_of(Path(__file__).parent)
 REFRESH_S = 120.0
 
 
@@ -34,50 +31,52 @@ class Intake:
     """One worker's knowledge: a sorter that has heard the city's calls, and the city's names of places."""
 
     def __init__(self) -> None:
-        self.sorter = _beginner()
-        self._lock = threading.Lock()
-        self._heard, self._asked = 0, float("-inf")
+        self._learning, self._looking = threading.Lock(), threading.Lock()
+        self._sorter: Sorter | None = None
+        self._heard, self._listened, self._looked = 0, float("-inf"), float("-inf")
         self._places: list[Point] = []
         self._gazetteer = Gazetteer([])
 
     def guess(self, database: Any, text: str) -> Guess:
         """The likeliest categories and departments, after what was passed on meanwhile has been learnt."""
-        with self._lock:
-            self._refresh(database)
-            return self.sorter.guess(text)
+        with self._learning:
+            return self._taught(database).guess(text)
+
+    def begin(self, database: Any, *, anew: bool = False) -> None:
+        """Learn now, so that nobody waits for it later; anew when there is a history that was not there before."""
+        fresh = beginner(database) if anew else None  # meanwhile the sorter that is there answers
+        with self._learning:
+            if fresh is not None:
+                self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
+            self._taught(database)
 
     def place(self, database: Any, text: str) -> Point | None:
         """The first place of the city that the text names."""
-        with self._lock:
-            self._refresh(database)
+        with self._looking:
+            self._look(database)
             found = self._gazetteer.find(text)
         return self._places[found[0].name] if found else None
 
-    def _refresh(self, database: Any) -> None:
-        if time.monotonic() - self._asked < REFRESH_S:
-            return
-        self._asked = time.monotonic()
-        queries = queries_of(Path(__file__).parent)
-        named = database.rows(queries["named_places"])
-        self._places = [Point(row["lon"], row["lat"]) for row in named]
-        self._gazetteer = Gazetteer([row["name"] for row in named])
-        passed_on = database.rows(queries["passed_on"], {"after": self._heard})
-        known = [row for row in passed_on if row["department"] in self.sorter.departments]
+    def _taught(self, database: Any) -> Sorter:
+        sorter = self._sorter = self._sorter or beginner(database)
+        if time.monotonic() - self._listened > REFRESH_S:
+            self._listened = time.monotonic()
+            self._hear(database, sorter)
+        return sorter
+
+    def _hear(self, database: Any, sorter: Sorter) -> None:
+        passed_on = database.rows(QUERIES["passed_on"], {"after": self._heard})
+        known = [row for row in passed_on if row["department"] in sorter.departments]
         if known:
-            self.sorter.learn([row["details"] for row in known], [row["department"] for row in known])
+            sorter.learn([row["details"] for row in known], [row["department"] for row in known])
         self._heard = max([self._heard, *(row["id"] for row in passed_on)])
 
-
-@cache
-def _lessons() -> Sorter:
-    sorter = Sorter(OWNER)
-    sorter.train(*calls(1, FIRST_LESSONS)[:2])
-    return sorter
-
-
-def _beginner() -> Sorter:
-    """A copy of what every worker starts from."""
-    return _lessons().copy()
+    def _look(self, database: Any) -> None:
+        if time.monotonic() - self._looked > REFRESH_S:
+            self._looked = time.monotonic()
+            named = database.rows(QUERIES["named_places"])
+            self._places = [Point(row["lon"], row["lat"]) for row in named]
+            self._gazetteer = Gazetteer([row["name"] for row in named])
 
 
 _intakes: WeakKeyDictionary[Any, Intake] = WeakKeyDictionary()
@@ -88,6 +87,15 @@ def intake_of(hub: Any) -> Intake:
     """The intake of a running worker, made when it is first needed."""
     with _beginning:
         return _intakes.setdefault(hub, Intake()) if hub not in _intakes else _intakes[hub]
+
+
+def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
+    """Learn in the background when a worker starts or a history has come."""
+
+    def learn() -> None:
+        intake_of(hub).begin(hub.database, anew=anew)
+
+    threading.Thread(target=learn, name="hotline learns", daemon=True).start()
 
 
 def understand(hub: Any, text: str, address: str, at: Point | None, category: str | None) -> Understood:

@@ -3,7 +3,6 @@
 from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text
 from citywide.systems.hotline.model import REPORTABLE
 
-ALWAYS = {"since": "-infinity", "until": "infinity"}
 TITLE, DEPARTMENT = Column("title", Text("Matter", "事项")), Column("department", Text("Department", "部门"))
 STATE, REPORTERS = (
     Column("state", Text("State", "状态"), "state"),
@@ -21,7 +20,7 @@ CALLS = Page(
             Text("A call", "来电登记"),
             "/v1/hotline/calls",
             (
-                Field("phone", Text("Caller's number", "来电号码"), "phone"),
+                Field("phone", Text("Caller's number", "来电号码"), "phone", known="/v1/hotline/caller"),
                 Field("name", Text("Caller's name", "来电人"), "text"),
                 Field("text", Text("What is told", "反映内容"), "long_text", required=True),
                 Field("address", Text("Where", "地点"), "text"),
@@ -69,25 +68,44 @@ HOT = Page(
         ),
     ),
 )
+PERIODS = (
+    (Text("the last 24 hours", "近 24 小时（日报）"), "1 day"),
+    (Text("the last seven days", "近 7 天（周报）"), "7 days"),
+    (Text("since the beginning", "累计"), "200 years"),
+)
+
+
+def _departments(period: Text, back: str) -> Table:
+    """How the departments did in a period."""
+    return Table(
+        Text(f"Departments, {period.en}", f"部门办理情况，{period.zh}"),
+        Query("rates", {"back": back}),
+        (
+            DEPARTMENT,
+            Column("cases", Text("Cases", "案件数"), "number"),
+            Column("answered_percent", Text("Answered within a day", "一日内响应率"), "number", "%"),
+            Column("solved_percent", Text("Solved, not reopened", "解决率（未重开）"), "number", "%"),
+            Column("late_percent", Text("Late", "超期率"), "number", "%"),
+            Column("satisfaction", Text("Satisfaction, of 5", "满意度（5 分）"), "number"),
+            Column("rated", Text("Rated", "评价数"), "number"),
+        ),
+        live=("case",),
+    )
+
+
+def _categories(period: Text, back: str) -> Chart:
+    """What was reported in a period."""
+    title = Text(f"By category, {period.en}", f"类别分布，{period.zh}")
+    return Chart(title, Query("by_category", {"back": back}), "category", "cases", shape="bar")
+
+
 REPORT = Page(
     "report",
     Text("Report", "热线报告"),
     (
         Stat(Text("Open", "未结"), Query("reported_open"), "count", live=("case",)),
         Stat(Text("Late", "超期"), Query("reported_late"), "count", worry=1, live=("case",)),
-        Table(
-            Text("Departments", "部门办理情况"),
-            Query("rates", ALWAYS),
-            (
-                DEPARTMENT,
-                Column("cases", Text("Cases", "案件数"), "number"),
-                Column("answered_percent", Text("Answered within a day", "一日内响应率"), "number", "%"),
-                Column("solved_percent", Text("Solved, not reopened", "解决率（未重开）"), "number", "%"),
-                Column("late_percent", Text("Late", "超期率"), "number", "%"),
-                Column("satisfaction", Text("Satisfaction, of 5", "满意度（5 分）"), "number"),
-                Column("rated", Text("Rated", "评价数"), "number"),
-            ),
-        ),
-        Chart(Text("By category", "类别分布"), Query("by_category", ALWAYS), "category", "cases", shape="bar"),
+        *(_departments(*period) for period in PERIODS),
+        *(_categories(*period) for period in PERIODS),
     ),
 )

@@ -7,9 +7,27 @@ join hub.cases on cases.id = case_step.cases
 where case_step.what = 'rerouted' and case_step.id > %(after)s and cases.details <> ''
 order by case_step.id limit 2000
 
+-- name: closed_where_they_were_sent
+-- A department that closed a case without passing it on has said that it was the right one
+select details, category from hub.cases where reporters > 0 and state = 'closed' and details <> ''
+  and not exists (select from hub.case_step where case_step.cases = cases.id and what = 'rerouted')
+order by id desc limit 100000
+
+-- name: take_over
+insert into hub.cases (title, category, department, first_department, closed_department, state, lon, lat, details, facts,
+    opened, closed, opened_by, reporters)
+select title::jsonb, category, department, department, department, 'closed', lon, lat, details, '{"source": "former hotline"}',
+    opened, closed, 'former hotline', 1
+from unnest(%(title)s::text[], %(category)s::text[], %(department)s::text[], %(lon)s::float8[], %(lat)s::float8[],
+    %(details)s::text[], %(opened)s::timestamptz[], %(closed)s::timestamptz[])
+    as former (title, category, department, lon, lat, details, opened, closed)
+
 -- name: cases_of_six_weeks
 select category, department, lon, lat, floor(extract(epoch from %(now)s - opened) / 86400)::int as day from hub.cases
 where reporters > 0 and state <> 'merged' and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s
+
+-- name: known_hot_spots
+select category, lon, lat, radius_m, found from hotline.hot_spot
 
 -- name: forget_hot_spots
 delete from hotline.hot_spot
@@ -48,7 +66,9 @@ select count(*) as count from hub.cases where reporters > 0 and state not in ('c
 select count(*) as count from hub.cases where reporters > 0 and state not in ('closed', 'merged') and late_department is not null
 
 -- name: rates
--- A case counts for whoever held it when its first deadline passed; only what the reporter did not reopen is solved;
+-- Nobody looks better by passing on, closing or opening again:
+-- lateness is charged to whoever held the case longest until its first deadline, not to whoever was given it at the end;
+-- a case that the reporter opened again is charged to whoever had closed it, and its first deadline still stands;
 -- few ratings weigh little: five of three stars are added to each department's
 select department, count(*) as cases,
     round(100.0 * count(*) filter (where began is not null and began <= opened + interval '1 day') / count(*), 1)::float8 as answered_percent,
@@ -56,16 +76,33 @@ select department, count(*) as cases,
     round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
     round((coalesce(sum(stars), 0) + 15.0) / (count(stars) + 5), 2)::float8 as satisfaction, count(stars) as rated
 from (
-    select coalesce(late_department, closed_department, department) as department, opened, closed, stars, reopened,
-        late_department is not null as late,
-        (select min(at) from hub.case_step where case_step.cases = cases.id and what in ('assigned', 'working')) as began
-    from hub.cases where reporters > 0 and state <> 'merged'
-      and opened > coalesce(%(since)s::timestamptz, '-infinity') and opened <= coalesce(%(until)s::timestamptz, 'infinity')
+    select case when late then holder else coalesce(closed_too_soon, closed_department, department) end as department,
+        opened, closed, stars, reopened, late, began
+    from (
+        select cases.*, late_department is not null or (reopened > 0 and coalesce(closed, %(now)s) > first_due) as late,
+            (select min(at) from hub.case_step where case_step.cases = cases.id and what in ('assigned', 'working')) as began,
+            (select facts ->> 'department' from hub.case_step where case_step.cases = cases.id and what = 'reopened'
+             order by id limit 1) as closed_too_soon
+        from hub.cases where reporters > 0 and state <> 'merged' and opened_by <> 'former hotline'
+          and opened > %(now)s - %(back)s::interval and opened <= %(now)s
+    ) as known
+    cross join lateral (
+        select held.department as holder from (
+            select coalesce(lag(step.facts ->> 'to') over (order by step.id), known.first_department) as department,
+                coalesce(lag(step.at) over (order by step.id), known.opened) as since, step.at as until
+            from (
+                select id, at, facts from hub.case_step where case_step.cases = known.id and what = 'rerouted'
+                union all select 9223372036854775807, coalesce(known.first_due, %(now)s), '{}'::jsonb
+            ) as step
+        ) as held group by held.department
+        order by sum(greatest(least(held.until, coalesce(known.first_due, %(now)s)) - held.since, interval '0')) desc,
+            min(held.since) limit 1
+    ) as longest
 ) as judged group by department order by late_percent, solved_percent desc, department
 
 -- name: by_category
 select category, count(*) as cases, sum(reporters)::int as reporters,
     count(*) filter (where state not in ('closed', 'merged')) as open
-from hub.cases where reporters > 0 and state <> 'merged'
-  and opened > coalesce(%(since)s::timestamptz, '-infinity') and opened <= coalesce(%(until)s::timestamptz, 'infinity')
+from hub.cases where reporters > 0 and state <> 'merged' and opened_by <> 'former hotline'
+  and opened > %(now)s - %(back)s::interval and opened <= %(now)s
 group by category order by cases desc, category

@@ -21,7 +21,7 @@ HEADS = (("Department", "部门"), ("Cases", "案件"), ("Answered ≤ 1 d %", "
 
 def report_pdf(connection: Connection, period: str, until: datetime) -> bytes:
     """What the reader of this connection may see of the last day or week."""
-    queries, values = queries_of(Path(__file__).parent), {"since": until - PERIODS[period], "until": until}
+    queries, values = queries_of(Path(__file__).parent), {"now": until, "back": PERIODS[period]}
     rates = rows(connection, queries["rates"], values)
     categories = rows(connection, queries["by_category"], values)
     return _pdf(period, until, rates, categories)

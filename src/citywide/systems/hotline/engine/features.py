@@ -1,10 +1,10 @@
-"""Texts as hashed runs of one to four characters, compiled; words of no language are needed."""
+"""Texts as hashed runs of one to five characters, compiled; words of no language are needed."""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LONGEST = 4
+LONGEST = 5
 BUCKETS = 1 << 17
 
 

@@ -112,11 +112,21 @@ def scan(  # noqa: C901 - compiled: flat loops
     return best, last, since, held, expected
 
 
+def _p_value(score: float, by_chance: NDArray[np.float64]) -> float:
+    """By rank among the trials; beyond all of them by the Gumbel law that such maxima follow (Abrams, 2010)."""
+    above = int((by_chance >= score).sum())
+    spread = float(by_chance.std()) * np.sqrt(6) / np.pi
+    if above or spread == 0:
+        return (1 + above) / (1 + len(by_chance))
+    middle = float(by_chance.mean()) - float(np.euler_gamma) * spread
+    return min(float(-np.expm1(-np.exp(-(score - middle) / spread))), 1 / (1 + len(by_chance)))
+
+
 def _apart(ground: Ground, found: Found, by_chance: NDArray[np.float64], below: float) -> list[HotSpot]:
     best, last, since, held, expected = found
     taken, listed = np.zeros(len(best), dtype=bool), list[HotSpot]()
     for centre in np.argsort(-best):
-        p = (1 + int((by_chance >= best[centre]).sum())) / (1 + len(by_chance))
+        p = _p_value(float(best[centre]), by_chance)
         if best[centre] <= 0 or p > below:
             break
         inside = ground.near[centre, : last[centre] + 1]

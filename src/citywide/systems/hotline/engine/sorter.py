@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from citywide.systems.hotline.engine.features import BUCKETS, hashed
 
 EPOCHS, STEP, DROPPED = 2, 0.8, 0.4
-CALIBRATED_ON = 0.05
+CALIBRATED_ON, MOST_KEPT = 0.05, 3000
 
 
 class Guess(Struct, frozen=True):
@@ -40,15 +40,18 @@ class Sorter:
 
     def train(self, texts: Sequence[str], truth: Sequence[str]) -> None:
         """Learn from cases whose category is known; a share is kept back to calibrate the confidence."""
-        at = {name: index for index, name in enumerate(self.categories)}
-        goals = np.eye(len(at), dtype=np.float32)[[at[name] for name in truth]]
+        goals = np.eye(len(self.categories), dtype=np.float32)[self._numbers(truth)]
         order = np.random.default_rng(self._seed).permutation(len(texts))
-        kept = int(len(texts) * CALIBRATED_ON)
+        kept = min(MOST_KEPT, int(len(texts) * CALIBRATED_ON))
         found, starts = hashed(list(texts))
         for epoch in range(EPOCHS):
             _learn(self._weights, found, starts, goals, order[kept:], STEP / (1 + epoch), self._seed + epoch)
         if kept:
             self._calibrate([texts[int(at)] for at in order[:kept]], goals[order[:kept]].argmax(1))
+
+    def calibrate(self, texts: Sequence[str], truth: Sequence[str]) -> None:
+        """Let the confidence be as often right on such texts as it says."""
+        self._calibrate(list(texts), self._numbers(truth))
 
     def learn(self, texts: Sequence[str], departments: Sequence[str]) -> None:
         """Learn from cases that were passed on: the department is known now, the category is not."""
@@ -72,6 +75,10 @@ class Sorter:
         each = self.probabilities([text])
         return Guess(_top(self.categories, each[0], most), _top(self.departments, self.by_department(each)[0], most))
 
+    def _numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
+        at = {name: index for index, name in enumerate(self.categories)}
+        return np.array([at[name] for name in names], dtype=np.int64)
+
     def _calibrate(self, texts: list[str], truth: NDArray[np.int64]) -> None:
         """Half of the characters of the kept-back texts are hidden, so that easy texts do not make it boast."""
         found, starts = hashed(texts)
@@ -94,7 +101,7 @@ def _top(names: Sequence[str], shares: NDArray[np.float64], most: int) -> tuple[
     return tuple((str(names[int(at)]), float(shares[at])) for at in np.argsort(-shares)[:most])
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def _scores(
     weights: NDArray[np.float32], found: NDArray[np.int32], starts: NDArray[np.int64]
 ) -> NDArray[np.float64]:  # pragma: no cover - compiled
@@ -110,7 +117,7 @@ def _scores(
     return scores
 
 
-@njit(cache=True, fastmath=True)
+@njit(cache=True, fastmath=True, nogil=True)
 def _learn(  # noqa: C901 - compiled: flat arguments and loops
     weights: NDArray[np.float32],
     found: NDArray[np.int32],

@@ -1,0 +1,64 @@
+"""A sorter is taught by the field's vocabulary, by the city's own history, and by what is passed on."""
+
+from contextlib import closing
+
+import numpy as np
+import pytest
+
+from citywide.hub.database.pool import Database
+from citywide.hub.settings import Settings
+from citywide.systems.hotline import learning, vocabulary
+from citywide.systems.hotline.engine.sorter import Sorter
+from citywide.systems.hotline.intake import Intake
+from citywide.systems.hotline.model import MATTERS
+from citywide.systems.hotline.vocabulary import lessons, lexicon
+
+ODD = "flurble grommet quexing zanthwort"
+CLOSED = """
+insert into hub.cases (title, category, department, state, details, opened, reporters,
+    first_department)
+select '{"en": "x", "zh": "x"}', %(category)s, %(department)s, 'closed', %(words)s, now(), 1, %(department)s
+from generate_series(1, %(count)s) returning id
+"""
+PASSED = """
+insert into hub.case_step (cases, at, who, what, says, facts)
+select id, now(), 'wen', 'rerouted', '{"en": "x", "zh": "x"}', '{"to": "parks"}' from hub.cases
+where category = 'school'
+"""
+
+
+def test_every_matter_has_many_terms_in_both_languages_and_no_term_twice() -> None:
+    assert set(lexicon()) == {(matter.name, language) for matter in MATTERS for language in ("zh", "en")}
+    for terms in lexicon().values():
+        assert len(terms) >= 80
+        assert all(term == term.strip() != "" for term in terms)
+
+
+def test_lessons_are_the_same_for_the_same_seed_and_speak_of_every_matter() -> None:
+    texts, truth = lessons(2, 3000)
+    assert (texts, truth) == lessons(2, 3000)
+    assert set(truth) == {matter.name for matter in MATTERS}
+
+
+def test_the_vocabulary_alone_sends_a_term_to_its_department() -> None:
+    owner = learning.OWNER
+    sorter = Sorter(owner)
+    sorter.train(*lessons(1, 40_000))
+    said = [(term, owner[matter]) for (matter, _), terms in lexicon().items() for term in terms[::10]]
+    best = sorter.by_department(sorter.probabilities([term for term, _ in said])).argmax(1)
+    assert np.mean([sorter.departments[at] == right for at, (_, right) in zip(best, said, strict=True)]) > 0.75
+
+
+def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they_were_sent(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learning, "ENOUGH", 300)
+    monkeypatch.setattr(vocabulary, "LESSONS", 5000)
+    with closing(Database(settings.database_url)) as database:
+        with database.transaction() as connection:
+            for category, department, count in (("refund", "market", 300), ("school", "education", 900)):
+                told = {"category": category, "department": department, "words": ODD, "count": count}
+                connection.execute(CLOSED, told)
+            connection.execute(PASSED)
+        assert learning.beginner(database).guess(ODD).departments[0][0] == "market"
+        assert Intake().guess(database, ODD).departments[0][0] == "parks"
