@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Order
+from citywide.hub.twin import Answer, Order, Word
 from citywide.kit.clock import microseconds
 from citywide.kit.geometry import Point
 
@@ -37,6 +37,10 @@ class HttpDoor:
         """Deliver readings in batches of columns."""
         for begin in range(0, len(readings), AT_ONCE):
             self.ask("POST", "/v1/readings", _columns(readings[begin : begin + AT_ONCE]))
+
+    def say(self, word: Word) -> None:
+        """Post something to a door of a system's own."""
+        self.ask("POST", word.path, word.body)
 
     def orders(self) -> list[Order]:
         """What units are asked to do."""

@@ -13,7 +13,7 @@ from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
 from citywide.hub.system import System
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Order, TrueEvent, Twin, Weather
+from citywide.hub.twin import Answer, Order, Speaks, TrueEvent, Twin, Weather, Word
 from citywide.kit.calendars import WorkingCalendar
 
 SHARES = {
@@ -30,6 +30,10 @@ class Door(Protocol):
 
     def send(self, readings: Sequence[Reading]) -> None:
         """Deliver readings."""
+        ...
+
+    def say(self, word: Word) -> None:
+        """Post something to a door of a system's own."""
         ...
 
     def orders(self) -> list[Order]:
@@ -82,8 +86,16 @@ class World:
         answers = [answer for twin in self.twins for answer in twin.obey(orders, self.now)]
         return [(answer, unit_of[answer.case]) for answer in answers]
 
+    def tell(self, door: Door) -> None:
+        """What twins say through doors of their own, their past among it."""
+        for twin in self.twins:
+            if isinstance(twin, Speaks):
+                for word in twin.words(self.now):
+                    door.say(word)
+
     def live(self, door: Door, seconds: float) -> None:
         """One step with everything that is said and asked through the door."""
+        self.tell(door)
         door.send(self.step(seconds))
         for answer, unit in self.obey(door.orders()):
             door.answer(answer, unit)

@@ -1,8 +1,8 @@
 """How the simulated city behaves for one system: it speaks as devices do, and keeps its truth apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
@@ -117,6 +117,22 @@ class TrueEvent(Struct, frozen=True):
     entity: str
     began: datetime
     ended: datetime | None = None
+
+
+class Word(Struct, frozen=True):
+    """What is said through a door of a system's own: its path, and the body that is posted there."""
+
+    path: str
+    body: Any
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """A twin that says more than readings: its past when the city wakes, its patients' names."""
+
+    def words(self, now: datetime) -> Iterable[Word]:
+        """What is to be said now."""
+        ...
 
 
 class Twin(Protocol):

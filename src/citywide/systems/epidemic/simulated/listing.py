@@ -1,0 +1,82 @@
+"""The line list: who fell ill, where they and those beside them had been; as hospitals report it by name."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.hub.twin import Plan
+from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.simulated.outbreaks import Outbreak, where_met
+
+Ints = NDArray[np.int64]
+DAYS_BEFORE = 10  # of a case's own presences before onset
+INFECTIOUS_BEFORE = 3  # and of the people beside it
+FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂玲红辉婷鹏飞雪琳宇"
+MOST_AT_ONCE = 20  # cases in one message
+
+
+def messages(
+    plan: Plan, found: Sequence[Outbreak], hospitals: Sequence[str], day: int, first: date
+) -> Iterator[dict[str, Any]]:
+    """What hospitals say by name of the cases that came to them on one day."""
+    for number, one in enumerate(found):
+        came = np.flatnonzero((one.hospital >= 0) & (one.visit == day))
+        for begin in range(0, len(came), MOST_AT_ONCE):
+            yield _message(plan, number, one, came[begin : begin + MOST_AT_ONCE], hospitals, first)
+
+
+def _message(
+    plan: Plan, number: int, one: Outbreak, cases: Ints, hospitals: Sequence[str], first: date
+) -> dict[str, Any]:
+    rows, own = _rows(one, cases)
+    person, day, context, place = (column[rows] for column in _columns(one))
+    people = np.unique(np.concatenate([person, one.epidemic.person[cases]]))
+    spots = {(int(c), int(p)) for c, p in zip(context, place, strict=True)}
+    key_of = {spot: (f"{number}/{key}", name, there) for spot in spots for key, name, there in [where_met(plan, *spot)]}
+    return {
+        "people": [{"reference": _reference(number, one), "name": _name(number, one), "phone": _phone(number, one)}
+                   for one in people.tolist()],
+        "patients": [{"reference": _reference(number, int(one.epidemic.person[case])),
+                      "kind": SYNDROMES[one.syndrome].name, "hospital": hospitals[int(one.hospital[case])],
+                      "onset": (first + timedelta(days=int(one.onset[case]))).isoformat()} for case in cases.tolist()],
+        "places": [{"place": key, "name": name, "lon": there.at.lon if there else None,
+                    "lat": there.at.lat if there else None} for key, name, there in key_of.values()],
+        "presences": [[_reference(number, int(who)), (first + timedelta(days=int(on) + one.first)).isoformat(), int(how),
+                       key_of[int(how), int(where)][0], int(many)]
+                      for who, on, how, where, many in zip(person, day, context, place, own, strict=True)],
+    }  # fmt: skip
+
+
+def _rows(one: Outbreak, cases: Ints) -> tuple[Ints, Ints]:
+    """Rows of presences that matter: the cases' own, and of whoever was beside them while they may have infected."""
+    person, day, context, place = _columns(one)
+    _, spot, present = np.unique(np.stack([day, context, place]), axis=1, return_inverse=True, return_counts=True)
+    spot = spot.ravel()
+    onset, visit = np.full((2, len(one.people.population)), -10_000)
+    onset[one.epidemic.person[cases]] = one.epidemic.onset[cases]
+    visit[one.epidemic.person[cases]] = one.visit[cases] - one.first
+    own = (onset[person] > -10_000) & (day >= onset[person] - DAYS_BEFORE) & (day <= visit[person])
+    beside = np.isin(spot, spot[own & (day >= onset[person] - INFECTIOUS_BEFORE)])
+    rows = np.flatnonzero(own | beside)
+    return rows, present[spot[rows]]
+
+
+def _columns(one: Outbreak) -> tuple[Ints, Ints, Ints, Ints]:
+    return one.presences.person, one.presences.day, one.presences.context, one.presences.place
+
+
+def _reference(number: int, person: int) -> str:
+    return f"resident-{number}-{person:05d}"
+
+
+def _name(number: int, person: int) -> str:
+    at = person * 7919 + number * 104_729
+    return FAMILY[at % len(FAMILY)] + GIVEN[at // 20 % len(GIVEN)] + GIVEN[at // 600 % len(GIVEN)]
+
+
+def _phone(number: int, person: int) -> str:
+    return f"139{number:02d}{person * 7 % 1_000_000:06d}"
