@@ -11,6 +11,12 @@ the floods under gauges that could see them; `detected_all` those under stuck an
 is the share of opened cases of flooded roads with no true flood then or within half an hour. `delay_s` is
 the median time from the true crossing to the case; `warned` the share of floods foretold before they came,
 `false_warnings` the share of warnings that no crossing followed.
+
+Outbreaks take weeks, so a second city lives only for its health, an hour at a time: hospitals, schools and
+pharmacies report each morning behind the same server. An outbreak is true at a place from the day on which the
+first of at least five of its people came there; `epidemic.detected` is the share of these with a case,
+`epidemic.delay_s` the median time from that day to the case, and a case is `false` when none of the ill had come to
+the place in the fortnight before. `epidemic.detected_anywhere` asks whether each outbreak was seen at all.
 """
 
 import subprocess
@@ -18,11 +24,11 @@ import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -37,17 +43,25 @@ from citywide.demo.speaking import HttpDoor
 from citywide.demo.world import World
 from citywide.demo_command import prepare
 from citywide.hub.settings import Settings
+from citywide.hub.system import System
 from citywide.hub.twin import TrueEvent
 from citywide.kit.clock import Clock
 from citywide.serve import ready_database
+from citywide.systems import epidemic
 
 START = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)  # seven in the morning in the city, a Monday of the flood season
 REPORT_S = 60
+HEALTH_S = 3600
 SOON = timedelta(minutes=30)
 CASES = """
 select about.id, step.at from hub.cases join hub.case_step step on step.cases = cases.id
 join hub.entity about on about.number = cases.about
 where cases.category = 'flooded_road' and step.what in ('opened', 'joined') order by step.at
+"""
+SIGNALS = """
+select about.id, step.at from hub.cases join hub.case_step step on step.cases = cases.id
+join hub.entity about on about.number = cases.about
+where cases.category = 'outbreak_signal' and step.what in ('opened', 'joined') order by step.at
 """
 WARNINGS = """
 select entity.id, alarm.raised from hub.alarm join hub.entity on entity.number = alarm.entity
@@ -65,31 +79,72 @@ class Seen(NamedTuple):
 def measure(options: Namespace) -> Mapping[str, float]:
     """Let the city live, then compare."""
     hours = options.hours or (5 if options.quick else 30)
+    weeks = options.weeks or (3 if options.quick else 9)
     city = make_city(options.seed, options.population)
+    began = time.perf_counter()
+    with living(city, EVERYTHING) as (world, door, connect):
+        world.sky = Sky(options.seed, city.relief.reach, START, daily_chance=1.0)
+        play(world, door, round(hours * 3600 / REPORT_S), REPORT_S)
+        found = scored(world.truth(), connect(CASES), connect(WARNINGS))
+    with living(city, [epidemic.SYSTEM]) as (world, door, connect):
+        play(world, door, round(weeks * 7 * 86_400 / HEALTH_S), HEALTH_S)
+        found |= outbreaks_scored(world.truth(), connect(SIGNALS))
+    took = time.perf_counter() - began
+    return found | {"city_hours": float(hours), "epidemic.weeks": float(weeks), "wall_s": took}
+
+
+@contextmanager
+def living(city: SimulatedCity, systems: Sequence[System]) -> Iterator[tuple[World, HttpDoor, Any]]:
+    """A city with some of its systems' twins behind a server of its own; and its record, to be asked afterwards."""
     with tempfile.TemporaryDirectory(prefix="citywide-city-") as folder:
         Path(folder).chmod(0o755)
         with server(city, Path(folder)) as (door, url):
-            world = World(city, EVERYTHING, START)
-            world.sky = Sky(options.seed, city.relief.reach, START, daily_chance=1.0)
-            began = time.perf_counter()
-            play(world, door, hours)
-            took = time.perf_counter() - began
-            with psycopg.connect(url) as connection:
-                cases = [Seen(*row) for row in connection.execute(CASES)]
-                warnings = [Seen(*row) for row in connection.execute(WARNINGS)]
-    return scored(world.truth(), cases, warnings) | {"city_hours": float(hours), "wall_s": took}
+            yield World(city, systems, START), door, lambda query: _asked(url, query)
 
 
-def play(world: World, door: HttpDoor, hours: float) -> None:
+def play(world: World, door: HttpDoor, steps: int, seconds: float) -> None:
     """Move the clock, speak, let everything called for be done, let the units answer."""
     door.register(world.entities())
-    for _ in range(round(hours * 3600 / REPORT_S)):
-        said = world.step(REPORT_S)
+    for _ in range(steps):
+        world.tell(door)
+        said = world.step(seconds)
         door.move_clock(world.now)
         door.send(said)
         door.move_clock(world.now)
         for answer, unit in world.obey(door.orders()):
             door.answer(answer, unit)
+
+
+def _asked(url: str, query: Any) -> list[Seen]:
+    with psycopg.connect(url) as connection:
+        return [Seen(*row) for row in connection.execute(query)]
+
+
+def outbreaks_scored(truth: list[TrueEvent], cases: list[Seen]) -> dict[str, float]:
+    """True outbreaks at places against opened cases."""
+    came = [event for event in truth if event.system == "epidemic"]
+    true = [event for event in came if event.what.startswith("outbreak_")]
+    delays = [delay for event in true if (delay := _seen_after(event, cases)) is not None]
+    wrong = [case for case in cases if not any(_of_outbreak(event, case) for event in came)]
+    syndromes = {event.what for event in true}
+    seen = {event.what for event in true if _seen_after(event, cases) is not None}
+    return {
+        "epidemic.detected": _share(len(delays), len(true)),
+        "epidemic.detected_anywhere": _share(len(seen), len(syndromes)),
+        "epidemic.false": len(wrong) / max(1, len(cases)),
+        "epidemic.delay_s": float(np.median(delays)) if delays else float("nan"),
+        "epidemic.outbreaks": float(len(true)),
+        "epidemic.cases": float(len(cases)),
+    }
+
+
+def _seen_after(event: TrueEvent, cases: list[Seen]) -> float | None:
+    mine = [(case.at - event.began).total_seconds() for case in cases if _of_outbreak(event, case)]
+    return min(mine) if mine else None
+
+
+def _of_outbreak(event: TrueEvent, case: Seen) -> bool:
+    return case.entity == event.entity and event.began <= case.at <= (event.ended or case.at)
 
 
 def scored(truth: list[TrueEvent], cases: list[Seen], warnings: list[Seen]) -> dict[str, float]:
@@ -162,6 +217,7 @@ def server(city: SimulatedCity, folder: Path) -> Iterator[tuple[HttpDoor, str]]:
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--population", type=int, default=1_000_000)
     parser.add_argument("--hours", type=float, help="of the city's time; 30, or 5 with --quick")
+    parser.add_argument("--weeks", type=float, help="of its health; 9, or 3 with --quick")
 
 
 BENCHMARK = Benchmark(

@@ -46,6 +46,13 @@ where token_hash = %(token)s and (until is null or until > now()) returning name
 -- name: add_person
 insert into people.person (name, phone) values (%(name)s, %(phone)s) returning id
 
+-- name: add_persons
+with given as materialized (
+    select place, name, phone, gen_random_uuid() as id
+    from unnest(%(names)s::text[], %(phones)s::text[]) with ordinality as given (name, phone, place)
+), made as (insert into people.person (id, name, phone) select id, name, phone from given)
+select id from given order by place
+
 -- name: give_consent
 insert into people.consent (person, purpose, given) values (%(person)s, %(purpose)s, now())
 

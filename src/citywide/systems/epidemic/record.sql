@@ -82,3 +82,119 @@ create temporary table waiting (place text, kind text, day date, reported timest
 insert into epidemic.report (place, kind, day, reported, count)
 select number, waiting.kind, day, reported, count from waiting join hub.entity on entity.id = waiting.place
 on conflict do nothing
+
+-- name: known_references
+select reference from epidemic.known_person where reference = any (%(references)s)
+
+-- name: know_persons
+insert into epidemic.known_person (reference, person)
+select * from unnest(%(references)s::text[], %(persons)s::uuid[]) on conflict do nothing
+
+-- name: put_patient
+insert into epidemic.patient (person, kind, hospital, onset, reported)
+select person, %(kind)s, entity.number, %(onset)s, %(reported)s
+from epidemic.known_person, hub.entity where reference = %(reference)s and entity.id = %(hospital)s
+on conflict (person, kind) do update set onset = excluded.onset, hospital = excluded.hospital
+
+-- name: put_place
+insert into epidemic.place (place, name, lon, lat) values (%(place)s, %(name)s, %(lon)s, %(lat)s)
+on conflict (place) do update set name = excluded.name, lon = excluded.lon, lat = excluded.lat
+
+-- name: put_presences
+insert into epidemic.presence (person, day, context, place, present)
+select known_person.person, day, context, place, present
+from unnest(%(references)s::text[], %(days)s::date[], %(contexts)s::smallint[], %(places)s::text[], %(present)s::int[])
+    as said (reference, day, context, place, present) join epidemic.known_person using (reference)
+on conflict do nothing
+
+-- name: patients
+select number, person, kind, hospital, onset - date '1970-01-01' as onset from epidemic.patient
+where kind = %(kind)s and onset >= %(since)s order by number
+
+-- name: kinds_with_patients
+select kind, count(*) as count, max(number) as newest from epidemic.patient where onset >= %(since)s group by kind
+
+-- name: presences
+select presence.person, presence.day - date '1970-01-01' as day, presence.context, presence.place, presence.present
+from epidemic.presence where day >= %(since)s
+
+-- name: presences_of_patients
+select presence.person, presence.day - date '1970-01-01' as day, presence.context, presence.place, presence.present
+from epidemic.presence where day >= %(since)s
+  and person in (select person from epidemic.patient where kind = %(kind)s and onset >= %(since)s)
+
+-- name: names_of_places
+select place, name from epidemic.place where place = any (%(places)s)
+
+-- name: forget_transmission
+delete from epidemic.transmission where kind = %(kind)s
+
+-- name: put_transmission
+insert into epidemic.transmission (kind, patient, infector, chance, context, place, onset, hospital, lane)
+values (%(kind)s, %(patient)s, %(infector)s, %(chance)s, %(context)s, %(place)s, %(onset)s, %(hospital)s, %(lane)s)
+
+-- name: traced_up_to
+select max(patient) as newest from epidemic.transmission where kind = %(kind)s
+
+-- name: forget_presences
+delete from epidemic.presence where day < %(day)s
+
+-- name: people_nobody_needs
+with gone as (
+    select person from epidemic.known_person
+    where not exists (select from epidemic.presence where presence.person = known_person.person)
+      and not exists (select from epidemic.patient where patient.person = known_person.person
+                      and patient.onset >= %(day)s)
+)
+delete from people.person where id in (select person from gone)
+
+-- name: forecasts_made
+select reference, state from epidemic.forecast_made where kind = %(kind)s order by reference desc limit %(most)s
+
+-- name: put_forecast_made
+insert into epidemic.forecast_made (kind, reference, known, made, weights, coverage95, problems, state)
+values (%(kind)s, %(reference)s, %(known)s, %(made)s, %(weights)s, %(coverage95)s, %(problems)s, %(state)s)
+
+-- name: put_forecast
+insert into epidemic.forecast (kind, reference, place, week, horizon, quantiles)
+values (%(kind)s, %(reference)s, %(place)s, %(week)s, %(horizon)s, %(quantiles)s)
+
+-- name: forecasts_to_score
+select reference, place, week, horizon, quantiles from epidemic.forecast
+where kind = %(kind)s and week <= %(week)s and not exists (
+    select from epidemic.score where score.kind = forecast.kind and score.reference = forecast.reference
+      and score.place = forecast.place and score.week = forecast.week)
+order by reference, place, week
+
+-- name: put_score
+insert into epidemic.score (kind, reference, place, week, observed, wis, log_wis, wis_unchanged, in50, in95, scored)
+values (%(kind)s, %(reference)s, %(place)s, %(week)s, %(observed)s, %(wis)s, %(log_wis)s, %(wis_unchanged)s,
+    %(in50)s, %(in95)s, %(scored)s)
+on conflict do nothing
+
+-- name: forget_nowcast
+delete from epidemic.nowcast where kind = %(kind)s
+
+-- name: put_nowcast
+insert into epidemic.nowcast (kind, place, week, reported, expected, low, high)
+values (%(kind)s, %(place)s, %(week)s, %(reported)s, %(expected)s, %(low)s, %(high)s)
+
+-- name: forget_rt
+delete from epidemic.rt where kind = %(kind)s
+
+-- name: put_rt
+insert into epidemic.rt (kind, day, low95, low50, median, high50, high95, seen)
+values (%(kind)s, %(day)s, %(low95)s, %(low50)s, %(median)s, %(high50)s, %(high95)s, %(seen)s)
+
+-- name: put_shown_week
+insert into epidemic.shown_week (kind, week, district, people) values (%(kind)s, %(week)s, %(district)s, %(people)s)
+on conflict (kind, week, district) do update set people = excluded.people
+
+-- name: analysed
+select day, patient, (select max(day) from epidemic.signal) as watched,
+    (select coalesce(max(number), 0) from epidemic.patient) as newest,
+    (select max(reference) from epidemic.forecast_made) as forecast
+from epidemic.analysed
+
+-- name: now_analysed
+update epidemic.analysed set day = %(day)s, patient = %(patient)s

@@ -74,6 +74,10 @@ create table epidemic.presence (     -- who was where on a day, and how many peo
     day date not null, context smallint not null, place text not null, present int not null,
     primary key (person, day, context, place)
 );
+create table epidemic.analysed (     -- how far the analyses have come
+    one boolean primary key default true check (one), day date, patient bigint not null default 0
+);
+insert into epidemic.analysed default values;
 create table epidemic.place (
     place text primary key, name text not null, lon float8, lat float8
 );

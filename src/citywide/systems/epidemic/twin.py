@@ -27,8 +27,8 @@ from citywide.systems.epidemic.model import (
     Series,
 )
 from citywide.systems.epidemic.simulated.counts import LAGS, reported, usual_counts
-from citywide.systems.epidemic.simulated.listing import messages
-from citywide.systems.epidemic.simulated.outbreaks import outbreaks
+from citywide.systems.epidemic.simulated.listing import Spots, messages, spots
+from citywide.systems.epidemic.simulated.outbreaks import Outbreak, outbreaks
 from citywide.systems.epidemic.simulated.seen import added, additions, sizes
 
 Ints = NDArray[np.int64]
@@ -62,11 +62,13 @@ class EpidemicTwin:
         alive = bool(self.places["hospital"])
         self.outbreaks = outbreaks(plan, self.places, len(SYNDROMES), self.rng) if alive else []
         self.additions = additions(self.outbreaks, self.rng)
-        self._known = {kind.name: _entities(kind, self.places[kind.name]) for kind in (HOSPITAL, SCHOOL, PHARMACY)}
+        self._known = {kind.name: [_entity(kind, number, place, plan) for number, place in enumerate(self.places[kind.name])]
+                       for kind in (HOSPITAL, SCHOOL, PHARMACY)}  # fmt: skip
         self.entities: Sequence[Entity] = [entity for some in self._known.values() for entity in some]
         self.houses: list[House] = []
         self._first = date.min
         self._told: dict[str, Ints] = {}
+        self._spots: list[tuple[Outbreak, Spots]] = []
         self._listed = -10_000
 
     def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:
@@ -83,8 +85,9 @@ class EpidemicTwin:
         yesterday = (now.astimezone(ZONE).date() - self._first).days - 1
         begin, self._listed = max(self._listed + 1, -60), max(self._listed, yesterday)
         hospitals = [entity.id for entity in self._known["hospital"]]
+        self._spots = self._spots or [(one, spots(one)) for one in self.outbreaks]
         for day in range(begin, yesterday + 1):
-            for message in messages(self.plan, self.outbreaks, hospitals, day, self._first):
+            for message in messages(self.plan, self._spots, hospitals, day, self._first):
                 yield Word("/v1/epidemic/patients", message)
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
@@ -190,12 +193,10 @@ def _words(house: House, told: Ints, lag: int) -> Ints:
     return np.stack([place, series, day, np.full_like(day, lag), now[new]])
 
 
-def _entities(kind: Kind, places: Sequence[Place]) -> list[Entity]:
-    return [_entity(kind, number, place) for number, place in enumerate(places)]
-
-
-def _entity(kind: Kind, number: int, place: Place) -> Entity:
-    facts = {"district": place.district, **{name: place.facts[name] for name in ("beds", "pupils") if name in place.facts}}
+def _entity(kind: Kind, number: int, place: Place, plan: Plan) -> Entity:
+    district = plan.districts.get(place.district)
+    facts: dict[str, object] = {"district": f"{district.en} · {district.zh}" if district else place.district}
+    facts |= {name: place.facts[name] for name in ("beds", "pupils") if name in place.facts}
     name = f"{place.name.en} · {place.name.zh}"
     if kind is PHARMACY:
         name = f"{place.name.en.removesuffix('Gardens')}Pharmacy · {place.name.zh.removesuffix('小区')}药店"

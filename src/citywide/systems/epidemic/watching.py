@@ -25,6 +25,7 @@ Floats = NDArray[np.float64]
 FEWEST_WEEKS = 12
 FEWEST_DAYS = 4  # of a week; the others are taken to be like them
 WAIT = timedelta(hours=10)  # a week is watched ten hours after its last day, when the morning's reports are in
+LATE_HOURS = 8  # after that, in which late reports are still waited for
 ROUGHLY = 5  # excesses are published to the nearest five, so that no small count can be worked out from them
 
 
@@ -51,11 +52,11 @@ class Judged(Struct, frozen=True):
 
 
 def watch_over(hub: Hub) -> None:
-    """Take the new reports in; when there is something new of a day that is due, judge every series."""
-    new = take_in(hub)
-    newest = (hub.clock.now() - WAIT).astimezone(ZoneInfo(hub.city.zone)).date() - timedelta(days=1)
-    watched = hub.database.rows(SQL["watched_up_to"])[0]["day"]
-    if new or watched is None or watched < newest:
+    """Take the new reports in; judge every series once a day, and anew when reports come in late that day."""
+    new, zone = take_in(hub), ZoneInfo(hub.city.zone)
+    due = (hub.clock.now() - WAIT).astimezone(zone)
+    newest, watched = due.date() - timedelta(days=1), hub.database.rows(SQL["watched_up_to"])[0]["day"]
+    if watched is None or watched < newest or (new and due.hour < LATE_HOURS):
         judge_all(hub, newest)
 
 
@@ -110,7 +111,8 @@ def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
     for number in np.flatnonzero(counts[:, -1] >= 0).tolist():
         place, series = table.names[number]
         finding = explain(found, counts, number, place["name"], series.label.en)
-        yield Judged(place, series, finding, bool(ringing[number] and finding.excess > 0))
+        own = finding.excess >= np.sqrt(finding.expected)  # not only its neighbours' excess
+        yield Judged(place, series, finding, bool(ringing[number] and own))
 
 
 def near(places: Sequence[Row]) -> Neighbourhoods:

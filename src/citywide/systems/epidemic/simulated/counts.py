@@ -15,8 +15,8 @@ YEAR = 365.25
 LAGS = 5  # days until everything of a day has been said
 WORKING_DAY, WEEKEND = 1.12, 0.7
 SPREAD = 1.25  # variance over mean
-HEIGHT = 0.3  # of the logarithm of a year's wave, from year to year
-SHIFT_DAYS = 9.0  # by which a year's wave comes early or late
+HEIGHT = 0.2  # of the logarithm of a year's wave, from year to year
+SHIFT_DAYS = 5.0  # by which a year's wave comes early or late
 
 
 class Rhythm(Struct, frozen=True):
@@ -28,17 +28,18 @@ class Rhythm(Struct, frozen=True):
 
 
 RHYTHMS = {
-    "influenza_like": Rhythm(2.4, 15, 0.9), "diarrhoea": Rhythm(1.6, 200, 0.5), "fever_rash": Rhythm(0.5, 140, 0.4),
-    "pneumonia": Rhythm(1.2, 25, 0.6), "positives": Rhythm(0.9, 18, 1.1), "told": Rhythm(0.02, 15, 0.3),
+    "influenza_like": Rhythm(2.4, 15, 0.6), "diarrhoea": Rhythm(1.6, 200, 0.5), "fever_rash": Rhythm(0.5, 140, 0.4),
+    "pneumonia": Rhythm(1.2, 25, 0.6), "positives": Rhythm(0.9, 18, 0.6), "told": Rhythm(0.02, 15, 0.3),
     "absence": Rhythm(5.0, 15, 0.6), "remedies": Rhythm(9.0, 15, 0.5),
 }  # fmt: skip
+DRIFT = 0.08  # of the logarithm, as habits change
 
 
 def usual_counts(sizes: Floats, series: Sequence[Series], first: date, days: int, rng: np.random.Generator) -> Ints:
     """Counts [places, series, days] from `first` on; `sizes` are the places' sizes against a middling one."""
     at = np.arange(days)
     weekday = np.where((at + first.weekday()) % 7 < 5, WORKING_DAY, WEEKEND)
-    drift = 0.12 * _wandering(len(sizes), days, rng)
+    drift = DRIFT * _wandering(len(sizes), days, rng)
     means = [sizes[:, None] * RHYTHMS[one.name].a_day * weekday * np.exp(_season(RHYTHMS[one.name], first, days, rng) + drift)
              for one in series]  # fmt: skip
     expected = np.stack(means, axis=1)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub.twin import Plan
@@ -19,20 +20,34 @@ GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂玲红�
 MOST_AT_ONCE = 20  # cases in one message
 
 
+class Spots(Struct, frozen=True):
+    """For each presence of an outbreak's people a number of where and when, and how many were there then."""
+
+    spot: Ints
+    present: Ints
+
+
+def spots(one: Outbreak) -> Spots:
+    """Number the meetings of a quarter, once for all."""
+    where = np.stack([one.presences.day, one.presences.context, one.presences.place])
+    _, spot, present = np.unique(where, axis=1, return_inverse=True, return_counts=True)
+    return Spots(spot.ravel(), present)
+
+
 def messages(
-    plan: Plan, found: Sequence[Outbreak], hospitals: Sequence[str], day: int, first: date
+    plan: Plan, found: Sequence[tuple[Outbreak, Spots]], hospitals: Sequence[str], day: int, first: date
 ) -> Iterator[dict[str, Any]]:
     """What hospitals say by name of the cases that came to them on one day."""
-    for number, one in enumerate(found):
+    for number, (one, met) in enumerate(found):
         came = np.flatnonzero((one.hospital >= 0) & (one.visit == day))
         for begin in range(0, len(came), MOST_AT_ONCE):
-            yield _message(plan, number, one, came[begin : begin + MOST_AT_ONCE], hospitals, first)
+            rows, present = _rows(one, met, came[begin : begin + MOST_AT_ONCE])
+            yield _message(plan, number, one, came[begin : begin + MOST_AT_ONCE], rows, present, hospitals, first)
 
 
-def _message(
-    plan: Plan, number: int, one: Outbreak, cases: Ints, hospitals: Sequence[str], first: date
+def _message(  # noqa: PLR0913, PLR0917 - one message is all of this
+    plan: Plan, number: int, one: Outbreak, cases: Ints, rows: Ints, own: Ints, hospitals: Sequence[str], first: date
 ) -> dict[str, Any]:
-    rows, own = _rows(one, cases)
     person, day, context, place = (column[rows] for column in _columns(one))
     people = np.unique(np.concatenate([person, one.epidemic.person[cases]]))
     spots = {(int(c), int(p)) for c, p in zip(context, place, strict=True)}
@@ -51,11 +66,9 @@ def _message(
     }  # fmt: skip
 
 
-def _rows(one: Outbreak, cases: Ints) -> tuple[Ints, Ints]:
+def _rows(one: Outbreak, met: Spots, cases: Ints) -> tuple[Ints, Ints]:
     """Rows of presences that matter: the cases' own, and of whoever was beside them while they may have infected."""
-    person, day, context, place = _columns(one)
-    _, spot, present = np.unique(np.stack([day, context, place]), axis=1, return_inverse=True, return_counts=True)
-    spot = spot.ravel()
+    person, day, spot, present = one.presences.person, one.presences.day, met.spot, met.present
     onset, visit = np.full((2, len(one.people.population)), -10_000)
     onset[one.epidemic.person[cases]] = one.epidemic.onset[cases]
     visit[one.epidemic.person[cases]] = one.visit[cases] - one.first

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from citywide.hub.twin import Place, Plan
 from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE, NaturalHistory
+from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
 from citywide.systems.epidemic.engine.outbreak_simulation import (
     NOBODY,
     Epidemic,
@@ -100,6 +101,8 @@ def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | N
         kind, what = "housing", f"household {place + 1} · 住户{place + 1}"
     elif context == RIDE:
         return f"ride/{place}", f"bus line {place % 40 + 1}, run {place // 40 + 1} · {place % 40 + 1}路{place // 40 + 1}班", None
+    elif place > PEOPLE // ROOM:
+        kind, what = "housing", f"market {place % 60 + 1} · {place % 60 + 1}号商场"
     else:
         kind, what = "school" if place % 3 == 0 else "station", f"room {place % 40 + 1} · {place % 40 + 1}室"
     found = plan.of_kind(kind)
