@@ -9,15 +9,20 @@ from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import device, hub_of
+from citywide.doors.http.callers import device, hub_of, need_role, staff
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.ingest.batch import Refusal
+from citywide.hub.people.persons import must_have_grant
+from citywide.hub.people.who import Who
 from citywide.systems.epidemic import line_list
-from citywide.systems.epidemic.model import BY_NAME
+from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
+from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
 from citywide.systems.epidemic.record import PastReport, remember
 
 AnyRequest = Request[Any, Any, Any]
+MOST_CONTACTS = 100
 
 
 class History(Struct, frozen=True):
@@ -56,6 +61,67 @@ def patients(request: AnyRequest, state: State, data: JSONBody[line_list.LineLis
         return line_list.take(connection, data, who.name, hub.clock.now())
 
 
+class Asked(Struct, frozen=True):
+    """Whose contacts: the syndrome, and how many of the most urgent."""
+
+    kind: str
+    most: int = 30
+
+
+@post("/v1/epidemic/contacts", status_code=200)
+@in_thread
+def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Response[bytes]:
+    """Whom to call first, by name: under a grant in force only; each name is an entry of the evidence log."""
+    who, hub = _of_department(request), hub_of(state)
+    if data.kind not in {one.name for one in SYNDROMES} or not 1 <= data.most <= MOST_CONTACTS:
+        accepted = f"{', '.join(one.name for one in SYNDROMES)}; 1 to {MOST_CONTACTS}"
+        raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
+    with hub.database.transaction() as connection:
+        must_have_grant(connection, who, PURPOSE)
+        return _json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+
+
+class Then(Struct, frozen=True):
+    """A series of the city, and the day whose knowledge is asked for."""
+
+    kind: str
+    day: date
+
+
+@post("/v1/epidemic/as_of", status_code=200)
+@in_thread
+def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[bytes]:
+    """What was known of the weeks before, at the end of a past day, beside what is known now."""
+    _of_department(request)
+    hub = hub_of(state)
+    if data.kind not in BY_NAME or data.day > hub.clock.now().date():
+        raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
+    with hub.database.transaction() as connection:
+        return _json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
+
+
+@post("/v1/epidemic/allocation", status_code=200)
+@in_thread
+def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Response[bytes]:
+    """Where beds, tests or vaccines go under the newest forecast, and why."""
+    who, hub = _of_department(request), hub_of(state)
+    if data.faults():
+        raise Problem(422, "this cannot be planned", [Refusal(*fault) for fault in data.faults()])
+    try:
+        with hub.database.transaction() as connection:
+            return _json(frame(allocate(connection, data, who.name, hub.clock.now()), PLAN))
+    except NothingForecastError as error:
+        raise Problem(409, str(error)) from error
+
+
+def _of_department(request: AnyRequest) -> Who:
+    who = staff(request)
+    need_role(who, "officer", "manager")
+    if not who.everywhere and DEPARTMENT not in who.departments:
+        raise Problem(403, "this is open to disease control")
+    return who
+
+
 def _check(data: History, even: bool, now: datetime) -> None:
     refusals = [] if even else [Refusal("body", "the columns differ in length", "columns of one length")]
     refusals += [Refusal("kind", f"unknown series {name!r}", ", ".join(BY_NAME)) for name in {*data.kind} - {*BY_NAME}]
@@ -71,4 +137,4 @@ def _json(found: object) -> Response[bytes]:
     return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
 
 
-HANDLERS = [history, patients]
+HANDLERS = [history, patients, contacts, as_of, allocation]

@@ -68,6 +68,14 @@ select person.id, array(select purpose from people.consent
     where consent.person = person.id and withdrawn is null) as purposes
 from people.person where id::text = %(person)s
 
+-- name: grant_in_force
+select from people.access_grant
+where staff = %(staff)s and purpose = %(purpose)s and since <= %(now)s and until > %(now)s
+
+-- name: give_grant
+insert into people.access_grant (staff, purpose, given_by, since, until, why)
+select name, %(purpose)s, %(giver)s, %(now)s, %(until)s, %(why)s from people.staff where name = %(staff)s
+
 -- name: follow
 insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(case)s, %(person)s, %(at)s)
 

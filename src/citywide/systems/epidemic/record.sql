@@ -198,3 +198,23 @@ from epidemic.analysed
 
 -- name: now_analysed
 update epidemic.analysed set day = %(day)s, patient = %(patient)s
+
+-- name: onsets
+select onset, reported from epidemic.patient where kind = %(kind)s and onset >= %(since)s
+
+-- name: newest_forecast
+select place, week, horizon, quantiles from epidemic.forecast
+where kind = %(kind)s and reference = (select max(reference) from epidemic.forecast_made where kind = %(kind)s)
+
+-- name: beds_of_districts
+select coalesce(facts ->> 'district', name) as district, sum(coalesce((facts ->> 'beds')::float8, 100)) as beds
+from hub.entity where kind = 'hospital' group by 1
+
+-- name: put_allocation
+insert into epidemic.allocation (made, by, what, available, says)
+values (%(made)s, %(by)s, %(what)s, %(available)s, %(says)s) returning number
+
+-- name: put_allocated
+insert into epidemic.allocated (allocation, place, week, at_hand, sent, need_median, need_high, short_chance, says)
+values (%(allocation)s, %(place)s, %(week)s, %(at_hand)s, %(sent)s, %(need_median)s, %(need_high)s, %(short_chance)s,
+    %(says)s)
