@@ -109,7 +109,8 @@ def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Respo
         raise Problem(422, "this cannot be planned", [Refusal(*fault) for fault in data.faults()])
     try:
         with hub.database.transaction() as connection:
-            return _json(frame(allocate(connection, data, who.name, hub.clock.now()), PLAN))
+            lines = allocate(connection, data, who.name, hub.clock.now())
+            return _json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
     except NothingForecastError as error:
         raise Problem(409, str(error)) from error
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import feeds, model, pages, responses, twin, watching
+from citywide.systems.epidemic import feeds, model, pages, pages_more, responses, twin, watching
+from citywide.systems.epidemic.analysis import process
 
 HOUR_S = 3600.0
 
@@ -18,8 +19,8 @@ SYSTEM = System(
     feeds=(feeds.HOSPITAL_REPORTS, feeds.SCHOOL_REPORTS, feeds.PHARMACY_REPORTS),
     on_raised={rule.name: responses.investigate for rule in model.OUTBREAKS},
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
-    schedules=(Schedule("watch", HOUR_S, watching.watch_over),),
-    pages=(pages.SITUATION, pages.REPORTING),
+    schedules=(Schedule("watch", HOUR_S, watching.watch_over), Schedule("analyse", HOUR_S, process.attend)),
+    pages=(pages.SITUATION, pages.FORECAST, pages_more.REPORTING, pages_more.TRACING, pages_more.ALLOCATION),
     twin=twin.EpidemicTwin,
     folder=Path(__file__).parent,
 )

@@ -45,11 +45,11 @@ def list_of_contacts(connection: Connection, who: Who, kind: str, most: int, tod
     """The contacts in order of priority; each person's data come through the hub's one door."""
     listed, found = contacts(connection, kind, today, most)
     names = names_of(connection, listed.places)
-    spots = {(p, d): (c, s) for p, d, c, s in listed.presences.T.tolist()}
+    spots = {(who_was, day, how): where for who_was, day, how, where in listed.presences.T.tolist()}
     lines: list[dict[str, Any]] = []
     for rank, one in enumerate(found, 1):
         known = person(connection, who, listed.persons[one.person], PURPOSE)
-        _, place = spots.get((one.person, one.last_day), (one.context, -1))
+        place = spots.get((one.person, one.last_day, one.context), -1)
         lines.append({
             "rank": rank, "name": known.name, "phone": known.phone, "chance": 100 * one.chance,
             "patient": listed.patients[one.case]["number"], "context": MET[CONTEXTS[one.context]],

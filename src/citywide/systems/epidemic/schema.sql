@@ -106,11 +106,23 @@ create function epidemic.shown(people float8) returns float8 language sql immuta
     select case when people > 0 and people < 5 then null else people end
 $$;
 
+-- The quantity under which a series' readings come: pages show its label
+create function epidemic.called(kind text) returns text language sql immutable as $$
+    select case kind when 'positives' then 'positive_tests' when 'told' then 'told_ill' when 'absence' then 'absent_pupils'
+        when 'remedies' then 'remedies_sold' else 'visits_' || kind end
+$$;
+create function epidemic.met_en(context int) returns text language sql immutable as $$
+    select (array['household', 'work, school or shop', 'bus', 'somewhere'])[context + 1]
+$$;
+create function epidemic.met_zh(context int) returns text language sql immutable as $$
+    select (array['同住', '同单位、学校或商场', '同车', '其他'])[context + 1]
+$$;
+
 do $$
 declare name text;
 begin
     foreach name in array array['report', 'signal', 'set_aside', 'forecast_made', 'forecast', 'score', 'nowcast', 'rt',
-        'shown_week', 'transmission', 'allocation', 'allocated'] loop
+        'shown_week', 'transmission', 'place', 'allocation', 'allocated'] loop
         execute format('alter table epidemic.%I enable row level security', name);
         execute format('create policy department on epidemic.%I for select to citywide_staff '
                        'using (hub.may_see(''disease_control''))', name);

@@ -5,3 +5,8 @@ create table people.access_grant (
     given_by text not null, since timestamptz not null, until timestamptz not null, why text not null
 );
 create index on people.access_grant (staff, purpose, until);
+alter table people.access_grant enable row level security;
+create policy departments on people.access_grant for select to citywide_staff
+    using (hub.may_see(purpose) or staff = coalesce(current_setting('citywide.name', true), ''));
+grant usage on schema people to citywide_staff;
+grant select on people.access_grant to citywide_staff;

@@ -70,8 +70,12 @@ def keep(connection: Connection, series: Series, made: Forecast, known: datetime
 def score_matured(connection: Connection, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
     """Score what has matured and is not scored yet; returns how many weeks of places."""
     series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number)
-    due = rows(connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)})
-    found = [] if not due else list(_scored(said, number, due, truth.days, _with_city(truth.counts), truth.districts, zone))
+    due = rows(
+        connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)}
+    )
+    found = (
+        [] if not due else list(_scored(said, number, due, truth.days, _with_city(truth.counts), truth.districts, zone))
+    )
     with connection.cursor() as cursor:
         cursor.executemany(SQL["put_score"], [one | {"kind": series.name, "scored": now} for one in found])
     return len(found)

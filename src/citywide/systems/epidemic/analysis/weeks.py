@@ -80,10 +80,14 @@ def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Tri
     return Triangle(np.array(moments), np.array(newest.days, "datetime64[D]"), (*newest.districts, CITY), values)
 
 
-def shown(districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64]) -> list[tuple[str, str, float | None]]:
+def shown(
+    districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64]
+) -> list[tuple[str, str, float | None]]:
     """One week's table [districts, kinds] and its city totals as readers may see them: small cells cannot be worked out."""
     table = suppress(people)
-    found = [(kinds[k], districts[d], _or_none(table.cells[d, k])) for d in range(len(districts)) for k in range(len(kinds))]
+    found = [
+        (kinds[k], districts[d], _or_none(table.cells[d, k])) for d in range(len(districts)) for k in range(len(kinds))
+    ]
     return [*found, *((kinds[k], CITY, _or_none(table.column_totals[k])) for k in range(len(kinds)))]
 
 

@@ -100,7 +100,11 @@ def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | N
     if context == HOUSEHOLD:
         kind, what = "housing", f"household {place + 1} · 住户{place + 1}"
     elif context == RIDE:
-        return f"ride/{place}", f"bus line {place % 40 + 1}, run {place // 40 + 1} · {place % 40 + 1}路{place // 40 + 1}班", None
+        return (
+            f"ride/{place}",
+            f"bus line {place % 40 + 1}, run {place // 40 + 1} · {place % 40 + 1}路{place // 40 + 1}班",
+            None,
+        )
     elif place > PEOPLE // ROOM:
         kind, what = "housing", f"market {place % 60 + 1} · {place % 60 + 1}号商场"
     else:
