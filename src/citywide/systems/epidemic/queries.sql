@@ -125,7 +125,7 @@ from epidemic.transmission order by kind, lane
 -- name: transmission_table
 select transmission.patient, epidemic.called(transmission.kind) as kind, onset::timestamptz as onset, infector,
     case when infector is not null then 100 * chance end as chance, epidemic.met_en(context) as how_en,
-    epidemic.met_zh(context) as how_zh, entity.name as hospital, coalesce(place.name, '') as place
+    epidemic.met_zh(context) as how_zh, entity.name as hospital, case when context = 0 then '' else coalesce(place.name, '') end as place
 from epidemic.transmission join hub.entity on entity.number = transmission.hospital
 left join epidemic.place using (place) order by onset desc, patient desc
 

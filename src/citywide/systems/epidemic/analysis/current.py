@@ -107,7 +107,7 @@ def generation(history: NaturalHistory) -> Floats:
     return mass / mass.sum()
 
 
-def _put_rt(connection: Connection, kind: str, newest: date, counts: Floats, counted: Floats, told: Floats) -> None:  # noqa: PLR0913, PLR0917 - one estimate is all of this
+def _put_rt(connection: Connection, kind: str, newest: date, counts: Floats, counted: Floats, told: Floats) -> None:
     seen = np.ones(len(counts))
     lags = min(len(told), len(seen))
     seen[len(seen) - lags :] = told[:lags][::-1]

@@ -119,7 +119,7 @@ def _cells(series: Series, made: Forecast) -> Iterator[dict[str, object]]:
             }  # fmt: skip
 
 
-def _scored(  # noqa: PLR0913, PLR0917 - the rows, and the truth in its parts
+def _scored(
     said: Told, number: int, due: Sequence[dict[str, Any]], days: list[date], truth: Floats, districts: tuple[str, ...],
     zone: str,
 ) -> Iterator[dict[str, object]]:  # fmt: skip

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from citywide.hub.twin import Place, Plan
 from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE, NaturalHistory
-from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
 from citywide.systems.epidemic.engine.outbreak_simulation import (
     NOBODY,
     Epidemic,
@@ -18,6 +17,7 @@ from citywide.systems.epidemic.engine.outbreak_simulation import (
     settle,
     spread,
 )
+from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
