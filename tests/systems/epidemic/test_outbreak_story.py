@@ -141,7 +141,9 @@ def test_forecasts_are_kept_as_of_their_mondays_and_matured_weeks_are_scored(cli
     made = clinic.rows("select kind, reference, known, made from epidemic.forecast_made")
     assert len(made) == 4 * 6
     assert all(row["known"] <= row["made"] and row["known"].astimezone(UTC).weekday() == 0 for row in made)
-    weeks = clinic.rows("select kind, count(distinct week) as weeks from epidemic.forecast where place = 'city' group by 1")
+    weeks = clinic.rows(
+        "select kind, count(distinct week) as weeks from epidemic.forecast where place = 'city' group by 1"
+    )
     assert all(row["weeks"] == 9 for row in weeks)
     scored = clinic.rows("select wis, wis_unchanged, week from epidemic.score")
     assert scored

@@ -97,8 +97,9 @@ def grant(connection: Connection, giver: Who, taker: str, purpose: str, lasts: t
     values = {"staff": taker, "purpose": purpose, "giver": giver.name, "now": now, "until": now + lasts, "why": why}
     if not connection.execute(sql("give_grant"), values).rowcount:
         raise AccessRefusedError(f"nobody is called {taker!r}")
-    says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {now + lasts:%Y-%m-%d %H:%M} UTC: {why}",
-                f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {now + lasts:%Y-%m-%d %H:%M} UTC：{why}")  # fmt: skip
+    until = f"{now + lasts:%Y-%m-%d %H:%M} UTC"
+    says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {until}: {why}",
+                f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {until}：{why}")  # fmt: skip
     witness(connection, "access", says, who=giver.name, at=now, facts={"to": taker, "purpose": purpose, "why": why})
     return now + lasts
 

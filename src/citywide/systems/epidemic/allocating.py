@@ -93,7 +93,7 @@ def short_chance(quantiles: Floats, there: float) -> float:
 def _need(found: Sequence[dict[str, Any]], places: list[str], weeks: list[date], a_visit: float) -> Need:
     by_cell = {(row["place"], row["week"]): row["quantiles"] for row in found}
     table = [[by_cell[place, week] for week in weeks] for place in places]
-    return Need(a_visit * np.array(table, np.float64), LEVELS)
+    return Need(a_visit * np.array(table, np.float64), LEVELS.astype(np.float64))
 
 
 def _stock(connection: Connection, wish: Wish, places: list[str], weeks: int) -> Stock:
@@ -112,13 +112,15 @@ def _line(wish: Wish, need: Need, stock: Stock, sent: Floats, place: int, week: 
     bare = short_chance(wanted, float(stock.at_place[place] + sent[place, until].sum() - sent[place, week]))
     thing = THINGS[wish.what].label
     says = Text(
-        f"{wanted[MIDDLE]:.0f} {thing.en} are likely to be needed so far, {wanted[HIGH]:.0f} at worst; with {there:.0f} there "
-        f"the chance of a shortage is {risk:.0%} instead of {bare:.0%}",
-        f"累计可能需要{thing.zh} {wanted[MIDDLE]:.0f}，最多 {wanted[HIGH]:.0f}；到位 {there:.0f} 后短缺概率由 {bare:.0%} 降至 {risk:.0%}",
+        f"{wanted[MIDDLE]:.0f} {thing.en} are likely to be needed so far, {wanted[HIGH]:.0f} at worst; "
+        f"with {there:.0f} there the chance of a shortage is {risk:.0%} instead of {bare:.0%}",
+        f"累计可能需要{thing.zh} {wanted[MIDDLE]:.0f}，最多 {wanted[HIGH]:.0f}；"
+        f"到位 {there:.0f} 后短缺概率由 {bare:.0%} 降至 {risk:.0%}",
     )
     return {
         "at_hand": float(stock.at_place[place]), "sent": float(sent[place, week]),
-        "need_median": float(need.quantiles[place, week, MIDDLE]), "need_high": float(need.quantiles[place, week, HIGH]),
+        "need_median": float(need.quantiles[place, week, MIDDLE]),
+        "need_high": float(need.quantiles[place, week, HIGH]),
         "short_chance": risk, "says": says,
     }  # fmt: skip
 

@@ -16,16 +16,22 @@ REPORTING = Page(
     Text("Reporting delays", "报告时效"),
     (
         Chart(
-            Text("The last weeks: reported, and as they will stand", "近几周：已报告数与最终预计"), Query("nowcast_chart"),
-            "time", "value", by="what", low="low", high="high", shape="fan",
+            Text("The last weeks: reported, and as they will stand", "近几周：已报告数与最终预计"),
+            Query("nowcast_chart"), "time", "value", by="what", low="low", high="high", shape="fan",
         ),
-        Chart(Text("Share of a day's visits that is known", "各日就诊已报告比例"), Query("delay_chart"), "days", "share",
-              unit="%"),
+        Chart(
+            Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"), Query("delay_chart"),
+            "days", "share", unit="%",
+        ),
         Form(
             Text("What did we know then?", "当时已知什么？"),
             "/v1/epidemic/as_of",
             (ANY_SERIES, Field("day", Text("Day", "日期"), "date", required=True)),
-            (WEEK, Column("then", Text("Known then", "当时已知"), "number"), Column("now", Text("Known now", "现已知"), "number")),
+            (
+                WEEK,
+                Column("then", Text("Known then", "当时已知"), "number"),
+                Column("now", Text("Known now", "现已知"), "number"),
+            ),
         ),
         Table(
             Text("How late places report", "各单位报告延迟"),

@@ -50,7 +50,7 @@ class Told(Struct, frozen=True):
         return found
 
     def known_when_due(self, due: Ints) -> Floats:
-        """Each day as it was known at a moment of its own (microseconds, by day); later words only where there is none."""
+        """Each day as it was known at a moment of its own (microseconds); later words only where there is none."""
         late = self.reported > due[self.day]
         table = np.full((len(self.places) * len(self.series), self.days), np.nan)
         for some in (np.flatnonzero(late)[::-1], np.flatnonzero(~late)):

@@ -62,8 +62,9 @@ class EpidemicTwin:
         alive = bool(self.places["hospital"])
         self.outbreaks = outbreaks(plan, self.places, len(SYNDROMES), self.rng) if alive else []
         self.additions = additions(self.outbreaks, self.rng)
-        self._known = {kind.name: [_entity(kind, number, place, plan) for number, place in enumerate(self.places[kind.name])]
-                       for kind in (HOSPITAL, SCHOOL, PHARMACY)}  # fmt: skip
+        self._known = {
+            kind.name: _entities(kind, self.places[kind.name], plan) for kind in (HOSPITAL, SCHOOL, PHARMACY)
+        }
         self.entities: Sequence[Entity] = [entity for some in self._known.values() for entity in some]
         self.houses: list[House] = []
         self._first = date.min
@@ -191,6 +192,10 @@ def _words(house: House, told: Ints, lag: int) -> Ints:
     new &= np.arange(now.shape[2]) <= last[:, None, None]
     place, series, day = np.nonzero(new)
     return np.stack([place, series, day, np.full_like(day, lag), now[new]])
+
+
+def _entities(kind: Kind, places: Sequence[Place], plan: Plan) -> list[Entity]:
+    return [_entity(kind, number, place, plan) for number, place in enumerate(places)]
 
 
 def _entity(kind: Kind, number: int, place: Place, plan: Plan) -> Entity:

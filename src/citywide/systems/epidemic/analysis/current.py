@@ -116,7 +116,8 @@ def _put_rt(connection: Connection, kind: str, newest: date, counts: Floats, cou
     bands = {name: found.quantile(level) for name, level in levels.items()}
     connection.execute(SQL["forget_rt"], {"kind": kind})
     days = [newest - timedelta(days=len(counts) - 1 - at) for at in range(len(counts))]
-    values = [{name: float(band[at]) for name, band in bands.items()} | {"kind": kind, "day": day, "seen": float(seen[at])}
+    values = [{name: float(band[at]) for name, band in bands.items()}
+              | {"kind": kind, "day": day, "seen": float(seen[at])}
               for at, day in enumerate(days) if at >= LATEST_LAG]  # fmt: skip
     connection.cursor().executemany(SQL["put_rt"], values)
 

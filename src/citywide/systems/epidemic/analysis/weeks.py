@@ -83,7 +83,7 @@ def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Tri
 def shown(
     districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64]
 ) -> list[tuple[str, str, float | None]]:
-    """One week's table [districts, kinds] and its city totals as readers may see them: small cells cannot be worked out."""
+    """One week's table [districts, kinds] with the city's totals, as readers may see it: no small cell comes out."""
     table = suppress(people)
     found = [
         (kinds[k], districts[d], _or_none(table.cells[d, k])) for d in range(len(districts)) for k in range(len(kinds))

@@ -40,14 +40,15 @@ def usual_counts(sizes: Floats, series: Sequence[Series], first: date, days: int
     at = np.arange(days)
     weekday = np.where((at + first.weekday()) % 7 < 5, WORKING_DAY, WEEKEND)
     drift = DRIFT * _wandering(len(sizes), days, rng)
-    means = [sizes[:, None] * RHYTHMS[one.name].a_day * weekday * np.exp(_season(RHYTHMS[one.name], first, days, rng) + drift)
-             for one in series]  # fmt: skip
+    waves = [_season(RHYTHMS[one.name], first, days, rng) for one in series]
+    a_day = [sizes[:, None] * RHYTHMS[one.name].a_day * weekday for one in series]
+    means = [each * np.exp(wave + drift) for each, wave in zip(a_day, waves, strict=True)]
     expected = np.stack(means, axis=1)
     return rng.poisson(rng.gamma(expected / (SPREAD - 1), SPREAD - 1))
 
 
 def reported(counts: Ints, prompt: Floats, rng: np.random.Generator) -> Ints:
-    """What has been said of each day [places, series, days, lag] so many days later; `prompt` is the places' share of one."""
+    """What was said of each day [places, series, days, lag]; `prompt` is the share that each place says at once."""
     share = prompt.reshape(-1, *[1] * (counts.ndim - 1))
     known, said = np.zeros_like(counts), []
     for lag in range(LAGS):

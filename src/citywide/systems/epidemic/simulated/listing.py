@@ -60,9 +60,9 @@ def _message(  # noqa: PLR0913, PLR0917 - one message is all of this
                       "onset": (first + timedelta(days=int(one.onset[case]))).isoformat()} for case in cases.tolist()],
         "places": [{"place": key, "name": name, "lon": there.at.lon if there else None,
                     "lat": there.at.lat if there else None} for key, name, there in key_of.values()],
-        "presences": [[_reference(number, int(who)), (first + timedelta(days=int(on) + one.first)).isoformat(), int(how),
-                       key_of[int(how), int(where)][0], int(many)]
-                      for who, on, how, where, many in zip(person, day, context, place, own, strict=True)],
+        "presences": [[_reference(number, who), (first + timedelta(days=on + one.first)).isoformat(), how,
+                       key_of[how, where][0], many]
+                      for who, on, how, where, many in np.stack([person, day, context, place, own], 1).tolist()],
     }  # fmt: skip
 
 
