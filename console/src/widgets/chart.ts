@@ -52,8 +52,8 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
       valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
       ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
     },
-    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false } }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: widget.shape !== "tree", inverse: widget.shape === "tree" }),
+    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number }) => all.min - 1 } : {}) }),
     dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
     series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
   };
@@ -109,7 +109,7 @@ function branches(widget: ChartWidget, name: string, all: Row[], colour: string)
     data: all.map((row) => ({ id: String(row["id"]), name: say(row["label"] ?? row["id"]), value: [xOf(row, widget), number(row[widget.y])] })),
     links: all.filter((row) => here.has(String(row["parent"]))).map((row) => ({ source: String(row["parent"]), target: String(row["id"]) })),
     edgeSymbol: ["none", "arrow"], edgeSymbolSize: 6, lineStyle: { color: colour, opacity: 0.55, width: 1.2, curveness: 0.1 },
-    label: { show: all.length <= 60, position: "right", fontSize: 10, formatter: "{b}" }, emphasis: { focus: "adjacency" },
+    label: { show: all.length <= 80, position: "right", fontSize: 10, formatter: "{b}" }, emphasis: { focus: "adjacency" },
   };
 }
 

@@ -75,11 +75,20 @@ def allocate(connection: Connection, wish: Wish, who: str, now: datetime) -> lis
         raise NothingForecastError("there is no forecast for the weeks to come yet")
     need = _need(found, places, weeks, wish.a_visit or THINGS[wish.what].a_visit)
     stock = _stock(connection, wish, places, len(weeks))
-    sent = np.floor(plan(need, stock) + 1e-6)
+    sent = whole(plan(need, stock))
     lines = [_line(wish, need, stock, sent, p, w) | {"place": places[p], "week": weeks[w]}
              for w in range(len(weeks)) for p in range(len(places))]  # fmt: skip
     _keep(connection, wish, lines, who, now)
     return lines
+
+
+def whole(sent: Floats) -> Floats:
+    """Whole things: what is left over each week goes where the largest parts were cut off."""
+    down = np.floor(sent + 1e-6)
+    for week in range(sent.shape[1]):
+        rest = sent[:, week] - down[:, week]
+        down[np.argsort(-rest, kind="stable")[: int(rest.sum() + 1e-6)], week] += 1
+    return down
 
 
 def short_chance(quantiles: Floats, there: float) -> float:
@@ -111,10 +120,11 @@ def _line(wish: Wish, need: Need, stock: Stock, sent: Floats, place: int, week: 
     risk = short_chance(wanted, there)
     bare = short_chance(wanted, float(stock.at_place[place] + sent[place, until].sum() - sent[place, week]))
     thing = THINGS[wish.what].label
+    until_then = ("by then", "累计") if stock.keeps else ("in that week", "当周")
     says = Text(
-        f"{wanted[MIDDLE]:.0f} {thing.en} are likely to be needed so far, {wanted[HIGH]:.0f} at worst; "
+        f"{wanted[MIDDLE]:.0f} {thing.en} are likely to be needed {until_then[0]}, {wanted[HIGH]:.0f} at worst; "
         f"with {there:.0f} there the chance of a shortage is {risk:.0%} instead of {bare:.0%}",
-        f"累计可能需要{thing.zh} {wanted[MIDDLE]:.0f}，最多 {wanted[HIGH]:.0f}；"
+        f"{until_then[1]}可能需要{thing.zh} {wanted[MIDDLE]:.0f}，最多 {wanted[HIGH]:.0f}；"
         f"到位 {there:.0f} 后短缺概率由 {bare:.0%} 降至 {risk:.0%}",
     )
     return {

@@ -89,5 +89,10 @@ COUNTED = tuple(map(counted, SERIES))
 FOUND = tuple(make(series) for series in SERIES for make in (usual_of, excess_of, chance_of))
 OUTBREAKS = tuple(map(outbreak_of, SERIES))
 OUTBREAK_SIGNAL = Category(
-    "outbreak_signal", Text("Outbreak signal", "疫情信号"), DEPARTMENT, timedelta(hours=8), around_the_clock=True, merge_within_m=5
+    "outbreak_signal",
+    Text("Outbreak signal", "疫情信号"),
+    DEPARTMENT,
+    timedelta(hours=8),
+    around_the_clock=True,
+    merge_within_m=5,
 )

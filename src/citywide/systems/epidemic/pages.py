@@ -6,7 +6,7 @@ from citywide.systems.epidemic.model import DEPARTMENT, SYNDROMES, Series
 PLACE = Column("name", Text("Place", "地点"))
 SERIES = Column("kind", Text("Series", "序列"), "state")
 DISTRICT = Column("district", Text("District", "区"))
-WEEK = Column("week", Text("Week up to", "周截至"), "time")
+WEEK = Column("week", Text("Week up to", "周截至"))
 STATE = Column("state", Text("State", "状态"), "state")
 
 SITUATION = Page(

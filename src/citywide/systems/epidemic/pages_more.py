@@ -40,7 +40,7 @@ REPORTING = Page(
                 PLACE,
                 DISTRICT,
                 Column("hours", Text("Hours after the day", "日终后小时数"), "number", "h"),
-                Column("newest", Text("Newest day", "最新日期"), "time"),
+                Column("newest", Text("Newest day", "最新日期")),
                 Column("first_share", Text("Known at first", "首报比例"), "number", "%"),
                 Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),
             ),
@@ -64,7 +64,7 @@ TRACING = Page(
             (
                 Column("patient", Text("Case", "病例"), "number"),
                 SERIES,
-                Column("onset", Text("Fell ill", "发病"), "time"),
+                Column("onset", Text("Fell ill", "发病")),
                 Column("infector", Text("Infected by case", "传染源病例"), "number"),
                 Column("chance", Text("Chance", "可能性"), "number", "%"),
                 Column("how", Text("Where", "途径")),
@@ -76,7 +76,7 @@ TRACING = Page(
             Text("Places that spread it", "传播场所"),
             Query("places_of_transmission"),
             (Column("place", Text("Place", "地点")), Column("how", Text("Where", "途径")),
-             Column("cases", Text("Cases", "病例"), "number")),
+             Column("cases", Text("Cases", "病例"))),
         ),
         Form(
             Text("Whom to call first (needs a grant; every name is recorded)", "密接排查名单（须授权，逐人留痕）"),

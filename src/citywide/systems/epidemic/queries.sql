@@ -59,7 +59,7 @@ from epidemic.score
 
 -- name: forecast_table
 select case when place = 'city' then 'The whole city · 全市' else place end as district, epidemic.called(kind) as kind,
-    week::timestamptz as week, quantiles[12] as median,
+    week::text as week, quantiles[12] as median,
     round(quantiles[7]::numeric) || ' – ' || round(quantiles[17]::numeric) as half,
     round(quantiles[2]::numeric) || ' – ' || round(quantiles[22]::numeric) as most
 from epidemic.forecast
@@ -67,7 +67,7 @@ where horizon = 1 and (kind, reference) in (select kind, max(reference) from epi
 order by kind, place = 'city' desc, place
 
 -- name: forecast_scores
-select week::timestamptz as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(wis_unchanged) as unchanged,
+select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(wis_unchanged) as unchanged,
     sum(wis) / nullif(sum(wis_unchanged), 0) as ratio, 100.0 * avg(in50::int)::float8 as in50,
     100.0 * avg(in95::int)::float8 as in95
 from epidemic.score group by week, kind order by week desc, kind limit 120
@@ -89,7 +89,7 @@ with days as (
 ), lags as (select generate_series(1, 7) as days), known as (
     select lags.days, sum(days.final) as final, sum((
         select count from epidemic.report where report.place = days.place and report.kind = days.kind
-          and report.day = days.day and report.reported < (days.day + 1 + lags.days)::timestamptz
+          and report.day = days.day and report.reported < (days.day + 1 + lags.days)::timestamp at time zone 'Asia/Shanghai'
         order by reported desc limit 1)) as said
     from days cross join lags group by 1
 )
@@ -104,15 +104,15 @@ with recent as (
     select place, kind, day, max(count) as count, count(*) as words from recent group by 1, 2, 3
 )
 select entity.name, entity.facts ->> 'district' as district, round(percentile_cont(0.5) within group (
-        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamptz) / 3600)::numeric, 1)::float8 as hours,
-    max(firsts.day)::timestamptz as newest,
+        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamp at time zone 'Asia/Shanghai') / 3600)::numeric, 1)::float8 as hours,
+    max(firsts.day)::text as newest,
     round((100 * sum(firsts.count) / nullif(sum(finals.count), 0))::numeric, 1)::float8 as first_share,
     sum(finals.words - 1)::int as revised
 from firsts join finals using (place, kind, day) join hub.entity on entity.number = firsts.place
 where firsts.kind <> 'told' group by entity.number, entity.name order by first_share nulls last
 
 -- name: reports_set_aside
-select entity.name, epidemic.called(set_aside.kind) as kind, set_aside.week::timestamptz as week,
+select entity.name, epidemic.called(set_aside.kind) as kind, set_aside.week::text as week,
     case when why like 'stopped%%' then 'stopped' when why like 'not a count%%' then 'not_a_count' else 'typing_error' end
         as state
 from epidemic.set_aside join hub.entity on entity.number = set_aside.place order by week desc
@@ -123,7 +123,7 @@ select transmission.patient::text as id, infector::text as parent, onset::timest
 from epidemic.transmission order by kind, lane
 
 -- name: transmission_table
-select transmission.patient, epidemic.called(transmission.kind) as kind, onset::timestamptz as onset, infector,
+select transmission.patient, epidemic.called(transmission.kind) as kind, onset::text as onset, infector,
     case when infector is not null then 100 * chance end as chance, epidemic.met_en(context) as how_en,
     epidemic.met_zh(context) as how_zh, entity.name as hospital, case when context = 0 then '' else coalesce(place.name, '') end as place
 from epidemic.transmission join hub.entity on entity.number = transmission.hospital
@@ -131,7 +131,7 @@ left join epidemic.place using (place) order by onset desc, patient desc
 
 -- name: places_of_transmission
 select place.name as place, epidemic.met_en(context) as how_en, epidemic.met_zh(context) as how_zh,
-    epidemic.shown(count(*)) as cases
+    case when count(*) < 5 then '< 5' else count(*)::text end as cases
 from epidemic.transmission join epidemic.place using (place) where context > 0
 group by place.name, context having count(*) > 1 order by count(*) desc, 1 limit 40
 
@@ -141,6 +141,6 @@ from people.access_grant where purpose = 'disease_control' order by until desc l
 
 -- name: allocations
 select made, by, allocation.says ->> 'en' as says_en, allocation.says ->> 'zh' as says_zh, place as district,
-    week::timestamptz as week, sent, allocated.says ->> 'en' as why_en, allocated.says ->> 'zh' as why_zh
+    week::text as week, sent, allocated.says ->> 'en' as why_en, allocated.says ->> 'zh' as why_zh
 from epidemic.allocation join epidemic.allocated on allocated.allocation = allocation.number
 where allocation.number > (select max(number) from epidemic.allocation) - 5 order by number desc, week, place

@@ -77,7 +77,7 @@ def judge_all(hub: Hub, newest: date) -> None:
         table = weekly(hub.database, at, newest, now, hub.city.zone)
         if table.counts.shape[1] < FEWEST_WEEKS or not len(table.counts):
             continue
-        clean = screen(table.counts)
+        clean = screen(np.where(table.counts < 0, np.nan, table.counts))
         judged = list(judge(table, clean.counts, rate))
         keep(hub.database, table, judged, clean.set_aside)
         hub.submit([reading for one in judged for reading in readings(one, now)])
