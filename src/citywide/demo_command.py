@@ -31,9 +31,12 @@ from citywide.kit.commands import Command
 from citywide.serve import ready_database, serve
 
 MARK = "this-folder-is-a-demo"
-SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", "units:act", "demo")
+SCOPES = (
+    "readings:write", "readings:read", "entities:write", "reports:write", "patients:write", "units:act", "demo",
+)  # fmt: skip
 STAFF = (
     (Who("officer", ("officer",), ("drainage",)), "officer on duty, drainage / 值班员（排水）"),
+    (Who("tracer", ("officer",), ("disease_control",)), "officer on duty, disease control / 值班员（疾控）"),
     (Who("mayor", ("officer", "manager"), (), everywhere=True), "sees every department / 市长，全部部门"),
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )

@@ -57,7 +57,8 @@ export interface ChartWidget extends Declared {
   by?: string | null;
   low?: string | null;
   high?: string | null;
-  shape?: "line" | "bar" | "scatter" | "fan";
+  bands?: [string, string][];
+  shape?: "line" | "bar" | "scatter" | "fan" | "tree";
   unit?: string;
   threshold?: number | null;
 }
@@ -77,6 +78,7 @@ export interface FormWidget extends Declared {
   type: "form";
   action: string;
   fields: Field[];
+  shows?: Column[];
 }
 export interface SceneWidget extends Declared {
   type: "scene";

@@ -1,5 +1,5 @@
-/** Rows as a picture: line, bar, scatter, or a fan with its band; only the parts of ECharts that are used. */
-import { BarChart, LineChart, ScatterChart } from "echarts/charts";
+/** Rows as a picture: line, bar, scatter, a fan with its bands, or a tree in time; only the parts of ECharts that are used. */
+import { BarChart, GraphChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   AriaComponent, DataZoomInsideComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent,
 } from "echarts/components";
@@ -9,11 +9,11 @@ import { say, type Lang } from "../lib/prefs.svelte";
 import { figure, number, type Row } from "../lib/rows";
 import { palettes, SERIES } from "../lib/theme";
 import { onTheWall } from "../lib/time";
-import { w } from "../lib/words";
+import { called, w } from "../lib/words";
 import type { ChartWidget } from "../lib/types";
 
 use([
-  BarChart, LineChart, ScatterChart, GridComponent, TooltipComponent, LegendComponent, MarkLineComponent,
+  BarChart, GraphChart, LineChart, ScatterChart, GridComponent, TooltipComponent, LegendComponent, MarkLineComponent,
   DataZoomInsideComponent, AriaComponent, CanvasRenderer,
 ]);
 
@@ -44,15 +44,16 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
     grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: 6, containLabel: true },
     legend: { show: names.length > 1, top: 0, left: 0, type: "scroll", data: names, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: palette.soft } },
     tooltip: {
-      trigger: widget.shape === "scatter" ? "item" : "axis",
+      trigger: widget.shape === "scatter" || widget.shape === "tree" ? "item" : "axis",
       confine: true,
       backgroundColor: palette.panel,
       borderColor: palette.line,
       textStyle: { color: palette.ink, fontSize: 12 },
       valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
+      ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
     },
-    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false } }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar" }),
+    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number }) => all.min - 1 } : {}) }),
     dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
     series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
   };
@@ -71,7 +72,7 @@ function axis(palette: { line: string; edge: string; muted: string }, extra: obj
 function grouped(widget: ChartWidget, all: Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of all) {
-    const name = widget.by ? say(row[widget.by]) : say(widget.title);
+    const name = widget.by ? called(row[widget.by]) : say(widget.title);
     const rows = groups.get(name) ?? [];
     if (!rows.length) groups.set(name, rows);
     rows.push(row);
@@ -85,6 +86,7 @@ function categories(widget: ChartWidget, all: Row[]): string[] {
 
 function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number): object[] {
   const colour = SERIES[theme][at % SERIES[theme].length]!;
+  if (widget.shape === "tree") return [branches(widget, name, all, colour)];
   const pairs = (column: string) => all.map((row) => [xOf(row, widget), number(row[column])]);
   const type = widget.shape === "bar" ? "bar" : widget.shape === "scatter" ? "scatter" : "line";
   const main = {
@@ -93,15 +95,32 @@ function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at:
     sampling: type === "line" ? "lttb" : undefined, large: type === "scatter", z: 3,
     markLine: at === 0 ? threshold(widget, theme) : undefined,
   };
-  return widget.low && widget.high ? [...band(widget, name, all, colour), main] : [main];
+  const outer: [string, string][] = widget.low && widget.high ? [[widget.low, widget.high]] : [];
+  const bands = [...outer, ...(widget.bands ?? [])];
+  const told = bands.length ? all.filter((row) => number(row[bands[0]![0]]) !== null) : [];
+  return [...bands.flatMap((pair) => (told.length ? band(widget, name, told, colour, pair) : [])), main];
 }
 
-/** A band is an invisible floor with its height stacked on it. */
-function band(widget: ChartWidget, name: string, all: Row[], colour: string): object[] {
-  const low = (row: Row) => number(row[widget.low!]);
-  const flat = { type: "line", stack: `band ${name}`, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
+/** Points at their moments, and an arrow from each point's parent to it. */
+function branches(widget: ChartWidget, name: string, all: Row[], colour: string): object {
+  const here = new Set(all.map((row) => String(row["id"])));
+  return {
+    name, type: "graph", coordinateSystem: "cartesian2d", symbolSize: 9, itemStyle: { color: colour }, z: 3,
+    data: all.map((row) => ({ id: String(row["id"]), name: say(row["label"] ?? row["id"]), value: [xOf(row, widget), number(row[widget.y])] })),
+    links: all.filter((row) => here.has(String(row["parent"]))).map((row) => ({ source: String(row["parent"]), target: String(row["id"]) })),
+    edgeSymbol: ["none", "arrow"], edgeSymbolSize: 6, lineStyle: { color: colour, opacity: 0.55, width: 1.2, curveness: 0.1 },
+    label: { show: all.length <= 80, position: "right", fontSize: 10, formatter: "{b}" }, emphasis: { focus: "adjacency" },
+  };
+}
+
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
+/** A band is an invisible floor with its height stacked on it; inner bands lie upon outer ones. */
+function band(widget: ChartWidget, name: string, all: Row[], colour: string, [lowest, highest]: [string, string]): object[] {
+  const low = (row: Row) => number(row[lowest]);
+  const flat = { type: "line", stack: `band ${name} ${lowest}`, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
   const floor = all.map((row) => [xOf(row, widget), low(row)]);
-  const height = all.map((row) => [xOf(row, widget), (number(row[widget.high!]) ?? 0) - (low(row) ?? 0)]);
+  const height = all.map((row) => [xOf(row, widget), (number(row[highest]) ?? 0) - (low(row) ?? 0)]);
   return [
     { ...flat, name: `${name} `, data: floor },
     { ...flat, name: `${name} ${w("band")}`, data: height, areaStyle: { color: colour, opacity: 0.18 } },

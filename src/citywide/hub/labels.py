@@ -27,6 +27,7 @@ DEPARTMENTS: Mapping[str, Text] = {
     "transport": Text("Transport", "交通运输"),
     "energy": Text("Gas, power and heat", "能源供应"),
     "hotline": Text("Hotline", "热线中心"),
+    "disease_control": Text("Disease control", "疾病控制"),
 }
 SEVERITIES: Mapping[str, Text] = {
     "critical": Text("critical", "特急"),

@@ -54,7 +54,11 @@ class Table(Struct, frozen=True, tag="table"):
 
 
 class Chart(Struct, frozen=True, tag="chart"):
-    """Rows as line, bar, scatter or fan: `x`, `y`, optional `by` (a series a value) and band columns."""
+    """Rows as line, bar, scatter, fan or tree: `x`, `y`, optional `by` (a series a value) and band columns.
+
+    `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
+    row from which a branch comes, and may have a `label`.
+    """
 
     title: Text
     query: Query
@@ -63,6 +67,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     by: str | None = None
     low: str | None = None
     high: str | None = None
+    bands: tuple[tuple[str, str], ...] = ()
     shape: str = "line"
     unit: str = ""
     threshold: float | None = None
@@ -111,11 +116,12 @@ class Field(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True, tag="form"):
-    """Fields that are posted to a door of the hub."""
+    """Fields that are posted to a door of the hub; an answer of `columns` and `rows` is shown beneath as a table."""
 
     title: Text
     action: str
     fields: tuple[Field, ...]
+    shows: tuple[Column, ...] = ()
 
 
 class Scene(Struct, frozen=True, tag="scene"):

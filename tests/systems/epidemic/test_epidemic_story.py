@@ -18,6 +18,7 @@ from citywide.systems.epidemic.record import PastReport, remember
 OFFICER = Who("chen", ("officer",), ("disease_control",))
 STRANGER = Who("wu", ("officer",), ("drainage",))
 TODAY = (MORNING + timedelta(hours=8)).date()
+LATER = MORNING + timedelta(hours=3)
 WEEKS, BEFORE = 5, 104
 HOSPITALS = [
     Entity(
@@ -77,7 +78,8 @@ def test_an_outbreak_is_seen_explained_and_handed_to_the_disease_control_officer
 
 
 def watch(city: TrialCity) -> None:
-    """Watch now, as the day's duty would."""
+    """Watch when the morning's reports are in, as the hourly duty would."""
+    city.clock.set(max(city.clock.now(), LATER))
     SYSTEM.schedules[0].run(city.hub)
     city.settle()
 
@@ -85,7 +87,7 @@ def watch(city: TrialCity) -> None:
 def test_the_case_is_closed_when_visits_are_usual_again(clinic: TrialCity) -> None:
     watch(clinic)
     rng = np.random.default_rng(8)
-    clinic.clock.set(MORNING + timedelta(days=42))
+    clinic.clock.set(LATER + timedelta(days=42))
     days = {hospital.id: usual(rng, 0, -42) for hospital in HOSPITALS}
     clinic.send(*(reading for hospital in HOSPITALS for reading in report(hospital, days[hospital.id])))
     watch(clinic)

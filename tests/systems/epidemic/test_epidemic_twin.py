@@ -5,10 +5,13 @@ import pytest
 
 from citywide.hub import Point, Reading, Text
 from citywide.hub.testing import MORNING
-from citywide.hub.twin import Place, Plan, Weather
-from citywide.systems.epidemic.twin import BEGINS, EpidemicTwin
+from citywide.hub.twin import Place, Plan, Speaks, Weather
+from citywide.systems.epidemic.engine.natural_history import CONTEXTS
+from citywide.systems.epidemic.simulated.outbreaks import FIRST_DAYS
+from citywide.systems.epidemic.twin import EpidemicTwin
 
 CLEAR = Weather(np.zeros(4), 20.0)
+KINDS = {"hospital": 4, "school": 4, "housing": 16, "station": 2}
 
 
 class NoStreets:
@@ -21,26 +24,29 @@ class NoStreets:
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     places = [
-        Place("hospital", Text(f"Hospital {n}", f"医院{n}"), Point(106.5 + 0.02 * n, 29.5 + 0.01 * (n % 2)), "north")
-        for n in range(4)
-    ]
+        Place(kind, Text(f"{kind} {n}", f"{kind}{n}"), Point(106.5 + 0.02 * (n % 4), 29.5 + 0.01 * (n // 4)), "north")
+        for kind, count in KINDS.items() for n in range(count)
+    ]  # fmt: skip
     return Plan(3, 10_000, places, {"north": Text("North", "北区")}, NoStreets())
 
 
 @pytest.fixture(scope="module")
-def told(plan: Plan) -> tuple[EpidemicTwin, list[list[Reading]]]:
+def told(plan: Plan) -> tuple[EpidemicTwin, list[list[Reading]], list]:
     twin = EpidemicTwin(plan)
-    return twin, [twin.step(MORNING + timedelta(days=day), 86_400, CLEAR) for day in range(60)]
+    words = list(twin.words(MORNING))
+    days = [twin.step(MORNING + timedelta(days=day, hours=2), 86_400, CLEAR) for day in range(60)]
+    return twin, days, words
 
 
-def test_hospitals_report_every_day_of_every_syndrome_once_at_first(told) -> None:
-    _, days = told
-    assert days[0] == []
-    assert all(len({(r.entity, r.quantity) for r in day}) == 16 for day in days[1:])
+def test_hospitals_report_every_morning_five_series_schools_and_pharmacies_one(told) -> None:
+    _, days, _ = told
+    for day in days[1:]:
+        said = [entity.split("/")[0] for entity, _ in {(r.entity, r.quantity) for r in day}]
+        assert {kind: said.count(kind) for kind in set(said)} == {"hospital": 4 * 5, "school": 1, "pharmacy": 2}
 
 
 def test_later_reports_of_a_day_only_grow_it(told) -> None:
-    _, days = told
+    _, days, _ = told
     known: dict[tuple[str, str, object], float] = {}
     grown = 0
     for reading in (reading for day in days for reading in day):
@@ -51,19 +57,49 @@ def test_later_reports_of_a_day_only_grow_it(told) -> None:
     assert grown > 100
 
 
-def test_the_truth_begins_after_the_outbreak_was_brought_in_and_shows_in_the_visits(told) -> None:
-    twin, days = told
+def test_the_past_is_told_once_and_ends_before_the_city_wakes(told) -> None:
+    twin, _, words = told
+    assert isinstance(twin, Speaks)
+    past = [word.body for word in words if word.path.endswith("/history")]
+    assert sum(len(body["count"]) for body in past) > 3 * 365 * (4 * 6 + 1 + 2)
+    assert max(max(body["reported"]) for body in past) <= MORNING.timestamp()
+    assert not [w for w in twin.words(MORNING + timedelta(days=60)) if w.path.endswith("/history")]
+
+
+def test_no_word_is_told_twice_nor_lost_between_the_past_and_the_first_morning(told) -> None:
+    _, days, words = told
+    past = next(word.body for word in words if word.path.endswith("/history"))
+    newest: dict[tuple[str, str], str] = {}
+    for place, kind, day in zip(past["place"], past["kind"], past["day"], strict=True):
+        newest[place, kind] = max(day, newest.get((place, kind), ""))
+    first = {r.entity for r in days[0]}
+    yesterday = (MORNING + timedelta(hours=8) - timedelta(days=1)).date().isoformat()
+    silent = {place for (place, kind), day in newest.items() if kind == "influenza_like" and day < yesterday}
+    assert silent == {entity for entity in first if entity.startswith("hospital")}
+
+
+def test_the_truth_begins_after_a_disease_was_brought_in_and_shows_in_the_counts(told) -> None:
+    twin, _, _ = told
     truth = twin.truth()
-    assert truth
-    assert all(event.began >= MORNING + timedelta(days=BEGINS - 1) for event in truth)
-    what = truth[0].what.replace("outbreak_", "visits_")
-    said = {(r.entity, r.time.date()): r.value for day in days for r in day if r.quantity == what}
-    early, late = ([v for (_, day), v in said.items() if (day < (MORNING + timedelta(days=BEGINS)).date()) is early]
-                   for early in (True, False))  # fmt: skip
-    assert np.mean(late) > np.mean(early)
+    assert any(event.what.startswith("outbreak_") for event in truth)
+    assert all(event.began >= MORNING + timedelta(days=min(FIRST_DAYS) - 1) for event in truth)
+
+
+def test_patients_are_named_with_whoever_was_beside_them(told) -> None:
+    _, _, words = told
+    lists = [word.body for word in words if word.path.endswith("/patients")]
+    assert lists
+    for body in lists:
+        named, places = {one["reference"] for one in body["people"]}, {one["place"] for one in body["places"]}
+        assert {one["reference"] for one in body["patients"]} <= named
+        assert {row[0] for row in body["presences"]} <= named
+        assert {row[3] for row in body["presences"]} <= places
+        assert all(0 <= row[2] < len(CONTEXTS) and row[4] >= 1 for row in body["presences"])
+    assert sum(len(body["people"]) for body in lists) > sum(len(body["patients"]) for body in lists)
 
 
 def test_the_same_city_has_the_same_epidemic(plan, told) -> None:
     again = EpidemicTwin(plan)
-    days = [again.step(MORNING + timedelta(days=day), 86_400, CLEAR) for day in range(5)]
+    list(again.words(MORNING))
+    days = [again.step(MORNING + timedelta(days=day, hours=2), 86_400, CLEAR) for day in range(5)]
     assert days == told[1][:5]

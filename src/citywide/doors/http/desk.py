@@ -1,6 +1,6 @@
 """The officer's desk: alarms are acknowledged, cases are moved on, each within the officer's departments."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.people.persons import grant
 from citywide.hub.people.persons import person as ask_person
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
@@ -113,6 +114,25 @@ def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: J
     return {"acknowledged": True}
 
 
+class Grant(Struct, frozen=True):
+    """Who may ask for personal data, for which purpose, for how many hours, and why."""
+
+    to: str
+    why: str
+    purpose: str = "disease_control"
+    hours: float = 24.0
+
+
+@post("/v1/grants", status_code=201)
+@in_thread
+def give_grant(request: AnyRequest, state: State, data: JSONBody[Grant]) -> dict[str, str]:
+    """Let somebody ask for personal data for a while."""
+    who = staff(request)
+    with hub_of(state).database.transaction() as connection:
+        until = grant(connection, who, data.to, data.purpose, timedelta(hours=data.hours), data.why)
+    return {"to": data.to, "until": until.isoformat()}
+
+
 @get("/v1/persons/{person:str}")
 @in_thread
 def person(request: AnyRequest, state: State, person: FromPath[str], purpose: FromQuery[str]) -> Response[bytes]:
@@ -173,4 +193,4 @@ def _json(found: object, status: int = 200) -> Response[bytes]:
     return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
 
 
-HANDLERS = [case, open_case, move_case, acknowledge, person]
+HANDLERS = [case, open_case, move_case, acknowledge, give_grant, person]

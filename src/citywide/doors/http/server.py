@@ -20,6 +20,7 @@ from citywide.doors import open311
 from citywide.doors.http import (
     catalogue,
     desk,
+    epidemic,
     evidence,
     held_clock,
     hotline,
@@ -42,6 +43,7 @@ ROOMS = (
     catalogue,
     pages,
     desk,
+    epidemic,
     units,
     residents,
     hotline,

@@ -11,7 +11,9 @@ from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.people.who import Who
 
-SCOPES = ("readings:write", "readings:read", "entities:write", "reports:write", "units:act", "demo")
+SCOPES = (
+    "readings:write", "readings:read", "entities:write", "reports:write", "patients:write", "units:act", "demo",
+)  # fmt: skip
 REMEMBERED_S = 20.0
 
 

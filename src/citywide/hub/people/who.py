@@ -8,10 +8,11 @@ ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "resi
 
 
 class Purpose(Struct, frozen=True):
-    """Why personal data may be asked for: `contact` needs the reporter's consent, `emergency` does not."""
+    """Why personal data may be asked for: `contact` needs the reporter's consent, `disease_control` a grant."""
 
     name: str
     needs_consent: bool = True
+    needs_grant: bool = False
 
 
 class Who(Struct, frozen=True):

@@ -46,6 +46,13 @@ where token_hash = %(token)s and (until is null or until > now()) returning name
 -- name: add_person
 insert into people.person (name, phone) values (%(name)s, %(phone)s) returning id
 
+-- name: add_persons
+with given as materialized (
+    select place, name, phone, gen_random_uuid() as id
+    from unnest(%(names)s::text[], %(phones)s::text[]) with ordinality as given (name, phone, place)
+), made as (insert into people.person (id, name, phone) select id, name, phone from given)
+select id from given order by place
+
 -- name: give_consent
 insert into people.consent (person, purpose, given) values (%(person)s, %(purpose)s, now())
 
@@ -60,6 +67,14 @@ select id, name, phone, since from people.person where id::text = %(person)s
 select person.id, array(select purpose from people.consent
     where consent.person = person.id and withdrawn is null) as purposes
 from people.person where id::text = %(person)s
+
+-- name: grant_in_force
+select from people.access_grant
+where staff = %(staff)s and purpose = %(purpose)s and since <= %(now)s and until > %(now)s
+
+-- name: give_grant
+insert into people.access_grant (staff, purpose, given_by, since, until, why)
+select name, %(purpose)s, %(giver)s, %(now)s, %(until)s, %(why)s from people.staff where name = %(staff)s
 
 -- name: follow
 insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(case)s, %(person)s, %(at)s)

@@ -3,23 +3,24 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import feeds, model, pages, responses, twin, watching
+from citywide.systems.epidemic import feeds, model, pages, pages_more, responses, twin, watching
+from citywide.systems.epidemic.analysis import process
 
-DAY_S = 86_400.0
+HOUR_S = 3600.0
 
 SYSTEM = System(
     name="epidemic",
     title=Text("Epidemic early warning", "疫情早期预警"),
     application="livelihood",
-    kinds=(model.HOSPITAL,),
-    quantities=(*model.VISITS, *model.FOUND, model.TESTS, model.POSITIVE_TESTS),
+    kinds=(model.HOSPITAL, model.SCHOOL, model.PHARMACY),
+    quantities=(*model.COUNTED, *model.FOUND, model.TESTS),
     rules=model.OUTBREAKS,
     categories=(model.OUTBREAK_SIGNAL,),
-    feeds=(feeds.HOSPITAL_REPORTS,),
+    feeds=(feeds.HOSPITAL_REPORTS, feeds.SCHOOL_REPORTS, feeds.PHARMACY_REPORTS),
     on_raised={rule.name: responses.investigate for rule in model.OUTBREAKS},
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
-    schedules=(Schedule("watch", DAY_S, watching.watch_over),),
-    pages=(pages.SITUATION, pages.REPORTING),
+    schedules=(Schedule("watch", HOUR_S, watching.watch_over), Schedule("analyse", HOUR_S, process.attend)),
+    pages=(pages.SITUATION, pages.FORECAST, pages_more.REPORTING, pages_more.TRACING, pages_more.ALLOCATION),
     twin=twin.EpidemicTwin,
     folder=Path(__file__).parent,
 )

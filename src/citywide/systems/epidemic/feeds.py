@@ -1,4 +1,4 @@
-"""Hospitals report over MQTT: counts of days, new ones and revised ones, each with the time of its report.
+"""Hospitals, schools and pharmacies report over MQTT: counts of days, new and revised, each with its time of report.
 
 A reading carries when its day was and when it was reported: its time is the day's first moment, and a
 microsecond more for each hour that the report came later.
@@ -31,6 +31,20 @@ class HospitalReport(Struct, frozen=True, forbid_unknown_fields=True):
     days: list[DayCounts]
 
 
+class DayCount(Struct, frozen=True, forbid_unknown_fields=True):
+    """One number of one day."""
+
+    day: date
+    count: int
+
+
+class PlainReport(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a school says of absent pupils, or a pharmacy of packs sold."""
+
+    reported: datetime
+    days: list[DayCount]
+
+
 def stamp(day: date, reported: datetime) -> datetime:
     """The time of a reading: its day, and in microseconds how many hours later it was reported."""
     midnight = datetime.combine(day, time(), ZONE).astimezone(UTC)
@@ -53,4 +67,14 @@ def read_report(topic: str, payload: bytes) -> Iterator[Reading]:
                 yield Reading(entity, name, at, tests)
 
 
+def read_plain(topic: str, payload: bytes) -> Iterator[Reading]:
+    """`school/elm/absence` and `pharmacy/oak/sales`: one number a day."""
+    quantity = "absent_pupils" if topic.startswith("school/") else "remedies_sold"
+    report = json.decode(payload, type=PlainReport)
+    for said in report.days:
+        yield Reading("/".join(topic.split("/")[:2]), quantity, stamp(said.day, report.reported), said.count)
+
+
 HOSPITAL_REPORTS = Feed("hospital_reports", "hospital/+/report", read_report)
+SCHOOL_REPORTS = Feed("school_reports", "school/+/absence", read_plain)
+PHARMACY_REPORTS = Feed("pharmacy_reports", "pharmacy/+/sales", read_plain)

@@ -1,4 +1,4 @@
-"""The words of disease control: what hospitals report, when a number is an alarm, and who answers for it."""
+"""The words of disease control: who reports what, when a number is an alarm, and who answers for it."""
 
 from datetime import timedelta
 
@@ -9,67 +9,90 @@ from citywide.hub import Category, Kind, Quantity, Rule, Text
 DEPARTMENT = "disease_control"
 FALSE_ALARM_RATE = 0.001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
 HOSPITAL = Kind("hospital", Text("Hospital", "医院"), facts=("district", "beds"))
+SCHOOL = Kind("school", Text("School", "学校"), facts=("district", "pupils"))
+PHARMACY = Kind("pharmacy", Text("Pharmacy", "药店"), facts=("district",))
 
 
-class Syndrome(Struct, frozen=True):
-    """What people come with."""
+class Series(Struct, frozen=True):
+    """A number that one kind of place reports day by day, and what its counts are called."""
 
     name: str
     label: Text
+    counts: Text = Text("visits", "就诊")
+    at: str = HOSPITAL.name
+    quantity: str = ""
+
+    @property
+    def reading(self) -> str:
+        """The quantity under which its readings come."""
+        return self.quantity or f"visits_{self.name}"
 
 
 SYNDROMES = (
-    Syndrome("influenza_like", Text("influenza-like illness", "流感样病例")),
-    Syndrome("diarrhoea", Text("diarrhoea", "腹泻")),
-    Syndrome("fever_rash", Text("fever with rash", "发热伴出疹")),
-    Syndrome("pneumonia", Text("pneumonia", "肺炎")),
+    Series("influenza_like", Text("influenza-like illness", "流感样病例")),
+    Series("diarrhoea", Text("diarrhoea", "腹泻")),
+    Series("fever_rash", Text("fever with rash", "发热伴出疹")),
+    Series("pneumonia", Text("pneumonia", "肺炎")),
 )
-LABEL = {syndrome.name: syndrome.label for syndrome in SYNDROMES}
+POSITIVES = Series("positives", Text("laboratory results", "实验室检测"), Text("positive tests", "阳性检测"),
+                   quantity="positive_tests")  # fmt: skip
+TOLD = Series("told", Text("illness told to the hotline", "热线反映疾病"), Text("calls", "来电"), quantity="told_ill")
+ABSENCE = Series("absence", Text("pupils absent through illness", "学生因病缺课"), Text("absences", "缺课"),
+                 SCHOOL.name, "absent_pupils")  # fmt: skip
+REMEDIES = Series("remedies", Text("remedies for fever and cough", "退热止咳药品"), Text("packs sold", "销售"),
+                  PHARMACY.name, "remedies_sold")  # fmt: skip
+SERIES = (*SYNDROMES, POSITIVES, TOLD, ABSENCE, REMEDIES)
+BY_NAME = {series.name: series for series in SERIES}
+WORDS_OF_ILLNESS = "发烧|发热|腹泻|拉肚子|呕吐|咳嗽|食物中毒|皮疹|fever|diarrh|vomit|cough|food poison|rash"
 
 
-def visits_of(syndrome: Syndrome) -> Quantity:
-    """Visits of a day to one hospital."""
-    label = Text(f"Visits: {syndrome.label.en}", f"就诊：{syndrome.label.zh}")
-    return Quantity(f"visits_{syndrome.name}", "", label, low=0, high=20_000)
+def counted(series: Series) -> Quantity:
+    """What one place reports of a day."""
+    label = Text(f"{series.counts.en.capitalize()}: {series.label.en}", f"{series.counts.zh}：{series.label.zh}")
+    return Quantity(series.reading, "", label, low=0, high=20_000)
 
 
-def usual_of(syndrome: Syndrome) -> Quantity:
-    """Visits that are usual in the seven days up to now."""
-    label = Text(f"Usual in a week: {syndrome.label.en}", f"每周常量：{syndrome.label.zh}")
-    return Quantity(f"usual_{syndrome.name}", "", label, low=0, high=200_000)
+def usual_of(series: Series) -> Quantity:
+    """What is usual in the seven days up to now."""
+    label = Text(f"Usual in a week: {series.label.en}", f"每周常量：{series.label.zh}")
+    return Quantity(f"usual_{series.name}", "", label, low=0, high=200_000)
 
 
-def excess_of(syndrome: Syndrome) -> Quantity:
-    """Visits beyond the usual where chance does not explain them, else nought."""
-    label = Text(f"Beyond the usual: {syndrome.label.en}", f"超出常量：{syndrome.label.zh}")
-    return Quantity(f"excess_{syndrome.name}", "", label, low=0, high=200_000)
+def excess_of(series: Series) -> Quantity:
+    """How much there is beyond the usual where chance does not explain it, else nought."""
+    label = Text(f"Beyond the usual: {series.label.en}", f"超出常量：{series.label.zh}")
+    return Quantity(f"excess_{series.name}", "", label, low=0, high=200_000)
 
 
-def chance_of(syndrome: Syndrome) -> Quantity:
+def chance_of(series: Series) -> Quantity:
     """Share of quiet weeks that look as unusual as this one."""
-    label = Text(f"By chance: {syndrome.label.en}", f"偶然概率：{syndrome.label.zh}")
-    return Quantity(f"chance_{syndrome.name}", "", label, low=0, high=1)
+    label = Text(f"By chance: {series.label.en}", f"偶然概率：{series.label.zh}")
+    return Quantity(f"chance_{series.name}", "", label, low=0, high=1)
 
 
-def outbreak_of(syndrome: Syndrome) -> Rule:
-    """More people than chance explains; cleared when they are as usual again."""
-    label = syndrome.label
+def outbreak_of(series: Series) -> Rule:
+    """More than chance explains; cleared when it is as usual again."""
+    label, counts = series.label, series.counts
     return Rule(
-        f"outbreak_{syndrome.name}",
-        f"excess_{syndrome.name}",
-        Text(f"{{name}}: {{value:.0f}} more visits for {label.en} than usual",
-             f"{{name}}：{label.zh}就诊比常量多 {{value:.0f}} 人次"),
+        f"outbreak_{series.name}",
+        f"excess_{series.name}",
+        Text(f"{{name}}: {{value:.0f}} more {counts.en} for {label.en} than usual",
+             f"{{name}}：{label.zh}{counts.zh}比常量多 {{value:.0f}}"),
         above=0.5,
         severity="serious",
-        kind=HOSPITAL.name,
+        kind=series.at,
     )  # fmt: skip
 
 
 TESTS = Quantity("tests", "", Text("Laboratory tests", "实验室检测数"), low=0, high=100_000)
-POSITIVE_TESTS = Quantity("positive_tests", "", Text("Positive tests", "检测阳性数"), low=0, high=100_000)
-VISITS = tuple(map(visits_of, SYNDROMES))
-FOUND = tuple(make(syndrome) for syndrome in SYNDROMES for make in (usual_of, excess_of, chance_of))
-OUTBREAKS = tuple(map(outbreak_of, SYNDROMES))
+COUNTED = tuple(map(counted, SERIES))
+FOUND = tuple(make(series) for series in SERIES for make in (usual_of, excess_of, chance_of))
+OUTBREAKS = tuple(map(outbreak_of, SERIES))
 OUTBREAK_SIGNAL = Category(
-    "outbreak_signal", Text("Outbreak signal", "疫情信号"), DEPARTMENT, timedelta(hours=8), merge_within_m=5
+    "outbreak_signal",
+    Text("Outbreak signal", "疫情信号"),
+    DEPARTMENT,
+    timedelta(hours=8),
+    around_the_clock=True,
+    merge_within_m=5,
 )

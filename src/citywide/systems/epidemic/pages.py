@@ -1,10 +1,12 @@
-"""What the disease-control desk sees; counts below the minimum cell are left out by the queries."""
+"""What the disease-control desk sees; counts below the minimum cell are left out before they come here."""
 
 from citywide.hub import Board, Chart, Column, Layer, Map, Page, Query, Stat, Table, Text, Timeline
-from citywide.systems.epidemic.model import DEPARTMENT
+from citywide.systems.epidemic.model import DEPARTMENT, SYNDROMES, Series
 
-HOSPITAL = Column("name", Text("Hospital", "医院"))
-SYNDROME = Column("kind", Text("Syndrome", "症候群"), "state")
+PLACE = Column("name", Text("Place", "地点"))
+SERIES = Column("kind", Text("Series", "序列"), "state")
+DISTRICT = Column("district", Text("District", "区"))
+WEEK = Column("week", Text("Week up to", "周截至"))
 STATE = Column("state", Text("State", "状态"), "state")
 
 SITUATION = Page(
@@ -16,48 +18,76 @@ SITUATION = Page(
         Stat(Text("Watched up to", "监测截至"), Query("newest_day"), "day"),
         Map(
             Text("Where it rings", "信号分布"),
-            (Layer(Text("More visits than usual", "超出常量就诊"), Query("alarms_map"), steps=(5, 10, 25, 50)),),
+            (Layer(Text("More than usual", "超出常量"), Query("alarms_map"), steps=(5, 10, 25, 50)),),
             live=("alarm",),
         ),
-        Chart(Text("Visits a week", "每周就诊"), Query("visits_by_week"), "time", "value", by="kind"),
         Table(
             Text("The least likely by chance", "最不可能偶然的序列"),
             Query("signals_table"),
             (
-                HOSPITAL,
-                SYNDROME,
-                Column("observed", Text("Visits", "就诊"), "number"),
+                PLACE,
+                SERIES,
+                Column("observed", Text("Counted", "观察"), "number"),
                 Column("expected", Text("Usual", "常量"), "number"),
-                Column("p_value", Text("By chance", "偶然概率"), "number"),
+                Column("p_value", Text("By chance", "偶然概率")),
                 STATE,
-                Column("says", Text("In words", "英文说明")),
-                Column("says_zh", Text("In Chinese", "说明")),
+                Column("says", Text("In words", "说明")),
             ),
             live=("alarm",),
+        ),
+        Chart(Text("Reported a week", "每周报告数"), Query("visits_by_week"), "time", "value", by="kind"),
+        Chart(
+            Text("Reproduction number Rt", "实时再生数 Rt"), Query("rt_by_day"), "time", "median", by="kind",
+            low="low95", high="high95", bands=(("low50", "high50"),), shape="fan", threshold=1,
         ),
         Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
         Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
     ),
-)
+)  # fmt: skip
 
-REPORTING = Page(
-    "reporting",
-    Text("Reporting delays", "报告时效"),
+
+def fan(series: Series) -> Chart:
+    """Four weeks of one syndrome in the whole city: what was reported, the median, 50 % and 95 %."""
+    return Chart(
+        Text(f"Weekly visits: {series.label.en}", f"每周就诊：{series.label.zh}"),
+        Query("forecast_fan", {"kind": series.name}), "time", "value", by="what", low="low95", high="high95",
+        bands=(("low50", "high50"),), shape="fan",
+    )  # fmt: skip
+
+
+FORECAST = Page(
+    "forecast",
+    Text("Forecast", "疫情预测"),
     (
+        Stat(Text("Forecast made from what was known", "预测所依据数据截至"), Query("forecast_known"), "known"),
+        Stat(Text("Error against “as last week”", "相对“与上周持平”的误差"), Query("forecast_skill"), "ratio", "%"),
+        Stat(Text("Within 95 % interval", "落入95%区间"), Query("forecast_skill"), "in95", "%"),
+        Stat(Text("Within 50 % interval", "落入50%区间"), Query("forecast_skill"), "in50", "%"),
+        *map(fan, SYNDROMES),
         Table(
-            Text("How late hospitals report", "各医院报告延迟"),
-            Query("reporting_delays"),
+            Text("Districts, the week to come", "各区下周预测"),
+            Query("forecast_table"),
             (
-                HOSPITAL,
-                Column("hours", Text("Hours after the day", "日终后小时数"), "number", "h"),
-                Column("newest", Text("Newest day", "最新日期"), "time"),
-                Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),
+                DISTRICT,
+                SERIES,
+                WEEK,
+                Column("median", Text("Median", "中位数"), "number"),
+                Column("half", Text("50 %", "50%区间")),
+                Column("most", Text("95 %", "95%区间")),
             ),
         ),
         Table(
-            Text("Reports set aside", "被搁置的报告"),
-            Query("reports_set_aside"),
-            (HOSPITAL, SYNDROME, Column("week", Text("Week up to", "周截至"), "time"), STATE),
+            Text("How past forecasts did", "既往预测评分"),
+            Query("forecast_scores"),
+            (
+                WEEK,
+                SERIES,
+                Column("wis", Text("WIS", "加权区间评分"), "number"),
+                Column("unchanged", Text("WIS, “as last week”", "“与上周持平”评分"), "number"),
+                Column("ratio", Text("Ratio", "比值"), "number"),
+                Column("in50", Text("In 50 %", "落入50%"), "number", "%"),
+                Column("in95", Text("In 95 %", "落入95%"), "number", "%"),
+            ),
         ),
     ),
 )

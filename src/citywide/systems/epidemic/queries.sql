@@ -13,41 +13,134 @@ select entity.id, entity.name, entity.lon, entity.lat,
         as value,
     coalesce((select min(rule) from hub.alarm where alarm.entity = entity.number and rule like 'outbreak\_%%'
               and cleared is null), 'quiet') as state
-from hub.entity where kind = 'hospital'
+from hub.entity where kind in ('hospital', 'school', 'pharmacy')
 
 -- name: signals_table
-select entity.name, signal.kind, epidemic.shown(signal.observed) as observed, signal.expected, signal.p_value,
-    case when signal.ringing then 'outbreak' else 'quiet' end as state, signal.says ->> 'en' as says,
+select entity.name, epidemic.called(signal.kind) as kind, epidemic.shown(signal.observed) as observed, signal.expected,
+    case when signal.observed > 0 and signal.observed < 5 then '< 0.05'
+         else trim(to_char(signal.p_value, case when signal.p_value < 0.001 then '9.9EEEE' else '0.999' end)) end as p_value,
+    case when signal.ringing then 'outbreak' else 'quiet' end as state, signal.says ->> 'en' as says_en,
     signal.says ->> 'zh' as says_zh
 from epidemic.signal join hub.entity on entity.number = signal.place
-where signal.day = (select max(day) from epidemic.signal) order by signal.p_value limit 50
+where signal.day = (select max(day) from epidemic.signal) and (signal.p_value < 0.05 or signal.ringing)
+order by signal.ringing desc, signal.p_value limit 60
 
 -- name: visits_by_week
-with newest as (
-    select distinct on (place, kind, day) place, kind, day, count from epidemic.report
-    order by place, kind, day, reported desc
-), last as (select max(day) as day from epidemic.signal), weeks as (
-    select last.day - 7 * ((last.day - newest.day) / 7) as week, newest.kind, sum(newest.count) as visits
-    from newest, last where newest.day <= last.day and newest.day > last.day - 7 * 52 group by 1, 2
+select week::timestamptz as time, epidemic.called(kind) as kind, people as value from epidemic.shown_week
+where district = 'city' and week > (select max(week) from epidemic.shown_week) - 7 * 52 order by week, kind
+
+-- name: rt_by_day
+select day::timestamptz as time, case when kind like 'patients\_%%' then 'patients_seen' else epidemic.called(kind) end as kind,
+    low95, low50, median, high50, high95
+from epidemic.rt where day > (select max(day) from epidemic.rt) - 56
+  and kind in ('influenza_like', (select kind from epidemic.rt where kind like 'patients\_%%' group by kind
+               order by max(day) desc, kind limit 1))
+order by kind, day
+
+-- name: forecast_fan
+with last as (select max(reference) as reference from epidemic.forecast_made where kind = %(kind)s)
+select week::timestamptz as time, people as value, null::float8 as low95, null::float8 as low50, null::float8 as high50,
+    null::float8 as high95, 'Reported' as what_en, '已报告' as what_zh
+from epidemic.shown_week, last
+where kind = %(kind)s and district = 'city' and week < last.reference and week > last.reference - 7 * 30
+union all
+select week::timestamptz, quantiles[12], quantiles[2], quantiles[7], quantiles[17], quantiles[22], 'Forecast', '预测'
+from epidemic.forecast, last
+where kind = %(kind)s and place = 'city' and forecast.reference = last.reference
+order by 1
+
+-- name: forecast_known
+select to_char(max(known) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as known from epidemic.forecast_made
+
+-- name: forecast_skill
+select round((100 * sum(wis) / nullif(sum(wis_unchanged), 0))::numeric)::float8 as ratio,
+    round(100.0 * avg(in95::int), 1)::float8 as in95, round(100.0 * avg(in50::int), 1)::float8 as in50
+from epidemic.score
+
+-- name: forecast_table
+select case when place = 'city' then 'The whole city · 全市' else place end as district, epidemic.called(kind) as kind,
+    week::text as week, quantiles[12] as median,
+    round(quantiles[7]::numeric) || ' – ' || round(quantiles[17]::numeric) as half,
+    round(quantiles[2]::numeric) || ' – ' || round(quantiles[22]::numeric) as most
+from epidemic.forecast
+where horizon = 1 and (kind, reference) in (select kind, max(reference) from epidemic.forecast_made group by kind)
+order by kind, place = 'city' desc, place
+
+-- name: forecast_scores
+select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(wis_unchanged) as unchanged,
+    sum(wis) / nullif(sum(wis_unchanged), 0) as ratio, 100.0 * avg(in50::int)::float8 as in50,
+    100.0 * avg(in95::int)::float8 as in95
+from epidemic.score group by week, kind order by week desc, kind limit 120
+
+-- name: nowcast_chart
+select week::timestamptz as time, reported as value, null::float8 as low, null::float8 as high,
+    'Reported' as what_en, '已报告' as what_zh
+from epidemic.nowcast where kind = 'influenza_like' and place = 'city'
+union all
+select week::timestamptz, expected, low, high, 'Expected once all is reported', '全部报告后预计'
+from epidemic.nowcast where kind = 'influenza_like' and place = 'city' order by 1
+
+-- name: delay_chart
+with days as (
+    select place, kind, day, max(count) as final from epidemic.report
+    where kind in ('influenza_like', 'diarrhoea', 'fever_rash', 'pneumonia')
+      and day between (select max(day) from epidemic.report) - 40 and (select max(day) from epidemic.report) - 10
+    group by 1, 2, 3
+), lags as (select generate_series(1, 7) as days), known as (
+    select lags.days, sum(days.final) as final, sum((
+        select count from epidemic.report where report.place = days.place and report.kind = days.kind
+          and report.day = days.day and report.reported < (days.day + 1 + lags.days)::timestamp at time zone 'Asia/Shanghai'
+        order by reported desc limit 1)) as said
+    from days cross join lags group by 1
 )
-select week::timestamptz as time, kind, epidemic.shown(visits) as value from weeks order by week, kind
+select days, 100 * coalesce(said, 0) / nullif(final, 0) as share from known order by days
 
 -- name: reporting_delays
-with firsts as (
-    select place, kind, day, min(reported) as reported from epidemic.report
-    where day > (select max(day) from epidemic.report) - 28 group by 1, 2, 3
-), versions as (
-    select place, count(*) - count(distinct (kind, day)) as revised from epidemic.report
-    where day > (select max(day) from epidemic.report) - 28 group by 1
+with recent as (
+    select * from epidemic.report where day > (select max(day) from epidemic.report) - 28
+), firsts as (
+    select distinct on (place, kind, day) place, kind, day, reported, count from recent order by place, kind, day, reported
+), finals as (
+    select place, kind, day, max(count) as count, count(*) as words from recent group by 1, 2, 3
 )
-select entity.name, round(percentile_cont(0.5) within group (
-        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamptz) / 3600)::numeric, 1)::float8 as hours,
-    max(firsts.day)::timestamptz as newest, max(versions.revised) as revised
-from firsts join versions on versions.place = firsts.place join hub.entity on entity.number = firsts.place
-group by entity.number, entity.name order by hours desc
+select entity.name, entity.facts ->> 'district' as district, round(percentile_cont(0.5) within group (
+        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamp at time zone 'Asia/Shanghai') / 3600)::numeric, 1)::float8 as hours,
+    max(firsts.day)::text as newest,
+    round((100 * sum(firsts.count) / nullif(sum(finals.count), 0))::numeric, 1)::float8 as first_share,
+    sum(finals.words - 1)::int as revised
+from firsts join finals using (place, kind, day) join hub.entity on entity.number = firsts.place
+where firsts.kind <> 'told' group by entity.number, entity.name order by first_share nulls last
 
 -- name: reports_set_aside
-select entity.name, set_aside.kind, set_aside.week::timestamptz as week,
+select entity.name, epidemic.called(set_aside.kind) as kind, set_aside.week::text as week,
     case when why like 'stopped%%' then 'stopped' when why like 'not a count%%' then 'not_a_count' else 'typing_error' end
         as state
 from epidemic.set_aside join hub.entity on entity.number = set_aside.place order by week desc
+
+-- name: transmission_tree
+select transmission.patient::text as id, infector::text as parent, onset::timestamptz as time, lane,
+    epidemic.called(transmission.kind) as kind, '#' || transmission.patient as label, 100 * chance as chance
+from epidemic.transmission order by kind, lane
+
+-- name: transmission_table
+select transmission.patient, epidemic.called(transmission.kind) as kind, onset::text as onset, infector,
+    case when infector is not null then 100 * chance end as chance, epidemic.met_en(context) as how_en,
+    epidemic.met_zh(context) as how_zh, entity.name as hospital, case when context = 0 then '' else coalesce(place.name, '') end as place
+from epidemic.transmission join hub.entity on entity.number = transmission.hospital
+left join epidemic.place using (place) order by onset desc, patient desc
+
+-- name: places_of_transmission
+select place.name as place, epidemic.met_en(context) as how_en, epidemic.met_zh(context) as how_zh,
+    case when count(*) < 5 then '< 5' else count(*)::text end as cases
+from epidemic.transmission join epidemic.place using (place) where context > 0
+group by place.name, context having count(*) > 1 order by count(*) desc, 1 limit 40
+
+-- name: grants
+select staff, given_by, until, why, case when until > now() then 'in_force' else 'expired' end as state
+from people.access_grant where purpose = 'disease_control' order by until desc limit 50
+
+-- name: allocations
+select made, by, allocation.says ->> 'en' as says_en, allocation.says ->> 'zh' as says_zh, place as district,
+    week::text as week, sent, allocated.says ->> 'en' as why_en, allocated.says ->> 'zh' as why_zh
+from epidemic.allocation join epidemic.allocated on allocated.allocation = allocation.number
+where allocation.number > (select max(number) from epidemic.allocation) - 5 order by number desc, week, place

@@ -13,16 +13,20 @@ SQL = read_queries(Path(__file__).with_name("record.sql").read_text(encoding="ut
 
 
 class PastReport(Struct, frozen=True):
-    """What a hospital once said of a day, from the time before the city joined."""
+    """What a place once said of a day, from the time before the city joined."""
 
-    hospital: str
+    place: str
     kind: str
     day: date
     reported: datetime
     count: float
 
 
-def remember(connection: Connection, reports: Iterable[PastReport]) -> None:
+def remember(connection: Connection, reports: Iterable[PastReport]) -> int:
     """Put past years into the triangle: readings older than a year are not taken in by the doors."""
+    connection.execute(SQL["waiting_reports"])
     with connection.cursor() as cursor:
-        cursor.executemany(SQL["put_report"], map(structs.asdict, reports))
+        with cursor.copy("copy waiting from stdin") as copy:
+            for report in reports:
+                copy.write_row(structs.astuple(report))
+        return cursor.execute(SQL["put_reports"]).rowcount

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
-from citywide.systems.epidemic.model import DEPARTMENT, LABEL, OUTBREAK_SIGNAL
+from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, OUTBREAK_SIGNAL
 from citywide.systems.epidemic.record import SQL
 
 
@@ -13,7 +13,7 @@ def investigate(alarm: Alarm, city: City) -> Iterator[Command]:
     found = city.rows(SQL["signal_of_alarm"], {"entity": alarm.about.id, "kind": kind})
     says = Text(**found[0]["says"]) if found else alarm.says
     facts = {name: found[0][name] for name in ("observed", "expected", "weeks", "p_value", "day")} if found else {}
-    label = LABEL[kind]
+    label = BY_NAME[kind].label
     yield OpenCase(
         title=Text(f"Look into {label.en} at {alarm.about.name}", f"核查{alarm.about.name}{label.zh}异常"),
         category=OUTBREAK_SIGNAL.name,

@@ -1,4 +1,4 @@
-"""Every day the triangle is read, all series are watched, and what is found becomes readings and explanations."""
+"""Every morning all series are watched, and what is found becomes readings and explanations."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -12,87 +12,114 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Reading, Text
 from citywide.hub.database.pool import Database, Row
 from citywide.hub.running import Hub
+from citywide.kit.clock import microseconds
 from citywide.systems.epidemic.engine.detect import Alarm as Finding
 from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, screen, watch
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.privacy import MINIMUM
-from citywide.systems.epidemic.model import FALSE_ALARM_RATE, LABEL, SYNDROMES
+from citywide.systems.epidemic.model import FALSE_ALARM_RATE, SERIES, WORDS_OF_ILLNESS, Series
 from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.triangles import Told, told
 
 Floats = NDArray[np.float64]
 FEWEST_WEEKS = 12
 FEWEST_DAYS = 4  # of a week; the others are taken to be like them
-WAIT = timedelta(hours=8)  # a week is watched eight hours after its last day
-KINDS = tuple(syndrome.name for syndrome in SYNDROMES)
+WAIT = timedelta(hours=10)  # a week is watched ten hours after its last day, when the morning's reports are in
+LATE_HOURS = 8  # after that, in which late reports are still waited for
+ROUGHLY = 5  # excesses are published to the nearest five, so that no small count can be worked out from them
 
 
 class Table(Struct, frozen=True):
-    """Weekly counts [places × kinds, weeks], -1 where not known; the weeks end with `newest`."""
+    """Weekly counts [places × series, weeks] of one kind of place, -1 where not known; they end with `newest`."""
 
-    hospitals: list[Row]
+    names: list[tuple[Row, Series]]
     newest: date
     counts: Floats
 
-    def series(self, number: int) -> tuple[Row, str]:
-        """The hospital and the syndrome of a row."""
-        return self.hospitals[number // len(KINDS)], KINDS[number % len(KINDS)]
+    @property
+    def places(self) -> list[Row]:
+        """The places, in the order of the rows."""
+        return list({place["number"]: place for place, _ in self.names}.values())
 
 
 class Judged(Struct, frozen=True):
     """What was found in one series today."""
 
-    hospital: Row
-    kind: str
+    place: Row
+    series: Series
     finding: Finding
     ringing: bool
 
 
 def watch_over(hub: Hub) -> None:
-    """Take the new reports in, judge every series, keep the explanations, submit the numbers."""
-    zone, now = hub.city.zone, hub.clock.now()
+    """Take the new reports in; judge every series once a day, and anew when reports come in late that day."""
+    new, zone = take_in(hub), ZoneInfo(hub.city.zone)
+    due = (hub.clock.now() - WAIT).astimezone(zone)
+    newest, watched = due.date() - timedelta(days=1), hub.database.rows(SQL["watched_up_to"])[0]["day"]
+    if watched is None or watched < newest or (new and due.hour < LATE_HOURS):
+        judge_all(hub, newest)
+
+
+def take_in(hub: Hub) -> int:
+    """Readings that are reports, and residents' own words, into the triangle; returns how many are new."""
+    now = {"now": hub.clock.now(), "zone": hub.city.zone}
+    names = {"quantities": [one.reading for one in SERIES], "kinds": [one.name for one in SERIES]}
     with hub.database.transaction() as connection:
-        connection.execute(SQL["take_reports"], {"zone": zone})
-    table = weekly(hub.database, (now - WAIT).astimezone(ZoneInfo(zone)).date() - timedelta(days=1), now, zone)
-    if table.counts.shape[1] < FEWEST_WEEKS:
-        return
-    clean = screen(table.counts)
-    judged = list(judge(table, clean.counts, false_alarm_rate(hub.database)))
-    keep(hub.database, table, judged, clean.set_aside)
-    hub.submit([reading for one in judged for reading in readings(one, now)])
+        found = connection.execute(SQL["take_reports"], now | names).fetchone()
+        connection.execute(SQL["take_told"], now | {"words": WORDS_OF_ILLNESS})
+    return int(found[0]) if found else 0
 
 
-def weekly(database: Database, newest: date, now: datetime, zone: str) -> Table:
+def judge_all(hub: Hub, newest: date) -> None:
+    """Judge every series of every kind of place, keep the explanations, submit the numbers."""
+    now, rate = hub.clock.now(), false_alarm_rate(hub.database)
+    for at in sorted({series.at for series in SERIES}):
+        table = weekly(hub.database, at, newest, now, hub.city.zone)
+        if table.counts.shape[1] < FEWEST_WEEKS or not len(table.counts):
+            continue
+        clean = screen(np.where(table.counts < 0, np.nan, table.counts))
+        judged = list(judge(table, clean.counts, rate))
+        keep(hub.database, table, judged, clean.set_aside)
+        hub.submit([reading for one in judged for reading in readings(one, now)])
+
+
+def weekly(database: Database, at: str, newest: date, now: datetime, zone: str) -> Table:
     """Whole weeks back from a day, each as it was known when it was watched."""
-    hospitals = database.rows(SQL["hospitals"])
-    values = {"newest": newest, "now": now, "zone": zone, "wait": WAIT}
-    said = database.rows(SQL["days_as_known"], values)
-    weeks = max(((newest - row["day"]).days // 7 + 1 for row in said), default=0)
-    total, days = np.zeros((2, len(hospitals) * len(KINDS), weeks))
-    row_of = {hospital["number"]: at * len(KINDS) for at, hospital in enumerate(hospitals)}
-    for row in said:
-        if row["kind"] in KINDS and row["place"] in row_of:
-            at = row_of[row["place"]] + KINDS.index(row["kind"]), weeks - 1 - (newest - row["day"]).days // 7
-            total[at] += row["count"]
-            days[at] += 1
-    counts = np.where(days >= FEWEST_DAYS, np.rint(total * 7 / np.maximum(days, 1)), -1.0)
-    return Table(hospitals, newest, counts)
+    with database.transaction() as connection:
+        said = told(connection, [one for one in SERIES if one.at == at], newest, now)
+    counts = by_week(said.known_when_due(_due(said, newest, zone)))
+    spoken = {series.name for (_, series), weeks in zip(said.names(), counts, strict=True)
+              if (weeks >= 0).sum() >= FEWEST_WEEKS}  # fmt: skip
+    kept = [series.name in spoken for _, series in said.names()]
+    return Table([name for name, keep in zip(said.names(), kept, strict=True) if keep], newest, counts[kept])
+
+
+def by_week(daily: Floats) -> Floats:
+    """Days [series, days] as whole weeks back from the last; -1 where too few days of a week are known."""
+    weeks = -(-daily.shape[1] // 7)
+    whole = np.full((len(daily), 7 * weeks), np.nan)
+    whole[:, 7 * weeks - daily.shape[1] :] = daily
+    parts = whole.reshape(len(daily), weeks, 7)
+    days = np.isfinite(parts).sum(axis=2)
+    return np.where(days >= FEWEST_DAYS, np.rint(np.nansum(parts, axis=2) * 7 / np.maximum(days, 1)), -1.0)
 
 
 def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
     """The newest week of every series against its own past and its neighbours."""
-    found = watch(counts, counts.shape[1] - 1, near(table.hospitals))
+    found = watch(counts, counts.shape[1] - 1, near(table.places))
     ringing = found.alarms(rate)[:, -1]
     for number in np.flatnonzero(counts[:, -1] >= 0).tolist():
-        hospital, kind = table.series(number)
-        finding = explain(found, counts, number, hospital["name"], LABEL[kind].en)
-        yield Judged(hospital, kind, finding, bool(ringing[number] and finding.excess > 0))
+        place, series = table.names[number]
+        finding = explain(found, counts, number, place["name"], series.label.en)
+        own = finding.excess >= np.sqrt(finding.expected)  # not only its neighbours' excess
+        yield Judged(place, series, finding, bool(ringing[number] and own))
 
 
-def near(hospitals: Sequence[Row]) -> Neighbourhoods:
-    """Hospitals near one another; none where a hospital's place is not known."""
-    if any(row["lon"] is None for row in hospitals) or not hospitals:
+def near(places: Sequence[Row]) -> Neighbourhoods:
+    """Places near one another; none where it is not known of one of them where it is."""
+    if any(row["lon"] is None for row in places) or not places:
         return NO_NEIGHBOURS
-    lon, lat = np.array([(row["lon"], row["lat"]) for row in hospitals], np.float64).T
+    lon, lat = np.array([(row["lon"], row["lat"]) for row in places], np.float64).T
     metres = 111_195.0
     return neighbourhoods(np.stack([metres * lon * np.cos(np.radians(lat.mean())), metres * lat], axis=1))
 
@@ -100,22 +127,24 @@ def near(hospitals: Sequence[Row]) -> Neighbourhoods:
 def readings(one: Judged, now: datetime) -> Iterator[Reading]:
     """What was found, as readings: the excess is nought unless it rings."""
     finding = one.finding
-    values = {"usual": finding.expected, "chance": finding.p_value, "excess": finding.excess if one.ringing else 0.0}
+    about = max(ROUGHLY, ROUGHLY * round(finding.excess / ROUGHLY)) if one.ringing else 0
+    values = {"usual": finding.expected, "chance": finding.p_value, "excess": about}
     for name, value in values.items():
-        yield Reading(one.hospital["id"], f"{name}_{one.kind}", now, round(value, 6))
+        yield Reading(one.place["id"], f"{name}_{one.series.name}", now, round(value, 6))
 
 
-def words(finding: Finding, kind: str) -> Text:
+def words(finding: Finding, series: Series) -> Text:
     """Where, what, how many more than usual and how often by chance; few people are not counted out."""
-    people = f"{finding.observed}" if finding.observed >= MINIMUM else f"< {MINIMUM}"
+    few = finding.observed < MINIMUM
+    people = f"< {MINIMUM}" if few else f"{finding.observed}"
     time = ("this week", "本周") if finding.weeks == 1 else (f"in {finding.weeks} weeks", f"{finding.weeks} 周内")
-    label = LABEL[kind]
-    often = f"{finding.p_value:.1g}"
+    often = "0.01" if few and finding.p_value < 0.01 else f"{finding.p_value:.1g}"
+    less = ("less than ", "不到 ") if few and finding.p_value < 0.01 else ("", "")
     return Text(
-        f"{finding.where}, {label.en}: {people} visits {time[0]} where {finding.expected:.1f} are usual; "
-        f"a quiet week looks like this with a chance of {often}",
-        f"{finding.where}，{label.zh}：{time[1]}就诊 {people} 人次，常量 {finding.expected:.1f}；"
-        f"平常周出现此情形的概率为 {often}",
+        f"{finding.where}, {series.label.en}: {people} {series.counts.en} {time[0]} where {finding.expected:.1f} are "
+        f"usual; a quiet week looks like this with a chance of {less[0]}{often}",
+        f"{finding.where}，{series.label.zh}：{time[1]}{series.counts.zh} {people}，常量 {finding.expected:.1f}；"
+        f"平常周出现此情形的概率为 {less[1]}{often}",
     )
 
 
@@ -124,7 +153,7 @@ def keep(database: Database, table: Table, judged: Sequence[Judged], aside: Sequ
     with database.transaction() as connection, connection.cursor() as cursor:
         cursor.executemany(SQL["put_signal"], [_signal(one, table.newest) for one in judged])
         cursor.execute(SQL["forget_signals"], {"day": table.newest})
-        cursor.execute(SQL["forget_set_aside"])
+        cursor.execute(SQL["forget_set_aside"], {"places": [place["number"] for place in table.places]})
         cursor.executemany(SQL["put_set_aside"], [_aside(table, one) for one in aside])
 
 
@@ -134,16 +163,24 @@ def false_alarm_rate(database: Database) -> float:
     return float(found[0]["rate"]) if found else FALSE_ALARM_RATE
 
 
+def _due(said: Told, newest: date, zone: str) -> NDArray[np.int64]:
+    """When the week of each day was watched: late reports make no week look quiet beside others."""
+    days = [said.first + timedelta(days=number) for number in range(said.days)]
+    ends = [newest - 7 * ((newest - day) // timedelta(days=7)) * timedelta(days=1) for day in days]
+    midnights = {end: datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(zone)) for end in set(ends)}
+    return np.array([microseconds(midnights[end] + timedelta(days=1) + WAIT) for end in ends], np.int64)
+
+
 def _signal(one: Judged, day: date) -> dict[str, object]:
-    finding, says = one.finding, words(one.finding, one.kind)
+    finding, says = one.finding, words(one.finding, one.series)
     return {
-        "place": one.hospital["number"], "kind": one.kind, "day": day, "observed": finding.observed,
+        "place": one.place["number"], "kind": one.series.name, "day": day, "observed": finding.observed,
         "expected": finding.expected, "weeks": finding.weeks, "p_value": finding.p_value,
         "ringing": one.ringing, "says": Jsonb({"en": says.en, "zh": says.zh}),
     }  # fmt: skip
 
 
 def _aside(table: Table, one: SetAside) -> dict[str, object]:
-    hospital, kind = table.series(one.series)
+    place, series = table.names[one.series]
     week = table.newest - timedelta(weeks=table.counts.shape[1] - 1 - one.week)
-    return {"place": hospital["number"], "kind": kind, "week": week, "why": one.why}
+    return {"place": place["number"], "kind": series.name, "week": week, "why": one.why}

@@ -1,0 +1,141 @@
+"""Disease control's door: past years and line lists come in; names go out under a grant only, and are written down."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, post
+from litestar.datastructures import State
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from citywide.doors.http.callers import device, hub_of, need_role, staff
+from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
+from citywide.hub.ingest.batch import Refusal
+from citywide.hub.people.persons import must_have_grant
+from citywide.hub.people.who import Who
+from citywide.systems.epidemic import line_list
+from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
+from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
+from citywide.systems.epidemic.record import PastReport, remember
+
+AnyRequest = Request[Any, Any, Any]
+MOST_CONTACTS = 100
+
+
+class History(Struct, frozen=True):
+    """Columns of past reports: place, series, day, when it was reported (Unix time), count."""
+
+    place: list[str]
+    kind: list[str]
+    day: list[date]
+    reported: list[float]
+    count: list[float]
+
+
+@post("/v1/epidemic/history", status_code=200)
+@in_thread
+def history(request: AnyRequest, state: State, data: JSONBody[History]) -> dict[str, int]:
+    """What places said in years before the city joined; what is known already stays as it is."""
+    device(request, "readings:write")
+    hub = hub_of(state)
+    columns = data.place, data.kind, data.day, data.reported, data.count
+    _check(data, len({len(column) for column in columns}) == 1, hub.clock.now())
+    reports = (PastReport(place, kind, day, datetime.fromtimestamp(reported, UTC), count)
+               for place, kind, day, reported, count in zip(*columns, strict=True))  # fmt: skip
+    with hub.database.transaction() as connection:
+        return {"taken": remember(connection, reports)}
+
+
+@post("/v1/epidemic/patients", status_code=200)
+@in_thread
+def patients(request: AnyRequest, state: State, data: JSONBody[line_list.LineList]) -> dict[str, int]:
+    """Who fell ill, by name, and where they had been."""
+    who, hub = device(request, "patients:write"), hub_of(state)
+    faults = data.faults()
+    if faults:
+        raise Problem(422, "the line list cannot be taken in", [Refusal(*fault) for fault in faults[:20]])
+    with hub.database.transaction() as connection:
+        return line_list.take(connection, data, who.name, hub.clock.now())
+
+
+class Asked(Struct, frozen=True):
+    """Whose contacts: the syndrome, and how many of the most urgent."""
+
+    kind: str
+    most: int = 30
+
+
+@post("/v1/epidemic/contacts", status_code=200)
+@in_thread
+def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Response[bytes]:
+    """Whom to call first, by name: under a grant in force only; each name is an entry of the evidence log."""
+    who, hub = _of_department(request), hub_of(state)
+    if data.kind not in {one.name for one in SYNDROMES} or not 1 <= data.most <= MOST_CONTACTS:
+        accepted = f"{', '.join(one.name for one in SYNDROMES)}; 1 to {MOST_CONTACTS}"
+        raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
+    with hub.database.transaction() as connection:
+        must_have_grant(connection, who, PURPOSE)
+        return _json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+
+
+class Then(Struct, frozen=True):
+    """A series of the city, and the day whose knowledge is asked for."""
+
+    kind: str
+    day: date
+
+
+@post("/v1/epidemic/as_of", status_code=200)
+@in_thread
+def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[bytes]:
+    """What was known of the weeks before, at the end of a past day, beside what is known now."""
+    _of_department(request)
+    hub = hub_of(state)
+    if data.kind not in BY_NAME or data.day > hub.clock.now().date():
+        raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
+    with hub.database.transaction() as connection:
+        return _json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
+
+
+@post("/v1/epidemic/allocation", status_code=200)
+@in_thread
+def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Response[bytes]:
+    """Where beds, tests or vaccines go under the newest forecast, and why."""
+    who, hub = _of_department(request), hub_of(state)
+    if data.faults():
+        raise Problem(422, "this cannot be planned", [Refusal(*fault) for fault in data.faults()])
+    try:
+        with hub.database.transaction() as connection:
+            lines = allocate(connection, data, who.name, hub.clock.now())
+            return _json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
+    except NothingForecastError as error:
+        raise Problem(409, str(error)) from error
+
+
+def _of_department(request: AnyRequest) -> Who:
+    who = staff(request)
+    need_role(who, "officer", "manager")
+    if not who.everywhere and DEPARTMENT not in who.departments:
+        raise Problem(403, "this is open to disease control")
+    return who
+
+
+def _check(data: History, even: bool, now: datetime) -> None:
+    refusals = [] if even else [Refusal("body", "the columns differ in length", "columns of one length")]
+    refusals += [Refusal("kind", f"unknown series {name!r}", ", ".join(BY_NAME)) for name in {*data.kind} - {*BY_NAME}]
+    if any(not 0 <= count < float("inf") for count in data.count):
+        refusals.append(Refusal("count", "a count is negative or no number", "0 or more"))
+    if any(reported > now.timestamp() + 300 for reported in data.reported):
+        refusals.append(Refusal("reported", "a report lies in the future", "a Unix time up to now"))
+    if refusals:
+        raise Problem(422, "the history cannot be taken in", refusals)
+
+
+def _json(found: object) -> Response[bytes]:
+    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+
+
+HANDLERS = [history, patients, contacts, as_of, allocation]

@@ -1,0 +1,1 @@
+"""What takes longer than a moment, in a process of its own: nowcasts, Rt, source tracing, weekly forecasts, scores."""

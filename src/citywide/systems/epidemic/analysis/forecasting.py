@@ -1,0 +1,148 @@
+"""Every Monday a forecast of the weeks to come, kept with what was known; each matured week is scored once."""
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+from psycopg.types.json import Jsonb
+
+from citywide.hub import Text
+from citywide.hub.database.pool import Database, rows
+from citywide.hub.evidence.write import witness
+from citywide.systems.epidemic.analysis.weeks import CITY, MADE_AT, VINTAGES, made_at, triangle, weeks_known
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
+from citywide.systems.epidemic.engine.nowcast import Nowcast
+from citywide.systems.epidemic.engine.scores import LEVELS, score
+from citywide.systems.epidemic.model import DEPARTMENT, Series
+from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.triangles import Told
+
+Floats = NDArray[np.float64]
+CATCH_UP = 5  # earlier Mondays whose forecasts are made late, from what was known then
+FEWEST_WEEKS = 30
+REMEMBERED = 30  # past forecasts that teach weights and spread
+MATURED = timedelta(days=21)  # after which a week's counts are taken as settled
+AHEAD = timedelta(days=7)  # the reference is the Sunday of the week that has begun
+DEADLINE = np.timedelta64(int((AHEAD - MADE_AT).total_seconds()), "s")  # the local time of the city throughout
+
+
+def make_missing(database: Database, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
+    """Make the forecasts of the newest Mondays that are missing, oldest first; returns how many."""
+    series = said.series[number]
+    with database.transaction() as connection:
+        kept = rows(connection, SQL["forecasts_made"], {"kind": series.name, "most": REMEMBERED})
+    known = {row["reference"] for row in kept}
+    due = [sunday - timedelta(weeks=back) for back in range(CATCH_UP, -1, -1)]
+    missing = [one for one in due if one + AHEAD not in known and _old_enough(said, one)]
+    for one in missing:
+        forecaster = Forecaster(Setting(deadline=DEADLINE))
+        forecaster.past = [unpacked(row["reference"], row["state"]) for row in kept if row["reference"] < one + AHEAD]
+        sundays = [one - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)]
+        made = forecaster.forecast(triangle(said, number, sundays, zone), np.datetime64(one + AHEAD))
+        with database.transaction() as connection:
+            keep(connection, series, made, made_at(one, zone), now)
+            kept = rows(connection, SQL["forecasts_made"], {"kind": series.name, "most": REMEMBERED})
+    return len(missing)
+
+
+def keep(connection: Connection, series: Series, made: Forecast, known: datetime, now: datetime) -> None:
+    """Write a forecast down with what was known, and into the evidence log; it is never changed again."""
+    reference = made.reference.astype(object)
+    values = {
+        "kind": series.name, "reference": reference, "known": known, "made": now, "weights": Jsonb(made.weights),
+        "coverage95": None if np.isnan(made.coverage95) else made.coverage95,
+        "problems": Jsonb([str(problem) for problem in made.problems]), "state": packed(made),
+    }  # fmt: skip
+    connection.execute(SQL["put_forecast_made"], values)
+    with connection.cursor() as cursor:
+        cursor.executemany(SQL["put_forecast"], list(_cells(series, made)))
+    middle = made.quantiles[made.places.index(CITY), :, len(LEVELS) // 2]
+    course = ", ".join(f"{count:.0f}" for count in middle)
+    says = Text(f"forecast of {series.label.en} from what was known {known:%Y-%m-%d %H:%M}: {course} a week",
+                f"{series.label.zh}预测（依据 {known:%Y-%m-%d %H:%M} 已知数据）：每周 {course}")  # fmt: skip
+    witness(connection, "forecast", says, department=DEPARTMENT, at=now)
+
+
+def score_matured(connection: Connection, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
+    """Score what has matured and is not scored yet; returns how many weeks of places."""
+    series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number)
+    due = rows(
+        connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)}
+    )
+    found = (
+        [] if not due else list(_scored(said, number, due, truth.days, _with_city(truth.counts), truth.districts, zone))
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(SQL["put_score"], [one | {"kind": series.name, "scored": now} for one in found])
+    return len(found)
+
+
+def unchanged(series: Floats, horizon: int) -> Floats:
+    """Quantiles of the plainest forecast: as the last week, as unsure as weeks have differed."""
+    told = series[np.isfinite(series)]
+    steps = np.diff(told[-53:]) if len(told) > 2 else np.array([0.0])
+    either = np.concatenate([steps, -steps]) * np.sqrt(horizon + 1)
+    return np.maximum(told[-1] + np.quantile(either, LEVELS), 0) if len(told) else np.zeros(len(LEVELS))
+
+
+def packed(made: Forecast) -> bytes:
+    """What later forecasts learn from, as bytes."""
+    file = io.BytesIO()
+    members = {f"member {name}": quantiles for name, quantiles in made.members.items()}
+    columns = {"places": np.array(made.places), "horizons": np.array(made.horizons), "quantiles": made.quantiles}
+    np.savez_compressed(file, unstretched=made.unstretched, **columns, **members)  # pyright: ignore[reportArgumentType]
+    return file.getvalue()
+
+
+def unpacked(reference: date, state: bytes) -> Forecast:
+    """A past forecast again, as far as later ones learn from it."""
+    with np.load(io.BytesIO(state)) as kept:
+        members = {name.removeprefix("member "): kept[name] for name in kept.files if name.startswith("member ")}
+        places, horizons = tuple(kept["places"].tolist()), tuple(kept["horizons"].tolist())
+        nothing = np.zeros((0, len(places)))
+        return Forecast(
+            np.datetime64(reference), places, horizons, kept["quantiles"], members, kept["unstretched"], {}, nothing,
+            float("nan"), Nowcast(nothing, nothing), (),
+        )  # fmt: skip
+
+
+def _cells(series: Series, made: Forecast) -> Iterator[dict[str, object]]:
+    for at, place in enumerate(made.places):
+        for column, horizon in enumerate(made.horizons):
+            yield {
+                "kind": series.name, "reference": made.reference.astype(object), "place": place, "horizon": horizon,
+                "week": made.target(horizon).astype(object), "quantiles": made.quantiles[at, column].tolist(),
+            }  # fmt: skip
+
+
+def _scored(
+    said: Told, number: int, due: Sequence[dict[str, Any]], days: list[date], truth: Floats, districts: tuple[str, ...],
+    zone: str,
+) -> Iterator[dict[str, object]]:  # fmt: skip
+    then: dict[date, Floats] = {}
+    for row in due:
+        sunday = row["reference"] - AHEAD
+        if sunday not in then:
+            then[sunday] = _with_city(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
+        at = [*districts, CITY].index(row["place"]) if row["place"] in {*districts, CITY} else -1
+        observed = truth[days.index(row["week"]), at] if row["week"] in days and at >= 0 else np.nan
+        if np.isfinite(observed):
+            one = score(np.array(observed), np.array(row["quantiles"]))
+            plain = score(np.array(observed), unchanged(then[sunday][:, at], row["horizon"]))
+            yield {
+                "reference": row["reference"], "place": row["place"], "week": row["week"], "observed": float(observed),
+                "wis": float(one.wis), "log_wis": float(one.log_wis), "wis_unchanged": float(plain.wis),
+                "in50": bool(one.in50), "in95": bool(one.in95),
+            }  # fmt: skip
+
+
+def _with_city(counts: Floats) -> Floats:
+    return np.column_stack([counts, counts.sum(axis=1)])
+
+
+def _old_enough(said: Told, sunday: date) -> bool:
+    return (sunday - said.first).days >= 7 * FEWEST_WEEKS

@@ -1,0 +1,117 @@
+"""The analyses' own process: one at a time in the whole city, politely, from what stands in the database."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+import msgspec
+from msgspec import Struct, json
+from psycopg import Connection
+
+from citywide.hub.database.pool import Database, rows
+from citywide.hub.running import Hub
+from citywide.systems.epidemic import line_list
+from citywide.systems.epidemic.analysis import current, forecasting, sources
+from citywide.systems.epidemic.analysis.weeks import last_sunday
+from citywide.systems.epidemic.model import SERIES, SYNDROMES
+from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.triangles import Told, told
+
+PROGRAM = "citywide.systems.epidemic"
+LOCK = 0x65706964
+POLITE = 15
+running: Final[dict[str, "subprocess.Popen[bytes]"]] = {}
+
+
+class Order(Struct, frozen=True):
+    """Which city is to be looked at, and what time it is there."""
+
+    database_url: str
+    zone: str
+    now: datetime
+
+
+def attend(hub: Hub) -> None:
+    """Begin the analyses when there is something new and none are running."""
+    found = running.get(hub.settings.database_url)
+    if (found is None or found.poll() is not None) and something_new(hub):
+        order = Order(hub.settings.database_url, hub.city.zone, hub.clock.now())
+        running[hub.settings.database_url] = _start(order)
+
+
+def something_new(hub: Hub) -> bool:
+    """A day was watched, a patient was reported, or a Monday has come since the last time."""
+    row = hub.database.rows(SQL["analysed"])[0]
+    if row["watched"] is None:
+        return False
+    monday = last_sunday(hub.clock.now(), hub.city.zone) + forecasting.AHEAD
+    return row["day"] != row["watched"] or row["patient"] < row["newest"] or (row["forecast"] or date.min) < monday
+
+
+def analyse(database: Database, now: datetime, zone: str) -> None:
+    """Everything that takes longer than a moment; what is there already is not made again."""
+    row = database.rows(SQL["analysed"])[0]
+    with database.transaction() as connection:
+        said = told(connection, [one for one in SERIES if one.at == SYNDROMES[0].at], now.date(), now)
+        visits = told(connection, SYNDROMES, now.date(), now)
+    if not said.days:
+        return
+    with database.transaction() as connection:
+        current.put_shown(connection, said, now, zone)
+        line_list.forget(connection, now)
+    _trace(database, now)
+    _look_at_now(database, visits, now, zone)
+    _forecast(database, visits, now, zone)
+    with database.transaction() as connection:
+        connection.execute(SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"]})
+
+
+def main() -> int:
+    """Read the order from the standard input, and do it unless somebody else does."""
+    order = json.decode(sys.stdin.buffer.read(), type=Order)
+    os.nice(POLITE)
+    with Connection.connect(order.database_url, autocommit=True) as connection:
+        mine = connection.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+        if mine and mine[0]:
+            database = Database(order.database_url, most=2)
+            try:
+                analyse(database, order.now, order.zone)
+            finally:
+                database.close()
+    return 0
+
+
+def _trace(database: Database, now: datetime) -> None:
+    since = {"since": now.date() - timedelta(weeks=sources.WEEKS)}
+    for row in database.rows(SQL["kinds_with_patients"], since):
+        with database.transaction() as connection:
+            if rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
+                sources.put_transmission(connection, row["kind"], now.date())
+                current.put_rt_of_patients(connection, row["kind"], now.astimezone(UTC).date() - timedelta(days=1))
+
+
+def _look_at_now(database: Database, visits: Told, now: datetime, zone: str) -> None:
+    newest = now.date() - timedelta(days=1)
+    for number in range(len(visits.series)):
+        with database.transaction() as connection:
+            current.put_nowcast(connection, visits, number, now, zone)
+            current.put_rt_of_visits(connection, visits, number, newest, now)
+
+
+def _forecast(database: Database, visits: Told, now: datetime, zone: str) -> None:
+    sunday = last_sunday(now, zone)
+    for number in range(len(visits.series)):
+        forecasting.make_missing(database, visits, number, sunday, now, zone)
+        with database.transaction() as connection:
+            forecasting.score_matured(connection, visits, number, sunday, now, zone)
+
+
+def _start(order: Order) -> "subprocess.Popen[bytes]":
+    quiet = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.Popen([sys.executable, "-m", PROGRAM], stdin=subprocess.PIPE, env=quiet)  # noqa: S603 - our own program
+    assert process.stdin is not None
+    process.stdin.write(msgspec.json.encode(order))
+    process.stdin.close()
+    return process

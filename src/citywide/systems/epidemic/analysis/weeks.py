@@ -1,0 +1,100 @@
+"""Weeks from Monday to Sunday by district, as they were known at any moment; and as readers may see them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from citywide.systems.epidemic.engine.privacy import suppress
+from citywide.systems.epidemic.engine.triangle import Triangle
+from citywide.systems.epidemic.triangles import Told
+from citywide.systems.epidemic.watching import by_week
+
+Floats = NDArray[np.float64]
+CITY = "city"
+MADE_AT = timedelta(days=1, hours=10)  # after Sunday's beginning: Monday at ten, when the morning's reports are in
+VINTAGES = 27
+FILLED_FROM = 4  # weeks whose mean stands in for a hospital's week that nobody reported
+
+
+class Weeks(Struct, frozen=True):
+    """Counts [weeks, districts] of one series, NaN where nothing is known; the last week ends on `newest`."""
+
+    newest: date
+    districts: tuple[str, ...]
+    counts: Floats
+
+    @property
+    def days(self) -> list[date]:
+        """The Sundays."""
+        return [self.newest - timedelta(weeks=back) for back in range(len(self.counts) - 1, -1, -1)]
+
+
+def last_sunday(now: datetime, zone: str) -> date:
+    """The Sunday of the newest week that was whole and watched by now."""
+    here = now.astimezone(ZoneInfo(zone)) - MADE_AT
+    return here.date() - timedelta(days=(here.weekday() + 1) % 7)
+
+
+def made_at(sunday: date, zone: str) -> datetime:
+    """When the forecast after this Sunday's week is made."""
+    return datetime(sunday.year, sunday.month, sunday.day, tzinfo=ZoneInfo(zone)) + MADE_AT
+
+
+def weeks_known(said: Told, daily: Floats, sunday: date, series: int) -> Weeks:
+    """A table of days as weeks by district; hospitals that are silent count as they lately did."""
+    until = (sunday - said.first).days + 1
+    some = daily[series :: len(said.series), :until] if until > 0 else daily[series :: len(said.series), :0]
+    counts = filled(np.where((weekly := by_week(some)) < 0, np.nan, weekly))
+    districts = tuple(sorted({place["district"] or place["name"] for place in said.places}))
+    at = np.array([districts.index(place["district"] or place["name"]) for place in said.places])
+    return Weeks(sunday, districts, np.stack([_summed(counts[at == one]) for one in range(len(districts))], axis=1))
+
+
+def filled(counts: Floats) -> Floats:
+    """Weeks [hospitals, weeks] that nobody reported, once a hospital has spoken: the mean of those before."""
+    out = counts.copy()
+    for week in range(1, out.shape[1]):
+        before = out[:, max(0, week - FILLED_FROM) : week]
+        known = np.isfinite(before)
+        mean = np.where(known, before, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        gap = np.isnan(out[:, week]) & known.any(axis=1)
+        out[gap, week] = np.rint(mean[gap])
+    return out
+
+
+def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Triangle:
+    """What was known each Monday of the weeks before, by district and for the whole city."""
+    tables = said.known_at_each([made_at(sunday, zone) for sunday in sundays])
+    states = [weeks_known(said, table, sunday, series) for table, sunday in zip(tables, sundays, strict=True)]
+    newest = states[-1]
+    values = np.full((len(states), len(newest.counts), len(newest.districts) + 1), np.nan)
+    for number, state in enumerate(states):
+        until = len(newest.counts) - (newest.newest - state.newest).days // 7
+        part = state.counts[-until:]
+        values[number, until - len(part) : until] = np.column_stack([part, part.sum(axis=1)])
+    moments = [np.datetime64(made_at(sunday, zone).replace(tzinfo=None), "s") for sunday in sundays]
+    return Triangle(np.array(moments), np.array(newest.days, "datetime64[D]"), (*newest.districts, CITY), values)
+
+
+def shown(
+    districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64]
+) -> list[tuple[str, str, float | None]]:
+    """One week's table [districts, kinds] with the city's totals, as readers may see it: no small cell comes out."""
+    table = suppress(people)
+    found = [
+        (kinds[k], districts[d], _or_none(table.cells[d, k])) for d in range(len(districts)) for k in range(len(kinds))
+    ]
+    return [*found, *((kinds[k], CITY, _or_none(table.column_totals[k])) for k in range(len(kinds)))]
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _summed(counts: Floats) -> Floats:
+    told = np.isfinite(counts)
+    return np.where(told.any(axis=0), np.where(told, counts, 0).sum(axis=0), np.nan)

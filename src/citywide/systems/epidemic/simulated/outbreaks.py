@@ -1,0 +1,126 @@
+"""Outbreaks in quarters of the simulated city: the truth of who infected whom, and what places see of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from citywide.hub.twin import Place, Plan
+from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE, NaturalHistory
+from citywide.systems.epidemic.engine.outbreak_simulation import (
+    NOBODY,
+    Epidemic,
+    Population,
+    Presences,
+    live,
+    settle,
+    spread,
+)
+from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+PEOPLE = 3000
+ESTATES = 8  # housing estates of a quarter
+FIRST_DAYS = (-23, 12, 30, 48)  # days from the city's waking on which somebody brings a disease in
+LASTS = 45  # days for which one is followed
+MOST_CASES = 150
+COMES_TO_HOSPITAL, BUYS = 0.6, 0.3
+DAYS_TO_VISIT = 1.2
+METRES = 111_195.0
+HISTORY = NaturalHistory()
+
+
+class People(Struct, frozen=True):
+    """The people of a quarter, followed one by one, and which hospital, school and pharmacy is theirs."""
+
+    population: Population
+    hospital: Ints
+    school: Ints
+    pharmacy: Ints
+    pupil: NDArray[np.bool_]
+
+
+class Outbreak(Struct, frozen=True):
+    """One epidemic: its syndrome, its first day, and for each case where it was seen on which day (-1: nowhere)."""
+
+    syndrome: int
+    first: int
+    people: People
+    epidemic: Epidemic
+    presences: Presences
+    hospital: Ints
+    visit: Ints
+    pharmacy: Ints
+    school: Ints
+
+    @property
+    def onset(self) -> Ints:
+        """The days on which people fell ill, counted from the city's waking."""
+        return self.epidemic.onset + self.first
+
+
+def outbreaks(plan: Plan, seen: dict[str, Sequence[Place]], syndromes: int, rng: np.random.Generator) -> list[Outbreak]:
+    """One after another, each of another syndrome in another quarter."""
+    order = rng.permutation(syndromes)
+    return [_one(_settled(plan, seen, rng), int(order[number % syndromes]), first, rng)
+            for number, first in enumerate(FIRST_DAYS)]  # fmt: skip
+
+
+def _settled(plan: Plan, seen: dict[str, Sequence[Place]], rng: np.random.Generator) -> People:
+    """Households at neighbouring estates, everybody with the nearest hospital, school and pharmacy."""
+    people = settle(PEOPLE, rng)
+    estates = _on_plane(plan.of_kind("housing") or list(plan.places))
+    middle = estates[int(rng.integers(len(estates)))]
+    quarter = estates[np.argsort(((estates - middle) ** 2).sum(axis=1))[:ESTATES]]
+    households = int(people.household.max()) + 1
+    home = quarter[rng.integers(0, len(quarter), households)] + rng.normal(0, 150, (households, 2))
+    there = Population(people.household, people.room, people.run, home[people.household])
+    near = {kind: _nearest(there.home, _on_plane(places)) for kind, places in seen.items()}
+    return People(there, near["hospital"], near["school"], near["pharmacy"], people.room % 3 == 0)
+
+
+def _one(people: People, syndrome: int, first: int, rng: np.random.Generator) -> Outbreak:
+    presences = live(people.population, LASTS, rng)
+    epidemic = spread(people.population, presences, HISTORY, rng, most_cases=MOST_CASES)
+    ill = epidemic.person
+    visit = epidemic.onset + rng.poisson(DAYS_TO_VISIT, len(ill)) + first
+    comes, buys = rng.random(len(ill)) < COMES_TO_HOSPITAL, rng.random(len(ill)) < BUYS
+    return Outbreak(
+        syndrome, first, people, epidemic, presences, np.where(comes, people.hospital[ill], NOBODY), visit,
+        np.where(buys, people.pharmacy[ill], NOBODY), np.where(people.pupil[ill], people.school[ill], NOBODY),
+    )  # fmt: skip
+
+
+def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | None]:
+    """A place of meeting: its key, its name, and the place of the city where it is."""
+    if context == CITY or place == NOBODY:
+        return "city", "somewhere in the city · 市内某处", None
+    if context == HOUSEHOLD:
+        kind, what = "housing", f"household {place + 1} · 住户{place + 1}"
+    elif context == RIDE:
+        return (
+            f"ride/{place}",
+            f"bus line {place % 40 + 1}, run {place // 40 + 1} · {place % 40 + 1}路{place // 40 + 1}班",
+            None,
+        )
+    elif place > PEOPLE // ROOM:
+        kind, what = "housing", f"market {place % 60 + 1} · {place % 60 + 1}号商场"
+    else:
+        kind, what = "school" if place % 3 == 0 else "station", f"room {place % 40 + 1} · {place % 40 + 1}室"
+    found = plan.of_kind(kind)
+    if not found:
+        return f"{context}/{place}", what, None
+    there = found[place % len(found)]
+    return f"{context}/{place}", f"{there.name.en} · {there.name.zh}, {what}", there
+
+
+def _on_plane(places: Sequence[Place]) -> Floats:
+    degrees = np.array([(place.at.lon, place.at.lat) for place in places], np.float64).reshape(-1, 2)
+    return METRES * degrees * np.array([np.cos(np.radians(29.5)), 1.0])
+
+
+def _nearest(home: Floats, points: Floats) -> Ints:
+    distance = ((home[:, None, :] - points[None, :, :]) ** 2).sum(axis=2)
+    return distance.argmin(axis=1) if len(points) else np.full(len(home), NOBODY)
