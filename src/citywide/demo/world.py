@@ -13,7 +13,7 @@ from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
 from citywide.hub.system import System
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Order, TrueEvent, Twin, Weather
+from citywide.hub.twin import Answer, Instruction, Listening, Order, TrueEvent, Twin, Weather
 from citywide.kit.calendars import WorkingCalendar
 
 SHARES = {
@@ -38,6 +38,10 @@ class Door(Protocol):
 
     def answer(self, answer: Answer, unit: str) -> None:
         """What a unit says of its order."""
+        ...
+
+    def instructions(self) -> list[Instruction]:
+        """What devices are told; each is told once."""
         ...
 
 
@@ -82,11 +86,18 @@ class World:
         answers = [answer for twin in self.twins for answer in twin.obey(orders, self.now)]
         return [(answer, unit_of[answer.case]) for answer in answers]
 
+    def hear(self, instructions: Sequence[Instruction]) -> None:
+        """Let the devices take in what they are told."""
+        for twin in self.twins:
+            if instructions and isinstance(twin, Listening):
+                twin.hear(instructions, self.now)
+
     def live(self, door: Door, seconds: float) -> None:
         """One step with everything that is said and asked through the door."""
         door.send(self.step(seconds))
         for answer, unit in self.obey(door.orders()):
             door.answer(answer, unit)
+        self.hear(door.instructions())
 
     def truth(self) -> list[TrueEvent]:
         """What truly happened, and whose device was broken."""
