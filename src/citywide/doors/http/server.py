@@ -30,6 +30,7 @@ from citywide.doors.http import (
     readings,
     residents,
     session,
+    traffic,
     units,
 )
 from citywide.doors.http.problems import HANDLERS, Problem
@@ -47,6 +48,7 @@ ROOMS = (
     instructions,
     residents,
     hotline,
+    traffic,
     *open311.ROOMS,
     evidence,
     live,

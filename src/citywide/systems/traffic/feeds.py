@@ -8,7 +8,7 @@ import structlog
 
 from citywide.hub import Feed, Reading
 from citywide.systems.traffic.interfaces.fields import Malformed, body_of, part, several, whole
-from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, read_spat
+from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
 from citywide.systems.traffic.packing import Ask, packed_ask, packed_track
 
@@ -54,7 +54,7 @@ def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
         yield Reading(entity, "occupancy", time, 100 * _number(body, "occupancy", "counts", 0, 1))
 
 
-def read_lights(topic: str, payload: bytes) -> Iterator[Reading]:
+def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`crossing/c01/spat`: each signal group's light; groups that cannot be read are left out and logged."""
     crossing = _entity(topic).split("/")[1]
     spats, refused = read_spat(payload)
@@ -63,7 +63,7 @@ def read_lights(topic: str, payload: bytes) -> Iterator[Reading]:
     for bad in refused:
         log.warning("spat_part_refused", crossing=crossing, why=str(bad))
     for spat in spats:
-        time = moment_of_year(spat.minute, spat.ms, datetime.now(UTC))
+        time = moment_of_year(spat.minute, spat.ms, heard or datetime.now(UTC))
         for movement in spat.movements:
             yield from _light(f"detector/{crossing}-{movement.group}", movement, time)
 
@@ -80,14 +80,14 @@ def tenths_of_hour(time: datetime) -> int:
     return (time.minute * 60 + time.second) * 10 + time.microsecond // 100_000
 
 
-def read_requests(topic: str, payload: bytes) -> Iterator[Reading]:
+def read_requests(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`priority_vehicle/bus-12/srm`: which crossings the vehicle asks to let it through, and when it comes."""
     asked, refused = read_srm(payload)
     if refused and not asked.requests:
         raise refused[0]
     for bad in refused:
         log.warning("srm_part_refused", vehicle=_entity(topic), why=str(bad))
-    now = moment_of_year(asked.minute, asked.ms, datetime.now(UTC))
+    now = moment_of_year(asked.minute, asked.ms, heard or datetime.now(UTC))
     for place, request in enumerate(asked.requests):
         ask = Ask(request.crossing, request.lane, _eta_s(request, now))
         yield Reading(_entity(topic), "priority_request", now + timedelta(microseconds=place), packed_ask(ask))

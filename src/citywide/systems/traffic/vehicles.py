@@ -40,7 +40,9 @@ class Runs:
     def __init__(self, crossings: list[Entity], rng: np.random.Generator) -> None:
         self.crossings, self._rng = crossings, rng
         rows = [range(first, min(first + ROW, len(crossings))) for first in range(0, len(crossings), ROW)]
-        buses = [_run(f"bus-{n + 1}", f"公交{n + 1}路", f"Bus {n + 1}", "bus", n + 1, row) for n, row in enumerate(rows)]
+        buses = [
+            _run(f"bus-{n + 1}", f"公交{n + 1}路", f"Bus {n + 1}", "bus", n + 1, row) for n, row in enumerate(rows)
+        ]
         help_ = [_run("ambulance-1", "急救车1", "Ambulance 1", "emergency", 101, rows[0])] if rows else []
         self.runs = [*buses, *help_]
         self.entities = [run.entity for run in self.runs]
@@ -80,7 +82,7 @@ class Runs:
             for at, crossing in enumerate(run.ahead)
         ]
         said = SignalRequests(run.number, SAID_AS[run.role], (*gone, *asks), *_mark(now.timestamp()))
-        yield from read_requests(f"{run.entity.id}/srm", write_srm(said).encode())
+        yield from read_requests(f"{run.entity.id}/srm", write_srm(said).encode(), now)
 
 
 def _run(name: str, zh: str, en: str, role: str, number: int, row: range) -> Run:

@@ -194,7 +194,7 @@ def test_a_plan_begins_at_its_place_in_the_cycle_and_keeps_it(plan, into_s):
 @pytest.mark.parametrize("plan", [(), ((4, 10),), ((0, 0),), ((0, 200), (1, 200))])
 def test_a_plan_that_cannot_be_is_refused_and_the_old_one_runs_on(plan):
     safety = Safety(rules_of([CROSSING]))
-    with pytest.raises(ValueError, match="accepted|cycle"):
+    with pytest.raises(ValueError, match="accepted"):
         safety.run_plans({0: plan}, {})
     safety.step(np.array([-1]), np.array([False]), np.zeros(5, bool))
     assert safety.rules.plan_phase.tolist() == [0, 1, 2, 3]

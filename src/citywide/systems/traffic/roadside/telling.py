@@ -83,7 +83,7 @@ class Teller:
             if again or (light[rows] != self._light[rows]).any():
                 crossing = self.crossings[number].id.split("/")[1]
                 spat = spat_of(number + 1, now.astimezone(UTC), light[rows].tolist(), left_s[rows].tolist())
-                yield from read_lights(f"crossing/{crossing}/spat", write_spat((spat,)).encode())
+                yield from read_lights(f"crossing/{crossing}/spat", write_spat((spat,)).encode(), now)
 
     def _vehicles(self, now: datetime, seen: Seen, track: NDArray[np.int64]) -> Iterator[Reading]:
         """Each vehicle of a closely watched crossing when it comes, stops, goes on or leaves, and now and then."""

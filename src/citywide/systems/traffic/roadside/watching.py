@@ -46,7 +46,7 @@ class Watcher:
                 self.last[found.lane, found.kind] = found
                 yield self._begin(found.lane, found.kind, now)
         yield from self._dark(now, seen.alive)
-        yield from self._over(now, seen.alive, flowing)
+        yield from self._over(now, flowing)
 
     def minute(self, now: datetime) -> Iterator[Reading]:
         """What stands is said again with how long it has stood."""
@@ -69,13 +69,16 @@ class Watcher:
     def _dark(self, now: datetime, alive: NDArray[np.bool_]) -> Iterator[Reading]:
         """A radar watches its lane, a camera both lanes of its arm."""
         camera = np.repeat(alive[::2, VIDEO] | alive[1::2, VIDEO], 2)
-        silent = newly_dark(self.radars, alive[:, RADAR], now.timestamp(), SILENT_S).tolist()
-        silent += [lane for lane in newly_dark(self.cameras, camera, now.timestamp(), SILENT_S).tolist() if not lane % 2]
+        at = now.timestamp()
+        if not self.radars.heard_s.any():
+            self.radars, self.cameras = Detectors.heard(len(camera), at), Detectors.heard(len(camera), at)
+        silent = newly_dark(self.radars, alive[:, RADAR], at, SILENT_S).tolist()
+        silent += [lane for lane in newly_dark(self.cameras, camera, at, SILENT_S).tolist() if not lane % 2]
         for lane in silent:
             if (lane, Kind.DARK_DETECTOR) not in self.standing:
                 yield self._begin(lane, Kind.DARK_DETECTOR, now)
 
-    def _over(self, now: datetime, alive: NDArray[np.bool_], flowing: set[int]) -> Iterator[Reading]:
+    def _over(self, now: datetime, flowing: set[int]) -> Iterator[Reading]:
         for (lane, kind), since in list(self.standing.items()):
             lasted = now - since
             moves = lane in flowing and lasted > timedelta(seconds=FLOWS_S)

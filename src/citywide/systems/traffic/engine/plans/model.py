@@ -69,6 +69,7 @@ class Change:
     begins: datetime
     ends: datetime
     reason: str
+    adaptive: bool = True  # whether the controller may depart from the plan
 
     def __post_init__(self) -> None:
         if self.begins.tzinfo is None or self.ends.tzinfo is None:
@@ -83,6 +84,8 @@ class Choice:
 
     plan: Plan
     reason: str
+    adaptive: bool = True
+    until: datetime | None = None  # when it returns by itself
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Schedule:
         if running:
             change = max(running, key=lambda one: one.begins)
             reason = f"{change.reason}: plan {change.plan} until {change.ends:%d %b %H:%M}, then back"
-            return Choice(self.plans[change.plan], reason)
+            return Choice(self.plans[change.plan], reason, change.adaptive, change.ends)
         kind = day_kind(now.date())
         table = self.timetables.get(kind) or self.timetables[_nearest(kind, self.timetables)]
         minute, plan = table.at(now.hour * 60 + now.minute)

@@ -66,5 +66,3 @@ def follow_plan(rules: Rules, lamps: Lamps, crossing: int) -> int:
         lamps.plan_at[crossing] = (lamps.plan_at[crossing] + 1) % (last - first)
         lamps.plan_left[crossing] = rules.plan_s[first + lamps.plan_at[crossing]]
     return int(rules.plan_phase[first + lamps.plan_at[crossing]])
-
-
