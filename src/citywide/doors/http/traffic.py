@@ -59,8 +59,9 @@ class Milestone(Struct, frozen=True):
 @in_thread
 def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
     """The lights of one crossing, or of all that tell them, as a J2735 SPaT message in JSON."""
+    anybody(request, "readings:read")
     hub = hub_of(state)
-    found = spats_of(_lanes(hub, anybody(request, "readings:read"), crossing), hub.clock.now())
+    found = spats_of(_lanes(hub, crossing), hub.clock.now())
     return Response(write_spat(found), media_type=MediaType.JSON)
 
 
@@ -68,7 +69,8 @@ def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = No
 @in_thread
 def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
     """The lanes of one crossing, or of all, as a J2735 MAP message in JSON."""
-    found = maps_of(_lanes(hub_of(state), anybody(request, "readings:read"), crossing))
+    anybody(request, "readings:read")
+    found = maps_of(_lanes(hub_of(state), crossing))
     return Response(write_map(found), media_type=MediaType.JSON)
 
 
@@ -117,13 +119,11 @@ def plan_now(request: AnyRequest, state: State, crossing: FromPath[str]) -> Resp
     return Response(msgspec.json.encode(told), media_type=MediaType.JSON)
 
 
-def _lanes(hub: Hub, who: Who, crossing: str | None) -> list[dict[str, Any]]:
-    with hub.database.reading_as(who) as connection:
-        cursor = connection.execute(_QUERIES["lanes_of_crossings"], {"crossing": crossing})
-        names = [column.name for column in cursor.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+def _lanes(hub: Hub, crossing: str | None) -> list[dict[str, Any]]:
+    """Lights are shown to everybody in the street: whoever may read readings may read all of them."""
+    found = hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": crossing})
     if not found:
-        raise Problem(404, f"there is no {crossing or 'crossing'} with lanes for you")
+        raise Problem(404, f"there is no {crossing or 'crossing'} with lanes; accepted: an id such as crossing/01")
     return found
 
 

@@ -109,7 +109,7 @@ class Schedule:
         running = [change for change in self.changes if change.begins <= now < change.ends]
         if running:
             change = max(running, key=lambda one: one.begins)
-            reason = f"{change.reason}: plan {change.plan} until {change.ends:%d %b %H:%M}, then back"
+            reason = f"{change.reason}: plan {change.plan} until {change.ends.astimezone(now.tzinfo):%d %b %H:%M}, then back"
             return Choice(self.plans[change.plan], reason, change.adaptive, change.ends)
         kind = day_kind(now.date())
         table = self.timetables.get(kind) or self.timetables[_nearest(kind, self.timetables)]
