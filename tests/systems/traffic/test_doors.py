@@ -35,6 +35,16 @@ SCOPES = ("readings:write", "readings:read", "entities:write", "units:act", "dem
 DRY, STEP = Weather(np.zeros(0), 20.0), timedelta(seconds=30)
 TAXI = Entity("priority_vehicle/taxi-1", "priority_vehicle", "Taxi", None, "traffic", {"role": "taxi"})
 
+REASONS = """
+    select reason from traffic.plan_choice join hub.entity on number = crossing
+    where entity.id = 'crossing/01' order by since
+"""
+TOLD_OF_PRIORITY = """
+    select convert_from(body, 'utf8')::jsonb -> 'says' ->> 'en' as says
+    from (select kind, body from evidence.pending union all select kind, body from evidence.entry) told
+    where kind = 'priority'
+"""
+
 
 class ClientDoor(HttpDoor):
     """The simulated city's own voice, spoken into a hub in the same process."""
@@ -114,8 +124,7 @@ def test_a_change_runs_at_once_and_returns_by_itself(morning):
     morning.live(240)
     assert box.book.plan_at(0).name == "peak"
     assert box.trusted.all()
-    why = [row["reason"] for row in morning.rows("select reason from traffic.plan_choice where crossing = "
-           "(select number from hub.entity where id = 'crossing/01') order by since")]  # fmt: skip
+    why = [row["reason"]["en"] for row in morning.rows(REASONS)]
     assert why[1].startswith("burst main: plan night until 02 Mar 08:0")
     assert why[2] == why[0]
 
@@ -214,10 +223,7 @@ def test_an_ambulance_gets_its_phase_and_a_taxi_does_not(morning):
     morning.now += timedelta(seconds=15)
     morning.twin.step(morning.now, 15, DRY)
     assert box.light[2 * LANES + 3] == 2
-    says = {row["says"] for row in morning.rows(
-        "select convert_from(body, 'utf8')::jsonb -> 'says' ->> 'en' as says from evidence.pending where kind = 'priority' "
-        "union all select convert_from(body, 'utf8')::jsonb -> 'says' ->> 'en' from evidence.entry where kind = 'priority'"
-    )}  # fmt: skip
+    says = {row["says"] for row in morning.rows(TOLD_OF_PRIORITY)}
     assert {"急救车1 is let through at 2号路口", "Taxi is refused priority at 2号路口"} <= says
 
 

@@ -74,18 +74,18 @@ CROSSING = Page(
             (
                 Column("asked", Text("Asked", "请求时间"), "time"),
                 Column("vehicle", Text("Vehicle", "车辆")),
-                Column("role", Text("As", "类型"), "state"),
+                Column("role", Text("As", "类型")),
                 Column("crossing", Text("Crossing", "路口")),
                 Column("lane", Text("Lane", "车道"), "number"),
                 Column("arrives", Text("Arrives", "预计到达"), "time"),
-                Column("state", Text("State", "状态"), "state"),
+                Column("state", Text("State", "状态")),
             ),
             live=("latest",),
         ),
     ),
 )
 
-CONTROL = Column("control", Text("Control", "控制方式"), "state")
+CONTROL = Column("control", Text("Control", "控制方式"))
 PLANS = Page(
     "plans",
     Text("Signal plans", "信号配时方案"),
@@ -140,7 +140,7 @@ PLANS = Page(
                 Column("p_value", Text("Chance of no effect", "p 值"), "number"),
                 Column("days_before", Text("Days before", "变更前天数"), "number"),
                 Column("days_after", Text("Days after", "变更后天数"), "number"),
-                Column("verdict", Text("Verdict", "结论"), "state"),
+                Column("verdict", Text("Verdict", "结论")),
             ),
         ),
         Form(

@@ -12,7 +12,7 @@ select count(*) as count from hub.entity where kind = 'traffic_officer'
     and not exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
 
 -- name: crossings_on_map
-select entity.id, entity.name, entity.lon, entity.lat, latest.value,
+select entity.id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, latest.value,
     case when exists (select from hub.alarm where alarm.entity = entity.number and cleared is null)
          then 'congested' else 'quiet' end as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'congestion_index'
@@ -20,19 +20,19 @@ left join hub.latest on latest.series = series.number
 where entity.kind = 'crossing'
 
 -- name: incidents_on_map
-select alarm.id::text as id, entity.name, entity.lon, entity.lat, null::float8 as value, alarm.rule as state
+select alarm.id::text as id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, null::float8 as value, alarm.rule as state
 from hub.alarm join hub.entity on entity.number = alarm.entity
 where alarm.cleared is null and entity.kind = 'detector'
 
 -- name: officers_on_map
-select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
+select entity.id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, null::float8 as value,
     case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
          then 'busy' else 'free' end as state
 from hub.entity where entity.kind = 'traffic_officer'
 
 -- name: index_history
 with worst as (
-    select series.number, entity.name from hub.entity
+    select series.number, traffic.called(entity.name, entity.facts) as name from hub.entity
     join hub.series on series.entity = entity.number and series.quantity = 'congestion_index'
     join hub.latest on latest.series = series.number
     order by latest.value desc limit 6
@@ -87,7 +87,8 @@ with chosen as (
         entity.facts ->> 'turns' as turns
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
 ), pieces as (
-    select id, 'line' as shape, 'lane' as kind, 3.2 as width, heading, aside, -14 as near, -220 as far from lane
+    select id, 'line' as shape, 'lane' as kind, 3.2 as width, heading, aside, -14 as near,
+        case when abs(cos(heading)) > 0.5 then -200 else -100 end as far from lane
     union all select id || ' out', 'line', 'exit', 3.2, heading, aside, 14, 60 from lane
     union all select id || ' line', 'line', 'stop line', 0.6, heading, aside, -13.6, -14.2 from lane
 )
@@ -97,7 +98,7 @@ select id, shape, kind, '' as label, width, jsonb_build_array(
 from pieces
 
 -- name: lanes_table
-select entity.name,
+select traffic.called(entity.name, entity.facts) as name,
     (array['red', 'green', 'green', 'yellow'])[max(latest.value) filter (where quantity = 'light')::int + 1] as light,
     max(latest.value) filter (where quantity = 'queue') as queue,
     max(latest.value) filter (where quantity = 'confidence') as confidence,
@@ -106,13 +107,13 @@ select entity.name,
     max(latest.value) filter (where quantity = 'occupancy') as occupancy,
     max(latest.value) filter (where quantity = 'green_share') as green
 from hub.entity join hub.series on series.entity = entity.number join hub.latest on latest.series = series.number
-where entity.kind = 'detector' group by entity.name order by queue desc nulls last, entity.name limit 100
+where entity.kind = 'detector' group by entity.number order by queue desc nulls last, entity.id limit 100
 
 -- name: plan_choices
-select plan_choice.since, entity.name, plan_choice.plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
-    case when plan_choice.adaptive then 'adaptive' else 'fixed' end as control
+select plan_choice.since, traffic.called(entity.name, entity.facts) as name, plan_choice.plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
+    case when plan_choice.adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
 from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
-order by plan_choice.since desc, entity.name limit 100
+order by plan_choice.since desc, entity.id limit 100
 
 -- name: coordination_diagram
 with chosen as (
@@ -121,19 +122,19 @@ with chosen as (
     select arrival.* from chosen join traffic.arrival using (crossing, phase)
     where arrival.time > (select max(time) from traffic.arrival) - interval '1 hour'
 )
-select time, in_cycle_s, case when on_green then 'on green' else 'on red' end as what from dot
-union all select time, yellow_at_s, 'yellow begins' from dot
-union all select time, cycle_s, 'next green' from dot
+select time, in_cycle_s, case when on_green then traffic.word('arrives on green', '绿灯到达') else traffic.word('arrives on red', '红灯到达') end as what from dot
+union all select time, yellow_at_s, traffic.word('yellow begins', '黄灯开始') from dot
+union all select time, cycle_s, traffic.word('next green', '下一绿灯') from dot
 order by 1
 
 -- name: measure_history
-select measure.time, entity.name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
+select measure.time, traffic.called(entity.name, entity.facts) as name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
 from traffic.measure join hub.entity on entity.number = measure.crossing
 where measure.name = %(measure)s and measure.time > (select max(time) from traffic.measure) - interval '1 day'
-group by measure.time, entity.name, measure.name order by 1, 2
+group by measure.time, entity.number, measure.name order by 1, entity.id
 
 -- name: feedback_table
-select incident_feedback.at, entity.name, incident_feedback.kind, incident_feedback.note,
+select incident_feedback.at, traffic.called(entity.name, entity.facts) as name, incident_feedback.kind, incident_feedback.note,
     case when was_real then 'accepted' else 'false' end as was_real
 from traffic.incident_feedback join hub.entity on entity.number = incident_feedback.lane order by 1 desc limit 100
 
@@ -230,20 +231,22 @@ on conflict (milestone, name) do update set change = excluded.change, low = excl
     says = excluded.says, at = excluded.at
 
 -- name: comparisons
-select milestone.day, milestone.what, entity.name as crossing, comparison.name as measure,
+select milestone.day, milestone.what, case comparison.name when 'congestion_index' then traffic.word('congestion index', '拥堵指数')
+        when 'approach_delay' then traffic.word('approach delay', '进口道延误')
+        else traffic.word('split failures', '绿灯溢出周期') end as measure,
     round((100 * change)::numeric, 1)::float8 as change, round((100 * low)::numeric, 1)::float8 as low,
     round((100 * high)::numeric, 1)::float8 as high, round(p_value::numeric, 3)::float8 as p_value,
-    days_before, days_after, case when low > 0 then 'bad' when high < 0 then 'good' else 'open' end as verdict
-from traffic.comparison join traffic.milestone on milestone.id = comparison.milestone
-left join hub.entity on entity.number = milestone.crossing order by milestone.day desc, 2, 4 limit 100
+    days_before, days_after, case when low > 0 then traffic.word('worse', '变差') when high < 0 then traffic.word('better', '改善')
+        else traffic.word('no difference shown', '差异不显著') end as verdict
+from traffic.comparison join traffic.milestone on milestone.id = comparison.milestone order by milestone.day desc, what, comparison.name limit 100
 
 -- name: daily_history
 select day::text as day, round(avg(value)::numeric, 3)::float8 as value from traffic.day_value
 where name = %(name)s and day > (select max(day) from traffic.day_value) - 84 group by day_value.day order by 1
 
 -- name: plan_changes
-select begins, ends, coalesce(entity.name, '全部路口') as name, plan, reason, who,
-    case when adaptive then 'adaptive' else 'fixed' end as control
+select begins, ends, case when entity.id is null then traffic.word('all crossings', '全部路口') else traffic.called(entity.name, entity.facts) end as name, plan, reason, who,
+    case when adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
 from traffic.plan_change left join hub.entity on entity.number = plan_change.crossing order by begins desc limit 50
 
 -- name: new_requests
@@ -267,13 +270,18 @@ returning (select id from hub.entity where number = crossing) as id, (select nam
     not exists (select from before where state = 'asked') as fresh
 
 -- name: priority_table
-select priority.asked, vehicle.name as vehicle, vehicle.facts ->> 'role' as role, crossing.name as crossing, priority.lane,
-    priority.arrives, priority.state
+select priority.asked, traffic.called(vehicle.name, vehicle.facts) as vehicle,
+    case vehicle.facts ->> 'role' when 'bus' then traffic.word('bus', '公交') when 'emergency' then traffic.word('emergency', '应急')
+        else traffic.word('not entitled', '无优先权') end as role,
+    traffic.called(crossing.name, crossing.facts) as crossing, priority.lane,
+    priority.arrives,
+    case priority.state when 'asked' then traffic.word('let through', '予以优先') when 'passed' then traffic.word('has passed', '已通过')
+        else traffic.word('refused', '已拒绝') end as state
 from traffic.priority join hub.entity vehicle on vehicle.number = priority.vehicle
 join hub.entity crossing on crossing.number = priority.crossing order by priority.asked desc, priority.arrives limit 50
 
 -- name: priority_on_map
-select entity.id, entity.name, lon.value as lon, lat.value as lat, null::float8 as value, entity.facts ->> 'role' as state
+select entity.id, traffic.called(entity.name, entity.facts) as name, lon.value as lon, lat.value as lat, null::float8 as value, entity.facts ->> 'role' as state
 from hub.entity
 join hub.series lon_of on lon_of.entity = entity.number and lon_of.quantity = 'position_lon'
 join hub.latest lon on lon.series = lon_of.number

@@ -1,6 +1,14 @@
 -- What traffic keeps beside the hub's readings; readers see the rows of crossings that they may see.
 create schema traffic;
 
+-- What people call a thing, in both languages
+create function traffic.called(name text, facts jsonb) returns jsonb language sql immutable as $$
+    select jsonb_build_object('en', coalesce(facts ->> 'name_en', name), 'zh', name)
+$$;
+create function traffic.word(en text, zh text) returns jsonb language sql immutable as $$
+    select jsonb_build_object('en', en, 'zh', zh)
+$$;
+
 -- Controller events of the Indiana high-resolution form, unfolded from the readings that brought them
 create view traffic.signal_event with (security_invoker = true) as
 select series.entity as crossing, reading.time, reading.value::bigint / 32768 as code, reading.value::bigint % 32768 as parameter
@@ -21,7 +29,7 @@ create table traffic.arrival (       -- a day of the Purdue coordination diagram
 create table traffic.plan_choice (
     crossing int not null references hub.entity on delete cascade,
     since timestamptz not null, plan text not null, cycle_s int not null, offset_s int not null default 0,
-    adaptive boolean not null default true, reason text not null,
+    adaptive boolean not null default true, reason jsonb not null,
     told jsonb not null,             -- exactly what the crossing was told
     primary key (crossing, since)
 );
@@ -86,4 +94,5 @@ create policy crossings on traffic.timetable for select to citywide_staff using 
 alter table traffic.priority enable row level security;
 create policy crossings on traffic.priority for select to citywide_staff using (crossing in (select number from hub.entity));
 grant usage on schema traffic to citywide_staff;
+grant execute on all functions in schema traffic to citywide_staff;
 grant select on all tables in schema traffic to citywide_staff;

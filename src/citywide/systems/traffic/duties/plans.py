@@ -145,7 +145,7 @@ def _adopt(hub: "Hub", corridor: Mapping[str, Any], kind: DayKind, volumes: np.n
 
 
 def _kept(crossing: Mapping[str, Any], choice: Choice, told: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    plan = choice.plan
+    plan, reason = choice.plan, {"en": choice.reason, "zh": choice.reason_zh}
     return {"crossing": crossing["number"], "since": now, "plan": plan.name, "cycle_s": plan.cycle_s,
-            "offset_s": plan.offset_s, "adaptive": choice.adaptive, "reason": choice.reason,
+            "offset_s": plan.offset_s, "adaptive": choice.adaptive, "reason": Jsonb(reason),
             "told": Jsonb(told)}  # fmt: skip
