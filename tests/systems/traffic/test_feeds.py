@@ -10,7 +10,7 @@ from citywide.systems.traffic.feeds import read_counts, read_incident, read_ligh
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, write_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, read_srm, write_srm
-from citywide.systems.traffic.packing import Ask, ask_of, packed_ask, packed_track, track_of
+from citywide.systems.traffic.packing import Ask, Spot, ask_of, packed_ask, packed_track, track_of
 
 T = 1_772_409_600
 
@@ -27,7 +27,7 @@ def test_tracks_become_queue_speed_and_places():
     ]
     body = json.dumps({"time": T, "tracks": tracks}).encode()
     places = [track_of(r.value) for r in read_tracks("detector/c01-2/tracks", body) if r.quantity == "track"]
-    assert places == [(7, 3.0), (8, 14.0), (9, 95.0)]
+    assert places == [Spot(7, 3.0, True), Spot(8, 14.0, True), Spot(9, 95.0, False)]
     found = said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks)
     assert found["queue"] == ("detector/c01-2", 2)
     assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.4 / 3, abs=0.05)
@@ -88,11 +88,11 @@ def test_a_request_survives_its_packing(crossing, lane, eta_s):
     assert ask_of(float(packed_ask(Ask(crossing, lane, eta_s)))) == Ask(crossing, lane, eta_s)
 
 
-@given(st.integers(0, 2**24 - 1), st.floats(-30, 750))
-def test_a_track_survives_its_packing_to_the_decimetre(number, away_m):
-    track, place = track_of(float(packed_track(number, away_m)))
-    assert track == number
-    assert place == pytest.approx(away_m, abs=0.051)
+@given(st.integers(0, 2**24 - 1), st.floats(-30, 750), st.booleans())
+def test_a_track_survives_its_packing_to_the_decimetre(number, away_m, stands):
+    spot = track_of(float(packed_track(Spot(number, away_m, stands))))
+    assert (spot.track, spot.stands) == (number, stands)
+    assert spot.away_m == pytest.approx(away_m, abs=0.051)
 
 
 def test_a_bus_asks_three_crossings_and_takes_one_request_back():

@@ -10,7 +10,7 @@ from citywide.hub import Feed, Reading
 from citywide.systems.traffic.interfaces.fields import Malformed, body_of, part, several, whole
 from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
-from citywide.systems.traffic.packing import Ask, packed_ask, packed_track
+from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
 KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector")
@@ -41,7 +41,8 @@ def read_tracks(topic: str, payload: bytes) -> Iterator[Reading]:
     if seen:
         yield Reading(entity, "traffic_speed", time, round(3.6 * sum(one.speed for one in seen) / len(seen), 1))
     for place, one in enumerate(seen):  # a series holds one value a moment: those of one look are apart
-        yield Reading(entity, "track", time + timedelta(microseconds=place), packed_track(one.number, one.away))
+        spot = Spot(one.number, one.away, abs(one.speed) < STANDS_MPS)
+        yield Reading(entity, "track", time + timedelta(microseconds=place), packed_track(spot))
 
 
 def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:

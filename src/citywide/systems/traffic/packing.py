@@ -27,12 +27,21 @@ def ask_of(value: float) -> Ask:
     return Ask(crossing, lane, None if eta == GONE_S else eta)
 
 
-def packed_track(track: int, away_m: float) -> int:
-    """A vehicle's number and its distance to the line in decimetres, up to 30 m beyond it."""
-    return track % TRACKS * PLACES + min(max(round(10 * (away_m + 30)), 0), PLACES - 1)
+class Spot(NamedTuple):
+    """Where a vehicle is: its number, metres to the line (up to 30 m beyond it), and whether it stands."""
+
+    track: int
+    away_m: float
+    stands: bool = False
 
 
-def track_of(value: float) -> tuple[int, float]:
-    """The vehicle's number and its distance to the line in metres."""
-    track, place = divmod(int(value), PLACES)
-    return track, place / 10 - 30
+def packed_track(spot: Spot) -> int:
+    """A vehicle's number, whether it stands, and its distance to the line in decimetres."""
+    place = min(max(round(10 * (spot.away_m + 30)), 0), PLACES - 1)
+    return (spot.track % TRACKS * 2 + spot.stands) * PLACES + place
+
+
+def track_of(value: float) -> Spot:
+    """The vehicle in a reading's value."""
+    rest, place = divmod(int(value), PLACES)
+    return Spot(rest // 2, place / 10 - 30, bool(rest % 2))

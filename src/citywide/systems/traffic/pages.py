@@ -85,6 +85,7 @@ CROSSING = Page(
     ),
 )
 
+USUAL = (("night", Text("night", "夜间")), ("day", Text("day", "平峰")), ("peak", Text("peak", "高峰")))
 CONTROL = Column("control", Text("Control", "控制方式"))
 PLANS = Page(
     "plans",
@@ -107,10 +108,13 @@ PLANS = Page(
             Text("Another plan for a while", "临时更换方案"),
             "/v1/traffic/plan-changes",
             (
-                Field("plan", Text("Plan", "方案"), required=True),
+                Field("plan", Text("Plan", "方案"), "choice", required=True, choices=USUAL),
                 Field("hours", Text("For how many hours", "持续小时"), "number", required=True),
                 Field("reason", Text("Reason", "原因"), required=True),
-                Field("crossing", Text("Crossing (all when empty)", "路口编号（留空为全部）")),
+                Field(
+                    "crossing",
+                    Text("Crossing, such as crossing/01 (all when empty)", "路口编号，如 crossing/01（留空为全部）"),
+                ),
                 Field("fixed", Text("Fixed, without adaptation", "固定配时，不自适应"), "yes_no"),
             ),
         ),

@@ -54,23 +54,30 @@ with chosen as (
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
 ), seen as (
     select lane.*, series.number as series, series.quantity, reading.value::bigint as value,
-        extract(epoch from date_trunc('second', reading.time))::float8 as t
+        extract(epoch from date_trunc('second', reading.time))::float8 as t, extract(epoch from lane.until)::float8 as ends
     from lane join hub.series on series.entity = lane.number and series.quantity in ('track', 'light')
     join hub.reading on reading.series = series.number
-    where reading.time > lane.until - interval '2 minutes' and reading.time <= lane.until
-), vehicle as (
-    select *, id || ' ' || value / 8192 as name, 14 + greatest(value %% 8192 / 10.0 - 30, -34) as away,
-        lead(value %% 8192) over (partition by series, value / 8192 order by t) as next_place
+    where reading.time > lane.until - interval '2 minutes' - case series.quantity when 'light' then interval '1 minute' else '0' end
+        and reading.time <= lane.until
+), told as (
+    select *, id || ' ' || value / 16384 as name, value %% 8192 / 10.0 - 30 as place, value / 8192 %% 2 = 1 as stands,
+        lead(t) over (partition by series, value / 16384 order by t) as next_t
     from seen where quantity = 'track'
+), vehicle as (  -- who was not seen to leave is where its last word puts it
+    select name, t, place, stands, heading, degrees, aside from told
+    union all
+    select name, ends, greatest(place - case when stands then 0 else 13.9 * (ends - t) end, -20), stands, heading, degrees, aside
+    from told where next_t is null and place > -20 and t < ends and ends - t < 20
 ), lamp as (
     select *, lead(t) over (partition by series order by t) as next_t from seen where quantity = 'light'
 ), thing as (
-    select t, name, 'box' as shape, away, aside, heading, degrees, 4.6 as length, 1.9 as width,
-        case when next_place = value %% 8192 then 'amber' else 'vehicle' end as state from vehicle
+    select t, name, 'box' as shape, 14 + place as away, aside, heading, degrees, 4.6 as length, 1.9 as width,
+        case when stands then 'amber' else 'vehicle' end as state from vehicle
     union all
-    select moment, id || ' lamp', 'circle', 12, aside, heading, degrees, 2.6, 2.6,
+    select greatest(moment, ends - 120), id || ' lamp', 'circle', 11, aside, heading, degrees, 3, 3,
         (array['red', 'green', 'green', 'yellow'])[value + 1]
-    from lamp cross join lateral (values (t), (coalesce(next_t, extract(epoch from until)::float8) - 0.001)) as m (moment)
+    from lamp cross join lateral (values (t), (coalesce(next_t - 0.001, ends))) as m (moment)
+    where coalesce(next_t, ends) > ends - 120
 )
 select t, name as id, shape, -away * cos(heading) + aside * sin(heading) as x, -away * sin(heading) - aside * cos(heading) as y,
     degrees as heading, length, width, state
@@ -90,7 +97,6 @@ with chosen as (
     select id, 'line' as shape, 'lane' as kind, 3.2 as width, heading, aside, -14 as near,
         case when abs(cos(heading)) > 0.5 then -200 else -100 end as far from lane
     union all select id || ' out', 'line', 'exit', 3.2, heading, aside, 14, 60 from lane
-    union all select id || ' line', 'line', 'stop line', 0.6, heading, aside, -13.6, -14.2 from lane
 )
 select id, shape, kind, '' as label, width, jsonb_build_array(
     jsonb_build_array(near * cos(heading) + aside * sin(heading), near * sin(heading) - aside * cos(heading)),

@@ -12,7 +12,7 @@ from citywide.systems.traffic.engine.fusion import View
 from citywide.systems.traffic.engine.measures.events import DETECTOR_OFF, DETECTOR_ON, GREEN, RED, YELLOW
 from citywide.systems.traffic.feeds import read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
-from citywide.systems.traffic.packing import packed_track
+from citywide.systems.traffic.packing import Spot, packed_track
 from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
 from citywide.systems.traffic.roadside.sensing import Sensed, lanes_at
 from citywide.systems.traffic.signals import spat_of
@@ -94,16 +94,15 @@ class Teller:
             stands = bool(seen.speed[row] < 1.0)
             told = self._told.get(key)
             if told is None or told[1] != stands or (now - told[0]).total_seconds() >= AGAIN_S:
-                yield self._place(key, now, float(seen.distance[row]))
+                yield self._place(key, now, Spot(key[1], float(seen.distance[row]), stands))
                 self._told[key] = (now, stands)
         for key in [key for key in self._told if key not in present]:
             del self._told[key]
-            yield self._place(key, now, BEYOND_M)
+            yield self._place(key, now, Spot(key[1], BEYOND_M))
 
-    def _place(self, key: tuple[int, int], now: datetime, away_m: float) -> Reading:
-        lane, track = key
-        at = now + timedelta(microseconds=track % 100_000)  # a series holds one value a moment
-        return Reading(self.lanes[lane].id, "track", at, packed_track(track, away_m))
+    def _place(self, key: tuple[int, int], now: datetime, spot: Spot) -> Reading:
+        at = now + timedelta(microseconds=key[1] % 100_000)  # a series holds one value a moment
+        return Reading(self.lanes[key[0]].id, "track", at, packed_track(spot))
 
     def _events(self, now: datetime, sensed: Sensed, light: NDArray[np.int8]) -> Iterator[Reading]:
         """Signal events of the connected controllers; those of one second are microseconds apart."""
