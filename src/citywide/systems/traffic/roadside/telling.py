@@ -32,7 +32,7 @@ class Teller:
         self._light, self._present = np.zeros(count, np.int8), np.zeros(count, np.bool_)
         self._over = np.zeros(count, np.int64)
         self._sums = np.zeros((5, count))  # passed, speed, seen, present, green
-        self._told: dict[tuple[int, int], tuple[datetime, bool]] = {}
+        self._told: dict[tuple[int, int], tuple[datetime, Spot]] = {}
 
     def second(
         self, now: datetime, seen: Seen, sensed: Sensed, light: NDArray[np.int8], left_s: NDArray[np.int64]
@@ -91,14 +91,25 @@ class Teller:
         for row in np.flatnonzero(seen.sighting < CLOSELY * LANES).tolist():
             key = int(seen.sighting[row]), int(track[row])
             present.add(key)
-            stands = bool(seen.speed[row] < 1.0)
-            told = self._told.get(key)
-            if told is None or told[1] != stands or (now - told[0]).total_seconds() >= AGAIN_S:
-                yield self._place(key, now, Spot(key[1], float(seen.distance[row]), stands))
-                self._told[key] = (now, stands)
+            yield from self._vehicle(key, now, Spot(key[1], float(seen.distance[row]), bool(seen.speed[row] < 1.0)))
         for key in [key for key in self._told if key not in present]:
+            yield from self._stood_until(key, now)
             del self._told[key]
             yield self._place(key, now, Spot(key[1], BEYOND_M))
+
+    def _vehicle(self, key: tuple[int, int], now: datetime, spot: Spot) -> Iterator[Reading]:
+        told = self._told.get(key)
+        if told is None or told[1].stands != spot.stands or (now - told[0]).total_seconds() >= AGAIN_S:
+            if told is not None and not spot.stands:
+                yield from self._stood_until(key, now)
+            self._told[key] = (now, spot)
+            yield self._place(key, now, spot)
+
+    def _stood_until(self, key: tuple[int, int], now: datetime) -> Iterator[Reading]:
+        """Whoever goes now has stood where it stood until a second ago."""
+        then, spot = self._told[key]
+        if spot.stands and (now - then).total_seconds() > 1:
+            yield self._place(key, now - timedelta(seconds=1), spot)
 
     def _place(self, key: tuple[int, int], now: datetime, spot: Spot) -> Reading:
         at = now + timedelta(microseconds=key[1] % 100_000)  # a series holds one value a moment
