@@ -38,6 +38,9 @@ class TrialDoor:
             Order(row["id"], row["unit"], Point(row["lon"], row["lat"]), row["about"], row["state"]) for row in rows
         ]
 
+    def instructions(self):
+        return []
+
     def answer(self, answer, unit):
         with self.city.hub.database.transaction() as connection:
             getattr(self.city.hub.desk, answer.act)(connection, answer.case, self.city.clock.now(), unit)

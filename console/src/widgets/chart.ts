@@ -141,7 +141,7 @@ function threshold(widget: ChartWidget, theme: Theme): object | undefined {
 
 function xOf(row: Row, widget: ChartWidget): string | number {
   const value = row[widget.x];
-  if (typeof value === "string" && TIME.test(value)) return widget.shape === "bar" ? value : onTheWall(value);
+  if (typeof value === "string" && TIME.test(value)) return onTheWall(value);
   return typeof value === "number" && widget.shape !== "bar" ? value : say(value);
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Order, Word
+from citywide.hub.twin import Answer, Instruction, Order, Word
 from citywide.kit.clock import microseconds
 from citywide.kit.geometry import Point
 
@@ -50,6 +50,14 @@ class HttpDoor:
         """What a unit says; an order that was closed in the meantime needs no answer any more."""
         path, body = f"/v1/orders/{answer.case}/{answer.act}", {"unit": unit, "note": answer.note}
         self.ask("POST", path, body, accepted=(200, 404, 409, 422))
+
+    def instructions(self) -> list[Instruction]:
+        """What devices are told; what was read is not told again."""
+        found = [Instruction(row["id"], row["entity"], row["order"], row["values"])
+                 for row in self.ask("GET", "/v1/instructions")]  # fmt: skip
+        if found:
+            self.ask("POST", "/v1/instructions/heard", {"ids": [one.id for one in found]})
+        return found
 
     def move_clock(self, now: datetime) -> None:
         """Move a held clock forward."""

@@ -13,7 +13,7 @@ from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
 from citywide.hub.system import System
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Order, Speaks, TrueEvent, Twin, Weather, Word
+from citywide.hub.twin import Answer, Instruction, Listening, Order, Speaks, TrueEvent, Twin, Weather, Word
 from citywide.kit.calendars import WorkingCalendar
 
 SHARES = {
@@ -42,6 +42,10 @@ class Door(Protocol):
 
     def answer(self, answer: Answer, unit: str) -> None:
         """What a unit says of its order."""
+        ...
+
+    def instructions(self) -> list[Instruction]:
+        """What devices are told; each is told once."""
         ...
 
 
@@ -93,12 +97,19 @@ class World:
                 for word in twin.words(self.now):
                     door.say(word)
 
+    def hear(self, instructions: Sequence[Instruction]) -> None:
+        """Let the devices take in what they are told."""
+        for twin in self.twins:
+            if instructions and isinstance(twin, Listening):
+                twin.hear(instructions, self.now)
+
     def live(self, door: Door, seconds: float) -> None:
         """One step with everything that is said and asked through the door."""
         self.tell(door)
         door.send(self.step(seconds))
         for answer, unit in self.obey(door.orders()):
             door.answer(answer, unit)
+        self.hear(door.instructions())
 
     def truth(self) -> list[TrueEvent]:
         """What truly happened, and whose device was broken."""

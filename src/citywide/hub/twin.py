@@ -101,6 +101,15 @@ class Order(Struct, frozen=True):
     state: str
 
 
+class Instruction(Struct, frozen=True):
+    """What a device is told: a plan to run, a vehicle to let through."""
+
+    id: int
+    entity: str
+    order: str
+    values: Mapping[str, Any] = {}
+
+
 class Answer(Struct, frozen=True):
     """What a unit says of its order: start, check, close."""
 
@@ -150,4 +159,13 @@ class Twin(Protocol):
 
     def truth(self) -> list[TrueEvent]:
         """What truly happened so far."""
+        ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A twin whose devices listen to what the hub tells them."""
+
+    def hear(self, instructions: Sequence[Instruction], now: datetime) -> None:
+        """Take in what was told; what concerns no device of this twin is passed over."""
         ...

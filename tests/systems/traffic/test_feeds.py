@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.systems.traffic.feeds import occupied, read_counts, read_incident, read_lights, read_tracks
+from citywide.systems.traffic.feeds import read_counts, read_incident, read_lights, read_requests, read_tracks
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, write_spat
+from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, read_srm, write_srm
+from citywide.systems.traffic.packing import Ask, Spot, ask_of, packed_ask, packed_track, track_of
 
 T = 1_772_409_600
 
@@ -17,15 +19,17 @@ def said(read, topic, **body):
     return {r.quantity: (r.entity, r.value) for r in read(topic, json.dumps(body).encode())}
 
 
-def test_tracks_become_queue_speed_and_cells():
+def test_tracks_become_queue_speed_and_places():
     tracks = [
-        {"distance_m": 3, "speed_mps": 0},
-        {"distance_m": 14, "speed_mps": 0.4},
-        {"distance_m": 95, "speed_mps": 12},
+        {"id": 7, "distance_m": 3, "speed_mps": 0},
+        {"id": 8, "distance_m": 14, "speed_mps": 0.4},
+        {"id": 9, "distance_m": 95, "speed_mps": 12},
     ]
+    body = json.dumps({"time": T, "tracks": tracks}).encode()
+    places = [track_of(r.value) for r in read_tracks("detector/c01-2/tracks", body) if r.quantity == "track"]
+    assert places == [Spot(7, 3.0, True), Spot(8, 14.0, True), Spot(9, 95.0, False)]
     found = said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks)
     assert found["queue"] == ("detector/c01-2", 2)
-    assert found["cells"][1] == 0b1000000011
     assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.4 / 3, abs=0.05)
 
 
@@ -55,8 +59,10 @@ def test_one_unreadable_group_does_not_darken_the_others():
 @pytest.mark.parametrize(
     ("read", "topic", "body", "why"),
     [
-        (read_tracks, "detector/a/tracks", {"time": T, "tracks": [{"distance_m": -5}]}, "tracks[0].distance_m"),
+        (read_tracks, "detector/a/tracks", {"time": T, "tracks": [{"distance_m": -50}]}, "tracks[0].distance_m"),
         (read_tracks, "detector/a/tracks", {"time": "noon", "tracks": []}, "tracks.time"),
+        (read_requests, "priority_vehicle/a/srm", {"requestor": {"id": {"stationID": 1}, "type": {"role": "vip"}}},
+         "ambulance"),
         (read_counts, "detector/a/counts", {"time": T, "seconds": 0, "left": 0, "through": 0, "right": 0}, "seconds"),
         (read_incident, "crossing/a/incidents", {"time": T, "kind": "ufo", "lane": 1}, "stopped_vehicle, blocked"),
         (read_lights, "crossing/a/spat", {"intersections": [{"id": {}, "states": []}]}, "id"),
@@ -77,7 +83,30 @@ def test_no_bytes_do_worse_than_being_refused(payload):
             list(read(topic, payload))
 
 
-@given(st.lists(st.floats(-50, 500)))
-def test_cells_name_exactly_the_places_in_sight(places):
-    bits = occupied(places)
-    assert {cell for cell in range(40) if bits >> cell & 1} == {int(p // 10) for p in places if 0 <= p < 320}
+@given(st.integers(0, 65_535), st.integers(1, 255), st.none() | st.integers(0, 4000))
+def test_a_request_survives_its_packing(crossing, lane, eta_s):
+    assert ask_of(float(packed_ask(Ask(crossing, lane, eta_s)))) == Ask(crossing, lane, eta_s)
+
+
+@given(st.integers(0, 2**24 - 1), st.floats(-30, 750), st.booleans())
+def test_a_track_survives_its_packing_to_the_decimetre(number, away_m, stands):
+    spot = track_of(float(packed_track(Spot(number, away_m, stands))))
+    assert (spot.track, spot.stands) == (number, stands)
+    assert spot.away_m == pytest.approx(away_m, abs=0.051)
+
+
+def test_a_bus_asks_three_crossings_and_takes_one_request_back():
+    asks = [SignalRequest(at, 4, 88_000 + at, 30_000) for at in (2, 3)]
+    said = SignalRequests(12, "publicTransport", (SignalRequest(1, 4, cancels=True), *asks), 88_001, 30_000)
+    assert read_srm(write_srm(said)) == (said, ())
+    readings = list(read_requests("priority_vehicle/bus-12/srm", write_srm(said).encode()))
+    assert [ask_of(r.value) for r in readings] == [Ask(1, 4, None), Ask(2, 4, 60), Ask(3, 4, 120)]
+    assert {r.entity for r in readings} == {"priority_vehicle/bus-12"}
+
+
+def test_one_request_that_cannot_be_leaves_the_others():
+    message = json.loads(write_srm(SignalRequests(12, "ambulance", (SignalRequest(2, 4, 88_000, 0),) * 2, 88_000, 0)))
+    message["value"]["SignalRequestMessage"]["requests"][0]["request"]["requestType"] = "please"
+    found, refused = read_srm(json.dumps(message))
+    assert len(found.requests) == 1
+    assert "requests[0].request.requestType: 'please'; accepted: priorityRequest" in str(refused[0])

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from citywide.hub import Point, Reading, Text
+from citywide.hub import Point, Text
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
@@ -42,25 +42,57 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
                 key = (query.name, *query.values.values())
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
     empty = {key for key, rows in shown.items() if not rows}
-    assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"),
-                     ("evidence_of_department", "traffic")}  # fmt: skip
+    assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
+                     ("evidence_of_department", "traffic"), ("plan_changes",), ("priority_table",),
+                     ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green"])
 
 
-def test_an_officers_word_false_is_kept_and_told_to_the_roadside(city: TrialCity) -> None:
-    twin = TrafficTwin(a_city(1))
+def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCity) -> None:
+    twin = TrafficTwin(a_city(3))
     city.add(*twin.entities)
-    city.send(Reading(twin.lanes[0].id, "stopped_vehicle", MORNING, 12, "s"))
     with city.hub.database.transaction() as connection:
-        connection.execute(
-            "update hub.alarm set acknowledged = %s, acknowledged_by = 'desk', "
-            "acknowledged_note = 'false: a taxi rank'",
-            (MORNING,),
-        )
-    duties.learn(city.hub)
-    duties.learn(city.hub)
-    (kept,) = city.hub.database.rows("select kind, was_real from traffic.incident_feedback")
-    assert kept == {"kind": "stopped_vehicle", "was_real": False}
-    told = city.hub.database.rows("select facts from hub.message where facts ->> 'was_real' = 'false'")
-    assert len(told) == 1
+        for day in range(1, 15):
+            connection.execute(COUNTED, {"day": MORNING - timedelta(days=day)})
+    duties.derive_plans(city.hub)
+    duties.choose_plans(city.hub)
+    rows = city.hub.database.rows("select told from traffic.plan_choice order by crossing")
+    told = [row["told"] for row in rows]
+    assert [one["plan"][:8] for one in told] == ["weekday-"] * 3
+    assert len({one["cycle_s"] for one in told}) == 1
+    assert all(0 <= one["offset_s"] < one["cycle_s"] for one in told)
+    assert told[0]["splits_s"][2] > told[0]["splits_s"][0]
+    kinds = city.hub.database.rows("select distinct day_kind from traffic.timetable order by 1")
+    assert [row["day_kind"] for row in kinds] == ["weekday", "weekend"]
+
+
+COUNTED = """
+    insert into traffic.volume (lane, quarter, vph)
+    select entity.number, date_trunc('day', %(day)s::timestamptz) + step * interval '15 minutes',
+        case when (facts ->> 'lane')::int in (4, 8) then 500 else 120 end
+            * (0.3 + exp(-((step / 4.0 - 0) / 3) ^ 2) + exp(-((step / 4.0 - 10) / 2) ^ 2)) + entity.number %% 3
+    from hub.entity cross join generate_series(0, 95) step where kind = 'detector'
+"""
+
+
+VALUED = """
+    insert into traffic.day_value
+    select number, %s, 'congestion_index', %s from hub.entity where kind = 'crossing'
+"""
+
+
+def test_a_milestone_is_judged_by_days_of_a_kind_with_its_interval(city: TrialCity) -> None:
+    twin, dice = TrafficTwin(a_city(1)), np.random.default_rng(4)
+    city.add(*twin.entities)
+    with city.hub.database.transaction() as connection:
+        for ago in range(1, 60):
+            day = MORNING.date() - timedelta(days=ago)
+            value = (3.0 if day.weekday() < 5 else 2.0) * (0.9 if ago < 28 else 1.0) + dice.normal(0, 0.05)
+            connection.execute(VALUED, (day, value))
+        connection.execute("insert into traffic.milestone (day, what, who) values (%s, 'adaptive timing', 'mei')",
+                           (MORNING.date() - timedelta(days=28),))  # fmt: skip
+    duties.compare_days(city.hub)
+    (found,) = city.hub.database.rows("select change, low, high, days_after from traffic.comparison")
+    assert found["low"] < -0.1 < found["high"] < 0
+    assert found["days_after"] == 18  # of 27: the Spring Festival's nine days have no match before

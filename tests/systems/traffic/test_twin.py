@@ -63,7 +63,7 @@ def test_a_lorry_in_a_lane_is_noticed_and_gone_after_an_officer_came(monkeypatch
     assert said[0].act == "start"
     (event,) = twin.truth()
     assert event.ended is not None
-    assert not [kept for kept in twin.roadside.standing if kept[0] == lane]
+    assert not [kept for kept in twin.watcher.standing if kept[0] == lane]
 
 
 def test_a_silent_radar_is_a_dark_detector_and_speaks_again(monkeypatch):

@@ -12,3 +12,13 @@ select unit.id from hub.cases join hub.entity unit on unit.number = cases.assign
 
 -- name: alarms_left
 select 1 from hub.alarm where not answered_raise or (cleared is not null and not answered_clear) limit 1
+
+-- name: instructions_unheard
+select message.id, message.at, entity.id as entity, message.says ->> 'en' as "order", message.facts as "values"
+from hub.message join hub.entity on entity.number = message.entity
+where message.seen is null and (%(entity)s::text is null or entity.id = %(entity)s)
+    and (%(kind)s::text is null or entity.kind = %(kind)s)
+order by message.id limit 1000
+
+-- name: instructions_heard
+update hub.message set seen = %(at)s where id = any(%(ids)s) and seen is null and entity is not null

@@ -10,11 +10,11 @@ SYSTEM = System(
     name="traffic",
     title=Text("Traffic", "智慧交通"),
     application="urban governance",
-    kinds=(model.CROSSING, model.DETECTOR, model.OFFICER),
+    kinds=(model.CROSSING, model.DETECTOR, model.PRIORITY_VEHICLE, model.OFFICER),
     quantities=(*model.MEASURED, *model.SEEN),
     rules=(*model.INCIDENTS, model.CONGESTED, model.DETECTOR_SILENT),
     categories=(*model.CATEGORIES, model.BROKEN_DETECTOR),
-    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS),
+    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS),
     on_raised={rule.name: responses.send_officer for rule in model.FOR_OFFICERS}
     | {rule.name: responses.mend_detector for rule in model.FOR_TECHNICIANS}
     | {"congested": responses.tell_desk},
@@ -23,9 +23,12 @@ SYSTEM = System(
     schedules=(
         Schedule("measures", 900, duties.measure),
         Schedule("plans", 60, duties.choose_plans),
+        Schedule("day_plans", 86_400, duties.derive_plans),
+        Schedule("comparisons", 86_400, duties.compare_days),
+        Schedule("priority", 1, duties.pass_on),
         Schedule("feedback", 60, duties.learn),
     ),
-    pages=(pages.NOW, pages.CROSSING, pages.MEASURES),
+    pages=(pages.NOW, pages.CROSSING, pages.PLANS, pages.MEASURES),
     twin=TrafficTwin,
     folder=Path(__file__).parent,
 )

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from citywide.hub import Feed, Reading
 from citywide.systems.traffic.interfaces.fields import Malformed, body_of, part, several, whole
-from citywide.systems.traffic.interfaces.spat import Event, Spat, read_spat
+from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
+from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
+from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
-CELL_M, CELLS, STANDS_MPS = 10.0, 32, 1.0
+STANDS_MPS = 1.0
 KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector")
 LIGHTS = {
     Event.PERMISSIVE_GREEN: 1,
@@ -18,18 +20,29 @@ LIGHTS = {
     Event.PERMISSIVE_CLEARANCE: 3,
     Event.PROTECTED_CLEARANCE: 3,
 }
+LONGEST_LEFT_S = 600.0
 log = structlog.get_logger()
 
 
+class Sighting(NamedTuple):
+    """A vehicle that a radar sees in a lane."""
+
+    away: float
+    speed: float
+    number: int
+
+
 def read_tracks(topic: str, payload: bytes) -> Iterator[Reading]:
-    """`detector/c01-2/tracks`: radar tracks of one lane become its queue, its speed and its occupied cells."""
+    """`detector/c01-2/tracks`: radar tracks of one lane become its queue, its speed and where its vehicles are."""
     entity, body = _entity(topic), body_of(payload, 0, "tracks")
     time = _time(body, "tracks")
     seen = [_track(item, f"tracks[{at}]") for at, item in enumerate(several(body, "tracks", "tracks"))]
-    yield Reading(entity, "queue", time, sum(speed < STANDS_MPS for _, speed in seen))
-    yield Reading(entity, "cells", time, occupied(place for place, _ in seen))
+    yield Reading(entity, "queue", time, sum(one.speed < STANDS_MPS for one in seen))
     if seen:
-        yield Reading(entity, "traffic_speed", time, round(3.6 * sum(speed for _, speed in seen) / len(seen), 1))
+        yield Reading(entity, "traffic_speed", time, round(3.6 * sum(one.speed for one in seen) / len(seen), 1))
+    for place, one in enumerate(seen):  # a series holds one value a moment: those of one look are apart
+        spot = Spot(one.number, one.away, abs(one.speed) < STANDS_MPS)
+        yield Reading(entity, "track", time + timedelta(microseconds=place), packed_track(spot))
 
 
 def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
@@ -42,7 +55,7 @@ def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
         yield Reading(entity, "occupancy", time, 100 * _number(body, "occupancy", "counts", 0, 1))
 
 
-def read_lights(topic: str, payload: bytes) -> Iterator[Reading]:
+def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`crossing/c01/spat`: each signal group's light; groups that cannot be read are left out and logged."""
     crossing = _entity(topic).split("/")[1]
     spats, refused = read_spat(payload)
@@ -51,10 +64,41 @@ def read_lights(topic: str, payload: bytes) -> Iterator[Reading]:
     for bad in refused:
         log.warning("spat_part_refused", crossing=crossing, why=str(bad))
     for spat in spats:
-        time = moment_of(spat, datetime.now(UTC))
+        time = moment_of_year(spat.minute, spat.ms, heard or datetime.now(UTC))
         for movement in spat.movements:
-            light = LIGHTS.get(movement.event, 0)
-            yield Reading(f"detector/{crossing}-{movement.group}", "light", time, light)
+            yield from _light(f"detector/{crossing}-{movement.group}", movement, time)
+
+
+def _light(lane: str, movement: Movement, time: datetime) -> Iterator[Reading]:
+    yield Reading(lane, "light", time, LIGHTS.get(movement.event, 0))
+    left = movement.seconds_left(tenths_of_hour(time))
+    if left is not None and left < LONGEST_LEFT_S:
+        yield Reading(lane, "light_left", time, left)
+
+
+def tenths_of_hour(time: datetime) -> int:
+    """A J2735 time mark."""
+    return (time.minute * 60 + time.second) * 10 + time.microsecond // 100_000
+
+
+def read_requests(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
+    """`priority_vehicle/bus-12/srm`: which crossings the vehicle asks to let it through, and when it comes."""
+    asked, refused = read_srm(payload)
+    if refused and not asked.requests:
+        raise refused[0]
+    for bad in refused:
+        log.warning("srm_part_refused", vehicle=_entity(topic), why=str(bad))
+    now = moment_of_year(asked.minute, asked.ms, heard or datetime.now(UTC))
+    for place, request in enumerate(asked.requests):
+        ask = Ask(request.crossing, request.lane, _eta_s(request, now))
+        yield Reading(_entity(topic), "priority_request", now + timedelta(microseconds=place), packed_ask(ask))
+
+
+def _eta_s(request: SignalRequest, now: datetime) -> int | None:
+    if request.cancels:
+        return None
+    at = moment_of_year(request.minute, request.ms, now)
+    return max(0, round((at - now).total_seconds()))
 
 
 def read_incident(topic: str, payload: bytes) -> Iterator[Reading]:
@@ -68,20 +112,11 @@ def read_incident(topic: str, payload: bytes) -> Iterator[Reading]:
     yield Reading(f"detector/{crossing}-{lane}", str(kind), _time(body, "incident"), lasts, "s")
 
 
-def occupied(places_m: Any) -> int:
-    """The cells of ten metres, counted from the stop line, in which something is, as bits of one number."""
-    bits = 0
-    for place in places_m:
-        cell = int(place // CELL_M)
-        bits |= 1 << cell if 0 <= cell < CELLS else 0
-    return bits
-
-
-def moment_of(spat: Spat, now: datetime) -> datetime:
-    """When the lights were so; the message's clock counts minutes of the year only, so the year is the nearest."""
-    if spat.minute is None:
+def moment_of_year(minute: int | None, ms: int | None, now: datetime) -> datetime:
+    """When it was; such messages count minutes of the year only, so the year is the nearest."""
+    if minute is None:
         return now
-    after = timedelta(minutes=spat.minute, milliseconds=spat.ms or 0)
+    after = timedelta(minutes=minute, milliseconds=ms or 0)
     near = (datetime(now.year + step, 1, 1, tzinfo=UTC) + after for step in (-1, 0, 1))
     return min(near, key=lambda time: abs(time - now))
 
@@ -90,8 +125,9 @@ def _entity(topic: str) -> str:
     return "/".join(topic.split("/")[:2])
 
 
-def _track(item: Any, where: str) -> tuple[float, float]:
-    return _number(item, "distance_m", where, 0, 1000), _number(item, "speed_mps", where, -60, 60)
+def _track(item: Any, where: str) -> Sighting:
+    away, speed = _number(item, "distance_m", where, -30, 750), _number(item, "speed_mps", where, -60, 60)
+    return Sighting(away, speed, whole(item, "id", where, 0, 2**24 - 1))
 
 
 def _time(body: Any, where: str) -> datetime:
@@ -109,3 +145,4 @@ TRACKS = Feed("radar_tracks", "detector/+/tracks", read_tracks)
 COUNTS = Feed("video_counts", "detector/+/counts", read_counts)
 SPAT = Feed("spat", "crossing/+/spat", read_lights)
 INCIDENTS = Feed("roadside_incidents", "crossing/+/incidents", read_incident)
+REQUESTS = Feed("signal_requests", "priority_vehicle/+/srm", read_requests)

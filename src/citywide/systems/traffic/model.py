@@ -5,9 +5,14 @@ from datetime import timedelta
 from citywide.hub import Category, Kind, Quantity, Rule, Silence, Text
 
 DEPARTMENT = "traffic"
-CROSSING = Kind("crossing", Text("Crossing", "路口"), facts=("lanes", "connected"))
+CROSSING = Kind(
+    "crossing", Text("Crossing", "路口"), facts=("lanes", "connected", "number", "corridor", "along", "travel_s")
+)
 DETECTOR = Kind(
     "detector", Text("Lane detector", "车道检测器"), facts=("crossing", "lane", "heading", "aside_m", "turns")
+)
+PRIORITY_VEHICLE = Kind(
+    "priority_vehicle", Text("Bus or emergency vehicle", "公交及应急车辆"), facts=("role",), moves=True
 )
 OFFICER = Kind("traffic_officer", Text("Traffic officer", "交警"), facts=("on_shift",), moves=True)
 
@@ -21,7 +26,10 @@ MEASURED = (
 )
 SEEN = (
     Quantity("light", "1", Text("Light", "灯色"), low=0, high=3),  # 0 red, 1 permissive, 2 green, 3 yellow
-    Quantity("cells", "1", Text("Occupied cells of 10 m", "车道占用格"), low=0, high=2**32),
+    Quantity("light_left", "s", Text("Least time to the change", "最短剩余时间"), low=0, high=3600),
+    Quantity("track", "1", Text("Place of a vehicle", "车辆位置"), low=0, high=2**52),  # see `packing`
+    Quantity("priority_request", "1", Text("Priority request", "优先通行请求"), low=0, high=2**40),  # see `packing`
+    Quantity("confidence", "%", Text("Confidence of the picture", "感知置信度"), low=0, high=100),
     Quantity("signal_event", "1", Text("Signal event", "信号事件"), low=0),  # Indiana code × 32768 + parameter
     Quantity("stopped_vehicle", "s", Text("Stopped vehicle", "异常停车"), low=0, high=86_400),
     Quantity("blocked_lane", "s", Text("Blocked lane", "车道受阻"), low=0, high=86_400),

@@ -20,9 +20,10 @@ ARMS = (
 SERVED = ((1, 5), (0, 4), (3, 7), (2, 6))  # lanes of each phase
 MOVES = tuple((lane,) if lane in LEFTS else (lane, lane) for lane in range(LANES))
 LANE_OF = tuple(lane for moves in MOVES for lane in moves)
+WAYS = tuple(way for moves in MOVES for way in ((0,) if len(moves) == 1 else (1, 2)))  # left, through, right
 WALKS = 2  # along the first street, along the second
 VEHICLES = len(LANE_OF)
-NAMES = ("night", "day", "peak")
+THROUGH_PHASE = 2  # of the street along which crossings are tied into corridors
 
 
 def crossing() -> Crossing:
@@ -67,5 +68,6 @@ TIMETABLE = Schedule(
         ),
         DayKind.WEEKEND: Timetable(((0, "night"), (480, "day"), (1380, "night"))),
         DayKind.HOLIDAY: Timetable(((0, "night"), (540, "day"), (1320, "night"))),
+        DayKind.EVENT: Timetable(((0, "night"), (480, "day"), (960, "peak"), (1410, "night"))),
     },
 )

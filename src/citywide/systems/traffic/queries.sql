@@ -12,7 +12,7 @@ select count(*) as count from hub.entity where kind = 'traffic_officer'
     and not exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
 
 -- name: crossings_on_map
-select entity.id, entity.name, entity.lon, entity.lat, latest.value,
+select entity.id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, latest.value,
     case when exists (select from hub.alarm where alarm.entity = entity.number and cleared is null)
          then 'congested' else 'quiet' end as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'congestion_index'
@@ -20,19 +20,19 @@ left join hub.latest on latest.series = series.number
 where entity.kind = 'crossing'
 
 -- name: incidents_on_map
-select alarm.id::text as id, entity.name, entity.lon, entity.lat, null::float8 as value, alarm.rule as state
+select alarm.id::text as id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, null::float8 as value, alarm.rule as state
 from hub.alarm join hub.entity on entity.number = alarm.entity
 where alarm.cleared is null and entity.kind = 'detector'
 
 -- name: officers_on_map
-select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
+select entity.id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, null::float8 as value,
     case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
          then 'busy' else 'free' end as state
 from hub.entity where entity.kind = 'traffic_officer'
 
 -- name: index_history
 with worst as (
-    select series.number, entity.name from hub.entity
+    select series.number, traffic.called(entity.name, entity.facts) as name from hub.entity
     join hub.series on series.entity = entity.number and series.quantity = 'congestion_index'
     join hub.latest on latest.series = series.number
     order by latest.value desc limit 6
@@ -42,10 +42,10 @@ where reading.time > (select max(latest.time) from hub.latest join worst on wors
 order by reading.time
 
 -- name: scene_of_crossing
--- A minute of the crossing whose radars speak most often: cells of ten metres with a vehicle in them, and lamps.
+-- Two minutes of the crossing whose vehicles are told one by one: each between the moments it was told of, and lamps.
 with chosen as (
     select entity.facts ->> 'crossing' as crossing, max(latest.time) as until from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'cells'
+    join hub.series on series.entity = entity.number and series.quantity = 'track'
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
     group by 1 order by max(latest.time) desc, 1 limit 1
 ), lane as (
@@ -53,57 +53,73 @@ with chosen as (
         (entity.facts ->> 'heading')::float8 as degrees, (entity.facts ->> 'aside_m')::float8 as aside, chosen.until
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
 ), seen as (
-    select lane.*, series.quantity, reading.time, reading.value::bigint as value, extract(epoch from reading.time)::float8 as t,
-        extract(epoch from lead(reading.time) over (partition by series.number order by reading.time))::float8 as next_t
-    from lane join hub.series on series.entity = lane.number and series.quantity in ('cells', 'light')
+    select lane.*, series.number as series, series.quantity, reading.value::bigint as value,
+        extract(epoch from date_trunc('second', reading.time))::float8 as t, extract(epoch from lane.until)::float8 as ends
+    from lane join hub.series on series.entity = lane.number and series.quantity in ('track', 'light')
     join hub.reading on reading.series = series.number
-    where reading.time > lane.until - interval '2 minutes'
-), vehicle as (
-    select seen.*, cell, 14 + 10 * cell + 3 as away from seen cross join generate_series(0, 31) cell
-    where quantity = 'cells' and value >> cell & 1 = 1
-), thing as (
-    select t, next_t, id || ' ' || cell || ' ' || t as id, 'box' as shape, away, aside, heading, degrees, 4.6 as length, 1.9 as width,
-        'vehicle' as state from vehicle
+    where reading.time > lane.until - interval '2 minutes' - case series.quantity when 'light' then interval '1 minute' else '0' end
+        and reading.time <= lane.until
+), told as (
+    select *, id || ' ' || value / 16384 as name, value %% 8192 / 10.0 - 30 as place, value / 8192 %% 2 = 1 as stands,
+        lead(t) over (partition by series, value / 16384 order by t) as next_t
+    from seen where quantity = 'track'
+), vehicle as (  -- who was not seen to leave is where its last word puts it
+    select name, t, place, stands, heading, degrees, aside from told
     union all
-    select t, next_t, id || ' lamp ' || t, 'circle', 12, aside, heading, degrees, 2.6, 2.6,
-        (array['red', 'green', 'green', 'yellow'])[value + 1] from seen where quantity = 'light'
+    select name, ends, greatest(place - case when stands then 0 else 13.9 * (ends - t) end, -20), stands, heading, degrees, aside
+    from told where next_t is null and place > -20 and t < ends and ends - t < 20
+), lamp as (
+    select *, lead(t) over (partition by series order by t) as next_t from seen where quantity = 'light'
+), thing as (
+    select t, name, 'box' as shape, 14 + place as away, aside, heading, degrees, 4.6 as length, 1.9 as width,
+        case when stands then 'amber' else 'vehicle' end as state from vehicle
+    union all
+    select greatest(moment, ends - 120), id || ' lamp', 'circle', 11, aside, heading, degrees, 3, 3,
+        (array['red', 'green', 'green', 'yellow'])[value + 1]
+    from lamp cross join lateral (values (t), (coalesce(next_t - 0.001, ends))) as m (moment)
+    where coalesce(next_t, ends) > ends - 120
 )
-select moment as t, id, shape, -away * cos(heading) - aside * -sin(heading) as x, -away * sin(heading) - aside * cos(heading) as y,
+select t, name as id, shape, -away * cos(heading) + aside * sin(heading) as x, -away * sin(heading) - aside * cos(heading) as y,
     degrees as heading, length, width, state
-from thing cross join lateral (values (t), (coalesce(next_t, t + 1) - 0.001)) as moments (moment)
-order by t
+from thing order by t
 
 -- name: ground_of_crossing
 with chosen as (
     select entity.facts ->> 'crossing' as crossing from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'cells'
+    join hub.series on series.entity = entity.number and series.quantity = 'track'
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
     group by 1 order by max(latest.time) desc, 1 limit 1
 ), lane as (
     select entity.id, radians((entity.facts ->> 'heading')::float8) as heading, (entity.facts ->> 'aside_m')::float8 as aside,
         entity.facts ->> 'turns' as turns
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
+), pieces as (
+    select id, 'line' as shape, 'lane' as kind, 3.2 as width, heading, aside, -14 as near,
+        case when abs(cos(heading)) > 0.5 then -200 else -100 end as far from lane
+    union all select id || ' out', 'line', 'exit', 3.2, heading, aside, 14, 60 from lane
 )
-select id, 'line' as shape, 'lane' as kind, turns as label, 3.2 as width, jsonb_build_array(
-    jsonb_build_array(-14 * cos(heading) + aside * sin(heading), -14 * sin(heading) - aside * cos(heading)),
-    jsonb_build_array(-220 * cos(heading) + aside * sin(heading), -220 * sin(heading) - aside * cos(heading))) as points
-from lane
+select id, shape, kind, '' as label, width, jsonb_build_array(
+    jsonb_build_array(near * cos(heading) + aside * sin(heading), near * sin(heading) - aside * cos(heading)),
+    jsonb_build_array(far * cos(heading) + aside * sin(heading), far * sin(heading) - aside * cos(heading))) as points
+from pieces
 
 -- name: lanes_table
-select entity.name,
+select traffic.called(entity.name, entity.facts) as name,
     (array['red', 'green', 'green', 'yellow'])[max(latest.value) filter (where quantity = 'light')::int + 1] as light,
     max(latest.value) filter (where quantity = 'queue') as queue,
+    max(latest.value) filter (where quantity = 'confidence') as confidence,
     max(latest.value) filter (where quantity = 'volume') as volume,
     max(latest.value) filter (where quantity = 'traffic_speed') as speed,
     max(latest.value) filter (where quantity = 'occupancy') as occupancy,
     max(latest.value) filter (where quantity = 'green_share') as green
 from hub.entity join hub.series on series.entity = entity.number join hub.latest on latest.series = series.number
-where entity.kind = 'detector' group by entity.name order by queue desc nulls last, entity.name limit 100
+where entity.kind = 'detector' group by entity.number order by queue desc nulls last, entity.id limit 100
 
 -- name: plan_choices
-select plan_choice.since, entity.name, plan_choice.plan, plan_choice.cycle_s, plan_choice.reason
+select plan_choice.since, traffic.called(entity.name, entity.facts) as name, plan_choice.plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
+    case when plan_choice.adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
 from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
-order by plan_choice.since desc, entity.name limit 100
+order by plan_choice.since desc, entity.id limit 100
 
 -- name: coordination_diagram
 with chosen as (
@@ -112,19 +128,19 @@ with chosen as (
     select arrival.* from chosen join traffic.arrival using (crossing, phase)
     where arrival.time > (select max(time) from traffic.arrival) - interval '1 hour'
 )
-select time, in_cycle_s, case when on_green then 'on green' else 'on red' end as what from dot
-union all select time, yellow_at_s, 'yellow begins' from dot
-union all select time, cycle_s, 'next green' from dot
+select time, in_cycle_s, case when on_green then traffic.word('arrives on green', '绿灯到达') else traffic.word('arrives on red', '红灯到达') end as what from dot
+union all select time, yellow_at_s, traffic.word('yellow begins', '黄灯开始') from dot
+union all select time, cycle_s, traffic.word('next green', '下一绿灯') from dot
 order by 1
 
 -- name: measure_history
-select measure.time, entity.name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
+select measure.time, traffic.called(entity.name, entity.facts) as name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
 from traffic.measure join hub.entity on entity.number = measure.crossing
 where measure.name = %(measure)s and measure.time > (select max(time) from traffic.measure) - interval '1 day'
-group by measure.time, entity.name, measure.name order by 1, 2
+group by measure.time, entity.number, measure.name order by 1, entity.id
 
 -- name: feedback_table
-select incident_feedback.at, entity.name, incident_feedback.kind, incident_feedback.note,
+select incident_feedback.at, traffic.called(entity.name, entity.facts) as name, incident_feedback.kind, incident_feedback.note,
     case when was_real then 'accepted' else 'false' end as was_real
 from traffic.incident_feedback join hub.entity on entity.number = incident_feedback.lane order by 1 desc limit 100
 
@@ -147,17 +163,183 @@ on conflict do nothing
 delete from traffic.arrival where time < %(before)s
 
 -- name: put_plan_choice
-insert into traffic.plan_choice (crossing, since, plan, cycle_s, reason)
-select number, %(since)s, %(plan)s, %(cycle_s)s, %(reason)s from hub.entity where kind = 'crossing'
-and (select (last.plan, last.reason) from traffic.plan_choice last where last.crossing = entity.number
-     order by last.since desc limit 1) is distinct from row(%(plan)s::text, %(reason)s::text)
-on conflict do nothing
+insert into traffic.plan_choice (crossing, since, plan, cycle_s, offset_s, adaptive, reason, told)
+values (%(crossing)s, %(since)s, %(plan)s, %(cycle_s)s, %(offset_s)s, %(adaptive)s, %(reason)s, %(told)s)
+on conflict (crossing, since) do update set plan = excluded.plan, cycle_s = excluded.cycle_s, offset_s = excluded.offset_s,
+    adaptive = excluded.adaptive, reason = excluded.reason, told = excluded.told
+
+-- name: crossings_and_plans
+select entity.number, entity.id, last.told from hub.entity left join lateral (
+    select told from traffic.plan_choice where crossing = entity.number order by since desc limit 1) last on true
+where entity.kind = 'crossing' order by entity.number
+
+-- name: timetables
+select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
+
+-- name: changes
+select crossing, plan, adaptive, begins, ends, reason from traffic.plan_change
+where ends > %(now)s and begins <= %(now)s order by begins, id
+
+-- name: event_days
+select day from traffic.event_day
+
+-- name: corridors
+select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by (facts ->> 'along')::int, id) as crossings,
+    array_agg(coalesce((facts ->> 'travel_s')::float8, 20) order by (facts ->> 'along')::int, id) as travel_s
+from hub.entity where kind = 'crossing' group by 1 order by 1
+
+-- name: counted_volumes
+select crossing.number as crossing, (lane.facts ->> 'lane')::int as lane, (volume.quarter at time zone %(zone)s)::date as day,
+    (extract(epoch from (volume.quarter at time zone %(zone)s)::time) / 900)::int as quarter, volume.vph
+from traffic.volume join hub.entity lane on lane.number = volume.lane
+join hub.entity crossing on crossing.id = 'crossing/' || (lane.facts ->> 'crossing')
+where volume.quarter > %(since)s
+
+-- name: forget_timetable
+delete from traffic.timetable where crossing = %(crossing)s and day_kind = %(day_kind)s
+
+-- name: put_timetable
+insert into traffic.timetable (crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s, derived)
+values (%(crossing)s, %(day_kind)s, %(starts_min)s, %(plan)s, %(cycle_s)s, %(offset_s)s, %(splits_s)s, %(derived)s)
+
+-- name: put_volumes
+insert into traffic.volume (lane, quarter, vph)
+select series.entity, date_bin('15 minutes', reading.time - interval '1 second', 'epoch'), avg(reading.value)
+from hub.series join hub.reading on reading.series = series.number
+where series.quantity = 'volume' and reading.time > %(since)s and reading.time <= %(until)s group by 1, 2
+on conflict (lane, quarter) do update set vph = excluded.vph
+
+-- name: put_day_values
+insert into traffic.day_value (crossing, day, name, value)
+select series.entity, (reading.time at time zone %(zone)s)::date, 'congestion_index', avg(reading.value)
+from hub.series join hub.reading on reading.series = series.number
+where series.quantity = 'congestion_index'
+    and reading.time >= date_trunc('day', %(since)s at time zone %(zone)s) at time zone %(zone)s group by 1, 2
+union all
+select crossing, (time at time zone %(zone)s)::date, name, avg(value) from traffic.measure
+where name in ('approach_delay', 'split_failures')
+    and time >= date_trunc('day', %(since)s at time zone %(zone)s) at time zone %(zone)s group by 1, 2, 3
+on conflict (crossing, day, name) do update set value = excluded.value
+
+-- name: milestones
+select id, crossing, day, what from traffic.milestone where day > %(since)s order by id
+
+-- name: daily_values
+select day, avg(value) as value from traffic.day_value
+where name = %(name)s and day between %(since)s and %(until)s and day < %(today)s
+    and (%(crossing)s::int is null or crossing = %(crossing)s) group by day order by day
+
+-- name: put_comparison
+insert into traffic.comparison (milestone, name, change, low, high, p_value, days_before, days_after, says, at)
+values (%(milestone)s, %(name)s, %(change)s, %(low)s, %(high)s, %(p_value)s, %(days_before)s, %(days_after)s, %(says)s, %(at)s)
+on conflict (milestone, name) do update set change = excluded.change, low = excluded.low, high = excluded.high,
+    p_value = excluded.p_value, days_before = excluded.days_before, days_after = excluded.days_after,
+    says = excluded.says, at = excluded.at
+
+-- name: comparisons
+select milestone.day, milestone.what, case comparison.name when 'congestion_index' then traffic.word('congestion index', '拥堵指数')
+        when 'approach_delay' then traffic.word('approach delay', '进口道延误')
+        else traffic.word('split failures', '绿灯溢出周期') end as measure,
+    round((100 * change)::numeric, 1)::float8 as change, round((100 * low)::numeric, 1)::float8 as low,
+    round((100 * high)::numeric, 1)::float8 as high, round(p_value::numeric, 3)::float8 as p_value,
+    days_before, days_after, case when low > 0 then traffic.word('worse', '变差') when high < 0 then traffic.word('better', '改善')
+        else traffic.word('no difference shown', '差异不显著') end as verdict
+from traffic.comparison join traffic.milestone on milestone.id = comparison.milestone order by milestone.day desc, what, comparison.name limit 100
+
+-- name: daily_history
+select day::text as day, round(avg(value)::numeric, 3)::float8 as value from traffic.day_value
+where name = %(name)s and day > (select max(day) from traffic.day_value) - 84 group by day_value.day order by 1
+
+-- name: plan_changes
+select begins, ends, case when entity.id is null then traffic.word('all crossings', '全部路口') else traffic.called(entity.name, entity.facts) end as name, plan, reason, who,
+    case when adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
+from traffic.plan_change left join hub.entity on entity.number = plan_change.crossing order by begins desc limit 50
+
+-- name: new_requests
+select entity.number as vehicle, entity.id, entity.name, entity.facts ->> 'role' as role, reading.time, reading.value
+from hub.series join hub.entity on entity.number = series.entity join hub.reading on reading.series = series.number
+where series.quantity = 'priority_request' and reading.time > greatest(%(since)s,
+    coalesce((select max(asked) from traffic.priority where vehicle = entity.number), '-infinity'))
+order by reading.time
+
+-- name: put_request
+with before as (
+    select priority.crossing, priority.state from traffic.priority join hub.entity on entity.number = priority.crossing
+    where priority.vehicle = %(vehicle)s and entity.facts ->> 'number' = %(number)s::text
+)
+insert into traffic.priority (vehicle, crossing, lane, asked, arrives, state)
+select %(vehicle)s, entity.number, %(lane)s, %(asked)s, %(arrives)s, %(state)s from hub.entity
+where kind = 'crossing' and facts ->> 'number' = %(number)s::text
+on conflict (vehicle, crossing) do update
+    set lane = excluded.lane, asked = excluded.asked, arrives = excluded.arrives, state = excluded.state
+returning (select id from hub.entity where number = crossing) as id, (select name from hub.entity where number = crossing) as name,
+    not exists (select from before where state = 'asked') as fresh
+
+-- name: priority_table
+select priority.asked, traffic.called(vehicle.name, vehicle.facts) as vehicle,
+    case vehicle.facts ->> 'role' when 'bus' then traffic.word('bus', '公交') when 'emergency' then traffic.word('emergency', '应急')
+        else traffic.word('not entitled', '无优先权') end as role,
+    traffic.called(crossing.name, crossing.facts) as crossing, priority.lane,
+    priority.arrives,
+    case priority.state when 'asked' then traffic.word('let through', '予以优先') when 'passed' then traffic.word('has passed', '已通过')
+        else traffic.word('refused', '已拒绝') end as state
+from traffic.priority join hub.entity vehicle on vehicle.number = priority.vehicle
+join hub.entity crossing on crossing.number = priority.crossing order by priority.asked desc, priority.arrives limit 50
+
+-- name: priority_on_map
+select entity.id, traffic.called(entity.name, entity.facts) as name, lon.value as lon, lat.value as lat, null::float8 as value, entity.facts ->> 'role' as state
+from hub.entity
+join hub.series lon_of on lon_of.entity = entity.number and lon_of.quantity = 'position_lon'
+join hub.latest lon on lon.series = lon_of.number
+join hub.series lat_of on lat_of.entity = entity.number and lat_of.quantity = 'position_lat'
+join hub.latest lat on lat.series = lat_of.number
+where entity.kind = 'priority_vehicle' and lon.time > (select max(time) from hub.latest) - interval '2 minutes'
+
+-- name: lanes_of_crossings
+select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat,
+    (lane.facts ->> 'lane')::int as lane, (lane.facts ->> 'heading')::float8 as heading,
+    (lane.facts ->> 'aside_m')::float8 as aside, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
+from hub.entity crossing join hub.entity lane on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id
+left join hub.series light_of on light_of.entity = lane.number and light_of.quantity = 'light'
+left join hub.latest light on light.series = light_of.number
+left join hub.series left_of on left_of.entity = lane.number and left_of.quantity = 'light_left'
+left join hub.latest left_ on left_.series = left_of.number
+where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id = %(crossing)s)
+order by crossing.number, lane
+
+-- name: put_plan_change
+insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who)
+values ((select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s)
+returning id
+
+-- name: put_event_day
+insert into traffic.event_day (day, name, who) values (%(day)s, %(name)s, %(who)s)
+on conflict (day) do update set name = excluded.name, who = excluded.who
+
+-- name: put_milestone
+insert into traffic.milestone (crossing, day, what, who)
+values ((select number from hub.entity where id = %(crossing)s), %(day)s, %(what)s, %(who)s) returning id
+
+-- name: known_plans
+select name from (select unnest(%(usual)s::text[]) as name union select plan from traffic.timetable) plans order by 1
 
 -- name: take_feedback
-insert into traffic.incident_feedback (alarm, lane, kind, was_real, lasted_s, at, who, note)
-select alarm.id, alarm.entity, alarm.rule, not (acknowledged_note ~* '^\s*(false|误报)'),
-    extract(epoch from cleared - raised), acknowledged, acknowledged_by, acknowledged_note
-from hub.alarm where rule in ('stopped_vehicle', 'blocked_lane', 'wrong_way', 'sudden_queue')
-    and acknowledged_note ~* '^\s*(false|real|误报|属实)' and acknowledged is not null
-on conflict (alarm) do nothing
-returning alarm, lane, kind, was_real, lasted_s, at
+with word as (
+    select alarm.id as alarm, alarm.acknowledged as at, alarm.acknowledged_by as who, alarm.acknowledged_note as note
+    from hub.alarm where acknowledged is not null and acknowledged_note ~* '^\s*(false|real|误报|属实)'
+    union all
+    select cases.alarm, case_step.at, case_step.who, substring(case_step.says ->> 'en' from ': *((?:false|real|误报|属实).*)$')
+    from hub.case_step join hub.cases on cases.id = case_step.cases
+    where cases.alarm is not null and case_step.who <> 'hub' and case_step.what in ('checking', 'closed', 'added')
+        and case_step.says ->> 'en' ~* ': *(false|real|误报|属实)'
+), first as (
+    select distinct on (alarm) * from word order by alarm, at
+), taken as (
+    insert into traffic.incident_feedback (alarm, lane, kind, was_real, lasted_s, at, who, note)
+    select alarm.id, alarm.entity, alarm.rule, not (first.note ~* '^\s*(false|误报)'),
+        extract(epoch from coalesce(alarm.cleared, first.at) - alarm.raised), first.at, first.who, first.note
+    from first join hub.alarm on alarm.id = first.alarm
+    where alarm.rule in ('stopped_vehicle', 'blocked_lane', 'wrong_way', 'sudden_queue')
+    on conflict (alarm) do nothing returning lane, kind, was_real, lasted_s, at
+)
+select entity.id as lane, taken.kind, taken.was_real, taken.lasted_s, taken.at from taken join hub.entity on entity.number = taken.lane

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from citywide.hub import Entity, Point, Reading
-from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather
-from citywide.systems.traffic.crossings import Crossings
+from citywide.hub.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
+from citywide.systems.traffic.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.officers import Officer
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
-from citywide.systems.traffic.roadside import CONNECTED, Roadside
+from citywide.systems.traffic.roadside import CONNECTED, Teller, Watcher
+from citywide.systems.traffic.roadside.sensing import RADAR, VIDEO
+from citywide.systems.traffic.vehicles import Runs
 
-MOST_CROSSINGS, OFFICERS, ROW = 24, 5, 6
+MOST_CROSSINGS, OFFICERS = 24, 5
 BETWEEN_S = 1800.0  # planted incidents come this far apart, on average
 HELD_S, DARK_S = 2400.0, 1200.0  # a lorry goes by itself at last; a detector is dark for so long
-KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector")
+KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector", "camera_lost")
 METRES_PER_DEGREE = 111_195.0
 
 
@@ -31,9 +33,13 @@ class TrafficTwin:
         self.lanes = [lane for number, place in enumerate(places) for lane in _lanes(number, place)]
         posts = [places[int(number)].at for number in np.linspace(0, len(places) - 1, OFFICERS)] if places else []
         self.officers = [Officer(f"traffic_officer/{n + 1:02d}", f"交警{n + 1}组", at) for n, at in enumerate(posts)]
-        self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *(one.entity() for one in self.officers))
+        self.runs = Runs(self.crossings, plan.rng("traffic vehicles"))
+        patrols = [one.entity() for one in self.officers]
+        self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *patrols, *self.runs.entities)
         self.city = Crossings(len(places), self.rng) if places else None
-        self.roadside = Roadside(self.lanes, self.crossings, self.rng)
+        self.watcher, self.teller = Watcher(self.lanes), Teller(self.lanes, self.crossings)
+        self._crossing_number = {crossing.id: number for number, crossing in enumerate(self.crossings)}
+        self._to_say: list[Reading] = []
         self._number = {lane.id: number for number, lane in enumerate(self.lanes)}
         self._planted: dict[int, TrueEvent] = {}
         self._ended: list[TrueEvent] = []
@@ -43,14 +49,36 @@ class TrafficTwin:
         if self.city is None:
             return []
         self.city.bustle(float(getattr(weather, "bustle", 1.0)))
-        found: list[Reading] = []
+        found, self._to_say = self._to_say, []
         for left in range(round(seconds) - 1, -1, -1):
             at = now - timedelta(seconds=left)
             self._plant(at)
-            found += self.roadside.second(at, self.city.second())
+            found += self._second(at, self.city)
             for officer in self.officers:
                 found += officer.second(at)
         return found
+
+    def _second(self, at: datetime, city: Crossings) -> Iterator[Reading]:
+        one = city.second(at)
+        yield from self.watcher.second(at, one.sensed, one.light, city.lanes_crossed(one))
+        yield from self.teller.second(at, one.seen, one.sensed, one.light, city.box.left_s())
+        yield from self.runs.second(at, city)
+        if int(at.timestamp()) % 60 == 0 and city.box.view is not None:
+            yield from self.teller.minute(at, city.box.view)
+            yield from self.watcher.minute(at)
+
+    def hear(self, instructions: Sequence[Instruction], now: datetime) -> None:
+        """The boxes take in their plans and who is to be let through, the watch what officers found."""
+        if self.city is None:
+            return
+        for told in instructions:
+            crossing, lane = self._crossing_number.get(told.entity), self._number.get(told.entity)
+            if told.order == "run_plan" and crossing is not None:
+                self.city.box.run_plan(crossing, told.values, now)
+            elif told.order == "priority" and crossing is not None:
+                self.city.box.heed(crossing, told.values)
+            elif told.order == "feedback" and lane is not None:
+                self._to_say += self.watcher.feedback(lane, told.values, now)
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
         """Officers drive to their orders; a few minutes after they are there the lane is free."""
@@ -74,13 +102,15 @@ class TrafficTwin:
         if what == "blocked_lane":
             self.city.blocked[lane] = True
         elif what == "dark_detector":
-            self.roadside.dark[lane] = True
+            self.city.sensors.lost[lane, RADAR] = True
+        elif what == "camera_lost":
+            self.city.sensors.lost[_arm(lane), VIDEO] = True
         else:
-            self.roadside.wrong_way_s[lane] = 0.0
+            self.watcher.wrong_way_s[lane] = 0.0
 
     def _plant(self, at: datetime) -> None:
         for lane, event in list(self._planted.items()):
-            lasts = {"blocked_lane": HELD_S, "dark_detector": DARK_S}.get(event.what, 15.0)
+            lasts = {"blocked_lane": HELD_S, "dark_detector": DARK_S, "camera_lost": DARK_S}.get(event.what, 15.0)
             if (at - event.began).total_seconds() >= lasts:
                 self._end(lane, at)
         lane = int(self.rng.integers(len(self.lanes)))
@@ -91,7 +121,7 @@ class TrafficTwin:
         event = self._planted.pop(lane, None)
         if event is None or self.city is None:
             return
-        self.city.blocked[lane], self.roadside.dark[lane] = False, False
+        self.city.blocked[lane], self.city.sensors.lost[_arm(lane)] = False, False
         self._ended.append(TrueEvent(event.system, event.what, event.entity, event.began, at))
 
 
@@ -102,8 +132,15 @@ def _in_rows(places: list[Place]) -> list[Place]:
     return [place for row in rows for place in sorted(row, key=lambda place: place.at.lon)]
 
 
+def _arm(lane: int) -> slice:
+    """Both lanes of the arm to which a lane belongs: one camera sees them."""
+    return slice(lane - lane % 2, lane - lane % 2 + 2)
+
+
 def _crossing(number: int, place: Place) -> Entity:
-    facts = {"lanes": LANES, "connected": number < CONNECTED, "district": place.district, "name_en": place.name.en}
+    facts = {"lanes": LANES, "connected": number < CONNECTED, "district": place.district, "name_en": place.name.en,
+             "number": number + 1, "corridor": f"row {number // ROW + 1}", "along": number % ROW,
+             "travel_s": LINK_S}  # fmt: skip
     return Entity(f"crossing/{number + 1:02d}", "crossing", place.name.zh, place.at, DEPARTMENT, facts)
 
 

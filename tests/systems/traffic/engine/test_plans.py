@@ -16,6 +16,7 @@ from citywide.systems.traffic.engine.plans import (
     Timetable,
     band_s,
     compare,
+    corridor_plans,
     day_plans,
     green_wave,
     segments,
@@ -174,6 +175,21 @@ def test_a_green_wave_is_as_wide_as_the_best_offsets_allow():
         for a, b in product(range(40), repeat=2)
     )
     assert sum(band_s(road, found, outward=way) for way in (True, False)) >= best - 1
+
+
+def test_a_streets_plans_share_their_cycle_and_hours_and_carry_a_wider_wave_than_none():
+    volumes = np.repeat(a_day()[:, None, :], 4, 1) * 4 * np.array([1.0, 0.8, 0.9, 1.1])[:, None]
+    travel = np.array([35.0, 28.0, 40.0])
+    tables = corridor_plans("weekday", volumes, np.array([0, 1]), np.array([1, 1]), travel, 1)
+    assert len({table for _, table in tables}) == 1
+    for label in tables[0][0]:
+        plans = [own[label] for own, _ in tables]
+        assert len({plan.cycle_s for plan in plans}) == 1
+        begin, green = np.array([plan.splits_s for plan in plans], float).T
+        road = Road(float(plans[0].cycle_s), begin, green, travel, travel)
+        offsets = np.array([plan.offset_s for plan in plans], float)
+        bands = [sum(band_s(road, given, outward=way) for way in (True, False)) for given in (offsets, np.zeros(4))]
+        assert bands[0] >= bands[1]
 
 
 def days_of(start, effect, rng, n=28):

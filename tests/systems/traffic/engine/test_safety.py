@@ -149,6 +149,57 @@ def test_doubtful_data_brings_the_fixed_plan():
     assert set(shown) == {0, 1, 2, 3}
 
 
+def test_a_walker_who_calls_as_the_green_ends_is_served_in_the_next_one():
+    both = Guard(((0, 2), (2, 0)), ((0, 1),), (1, 1), (1, 1), (0, 0), ((0, 1), (1, 2)), on_call=(0, 1))
+    safety, shown = Safety(rules_of([both])), []
+    for second in range(12):
+        calls = np.array([False, second < 2])  # the second call comes in the second in which the green ends
+        shown.append(int(safety.step(np.array([0]), np.array([False]), calls)[1]))
+    assert shown[:2] == [GREEN, YELLOW]
+    assert GREEN in shown[2:]
+
+
+PLANS = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 40)), min_size=1, max_size=6).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 60), PLANS, st.integers(0, 300)), min_size=1, max_size=12))
+def test_plans_that_change_at_any_moment_break_nothing(changes):
+    safety, shown, waited = Safety(rules_of([CROSSING])), [], np.zeros(5)
+    for length, plan, into_s in changes:
+        safety.run_plans({0: plan}, {0: into_s})
+        for _ in range(length):
+            light = safety.step(np.array([-1]), np.array([False]), np.ones(5, bool)).copy()
+            shown.append(light)
+            assert not any(light[a] != RED and light[b] != RED for a, b in NEVER)
+            waited = np.where(light == GREEN, 0, waited + 1)
+            assert waited.max() <= CROSSING.max_red_s
+    for at in range(5):
+        for (light, length), (after, _) in itertools.pairwise(run_lengths([int(one[at]) for one in shown])):
+            assert (light, after) in {(RED, GREEN), (GREEN, YELLOW), (YELLOW, RED)}
+            assert length >= {RED: 1, GREEN: CROSSING.min_green_s[at], YELLOW: CROSSING.yellow_s[at]}[light]
+
+
+@given(PLANS, st.integers(0, 400))
+def test_a_plan_begins_at_its_place_in_the_cycle_and_keeps_it(plan, into_s):
+    safety = Safety(rules_of([CROSSING]))
+    safety.run_plans({0: plan}, {0: into_s})
+    seconds = [phase for phase, lasts in plan for _ in range(lasts)]
+    for second in range(2 * len(seconds)):
+        safety.step(np.array([-1]), np.array([False]), np.zeros(5, bool))
+        step = plan[int(safety.lamps.plan_at[0])]
+        assert step[0] == seconds[(into_s + second) % len(seconds)]
+
+
+@pytest.mark.parametrize("plan", [(), ((4, 10),), ((0, 0),), ((0, 200), (1, 200))])
+def test_a_plan_that_cannot_be_is_refused_and_the_old_one_runs_on(plan):
+    safety = Safety(rules_of([CROSSING]))
+    with pytest.raises(ValueError, match="accepted"):
+        safety.run_plans({0: plan}, {})
+    safety.step(np.array([-1]), np.array([False]), np.zeros(5, bool))
+    assert safety.rules.plan_phase.tolist() == [0, 1, 2, 3]
+
+
 def test_a_phase_that_breaks_the_conflict_table_is_refused():
     with pytest.raises(ValueError, match="phase 0 shows green to movements in conflict"):
         rules_of([Guard(((1, 1),), ((0, 1),), (5, 5), (3, 3), (0, 0), ((0, 10),))])

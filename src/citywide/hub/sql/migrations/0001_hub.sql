@@ -139,6 +139,7 @@ create table hub.message (           -- what is to be told to people and devices
     at timestamptz not null, department text not null default '', role text, entity int references hub.entity,
     says jsonb not null, facts jsonb not null default '{}', seen timestamptz
 );
+create index message_unheard on hub.message (id) where seen is null and entity is not null;
 
 -- People -------------------------------------------------------------------------------------------------------------
 create schema people;

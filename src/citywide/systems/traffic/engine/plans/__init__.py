@@ -1,6 +1,7 @@
 """Plans: timetables by kind of day, times from volumes, green waves, changes that return, fair comparison."""
 
 from citywide.systems.traffic.engine.plans.comparison import Comparison, compare
+from citywide.systems.traffic.engine.plans.corridor import corridor_plans
 from citywide.systems.traffic.engine.plans.model import (
     Change,
     Choice,
@@ -28,6 +29,7 @@ __all__ = [
     "Timetable",
     "band_s",
     "compare",
+    "corridor_plans",
     "day_plans",
     "green_wave",
     "segments",

@@ -15,6 +15,7 @@ class DayKind(StrEnum):
     EVENT = "event"
 
 
+KINDS_ZH = {DayKind.WEEKDAY: "工作日", DayKind.WEEKEND: "周末", DayKind.HOLIDAY: "节假日", DayKind.EVENT: "活动日"}
 DayKindOf = Callable[[date], DayKind]
 
 
@@ -69,6 +70,7 @@ class Change:
     begins: datetime
     ends: datetime
     reason: str
+    adaptive: bool = True  # whether the controller may depart from the plan
 
     def __post_init__(self) -> None:
         if self.begins.tzinfo is None or self.ends.tzinfo is None:
@@ -83,6 +85,9 @@ class Choice:
 
     plan: Plan
     reason: str
+    reason_zh: str
+    adaptive: bool = True
+    until: datetime | None = None  # when it returns by itself
 
 
 @dataclass(frozen=True)
@@ -106,13 +111,17 @@ class Schedule:
         running = [change for change in self.changes if change.begins <= now < change.ends]
         if running:
             change = max(running, key=lambda one: one.begins)
-            reason = f"{change.reason}: plan {change.plan} until {change.ends:%d %b %H:%M}, then back"
-            return Choice(self.plans[change.plan], reason)
+            ends = change.ends.astimezone(now.tzinfo)
+            reason = f"{change.reason}: plan {change.plan} until {ends:%d %b %H:%M}, then back"
+            zh = f"{change.reason}：方案 {change.plan} 至 {ends.month}月{ends.day}日 {ends:%H:%M}，到期自动恢复"
+            return Choice(self.plans[change.plan], reason, zh, change.adaptive, change.ends)
         kind = day_kind(now.date())
         table = self.timetables.get(kind) or self.timetables[_nearest(kind, self.timetables)]
         minute, plan = table.at(now.hour * 60 + now.minute)
         why = f"{kind} timetable" if kind in self.timetables else f"no {kind} timetable, so the nearest"
-        return Choice(self.plans[plan], f"{why}: plan {plan} since {minute // 60:02d}:{minute % 60:02d}")
+        why_zh = f"{KINDS_ZH[kind]}时段表" if kind in self.timetables else f"无{KINDS_ZH[kind]}时段表，取最接近者"
+        since = f"{minute // 60:02d}:{minute % 60:02d}"
+        return Choice(self.plans[plan], f"{why}: plan {plan} since {since}", f"{why_zh}：{since} 起用方案 {plan}")
 
     def with_change(self, change: Change) -> "Schedule":
         """The schedule with one more change; ended ones are left out."""

@@ -61,13 +61,16 @@ def day_plans(
     return plans, Timetable(tuple(starts))
 
 
-def timed(name: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0) -> Plan:
-    """Webster's cycle with splits in proportion to each phase's critical flow, in whole seconds."""
+def timed(
+    name: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0, *, cycle_s: int | None = None
+) -> Plan:
+    """Webster's cycle (or a given one) with splits in proportion to each phase's critical flow, in whole seconds."""
     ratio = vph / (lanes * SATURATION_VPH)
     critical = np.array([ratio[phase_of == phase].max() for phase in np.unique(phase_of)])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
     cycle = int(np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S))
+    cycle = cycle if cycle_s is None else cycle_s
     share = critical / max(float(critical.sum()), 1e-9)
     return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle))
 

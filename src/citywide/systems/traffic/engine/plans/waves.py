@@ -22,11 +22,15 @@ class Road:
 
 def band_s(road: Road, offsets: FloatArray, *, outward: bool) -> float:
     """Seconds of a cycle in which a vehicle that enters meets green at every crossing without stopping."""
+    return float(_bands(road, offsets[None], outward=outward)[0])
+
+
+def _bands(road: Road, offsets: FloatArray, *, outward: bool) -> FloatArray:
+    """The band of every row of offsets."""
     travel = road.travel_out_s if outward else road.travel_in_s[::-1]
     reach = np.concatenate([[0.0], np.cumsum(travel)])
     reach = reach if outward else reach[::-1]
-    start = np.mod(offsets + road.green_from_s - reach, road.cycle_s)
-    return _common_green(start, road.green_s, road.cycle_s)
+    return _common_green(offsets + road.green_from_s - reach, road.green_s, road.cycle_s)
 
 
 def green_wave(road: Road, weight_out: float = 0.5, sweeps: int = 6, starts: int = 8, seed: int = 0) -> FloatArray:
@@ -40,7 +44,7 @@ def green_wave(road: Road, weight_out: float = 0.5, sweeps: int = 6, starts: int
     tries = [first, np.zeros(len(first))]
     tries += [np.floor(rng.uniform(0, road.cycle_s, len(first))) for _ in range(starts)]
     climbed = [_climb(road, offsets, weight_out, sweeps) for offsets in tries]
-    best = max(climbed, key=lambda offsets: _worth(road, offsets, weight_out))
+    best = climbed[int(_worths(road, np.array(climbed), weight_out).argmax())]
     return np.mod(best - best[0], road.cycle_s)
 
 
@@ -56,38 +60,33 @@ def _climb(road: Road, offsets: FloatArray, weight_out: float, sweeps: int) -> F
 
 
 def _best_of(road: Road, offsets: FloatArray, place: int, weight_out: float) -> None:
-    worth = np.empty(int(road.cycle_s))
-    for second in range(len(worth)):
-        offsets[place] = second
-        worth[second] = _worth(road, offsets, weight_out)
-    offsets[place] = float(worth.argmax())
+    tried = np.repeat(offsets[None], int(road.cycle_s), 0)
+    tried[:, place] = np.arange(len(tried))
+    offsets[place] = float(_worths(road, tried, weight_out).argmax())
 
 
-def _worth(road: Road, offsets: FloatArray, weight_out: float) -> float:
-    bands = weight_out * band_s(road, offsets, outward=True)
-    bands += (1 - weight_out) * band_s(road, offsets, outward=False)
+def _worths(road: Road, offsets: FloatArray, weight_out: float) -> FloatArray:
+    bands = weight_out * _bands(road, offsets, outward=True)
+    bands += (1 - weight_out) * _bands(road, offsets, outward=False)
     return bands + 0.02 * _neighbours(road, offsets, weight_out)
 
 
-def _neighbours(road: Road, offsets: FloatArray, weight_out: float) -> float:
+def _neighbours(road: Road, offsets: FloatArray, weight_out: float) -> FloatArray:
     """Green of each crossing that the green of its neighbour reaches: what MAXBAND leaves open."""
     start = offsets + road.green_from_s
-    total = 0.0
-    for k in range(len(offsets) - 1):
+    total = np.zeros(len(offsets))
+    for k in range(offsets.shape[1] - 1):
         for travel, a, b, weight in (
             (road.travel_out_s[k], k, k + 1, weight_out),
             (road.travel_in_s[k], k + 1, k, 1 - weight_out),
         ):
-            pair = np.mod(np.array([start[a] + travel, start[b]]), road.cycle_s)
+            pair = np.stack([start[:, a] + travel, start[:, b]], 1)
             total += weight * _common_green(pair, road.green_s[[a, b]], road.cycle_s)
     return total
 
 
-def _common_green(start: FloatArray, length: FloatArray, cycle: float) -> float:
-    """The longest time that lies in all circular intervals at once."""
-    best = 0.0
-    for first in start:
-        into = np.mod(first - start, cycle)
-        left = np.where(into < length, length - into, -1.0)
-        best = max(best, float(left.min()))
-    return best
+def _common_green(start: FloatArray, length: FloatArray, cycle: float) -> FloatArray:
+    """For each row the longest time that lies in all its circular intervals at once."""
+    into = np.mod(start[:, :, None] - start[:, None, :], cycle)
+    left = np.where(into < length, length - into, -1.0).min(2)
+    return np.maximum(left.max(1), 0.0)

@@ -24,6 +24,7 @@ class Vehicle:
     entered: int
     movement: int
     born: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Streets:
     delay_s: float = 0.0
     born: int = 0
     gone: int = 0
+    named: dict[str, int] = field(default_factory=dict[str, int])  # the lane of each named vehicle
     lanes: list[deque[Vehicle]] = field(init=False)
     outside: list[deque[Vehicle]] = field(init=False)
 
@@ -67,6 +69,12 @@ class Streets:
         self.now += 1
         self.delay_s += self.waiting()
         return self._seen(crossed)
+
+    def send(self, name: str, lane: int) -> None:
+        """A named vehicle comes from outside; it goes on along its street as far as that leads."""
+        self.outside[lane].appendleft(Vehicle(self.now, self._straight_on(lane), self.now, name))
+        self.named[name] = lane
+        self.born += 1
 
     def waiting(self) -> int:
         """Vehicles that would be further on if no light and no queue held them."""
@@ -111,10 +119,19 @@ class Streets:
         vehicle = self.lanes[lane].popleft()
         if not after:
             self.gone += 1
+            self.named.pop(vehicle.name, None)
             return True
         way = min(after, key=lambda lane: len(self.lanes[lane]))
-        self.lanes[way].append(Vehicle(self.now, self._turn(way), vehicle.born))
+        turn = self._straight_on(way) if vehicle.name else self._turn(way)
+        self.lanes[way].append(Vehicle(self.now, turn, vehicle.born, vehicle.name))
+        if vehicle.name:
+            self.named[vehicle.name] = way
         return True
+
+    def _straight_on(self, lane: int) -> int:
+        """The movement of a lane that leads on, else its first."""
+        moves = range(*self.layout.move_from[lane : lane + 2].tolist())
+        return next((move for move in moves if self._next[move]), moves[0])
 
     def _seen(self, crossed: Sequence[int]) -> Seen:
         rows = [row for lane in range(self.layout.lanes) for row in self._rows(lane)]

@@ -1,4 +1,4 @@
-"""Work of traffic that comes round: measures from signal events, the plan in force, officers' feedback."""
+"""How crossings serve, from their controllers' events; volumes and daily values for plans and comparisons."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from psycopg.types.json import Jsonb
 
-from citywide.hub.database.queries import queries_of, sql
+from citywide.hub.database.queries import queries_of
 from citywide.systems.traffic.engine.measures import (
     Detectors,
     Events,
@@ -18,8 +17,7 @@ from citywide.systems.traffic.engine.measures import (
     coordination_diagram,
     split_failures,
 )
-from citywide.systems.traffic.engine.plans import DayKind
-from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE, TIMETABLE, ZONE
+from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
@@ -30,12 +28,13 @@ MEASURES: Mapping[str, tuple[Callable[[Events, Detectors], Table], str, float]] 
     "split_failures": (split_failures, "split_failures", 1.0),
     "approach_delay": (approach_delay, "delay_s", 1.0),
 }
-_QUERIES = queries_of(Path(__file__).parent)
+_QUERIES = queries_of(Path(__file__).parents[1])
 
 
 def measure(hub: "Hub") -> None:
     """Judge the last whole quarters of an hour from the controllers' events."""
     until = _floor(hub.clock.now())
+    _keep_volumes(hub, until)
     found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
     if not found:
         return
@@ -49,6 +48,14 @@ def measure(hub: "Hub") -> None:
         cursor.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
 
 
+def _keep_volumes(hub: "Hub", until: datetime) -> None:
+    """Quarter-hourly volumes of each lane, from which day plans are made, and each crossing's day so far."""
+    with hub.database.transaction() as connection:
+        connection.execute(_QUERIES["put_volumes"], {"since": until - 2 * QUARTER, "until": until})
+        zone = {"zone": hub.city.calendar.zone, "since": until - timedelta(days=1)}
+        connection.execute(_QUERIES["put_day_values"], zone)
+
+
 def detectors_of(crossings: list[int]) -> Detectors:
     """Every phase of our crossings has an advance and a presence detector, numbered after it."""
     rows = [
@@ -59,32 +66,6 @@ def detectors_of(crossings: list[int]) -> Detectors:
     ]
     device, phase, detector, function = zip(*rows, strict=True)
     return Detectors.of(device, phase, detector, function)
-
-
-def choose_plans(hub: "Hub") -> None:
-    """Write down which plan is in force and why, whenever that changes."""
-    now = hub.clock.now()
-    here = now.astimezone(ZONE)
-
-    def kind_of(day: Any) -> DayKind:
-        if hub.city.calendar.is_working_day(day):
-            return DayKind.WEEKDAY
-        return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.HOLIDAY
-
-    choice = TIMETABLE.at(here, kind_of)
-    values = {"since": now, "plan": choice.plan.name, "cycle_s": choice.plan.cycle_s, "reason": choice.reason}
-    with hub.database.transaction() as connection:
-        connection.execute(_QUERIES["put_plan_choice"], values)
-
-
-def learn(hub: "Hub") -> None:
-    """An acknowledgement that begins with "false" or "real" is kept, and told to the lane's roadside unit."""
-    with hub.database.transaction() as connection:
-        for _alarm, lane, kind, was_real, lasted_s, at in connection.execute(_QUERIES["take_feedback"]).fetchall():
-            facts = {"kind": kind, "was_real": was_real, "lasted_s": lasted_s}
-            says = {"en": f"{kind} was {'real' if was_real else 'false'}", "zh": "事件属实" if was_real else "误报"}
-            message = {"at": at, "department": "traffic", "role": None, "entity": None, "says": Jsonb(says)}
-            connection.execute(sql("put_message"), message | {"facts": Jsonb(facts | {"lane": lane})})
 
 
 def _measured(events: Events, detectors: Detectors) -> Iterator[dict[str, Any]]:

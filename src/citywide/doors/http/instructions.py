@@ -1,0 +1,47 @@
+"""What devices are told: a device reads its instructions and says which it has heard; until then they come again."""
+
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromQuery, JSONBody
+from msgspec import Struct
+
+from citywide.doors.http.callers import device, hub_of
+from citywide.doors.http.threads import in_thread
+from citywide.doors.http.units import SCOPE
+from citywide.hub.database.queries import sql
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Heard(Struct, frozen=True):
+    """The numbers of instructions that a device has taken in."""
+
+    ids: list[int]
+
+
+@get("/v1/instructions")
+@in_thread
+def instructions(
+    request: AnyRequest, state: State, entity: FromQuery[str | None] = None, kind: FromQuery[str | None] = None
+) -> Response[bytes]:
+    """What a device, or all devices of a kind, have been told and have not heard yet; the oldest first."""
+    device(request, SCOPE)
+    found = hub_of(state).database.rows(sql("instructions_unheard"), {"entity": entity, "kind": kind})
+    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+
+
+@post("/v1/instructions/heard", status_code=200)
+@in_thread
+def heard(request: AnyRequest, state: State, data: JSONBody[Heard]) -> dict[str, int]:
+    """These need not be told again."""
+    device(request, SCOPE)
+    hub = hub_of(state)
+    with hub.database.transaction() as connection:
+        done = connection.execute(sql("instructions_heard"), {"ids": data.ids, "at": hub.clock.now()}).rowcount
+    return {"heard": done}
+
+
+HANDLERS = [instructions, heard]

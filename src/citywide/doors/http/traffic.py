@@ -1,0 +1,163 @@
+"""The traffic engineer's door, and the standards of the road: SPaT and MAP of every crossing as J2735 JSON."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Struct
+
+from citywide.doors.http.callers import anybody, hub_of, need_role, staff
+from citywide.doors.http.problems import Problem
+from citywide.doors.http.threads import in_thread
+from citywide.hub.database.queries import queries_of
+from citywide.hub.evidence.write import witness
+from citywide.hub.people.who import Who
+from citywide.hub.running import Hub
+from citywide.kit.text import Text
+from citywide.systems.traffic import SYSTEM
+from citywide.systems.traffic.interfaces.map import write_map
+from citywide.systems.traffic.interfaces.spat import write_spat
+from citywide.systems.traffic.model import DEPARTMENT
+from citywide.systems.traffic.phases import TIMETABLE
+from citywide.systems.traffic.signals import maps_of, spats_of
+
+AnyRequest = Request[Any, Any, Any]
+LONGEST = timedelta(days=31)
+_QUERIES = queries_of(SYSTEM.folder)
+
+
+class PlanChange(Struct, frozen=True):
+    """Another plan for so many hours, from now or a later time on; it returns by itself."""
+
+    plan: str
+    hours: float
+    reason: str
+    begins: datetime | None = None
+    crossing: str | None = None
+    fixed: bool = False
+
+
+class EventDay(Struct, frozen=True):
+    """A day that runs the event timetable."""
+
+    day: date
+    name: str
+
+
+class Milestone(Struct, frozen=True):
+    """A day from which on something was different."""
+
+    day: date
+    what: str
+    crossing: str | None = None
+
+
+@get("/v1/traffic/spat")
+@in_thread
+def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
+    """The lights of one crossing, or of all that tell them, as a J2735 SPaT message in JSON."""
+    anybody(request, "readings:read")
+    hub = hub_of(state)
+    found = spats_of(_lanes(hub, crossing), hub.clock.now())
+    return Response(write_spat(found), media_type=MediaType.JSON)
+
+
+@get("/v1/traffic/map")
+@in_thread
+def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
+    """The lanes of one crossing, or of all, as a J2735 MAP message in JSON."""
+    anybody(request, "readings:read")
+    found = maps_of(_lanes(hub_of(state), crossing))
+    return Response(write_map(found), media_type=MediaType.JSON)
+
+
+@post("/v1/traffic/plan-changes", status_code=201)
+@in_thread
+def change_plan(request: AnyRequest, state: State, data: JSONBody[PlanChange]) -> Response[bytes]:
+    """Run another plan for a while."""
+    who, hub = _engineer(request), hub_of(state)
+    begins = data.begins or hub.clock.now()
+    _check_change(hub, data, begins)
+    ends = begins + timedelta(hours=data.hours)
+    values = {"crossing": data.crossing, "plan": data.plan, "adaptive": not data.fixed, "reason": data.reason}
+    says = Text(
+        f"plan {data.plan} until {ends:%F %R}Z: {data.reason}", f"方案 {data.plan} 至 {ends:%F %R}Z：{data.reason}"
+    )
+    return _put(hub, who, "put_plan_change", values | {"begins": begins, "ends": ends}, says)
+
+
+@post("/v1/traffic/event-days", status_code=201)
+@in_thread
+def event_day(request: AnyRequest, state: State, data: JSONBody[EventDay]) -> Response[bytes]:
+    """Let a day run the event timetable."""
+    says = Text(f"{data.day} is an event day: {data.name}", f"{data.day} 为活动日：{data.name}")
+    return _put(hub_of(state), _engineer(request), "put_event_day", {"day": data.day, "name": data.name}, says)
+
+
+@post("/v1/traffic/milestones", status_code=201)
+@in_thread
+def milestone(request: AnyRequest, state: State, data: JSONBody[Milestone]) -> Response[bytes]:
+    """Compare the days before and after a day, matched by kind; the page shows the answer with its interval."""
+    who, hub = _engineer(request), hub_of(state)
+    _check_crossing(hub, data.crossing)
+    says = Text(f"to be compared from {data.day} on: {data.what}", f"自 {data.day} 起作前后对比：{data.what}")
+    return _put(hub, who, "put_milestone", msgspec.to_builtins(data), says)
+
+
+@get("/v1/traffic/plans/{crossing:str}")
+@in_thread
+def plan_now(request: AnyRequest, state: State, crossing: FromPath[str]) -> Response[bytes]:
+    """The plan that a crossing runs now, and why: what its box asks for when it starts anew."""
+    anybody(request, "readings:read")
+    found = hub_of(state).database.rows(_QUERIES["crossings_and_plans"])
+    told = next((row["told"] for row in found if row["id"] == f"crossing/{crossing}" and row["told"]), None)
+    if told is None:
+        raise Problem(404, f"crossing/{crossing} has been told no plan yet")
+    return Response(msgspec.json.encode(told), media_type=MediaType.JSON)
+
+
+def _lanes(hub: Hub, crossing: str | None) -> list[dict[str, Any]]:
+    """Lights are shown to everybody in the street: whoever may read readings may read all of them."""
+    found = hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": crossing})
+    if not found:
+        raise Problem(404, f"there is no {crossing or 'crossing'} with lanes; accepted: an id such as crossing/01")
+    return found
+
+
+def _engineer(request: AnyRequest) -> Who:
+    who = staff(request)
+    need_role(who, "officer", "manager")
+    if not who.everywhere and DEPARTMENT not in who.departments:
+        raise Problem(403, f"signal plans belong to the department {DEPARTMENT}")
+    return who
+
+
+def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
+    known = [row["name"] for row in hub.database.rows(_QUERIES["known_plans"], {"usual": list(TIMETABLE.plans)})]
+    if data.plan not in known:
+        raise Problem(422, f"unknown plan {data.plan!r}; there are {', '.join(known)}")
+    if begins.tzinfo is None:
+        raise Problem(422, "begins needs a time zone, such as 2026-03-02T08:00:00+08:00")
+    if not 0 < data.hours <= LONGEST / timedelta(hours=1):
+        raise Problem(422, f"{data.hours:g} hours; accepted: more than 0 and at most {LONGEST.days} days")
+    if not data.reason.strip():
+        raise Problem(422, "a change without a reason; accepted: a few words that the next engineer understands")
+    _check_crossing(hub, data.crossing)
+
+
+def _check_crossing(hub: Hub, crossing: str | None) -> None:
+    if crossing is not None and not (crossing.startswith("crossing/") and hub.registry.knows(crossing)):
+        raise Problem(422, f"there is no crossing {crossing!r}; accepted: an id such as crossing/01")
+
+
+def _put(hub: Hub, who: Who, query: str, values: dict[str, Any], says: Text) -> Response[bytes]:
+    with hub.database.transaction() as connection:
+        connection.execute(_QUERIES[query], values | {"who": who.name})
+        witness(connection, "plan", says, department=DEPARTMENT, at=hub.clock.now(), who=who.name)
+    return Response(msgspec.json.encode({"done": True}), status_code=201, media_type=MediaType.JSON)
+
+
+HANDLERS = [spat, geometry, change_plan, event_day, milestone, plan_now]

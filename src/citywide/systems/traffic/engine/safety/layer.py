@@ -1,0 +1,56 @@
+"""The layer itself: wishes in, safe lights out, once a second for all crossings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numba import njit
+
+from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
+from citywide.systems.traffic.engine.safety.emergency import serves_emergency
+from citywide.systems.traffic.engine.safety.fallback import follow_plan, place_in_plan, set_place, with_plans
+from citywide.systems.traffic.engine.safety.greens import show
+from citywide.systems.traffic.engine.safety.model import Lamps, Rules, Steps, dark_lamps
+from citywide.systems.traffic.engine.safety.pedestrians import keep_late_calls, take_calls
+from citywide.systems.traffic.engine.safety.waits import allowed
+
+
+@dataclass
+class Safety:
+    """The lights of all crossings: ask with `step`, read `lamps`."""
+
+    rules: Rules
+    lamps: Lamps = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lamps = dark_lamps(self.rules)
+
+    def step(self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None) -> Bytes:
+        """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown."""
+        urgent = np.full(len(wish), -1, np.int32) if emergency is None else emergency
+        step_all(self.rules, self.lamps, wish, trusted, calls, urgent)
+        return self.lamps.light
+
+    def run_plans(self, plans: Mapping[int, Steps], into_s: Mapping[int, float]) -> None:
+        """Take other fixed plans, each at its place in the cycle; all are refused where one cannot be."""
+        self.rules = with_plans(self.rules, plans)
+        for crossing, steps in plans.items():
+            set_place(self.lamps, crossing, place_in_plan(steps, into_s.get(crossing, 0.0)))
+
+
+@njit(cache=True)
+def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints) -> None:
+    """One second of every crossing."""
+    for crossing in range(len(wish)):
+        serving = serves_emergency(rules, lamps, crossing, int(urgent[crossing]))
+        take_calls(rules, lamps, crossing, calls, serving)
+        asked = follow_plan(rules, lamps, crossing)
+        phases = rules.phase_from[crossing + 1] - rules.phase_from[crossing]
+        if serving:
+            lamps.target[crossing] = urgent[crossing]
+        else:
+            if trusted[crossing] and 0 <= wish[crossing] < phases:
+                asked = int(wish[crossing])
+            lamps.target[crossing] = allowed(rules, lamps, crossing, asked)
+        show(rules, lamps, crossing)
+        keep_late_calls(rules, lamps, crossing, calls)

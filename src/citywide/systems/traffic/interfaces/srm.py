@@ -1,0 +1,93 @@
+"""Signal requests (SAE J2735 SRM) as JSON: a bus or an ambulance asks crossings to be let through."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole
+
+MESSAGE_ID = 29
+ASKS = ("priorityRequest", "priorityRequestUpdate")
+CANCELS = "priorityCancellation"
+EMERGENCIES = ("emergency", "fire", "police", "ambulance")
+ROLES = ("publicTransport", *EMERGENCIES)
+MINUTE_UNKNOWN = 527_040
+
+
+@dataclass(frozen=True)
+class SignalRequest:
+    """One request: which lane of which crossing, when the vehicle comes there; `cancels` when it is past."""
+
+    crossing: int
+    lane: int
+    minute: int | None = None  # of the year
+    ms: int | None = None  # of the minute
+    cancels: bool = False
+
+
+@dataclass(frozen=True)
+class SignalRequests:
+    """What one vehicle asks for, and as what."""
+
+    vehicle: int
+    role: str
+    requests: tuple[SignalRequest, ...]
+    minute: int | None = None  # when it was said
+    ms: int | None = None
+
+    @property
+    def emergency(self) -> bool:
+        """Whether it asks as an emergency vehicle."""
+        return self.role in EMERGENCIES
+
+
+def read_srm(text: str | bytes) -> tuple[SignalRequests, tuple[Malformed, ...]]:
+    """The requests that can be read, and what was refused with its place."""
+    refused: list[Malformed] = []
+    message = body_of(text, MESSAGE_ID, "SignalRequestMessage")
+    requestor = part(message, "requestor", "SRM")
+    vehicle = whole(part(requestor, "id", "SRM.requestor"), "stationID", "SRM.requestor.id", 0, 2**32 - 1)
+    role = part(part(requestor, "type", "SRM.requestor"), "role", "SRM.requestor.type")
+    if role not in ROLES:
+        raise Malformed("SRM.requestor.type.role", role, ", ".join(ROLES))
+    found = each(several(message, "requests", "SRM"), "SRM.requests", _request, refused)
+    said = maybe(message, "timeStamp", "SRM", 0, MINUTE_UNKNOWN), maybe(message, "second", "SRM", 0, 65_535)
+    return SignalRequests(vehicle, str(role), found, *said), tuple(refused)
+
+
+def write_srm(asked: SignalRequests) -> str:
+    """The message as JSON."""
+    body = {
+        **({} if asked.minute is None else {"timeStamp": asked.minute}),
+        "second": asked.ms or 0,
+        "requests": [_request_json(at, request) for at, request in enumerate(asked.requests)],
+        "requestor": {"id": {"stationID": asked.vehicle}, "type": {"role": asked.role}},
+    }
+    return json.dumps({"messageId": MESSAGE_ID, "value": {"SignalRequestMessage": body}})
+
+
+def _request(item: Any, where: str) -> SignalRequest:
+    asked, place = part(item, "request", where), f"{where}.request"
+    crossing = whole(part(asked, "id", place), "id", f"{place}.id", 0, 65_535)
+    sort = part(asked, "requestType", place)
+    if sort not in (*ASKS, CANCELS):
+        raise Malformed(f"{place}.requestType", sort, ", ".join((*ASKS, CANCELS)))
+    lane = whole(part(asked, "inBoundLane", place), "lane", f"{place}.inBoundLane", 1, 255)
+    minute = maybe(item, "minute", where, 0, MINUTE_UNKNOWN)
+    return SignalRequest(
+        crossing,
+        lane,
+        None if minute == MINUTE_UNKNOWN else minute,
+        maybe(item, "second", where, 0, 65_535),
+        cancels=sort == CANCELS,
+    )
+
+
+def _request_json(number: int, request: SignalRequest) -> dict[str, Any]:
+    sort = CANCELS if request.cancels else ASKS[0]
+    asked = {
+        "id": {"id": request.crossing}, "requestID": number % 256, "requestType": sort,
+        "inBoundLane": {"lane": request.lane},
+    }  # fmt: skip
+    when = {"minute": request.minute, "second": request.ms}
+    return {"request": asked, **{name: value for name, value in when.items() if value is not None}}

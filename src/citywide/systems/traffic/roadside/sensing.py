@@ -1,0 +1,103 @@
+"""The simulated sensors: radar, cameras and loops with their own clocks, noise, misses and failures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.traffic.engine.control.controller import Seen
+from citywide.systems.traffic.engine.control.layout import Layout
+from citywide.systems.traffic.engine.fusion import Readings
+from citywide.systems.traffic.phases import LANES, WAYS
+
+RADAR, VIDEO, LOOP = range(3)
+LENGTH_M, ADVANCE_M = 250.0, 100.0
+NOISE_M, MISSES, LATEST_S = 0.7, (0.03, 0.05, 0.03), 3  # of one second of radar, video, loop
+SEES = 0.96  # of the vehicles that pass a camera or a loop
+MOST_A_SECOND = 4
+
+Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Sensed:
+    """One second of all sensors: what fusion gets, each sighting's track, and which ways were counted."""
+
+    readings: Readings
+    track: Numbers  # of every vehicle in sight, also of those that no device reported in this second
+    crossed: NDArray[np.int32]
+    over_loop: Numbers
+    present: Flags
+
+
+class Sensors:
+    """Three sensors a lane; `lost[lane, sensor]` says nothing until it is mended."""
+
+    def __init__(self, layout: Layout, rng: np.random.Generator) -> None:
+        self.layout, self._rng, count = layout, rng, layout.lanes
+        self.lost = np.zeros((count, 3), np.bool_)
+        self.passed = np.zeros(count, np.int64)
+        self._over = np.zeros(count, np.int64)
+        crossing = layout.crossing_of_lane
+        self.late_s = np.stack([rng.integers(0, LATEST_S + 1, layout.crossings) for _ in (VIDEO, LOOP)])[:, crossing]
+        self._videos = np.zeros((LATEST_S + 1, count, 3))
+        self._loops = np.zeros((LATEST_S + 1, count))
+        self._ways = np.resize(WAYS, layout.movements)
+
+    def sense(self, seen: Seen) -> Sensed:
+        """What the devices say of what truly is on the street."""
+        np.add.at(self.passed, self.layout.move_lane[seen.crossed], 1)
+        lane = seen.sighting.astype(np.int64)
+        track = self.passed[lane] + places_in_lane(lane) + 1
+        alive = (self._rng.random(self.lost.shape) >= MISSES) & ~self.lost
+        over, pulses = self._loop(seen, lane, track)
+        counted, pulses = self._late(self._video(seen.crossed), pulses)
+        radar = alive[lane, RADAR]
+        place = LENGTH_M - seen.distance[radar] + self._rng.normal(0, NOISE_M, int(radar.sum()))
+        readings = Readings(
+            lane[radar], track[radar], place, counted * alive[:, [VIDEO]], pulses * alive[:, LOOP], alive
+        )
+        present = np.zeros(len(self.passed), np.bool_)
+        present[lane[seen.distance < 7]] = True
+        return Sensed(readings, track, self._crossed(seen.crossed, alive), over, present)
+
+    def _loop(self, seen: Seen, lane: Numbers, track: Numbers) -> tuple[Numbers, NDArray[np.float64]]:
+        """The number of the last vehicle over the advance loop, and this second's pulses."""
+        over = self._over.copy()
+        near = seen.distance < ADVANCE_M
+        np.maximum.at(over, lane[near], track[near])
+        fresh = np.minimum(over - self._over, MOST_A_SECOND)
+        self._over = over
+        return over, self._rng.binomial(fresh, SEES).astype(float)
+
+    def _video(self, crossed: NDArray[np.int32]) -> NDArray[np.float64]:
+        counted = np.zeros((len(self.passed), 3))
+        kept = crossed[self._rng.random(len(crossed)) < SEES]
+        np.add.at(counted, (self.layout.move_lane[kept], self._ways[kept]), 1.0)
+        return counted
+
+    def _late(self, video: NDArray[np.float64], loop: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
+        """Each device stamps by its own clock: what it says now happened a little while ago."""
+        self._videos = np.concatenate([video[None], self._videos[:-1]])
+        self._loops = np.concatenate([loop[None], self._loops[:-1]])
+        rows = np.arange(len(loop))
+        return self._videos[self.late_s[0], rows], self._loops[self.late_s[1], rows]
+
+    def _crossed(self, crossed: NDArray[np.int32], alive: Flags) -> NDArray[np.int32]:
+        """The ways that somebody counted: a camera, else the radar, which knows no right turn from straight on."""
+        lane = self.layout.move_lane[crossed]
+        by_lane = self.layout.move_from[lane].astype(np.int32)
+        ways = np.where(alive[lane, VIDEO], crossed, by_lane).astype(np.int32)
+        return ways[alive[lane, VIDEO] | alive[lane, RADAR]]
+
+
+def places_in_lane(lane: Numbers) -> Numbers:
+    """How many of the same lane stand before each row; rows of a lane are together, front first."""
+    starts = np.flatnonzero(np.append(True, lane[1:] != lane[:-1])) if len(lane) else np.zeros(0, np.int64)
+    return np.arange(len(lane)) - np.repeat(starts, np.diff(starts, append=len(lane)))
+
+
+def lanes_at(crossing: int) -> slice:
+    """The rows of a crossing's lanes."""
+    return slice(crossing * LANES, (crossing + 1) * LANES)

@@ -1,0 +1,134 @@
+"""What roadside devices say to the hub: a minute's figures, lights as SPaT, signal events, places of vehicles."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.hub import Entity, Reading
+from citywide.systems.traffic.engine.control.controller import Seen
+from citywide.systems.traffic.engine.fusion import View
+from citywide.systems.traffic.engine.measures.events import DETECTOR_OFF, DETECTOR_ON, GREEN, RED, YELLOW
+from citywide.systems.traffic.feeds import read_lights
+from citywide.systems.traffic.interfaces.spat import write_spat
+from citywide.systems.traffic.packing import Spot, packed_track
+from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
+from citywide.systems.traffic.roadside.sensing import Sensed, lanes_at
+from citywide.systems.traffic.signals import spat_of
+
+WATCHED_S, AGAIN_S, CODE = 60, 15, 32768
+CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
+FREE_SPEED_KMH = 50.0
+BEYOND_M = -20.0  # where a vehicle that has crossed was last seen
+LIGHT_CODES = {2: GREEN, 3: YELLOW, 0: RED}
+
+
+class Teller:
+    """Sums up and speaks for every lane."""
+
+    def __init__(self, lanes: list[Entity], crossings: list[Entity]) -> None:
+        self.lanes, self.crossings, count = lanes, crossings, len(lanes)
+        self._light, self._present = np.zeros(count, np.int8), np.zeros(count, np.bool_)
+        self._over = np.zeros(count, np.int64)
+        self._sums = np.zeros((5, count))  # passed, speed, seen, present, green
+        self._told: dict[tuple[int, int], tuple[datetime, Spot]] = {}
+
+    def second(
+        self, now: datetime, seen: Seen, sensed: Sensed, light: NDArray[np.int8], left_s: NDArray[np.int64]
+    ) -> Iterator[Reading]:
+        """What changed in this second."""
+        yield from self._events(now, sensed, light)
+        yield from self._lights(now, light, left_s)
+        yield from self._vehicles(now, seen, sensed.track)
+        self._sum_up(seen, sensed, light)
+        self._light, self._present, self._over = light.copy(), sensed.present, sensed.over_loop
+
+    def minute(self, now: datetime, view: View) -> Iterator[Reading]:
+        """Every lane's last minute, as fusion believes it, and each crossing's index."""
+        passed, speed, seen, present, green = self._sums
+        for number, lane in enumerate(self.lanes):
+            yield Reading(lane.id, "queue", now, round(float(view.queue[number]), 1))
+            yield Reading(lane.id, "confidence", now, round(100 * float(view.confidence[number])))
+            yield Reading(lane.id, "volume", now, 60.0 * passed[number])
+            yield Reading(lane.id, "occupancy", now, round(100 / WATCHED_S * min(present[number], WATCHED_S), 1))
+            yield Reading(lane.id, "green_share", now, round(100 / WATCHED_S * min(green[number], WATCHED_S), 1))
+            if seen[number]:
+                yield Reading(lane.id, "traffic_speed", now, round(speed[number] / seen[number], 1))
+        yield from self._indices(now, speed, seen)
+        self._sums[:] = 0.0
+
+    def _sum_up(self, seen: Seen, sensed: Sensed, light: NDArray[np.int8]) -> None:
+        """Who passed by camera where one works, else by loop; the speeds as radar sees them."""
+        readings, lane = sensed.readings, seen.sighting.astype(np.int64)
+        self._sums[0] += np.where(readings.alive[:, 1], readings.counted.sum(1), readings.pulses)
+        np.add.at(self._sums[1], lane, seen.speed * 3.6)
+        np.add.at(self._sums[2], lane, 1)
+        self._sums[3] += self._present
+        self._sums[4] += light == 2
+
+    def _indices(self, now: datetime, speed: NDArray[np.float64], seen: NDArray[np.float64]) -> Iterator[Reading]:
+        """Free speed over the mean speed of all who were seen at a crossing."""
+        for number, crossing in enumerate(self.crossings):
+            rows = lanes_at(number)
+            mean = speed[rows].sum() / max(seen[rows].sum(), 1)
+            index = FREE_SPEED_KMH / max(mean, 1.0) if seen[rows].sum() else 1.0
+            yield Reading(crossing.id, "congestion_index", now, round(float(max(index, 1.0)), 2))
+
+    def _lights(self, now: datetime, light: NDArray[np.int8], left_s: NDArray[np.int64]) -> Iterator[Reading]:
+        """Connected controllers send SPaT when a light changes, and now and then; the feed reads it."""
+        again = int(now.timestamp()) % AGAIN_S == 0
+        for number in range(min(CONNECTED, len(self.crossings))):
+            rows = lanes_at(number)
+            if again or (light[rows] != self._light[rows]).any():
+                crossing = self.crossings[number].id.split("/")[1]
+                spat = spat_of(number + 1, now.astimezone(UTC), light[rows].tolist(), left_s[rows].tolist())
+                yield from read_lights(f"crossing/{crossing}/spat", write_spat((spat,)).encode(), now)
+
+    def _vehicles(self, now: datetime, seen: Seen, track: NDArray[np.int64]) -> Iterator[Reading]:
+        """Each vehicle of a closely watched crossing when it comes, stops, goes on or leaves, and now and then."""
+        present = set[tuple[int, int]]()
+        for row in np.flatnonzero(seen.sighting < CLOSELY * LANES).tolist():
+            key = int(seen.sighting[row]), int(track[row])
+            present.add(key)
+            yield from self._vehicle(key, now, Spot(key[1], float(seen.distance[row]), bool(seen.speed[row] < 1.0)))
+        for key in [key for key in self._told if key not in present]:
+            yield from self._stood_until(key, now)
+            del self._told[key]
+            yield self._place(key, now, Spot(key[1], BEYOND_M))
+
+    def _vehicle(self, key: tuple[int, int], now: datetime, spot: Spot) -> Iterator[Reading]:
+        told = self._told.get(key)
+        if told is None or told[1].stands != spot.stands or (now - told[0]).total_seconds() >= AGAIN_S:
+            if told is not None and not spot.stands:
+                yield from self._stood_until(key, now)
+            self._told[key] = (now, spot)
+            yield self._place(key, now, spot)
+
+    def _stood_until(self, key: tuple[int, int], now: datetime) -> Iterator[Reading]:
+        """Whoever goes now has stood where it stood until a second ago."""
+        then, spot = self._told[key]
+        if spot.stands and (now - then).total_seconds() > 1:
+            yield self._place(key, now - timedelta(seconds=1), spot)
+
+    def _place(self, key: tuple[int, int], now: datetime, spot: Spot) -> Reading:
+        at = now + timedelta(microseconds=key[1] % 100_000)  # a series holds one value a moment
+        return Reading(self.lanes[key[0]].id, "track", at, packed_track(spot))
+
+    def _events(self, now: datetime, sensed: Sensed, light: NDArray[np.int8]) -> Iterator[Reading]:
+        """Signal events of the connected controllers; those of one second are microseconds apart."""
+        for crossing in range(min(CONNECTED, len(self.crossings))):
+            rows = range(*lanes_at(crossing).indices(len(self.lanes)))
+            found = [event for number in rows for event in self._of_lane(number, sensed, light)]
+            for place, (code, parameter) in enumerate(found):
+                at = now + timedelta(microseconds=place)
+                yield Reading(self.crossings[crossing].id, "signal_event", at, code * CODE + parameter)
+
+    def _of_lane(self, number: int, sensed: Sensed, light: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
+        phase = number % LANES + 1
+        if light[number] != self._light[number]:
+            yield LIGHT_CODES[int(light[number])], phase
+        if sensed.present[number] != self._present[number]:
+            yield DETECTOR_ON if sensed.present[number] else DETECTOR_OFF, PRESENCE + phase
+        if sensed.over_loop[number] > self._over[number]:
+            yield DETECTOR_ON, ADVANCE + phase
