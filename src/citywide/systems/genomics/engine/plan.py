@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.bed import open_bed
+from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.design import Design, Floats, Refusal, designs
-from citywide.systems.genomics.engine.pgen import Genotypes, Pgen, open_pgen
+from citywide.systems.genomics.engine.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.regions import Part, codes, parts
 from citywide.systems.genomics.engine.request import Request, ScanError
@@ -62,13 +62,13 @@ class Plan:
 @lru_cache(maxsize=2)
 def make_plan(request: Request) -> Plan:
     """Open and check everything that a request names."""
-    bed = open_pgen(request.data) if request.pgen else open_bed(request.data)
+    bed = open_genotypes(request)
     keep = keep_mask(bed.people, request.keep, request.remove)
     if not keep.any():
         raise ScanError("nobody is left after keep and remove")
     covariates, labels = _covariates(request, bed)
     traits = tuple(_traits(request, bed, keep))
-    if isinstance(bed, Pgen):
+    if not isinstance(bed, Bed):
         _only_linear(traits, "dosages are")
     if request.impute == "mean":
         _only_linear(traits, "imputed calls are")

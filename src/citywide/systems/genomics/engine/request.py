@@ -15,7 +15,8 @@ class ScanError(ValueError):
 class Request:
     """Files and choices of one scan; the defaults are what most people want.
 
-    pgen: `data` names PLINK 2 files (.pgen) with dosages
+    pgen, bgen: `data` names PLINK 2 files (.pgen) or a BGEN file with dosages
+    sample: who the people of a .bgen are; ref_last: its first allele is the counted one
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     screen: score-test p-value up to which binary traits are fitted exactly
@@ -36,6 +37,9 @@ class Request:
     exclude: Path | None = None
     predictions: Path | None = None
     pgen: bool = False
+    bgen: bool = False
+    sample: Path | None = None
+    ref_last: bool = False
     test: str = "auto"
     firth: str = "fallback"
     screen: float = 0.06
