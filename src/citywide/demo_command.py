@@ -35,6 +35,7 @@ SCOPES = ("readings:write", "readings:read", "entities:write", "units:act", "dem
 STAFF = (
     (Who("officer", ("officer",), ("drainage",)), "officer on duty, drainage / 值班员（排水）"),
     (Who("mayor", ("officer", "manager"), (), everywhere=True), "sees every department / 市长，全部部门"),
+    (Who("scientist", ("scientist",), ("biobank",)), "asks for genome studies / 生物样本库科学家"),
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )
 WAKES_AT = 7

@@ -33,7 +33,8 @@ export interface Field {
   label: Text;
   asks?: string;
   required?: boolean;
-  choices?: [string, Text][];
+  choices?: [string, Text | string][];
+  among?: object | null;
 }
 
 interface Declared {

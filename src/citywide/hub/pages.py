@@ -97,13 +97,17 @@ class Timeline(Struct, frozen=True, tag="timeline"):
 
 
 class Field(Struct, frozen=True):
-    """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no."""
+    """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no.
+
+    A choice is among `choices`, or among the rows (value, label) of the query `among`.
+    """
 
     name: str
     label: Text
     asks: str = "text"
     required: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
+    among: Query | None = None
 
 
 class Form(Struct, frozen=True, tag="form"):

@@ -29,6 +29,7 @@ from citywide.doors.http import (
     readings,
     residents,
     session,
+    studies,
     units,
 )
 from citywide.doors.http.problems import HANDLERS, Problem
@@ -45,6 +46,7 @@ ROOMS = (
     units,
     residents,
     hotline,
+    studies,
     *open311.ROOMS,
     evidence,
     live,
