@@ -75,7 +75,7 @@ ALL = Table(
     live=("case", "latest"),
 )
 FOUND = Table(
-    Text("What was found: a line opens its report", "研究结果：点击下载报告"),
+    Text("What was found: a line fetches its report", "研究结果：点击下载报告"),
     Query("study_traits"),
     (
         STUDY,

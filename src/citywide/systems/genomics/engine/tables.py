@@ -35,11 +35,19 @@ class Table:
 
     def only(self, names: Sequence[str]) -> "Table":
         """The same people with these columns, in this order."""
+        names = [one for name in names for one in self.ranged(name)]
         unknown = [name for name in names if name not in self.names]
         if unknown:
             raise TableError(f"no column {', '.join(unknown)}; there are {', '.join(self.names)}")
         chosen = [self.names.index(name) for name in names]
         return Table(self.family, self.person, tuple(names), self.values[:, chosen])
+
+    def ranged(self, name: str) -> Sequence[str]:
+        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; any other name as it is."""
+        first, dash, last = name.partition("-")
+        if not dash or name in self.names or not {first, last} <= set(self.names):
+            return [name]
+        return self.names[self.names.index(first) : self.names.index(last) + 1]
 
 
 def read_table(path: str | Path, missing: Iterable[str] = MISSING) -> Table:
