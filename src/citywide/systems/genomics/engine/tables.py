@@ -77,6 +77,8 @@ def rows_in(table: Table, people: People) -> NDArray[np.int64]:
     if table.family:
         pairs = zip(table.family, table.person, strict=True)
         return np.array([people.row.get(pair, -1) for pair in pairs], np.int64)
+    for person in table.person:
+        _not_shared(people, person)
     return np.array([people.row_by_person.get(person, -1) for person in table.person], np.int64)
 
 
@@ -105,8 +107,14 @@ def _row_of(people: People, words: list[bytes]) -> int | None:
     if not words or words[0].startswith(b"#"):
         return None
     if len(words) == 1:
+        _not_shared(people, words[0])
         return people.row_by_person.get(words[0])
     return people.row.get((words[0], words[1]))
+
+
+def _not_shared(people: People, person: bytes) -> None:
+    if person in people.shared:
+        raise TableError(f"{person.decode()} stands in several families; name people by FID and IID")
 
 
 def _words(path: Path) -> tuple[list[bytes], list[bytes]]:
