@@ -14,7 +14,7 @@ from scipy import stats
 from citywide.systems.genomics.engine.bed import BedError
 from citywide.systems.genomics.engine.bgen import Bgen, open_bgen
 from citywide.systems.genomics.engine.bgen_block import Block, dosage
-from citywide.systems.genomics.engine.scan import Request, ScanError, scan
+from citywide.systems.genomics.engine.scan import Request, scan
 
 PEOPLE, VARIANTS = 37, 12
 ALL = np.arange(VARIANTS)
@@ -213,13 +213,6 @@ def test_workers_and_threads_find_the_same_in_a_bgen(tmp_path: Path) -> None:
     other = Request(asked.data, asked.pheno, tmp_path / "two", bgen=True, threads=2, backend="loky")
     scan(other)
     assert (other.out / "y.tsv").read_bytes() == first
-
-
-def test_two_values_on_the_dosages_of_a_bgen_are_refused(tmp_path: Path) -> None:
-    asked, _ = study(tmp_path)
-    asked.pheno.write_text("IID\ty\n" + "".join(f"P{i}\t{i % 2}\n" for i in range(PEOPLE)))
-    with pytest.raises(ScanError, match="--test linear"):
-        scan(asked)
 
 
 def study(folder: Path) -> tuple[Request, np.ndarray]:

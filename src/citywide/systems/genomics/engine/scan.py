@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine import dosage, kernel
+from citywide.systems.genomics.engine import dosage, kernel, rescue
 from citywide.systems.genomics.engine.bed import Bed, decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
 from citywide.systems.genomics.engine.design import Floats, Refusal, designs
@@ -116,10 +116,13 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
         fits = kernel.linear(raw, lanes)
+        rescue.linear(raw, lanes.design, fits)
         for at, name in enumerate(lanes.design.names):
             found[name] = _texts(plan, piece, linear_rows(fits, at))
     for lanes in binary_lanes(plan.request, piece.key)[0]:
-        found[lanes.name] = _texts(plan, piece, scan_binary(raw, lanes, choice))
+        rows = scan_binary(raw, lanes, choice)
+        rescue.binary(raw, lanes, rows)
+        found[lanes.name] = _texts(plan, piece, rows)
     return found
 
 
