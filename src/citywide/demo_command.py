@@ -38,6 +38,7 @@ STAFF = (
     (Who("officer", ("officer",), ("drainage",)), "officer on duty, drainage / 值班员（排水）"),
     (Who("tracer", ("officer",), ("disease_control",)), "officer on duty, disease control / 值班员（疾控）"),
     (Who("mayor", ("officer", "manager"), (), everywhere=True), "sees every department / 市长，全部部门"),
+    (Who("scientist", ("scientist",), ("biobank",)), "asks for genome studies / 生物样本库科学家"),
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )
 WAKES_AT = 7

@@ -33,8 +33,9 @@ export interface Field {
   label: Text;
   asks?: string;
   required?: boolean;
-  choices?: [string, Text][];
+  choices?: [string, Text | string][];
   known?: string | null;
+  among?: object | null;
 }
 
 interface Declared {

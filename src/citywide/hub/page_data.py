@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import hub_queries, queries_of
-from citywide.hub.pages import Page, Query
+from citywide.hub.pages import Form, Page, Query
 from citywide.hub.people.who import Who
 from citywide.hub.system import System
 
@@ -32,13 +32,15 @@ def pages_for(who: Who, systems: Mapping[str, System]) -> list[tuple[System, Pag
 
 
 def queries_of_widget(page: Page, widget: int) -> list[Query]:
-    """The queries of a widget: one, or one a layer, or the scene and its ground."""
+    """The queries of a widget: one, or one a layer, or the scene and its ground, or those of a form's choices."""
     if not 0 <= widget < len(page.widgets):
         raise UnknownPageError(f"page {page.name} has {len(page.widgets)} widgets")
     found = page.widgets[widget]
     layers = getattr(found, "layers", None)
     if layers is not None:
         return [layer.query for layer in layers]
+    if isinstance(found, Form):
+        return [field.among for field in found.fields if field.among is not None]
     return [query for query in (getattr(found, "query", None), getattr(found, "ground", None)) if query is not None]
 
 

@@ -105,6 +105,8 @@ class Field(Struct, frozen=True):
     """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no.
 
     `known` is a door that is asked, when the field is filled in, which open cases go with it: `known?name=value`.
+
+    A choice is among `choices`, or among the rows (value, label) of the query `among`.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Field(Struct, frozen=True):
     required: bool = False
     choices: tuple[tuple[str, Text], ...] = ()
     known: str | None = None
+    among: Query | None = None
 
 
 class Form(Struct, frozen=True, tag="form"):

@@ -31,6 +31,7 @@ from citywide.doors.http import (
     readings,
     residents,
     session,
+    studies,
     traffic,
     units,
 )
@@ -51,6 +52,7 @@ ROOMS = (
     residents,
     hotline,
     traffic,
+    studies,
     *open311.ROOMS,
     evidence,
     live,

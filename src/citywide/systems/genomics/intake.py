@@ -102,9 +102,12 @@ def _trait(connection: Connection, number: int, trait: TraitSummary) -> None:
 
 def _pictures(connection: Connection, number: int, trait: str, folder: Path) -> None:
     seen = quick.decode((folder / "reports" / trait / "series.json").read_bytes())
-    for kind in ("manhattan", "quantiles"):
-        row = (number, trait, kind, Jsonb(seen[kind]))
-        connection.execute("insert into genomics.picture values (%s, %s, %s, %s)", row)
+    drawn = [(kind, 0, None, seen[kind]) for kind in ("manhattan", "quantiles")]
+    for at, region in enumerate(seen["regions"], 1):
+        drawn.append(("region", at, region["strength"][region["lead"]], region))
+    for kind, rank, strength, series in drawn:
+        row = (number, trait, kind, rank, strength, Jsonb(series))
+        connection.execute("insert into genomics.picture values (%s, %s, %s, %s, %s, %s)", row)
     hits = [(number, trait, rank + 1, *(row[name] for name in HIT)) for rank, row in enumerate(seen["top"])]
     with connection.cursor() as cursor:
         cursor.executemany(

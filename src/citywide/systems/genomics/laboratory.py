@@ -116,8 +116,8 @@ def follow(hub: Hub, study: dict[str, Any], folder: Path) -> None:
     ])  # fmt: skip
     with hub.database.transaction() as connection:
         connection.execute(
-            "update genomics.study set variants = %s, variants_done = %s where number = %s",
-            (said["whole"], said["done"], study["number"]),
+            "update genomics.study set variants = %s, variants_done = %s, left_s = %s where number = %s",
+            (said["whole"], said["done"], said.get("left_s"), study["number"]),
         )
 
 

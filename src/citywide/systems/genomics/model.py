@@ -6,7 +6,11 @@ from citywide.hub import Category, Entity, Kind, Quantity, Rule, Text
 
 DEPARTMENT = "biobank"
 
-COHORT = Kind("cohort", Text("Cohort", "队列"), facts=("data", "pheno", "covar", "made", "standing"))
+COHORT = Kind(
+    "cohort",
+    Text("Cohort", "队列"),
+    facts=("data", "pheno", "covar", "traits", "people", "variants", "made", "standing"),
+)
 STUDY = Kind("study", Text("Study", "研究"), facts=("cohort", "traits", "purpose"))
 LABORATORY = Kind("laboratory", Text("Laboratory", "计算实验室"))
 MACHINE = Entity("laboratory/scans", LABORATORY.name, "Scanning machine · 扫描计算机", department=DEPARTMENT)

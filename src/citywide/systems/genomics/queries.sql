@@ -1,6 +1,17 @@
 -- name: running_count
 select count(*) as count from genomics.study where state in ('waiting', 'running')
 
+-- name: time_left
+select left_s from genomics.study where state = 'running' and left_s > 0 order by number limit 1
+
+-- name: cohort_choices
+select id as value, name as label from hub.entity where kind = 'cohort' order by number
+
+-- name: cohorts
+select name, (facts ->> 'people')::int as people, (facts ->> 'variants')::int as variants,
+    (select string_agg(trait, ', ') from jsonb_array_elements_text(facts -> 'traits') as trait) as traits
+from hub.entity where kind = 'cohort' order by number
+
 -- name: newest_inflation
 select max(lambda_gc) as lambda from genomics.trait
 where study = (select max(number) from genomics.study where state = 'done')
@@ -13,13 +24,12 @@ where study = (select max(number) from genomics.study where state = 'done')
 select study.number, cohort, array_to_string(traits, ', ') as traits, purpose, asked_by,
     array_to_string(people, ', ') as people, state, asked, ended,
     case when variants > 0 then round(100.0 * variants_done / variants, 1)::float8 end as progress,
-    (select max(lambda_gc) from genomics.trait where trait.study = study.number) as lambda,
-    (select sum(genome_wide)::int from genomics.trait where trait.study = study.number) as hits, why,
-    cases as case
+    case state when 'running' then left_s end as left_s, why, cases as case
 from genomics.study order by study.number desc limit 200
 
 -- name: study_traits
-select study, name, people, nullif(ill, 0) as ill, variants, left_out, lambda_gc as lambda, genome_wide, refused
+select study, name, people, nullif(ill, 0) as ill, variants, left_out, lambda_gc as lambda, genome_wide, refused,
+    case when variants > 0 then '/v1/studies/' || study || '/' || genomics.in_address(name) || '/report.html' end as href
 from genomics.trait order by study desc, name limit 200
 
 -- name: top_hits
@@ -46,8 +56,28 @@ from genomics.picture,
 where kind = 'quantiles' and study = (select max(number) from genomics.study where state = 'done')
 order by trait, 1 limit 20000
 
+-- name: region
+with place as (
+    select trait, series, row_number() over (order by strength desc, trait, rank) as rank from genomics.picture
+    where kind = 'region' and study = (select max(number) from genomics.study where state = 'done')
+)
+select position::float8 / 1e6 as megabases, strength::float8 as strength, name,
+    case when at - 1 = (series ->> 'lead')::int
+        then name || ' · ' || trait || ' · chr ' || (series ->> 'chromosome')
+        when r2::float8 >= 0.8 then 'r² 0.8 – 1' when r2::float8 >= 0.6 then 'r² 0.6 – 0.8'
+        when r2::float8 >= 0.4 then 'r² 0.4 – 0.6' when r2::float8 >= 0.2 then 'r² 0.2 – 0.4'
+        when r2 is null then 'r² ?' else 'r² 0 – 0.2' end as linkage
+from place,
+    rows from (jsonb_array_elements_text(series -> 'position'), jsonb_array_elements_text(series -> 'strength'),
+               jsonb_array_elements_text(series -> 'r2'), jsonb_array_elements_text(series -> 'names'))
+        with ordinality as points (position, strength, r2, name, at)
+where rank = %(rank)s
+order by at - 1 = (series ->> 'lead')::int desc, r2::float8 desc nulls last, 1 limit 20000
+
 -- name: how_it_was_made
-select study.number, command, files.key as file, files.value as sha256, versions::text as versions, ended
+select study.number, command, files.key as file, files.value as sha256, versions::text as versions, ended,
+    case when results ? files.key then '/v1/studies/' || study.number || '/'
+        || genomics.in_address(regexp_replace(files.key, '\.tsv$', '')) || '/table.tsv' end as href
 from genomics.study, jsonb_each_text(inputs || results) as files
 where state = 'done' order by study.number desc, files.key limit 200
 

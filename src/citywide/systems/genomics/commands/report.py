@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from citywide.kit.commands import Command
+from citywide.systems.genomics.commands.common import answering
 from citywide.systems.genomics.engine.bed import open_bed
 from citywide.systems.genomics.engine.clump import Bounds
 from citywide.systems.genomics.engine.results import read_results
@@ -23,6 +24,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--clump-kb", type=float, default=250, metavar="KB")
 
 
+@answering
 def run(options: Namespace) -> int:
     """Write the page and its parts."""
     from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import study, study_options
+from citywide.systems.genomics.commands.common import answering, study, study_options
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.popcount import Doubles
 from citywide.systems.genomics.engine.score import Scores, score
@@ -28,6 +28,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--read-freq", type=Path, metavar="FILE", help="ID, allele and frequency, for missing calls")
 
 
+@answering
 def run(options: Namespace) -> int:
     """Write scores.sscore and match.json; say which scores found too few of their variants."""
     bed, people, rows = study(options)

@@ -2,36 +2,47 @@
 traits.
 """
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 
 import numpy as np
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import study, study_options
+from citywide.systems.genomics.commands.common import answering, study, study_options
+from citywide.systems.genomics.commands.names import names
 from citywide.systems.genomics.engine.progress import Progress
-from citywide.systems.genomics.engine.tables import align, read_table
+from citywide.systems.genomics.engine.tables import Table, align, read_table
+
+PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
 
 
 def options(parser: ArgumentParser) -> None:
     """The study, its tables, and the sizes REGENIE's users know."""
     study_options(parser)
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
-    parser.add_argument("--pheno-name", nargs="+", metavar="NAME", help="only these traits")
+    parser.add_argument(
+        "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
+    )
     parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
+    parser.add_argument(
+        "--covar-name", *COVAR, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
+    )
+    parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
+    parser.add_argument("--lowmem", "--qt", action="store_true", help=SUPPRESS)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=int, default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
     parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
 
 
+@answering
 def run(options: Namespace) -> int:
     """Regress, and say where the predictions are."""
     from citywide.systems.genomics.engine.step1 import Request, step_one  # noqa: PLC0415 - scipy loads slowly
 
     bed, people, rows = study(options)
     table = read_table(options.pheno)
-    table = table.only(options.pheno_name) if options.pheno_name else table
-    covariates = align(read_table(options.covar), bed.people) if options.covar else None
+    table = table.only(names(options.pheno_name)) if options.pheno_name else table
+    covariates = align(_covariates(options), bed.people) if options.covar else None
     request = Request(
         bed,
         np.where(people[:, None], align(table, bed.people), np.nan),
@@ -49,6 +60,11 @@ def run(options: Namespace) -> int:
         print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
     print(f"give {options.out / 'step1_pred.list'} to the scan")
     return 0
+
+
+def _covariates(options: Namespace) -> Table:
+    table = read_table(options.covar)
+    return table.only(names(options.covar_name)) if options.covar_name else table
 
 
 COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

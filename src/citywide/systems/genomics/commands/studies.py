@@ -45,15 +45,17 @@ def add_cohort(options: Namespace) -> int:
     from citywide.hub import Entity  # noqa: PLC0415 - loads the hub
     from citywide.hub.entities.registry import register  # noqa: PLC0415
     from citywide.systems.genomics.engine.bed import BedError, open_bed  # noqa: PLC0415
+    from citywide.systems.genomics.engine.tables import TableError, read_table  # noqa: PLC0415
     from citywide.systems.genomics.model import COHORT, DEPARTMENT  # noqa: PLC0415
 
     try:
-        bed = open_bed(options.bfile)
-    except BedError as wrong:
+        bed, traits = open_bed(options.bfile), read_table(options.pheno).names
+    except (BedError, TableError) as wrong:
         print(f"citywide cohort: {wrong}", file=sys.stderr)
         return WRONG
     files = {"data": options.bfile, "pheno": options.pheno, "covar": options.covar}
-    facts = {name: str(path.resolve()) for name, path in files.items() if path}
+    facts: dict[str, object] = {name: str(path.resolve()) for name, path in files.items() if path}
+    facts |= {"traits": list(traits), "people": len(bed.people), "variants": len(bed)}
     id_ = f"{COHORT.name}/{options.name}"
     with _database(options).transaction() as connection:
         register(connection, [Entity(id_, COHORT.name, options.title or options.name, None, DEPARTMENT, facts)])

@@ -55,11 +55,15 @@ class People:
         return {pair: row for row, pair in enumerate(zip(self.family.tolist(), self.person.tolist(), strict=True))}
 
     @cached_property
+    def shared(self) -> frozenset[bytes]:
+        """Individual ids that stand in several families, so that they alone name nobody."""
+        ids, counts = np.unique(self.person, return_counts=True)
+        return frozenset(ids[counts > 1].tolist())
+
+    @cached_property
     def row_by_person(self) -> dict[bytes, int]:
         """Where a person stands by the individual id alone; ids that two families share are left out."""
-        ids, counts = np.unique(self.person, return_counts=True)
-        shared = set(ids[counts > 1].tolist())
-        return {person: row for row, person in enumerate(self.person.tolist()) if person not in shared}
+        return {person: row for row, person in enumerate(self.person.tolist()) if person not in self.shared}
 
 
 class Variants:

@@ -15,6 +15,7 @@ from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.bed import decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, to_fit
 from citywide.systems.genomics.engine.design import Floats
+from citywide.systems.genomics.engine.genotypes import Genotypes
 from citywide.systems.genomics.engine.kernel import (
     COLLINEAR,
     FINE,
@@ -25,7 +26,6 @@ from citywide.systems.genomics.engine.kernel import (
     Lanes,
 )
 from citywide.systems.genomics.engine.output import FIRTH, NOTES, SCORE, TESTS, WALD, Rows
-from citywide.systems.genomics.engine.pgen import Genotypes
 
 SEPARATED, NOT_CONVERGED = 6, 7
 special: Any = import_module("scipy.special")

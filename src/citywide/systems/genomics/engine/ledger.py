@@ -90,7 +90,7 @@ def fingerprint(request: Request) -> str:
             state.update(f"{name}={value}\n".encode())
             if isinstance(value, Path) and value.is_file():
                 state.update(value.read_bytes())
-    for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".psam"):
+    for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".psam", ".bgen"):
         path = request.data.with_name(request.data.name.removesuffix(suffix) + suffix)
         if path.exists():
             state.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())

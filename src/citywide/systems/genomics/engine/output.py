@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.design import Floats
-from citywide.systems.genomics.engine.pgen import Genotypes
+from citywide.systems.genomics.engine.genotypes import Genotypes
 
 TESTS = ("LINEAR", "SCORE", "WALD", "FIRTH", "SPA")
 LINEAR, SCORE, WALD, FIRTH, SPA = range(len(TESTS))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.bed import Bed, BedError, People, Variants, people_of
+from citywide.systems.genomics.engine.bed import BedError, People, Variants, people_of
 from citywide.systems.genomics.engine.text import Rows, TextError
 
 MISSING = -9.0
@@ -56,9 +56,6 @@ class Pgen:
             except RuntimeError as wrong:
                 raise BedError(f"{self.path}: {wrong}") from None
         return self._own.reader
-
-
-Genotypes = Bed | Pgen
 
 
 def open_pgen(prefix: Path) -> Pgen:

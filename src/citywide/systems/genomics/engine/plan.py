@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.bed import open_bed
+from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.design import Design, Floats, Refusal, designs
-from citywide.systems.genomics.engine.pgen import Genotypes, Pgen, open_pgen
+from citywide.systems.genomics.engine.genotypes import Genotypes, open_genotypes
+from citywide.systems.genomics.engine.limits import on_chromosomes, within
 from citywide.systems.genomics.engine.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.regions import Part, codes, parts
 from citywide.systems.genomics.engine.request import Request, ScanError
@@ -62,18 +62,18 @@ class Plan:
 @lru_cache(maxsize=2)
 def make_plan(request: Request) -> Plan:
     """Open and check everything that a request names."""
-    bed = open_pgen(request.data) if request.pgen else open_bed(request.data)
+    bed = open_genotypes(request)
     keep = keep_mask(bed.people, request.keep, request.remove)
     if not keep.any():
         raise ScanError("nobody is left after keep and remove")
     covariates, labels = _covariates(request, bed)
     traits = tuple(_traits(request, bed, keep))
-    if isinstance(bed, Pgen):
+    if not isinstance(bed, Bed):
         _only_linear(traits, "dosages are")
     if request.impute == "mean":
         _only_linear(traits, "imputed calls are")
     predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
-    cut = parts(codes(bed.variants), chosen_variants(request, bed), predictions is not None)
+    cut = parts(codes(bed.variants), chosen_variants(request, bed, keep), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
 
@@ -83,16 +83,20 @@ def _only_linear(traits: tuple[Trait, ...], what: str) -> None:
             raise ScanError(f"{trait.name} has two values: {what} scanned with --test linear only")
 
 
-def chosen_variants(request: Request, bed: Genotypes) -> NDArray[np.int64]:
-    """The variants that extract and exclude leave, in file order."""
-    mask = np.ones(len(bed), np.bool_)
+def chosen_variants(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The variants that lists, chromosomes and limits leave, in file order."""
+    mask = on_chromosomes(request, bed)
     for path, wanted in ((request.extract, True), (request.exclude, False)):
         if path is not None:
             names = np.array(sorted(read_names(path)), np.bytes_)
             mask &= np.isin(bed.variants.id(), names) == wanted
     if not mask.any():
-        raise ScanError("no variant is left after extract and exclude")
-    return np.flatnonzero(mask).astype(np.int64)
+        raise ScanError("no variant is left after --extract, --exclude and --chr; do the names match?")
+    rows = np.flatnonzero(mask).astype(np.int64)
+    kept = within(request.limits, bed, keep, rows)
+    if not kept.any():
+        raise ScanError(f"none of {len(rows):,} variants keeps --maf, --mac, --geno and --hwe")
+    return rows[kept]
 
 
 def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ...]]:
@@ -108,15 +112,19 @@ def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[T
     if not np.isfinite(values[keep]).any():
         raise ScanError(f"{request.pheno}: nobody of the genotype file has a value; do the ids match?")
     columns = zip(table.names, values.T, strict=True)
-    return [_trait(name, column, request.test, column[keep], request.pheno) for name, column in columns]
+    return [_trait(name, column, request, column[keep]) for name, column in columns]
 
 
-def _trait(name: str, values: Floats, test: str, seen: Floats, path: Path) -> Trait:
+def _trait(name: str, values: Floats, request: Request, seen: Floats) -> Trait:
     """PLINK writes 1 and 2 (0 is missing), REGENIE 0 and 1; anything else is a quantity."""
+    test, path = request.test, request.pheno
+    if "/" in name or name.startswith("."):
+        raise ScanError(f"{path}: a trait called {name!r} cannot be a file's name; rename the column")
     levels = set(seen[np.isfinite(seen)].tolist())
-    two = levels <= {0.0, 1.0} or levels <= {0.0, 1.0, 2.0}
+    two = levels <= {0.0, 1.0} or (levels <= {0.0, 1.0, 2.0} and not request.zero_one)
     if test == "logistic" and not two:
-        raise ScanError(f"{path}: {name} has values other than 0/1 and 1/2; a logistic scan needs two classes")
+        codes_ = "0/1" if request.zero_one else "0/1 and 1/2"
+        raise ScanError(f"{path}: {name} has values other than {codes_}; a logistic scan needs two classes")
     if test == "linear" or not two or not levels:
         return Trait(name, np.ascontiguousarray(values), binary=False)
     coded = values - 1 if 2.0 in levels else values

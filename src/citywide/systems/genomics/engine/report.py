@@ -29,6 +29,7 @@ from citywide.systems.genomics.engine.report_text import both
 from citywide.systems.genomics.engine.results import Results
 
 TOP = 20
+TELLABLE = 0.5  # above this standard error of the heritability there is too little linkage to tell it
 PICTURED = 6
 STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem}
 body{color:#1c2833}
@@ -169,7 +170,7 @@ def _figures(found: Findings) -> str:
         ("smallest", p_text(strongest)),
         ("lambda", f"{found.inflation:.3f}"),
     ]
-    if found.ld is not None and np.isfinite(found.ld.intercept):
+    if found.ld is not None and found.ld.heritability_error < TELLABLE:
         rows.append(("intercept", f"{found.ld.intercept:.3f} ± {found.ld.intercept_error:.3f}"))
         rows.append(("heritability", f"{found.ld.heritability:.3f} ± {found.ld.heritability_error:.3f}"))
     cells = "".join(f"<tr><th>{_span(both(name))}</th><td>{value}</td></tr>" for name, value in rows)

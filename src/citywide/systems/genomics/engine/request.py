@@ -12,10 +12,23 @@ class ScanError(ValueError):
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Which variants are scanned, judged among the people who are kept: bounds of PLINK's names."""
+
+    maf: float = 0.0
+    mac: float = 0.0
+    geno: float = 1.0
+    hwe: float = 0.0
+
+
+@dataclass(frozen=True)
 class Request:
     """Files and choices of one scan; the defaults are what most people want.
 
-    pgen: `data` names PLINK 2 files (.pgen) with dosages
+    pgen, bgen: `data` names PLINK 2 files (.pgen) or a BGEN file with dosages
+    chromosomes, without: codes such as ("1", "22", "X"); without any all are scanned
+    zero_one: 0 and 1 are the only codes of controls and cases, as with PLINK's --1
+    sample: who the people of a .bgen are; ref_last: its first allele is the counted one
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     screen: score-test p-value up to which binary traits are fitted exactly
@@ -34,8 +47,15 @@ class Request:
     remove: Path | None = None
     extract: Path | None = None
     exclude: Path | None = None
+    chromosomes: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    zero_one: bool = False
     predictions: Path | None = None
     pgen: bool = False
+    bgen: bool = False
+    sample: Path | None = None
+    ref_last: bool = False
     test: str = "auto"
     firth: str = "fallback"
     screen: float = 0.06

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine import dosage, kernel
-from citywide.systems.genomics.engine.bed import decode
+from citywide.systems.genomics.engine import dosage, kernel, rescue
+from citywide.systems.genomics.engine.bed import Bed, decode
 from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
 from citywide.systems.genomics.engine.design import Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
@@ -35,7 +35,6 @@ from citywide.systems.genomics.engine.output import (
     table,
     write_summary,
 )
-from citywide.systems.genomics.engine.pgen import Pgen
 from citywide.systems.genomics.engine.plan import Plan, Trait, make_plan
 from citywide.systems.genomics.engine.regions import Part, haploid
 from citywide.systems.genomics.engine.request import Progress, Request, ScanError
@@ -108,7 +107,7 @@ def do_part(request: Request, number: int, ledger: Ledger) -> int:
 
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
-    if isinstance(plan.bed, Pgen):
+    if not isinstance(plan.bed, Bed):
         return scan_dosages(plan, plan.bed.dosages(piece.rows), piece)
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
     if plan.request.impute == "mean":
@@ -117,10 +116,13 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
         fits = kernel.linear(raw, lanes)
+        rescue.linear(raw, lanes.design, fits)
         for at, name in enumerate(lanes.design.names):
             found[name] = _texts(plan, piece, linear_rows(fits, at))
     for lanes in binary_lanes(plan.request, piece.key)[0]:
-        found[lanes.name] = _texts(plan, piece, scan_binary(raw, lanes, choice))
+        rows = scan_binary(raw, lanes, choice)
+        rescue.binary(raw, lanes, rows)
+        found[lanes.name] = _texts(plan, piece, rows)
     return found
 
 

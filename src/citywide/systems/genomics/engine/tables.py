@@ -35,11 +35,19 @@ class Table:
 
     def only(self, names: Sequence[str]) -> "Table":
         """The same people with these columns, in this order."""
+        names = [one for name in names for one in self.ranged(name)]
         unknown = [name for name in names if name not in self.names]
         if unknown:
             raise TableError(f"no column {', '.join(unknown)}; there are {', '.join(self.names)}")
         chosen = [self.names.index(name) for name in names]
         return Table(self.family, self.person, tuple(names), self.values[:, chosen])
+
+    def ranged(self, name: str) -> Sequence[str]:
+        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; any other name as it is."""
+        first, dash, last = name.partition("-")
+        if not dash or name in self.names or not {first, last} <= set(self.names):
+            return [name]
+        return self.names[self.names.index(first) : self.names.index(last) + 1]
 
 
 def read_table(path: str | Path, missing: Iterable[str] = MISSING) -> Table:
@@ -69,6 +77,8 @@ def rows_in(table: Table, people: People) -> NDArray[np.int64]:
     if table.family:
         pairs = zip(table.family, table.person, strict=True)
         return np.array([people.row.get(pair, -1) for pair in pairs], np.int64)
+    for person in table.person:
+        _not_shared(people, person)
     return np.array([people.row_by_person.get(person, -1) for person in table.person], np.int64)
 
 
@@ -97,8 +107,14 @@ def _row_of(people: People, words: list[bytes]) -> int | None:
     if not words or words[0].startswith(b"#"):
         return None
     if len(words) == 1:
+        _not_shared(people, words[0])
         return people.row_by_person.get(words[0])
     return people.row.get((words[0], words[1]))
+
+
+def _not_shared(people: People, person: bytes) -> None:
+    if person in people.shared:
+        raise TableError(f"{person.decode()} stands in several families; name people by FID and IID")
 
 
 def _words(path: Path) -> tuple[list[bytes], list[bytes]]:

@@ -1,0 +1,128 @@
+"""The options of `citywide gwas`: what a PLINK or REGENIE user guesses, by group."""
+
+from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescriptionHelpFormatter
+from pathlib import Path
+
+from citywide.systems.genomics.commands.names import elsewhere
+
+EXAMPLES = """\
+examples:
+  citywide gwas --bfile study --pheno traits.tsv --covar covar.tsv --out results
+  citywide gwas --bgen chr1.bgen --sample chr1.sample --phenoFile y.txt --covarColList age,PC{1:10} --out bmi
+  citywide gwas --bfile study --pheno y.txt --pred step1/step1_pred.list --maf 0.01 --chr 1-22 --out y
+
+Of a .bed the first allele of its .bim is counted, of a .pgen or .bgen the alternative one; every table names it.
+Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
+"""
+ELSEWHERE = {
+    "--mind": "find the people with `citywide qc --mind`, then --remove them",
+    "--make-king-table": "see `citywide qc --make-king-table`",
+    "--indep-pairwise": "see `citywide qc --indep-pairwise`",
+    "--pca": "see `citywide qc --pca`, then --covar its .eigenvec",
+    "--score": "see `citywide score`",
+    "--clump": "see `citywide report`, which clumps",
+    "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
+}
+NO_EFFECT = (
+    "--approx",
+    "--lowmem",
+    "--covar-variance-standardize",
+    "--allow-no-sex",
+    "--no-psam-pheno",
+)
+
+
+def options(parser: ArgumentParser) -> None:
+    """What can be asked for."""
+    parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EXAMPLES
+    _genotypes(parser)
+    _tables(parser)
+    _choices(parser)
+    _tests(parser)
+    _running(parser)
+    _habits(parser)
+
+
+def _genotypes(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("genotypes (one of)")
+    data = group.add_mutually_exclusive_group(required=True)
+    data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
+    data.add_argument("--pfile", "--pgen", type=Path, metavar="DATA", help="PLINK 2 dosages: DATA.pgen, .pvar, .psam")
+    data.add_argument(
+        "--bgen", nargs="+", metavar=("FILE", "ORDER"), help="BGEN, layout 2; ref-last if its first allele is counted"
+    )
+    group.add_argument("--sample", type=Path, metavar="FILE", help="who the people of a .bgen are")
+
+
+def _tables(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("tables")
+    group.add_argument("--pheno", "--phenoFile", type=Path, required=True, metavar="TABLE")
+    group.add_argument(
+        *("--pheno-name", "--phenoCol", "--phenoColList"),
+        nargs="+", action="extend", default=[], metavar="NAME", help="only these traits: a b, a,b or y{1:20}",
+    )  # fmt: skip
+    group.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
+    group.add_argument(
+        *("--covar-name", "--covarCol", "--covarColList"),
+        nargs="+", action="extend", default=[], metavar="NAME", help="only these covariates: PC1-PC10 or PC{1:10}",
+    )  # fmt: skip
+    group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
+    group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
+    group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")
+    group.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder: a table a trait, a summary")
+
+
+def _choices(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("people and variants")
+    group.add_argument("--keep", type=Path, metavar="LIST", help="only these people")
+    group.add_argument("--remove", type=Path, metavar="LIST", help="without these people")
+    group.add_argument("--extract", type=Path, metavar="LIST", help="only these variants")
+    group.add_argument("--exclude", type=Path, metavar="LIST", help="without these variants")
+    group.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
+    group.add_argument("--not-chr", nargs="+", action="extend", default=[], metavar="CODE")
+    group.add_argument("--autosome", action="store_true", help="chromosomes 1 to 22")
+    group.add_argument("--maf", type=float, default=0.0, nargs="?", const=0.01, help="least frequency of the rarer")
+    group.add_argument("--mac", "--minMAC", type=float, default=0.0, help="least count of the rarer")
+    group.add_argument("--geno", type=float, default=1.0, nargs="?", const=0.1, help="largest share without a call")
+    group.add_argument("--hwe", type=float, default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p")
+
+
+def _tests(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("tests")
+    group.add_argument("--test", choices=("auto", "linear", "logistic"), default="auto")
+    group.add_argument("--linear", "--qt", dest="test", action="store_const", const="linear", help="--test linear")
+    group.add_argument(
+        "--logistic", "--bt", dest="test", action="store_const", const="logistic", help="--test logistic"
+    )
+    group.add_argument("--firth", choices=("fallback", "always", "off"), default="fallback", nargs="?", const="always")
+    group.add_argument(
+        *("--screen", "--pThresh"),
+        type=float, default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
+    )  # fmt: skip
+    group.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
+    group.add_argument(
+        "--impute",
+        choices=("none", "mean"),
+        default="none",
+        help="none: each variant on who is called at it; mean: fill its mean in (log10 p moves by up to 0.1)",
+    )
+
+
+def _running(parser: ArgumentParser) -> None:
+    group = parser.add_argument_group("running")
+    group.add_argument("--threads", type=int, default=0, help="0 takes every core")
+    group.add_argument("--memory", type=int, default=1000, metavar="MB")
+    group.add_argument("--backend", default="threads", help="threads, or a joblib backend: loky, ray, dask …")
+    group.add_argument("--restart", action="store_true", help="forget an unfinished scan in --out")
+    group.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _habits(parser: ArgumentParser) -> None:
+    """Words that the hands of others write by themselves: taken where they change nothing, else answered."""
+    parser.add_argument("--glm", nargs="*", default=[], help=SUPPRESS)
+    parser.add_argument("--step", type=int, default=2, help=SUPPRESS)
+    parser.add_argument("--bsize", type=int, help=SUPPRESS)
+    for flag in NO_EFFECT:
+        parser.add_argument(flag, action="store_true", help=SUPPRESS)
+    for flag, says in ELSEWHERE.items():
+        elsewhere(parser, flag, says)

@@ -1,0 +1,44 @@
+"""Lists as PLINK's and REGENIE's users write them: `a b`, `a,b`, `PC{1:10}`, `1-4,22,X`; and the flags of elsewhere."""
+
+import re
+from argparse import SUPPRESS, Action, ArgumentParser
+from collections.abc import Iterable
+
+BRACES = re.compile(r"^(.*)\{(\d+):(\d+)\}(.*)$")
+SPAN = re.compile(r"^(?:chr)?(\d+)-(?:chr)?(\d+)$", re.IGNORECASE)
+
+
+def names(words: Iterable[str]) -> tuple[str, ...]:
+    """Names, with commas or blanks between them; `PC{1:3}` is PC1, PC2, PC3."""
+    return tuple(one for word in words for name in word.replace(",", " ").split() for one in _spread(name))
+
+
+def chromosomes(words: Iterable[str]) -> tuple[str, ...]:
+    """Chromosome codes; `1-3` is 1, 2, 3."""
+    return tuple(code for name in names(words) for code in _span(name))
+
+
+def _spread(name: str) -> list[str]:
+    found = BRACES.match(name)
+    if found is None:
+        return [name]
+    before, first, last, after = found.groups()
+    return [f"{before}{number}{after}" for number in range(int(first), int(last) + 1)]
+
+
+def _span(name: str) -> list[str]:
+    found = SPAN.match(name)
+    return [str(number) for number in range(int(found[1]), int(found[2]) + 1)] if found else [name]
+
+
+class Elsewhere(Action):
+    """A flag of PLINK or REGENIE whose work another command does: says which one."""
+
+    def __call__(self, parser: ArgumentParser, *_: object, **__: object) -> None:
+        """Refuse it in words."""
+        parser.error(f"{self.option_strings[0]} is not done here: {self.const}")
+
+
+def elsewhere(parser: ArgumentParser, flag: str, says: str) -> None:
+    """Know a flag only to say where its work is done."""
+    parser.add_argument(flag, nargs="*", action=Elsewhere, const=says, help=SUPPRESS)
