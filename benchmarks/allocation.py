@@ -56,8 +56,9 @@ def measure(options: Namespace) -> Mapping[str, float]:
     rng = np.random.default_rng(options.seed)
     total: dict[str, float] = {}
     with Clock() as clock:
-        for _ in range(2 if options.quick else CITIES):
+        for number in range(2 if options.quick else CITIES):
             city = draw(rng)
+            print(f"city {number + 1}", flush=True)
             for resource, supply in product(RESOURCES, SUPPLIES):
                 for rule, amount in _unmet(city, resource, supply).items():
                     for key in (rule, f"{resource.name}_{rule}", f"{supply}_{rule}"):

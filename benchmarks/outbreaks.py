@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
     rng = np.random.default_rng(options.seed)
     watch(np.ones((2, 200)), 198)  # compiled before the clock starts
     peers = SETTINGS[:1] if options.quick else SETTINGS
-    rounds = [_round(rng, peers) for _ in range(QUICK_ROUNDS if options.quick else ROUNDS)]
+    rounds = list(_rounds(rng, peers, QUICK_ROUNDS if options.quick else ROUNDS))
     truth = np.concatenate([part["truth"] for part in rounds]) > 0
     score, ideal = (np.concatenate([part[name] for part in rounds]) for name in ("score", "ideal"))
     measures: dict[str, float] = {}
@@ -64,6 +64,16 @@ def measure(options: Namespace) -> Mapping[str, float]:
     asked = np.concatenate([part["p_value"] for part in rounds]) <= ALPHA
     measures["fpr_when_asked_for_0.01"] = quality(asked, truth).fpr
     return measures | _city(options.seed)
+
+
+def _rounds(
+    rng: np.random.Generator, peers: Sequence[str], count: int
+) -> Iterator[dict[str, NDArray[np.float64] | float]]:
+    for number in range(1, count + 1):
+        part = _round(rng, peers)
+        seconds = " ".join(f"{name} {part[f'{name}_cpu']:.1f}" for name in peers)
+        print(f"round {number} of {count}: CPU seconds {part['cpu']:.1f}, {seconds}", flush=True)
+        yield part
 
 
 def _round(rng: np.random.Generator, peers: Sequence[str]) -> dict[str, NDArray[np.float64] | float]:

@@ -41,3 +41,13 @@ def test_one_vintage_teaches_nothing_and_breaks_nothing():
     history, _ = reported(0.8, weeks=1)
     learned = nowcast(history, history.vintages[-1])
     assert (learned.factor == 0).all()
+
+
+def test_weeks_without_a_report_teach_nothing():
+    history, final = reported(0.8)
+    kept = np.r_[0:34, 38:40]
+    gap = Triangle(history.vintages[kept], history.weeks, history.places, history.values[kept])
+    moment = history.vintages[-1]
+    settled = nowcast(gap, moment).settle(gap.known(moment).values)
+    assert np.allclose(settled[-1] / final[-1], 1, atol=0.05)
+    assert np.allclose(settled[:-1], final[:-1], rtol=0.03)

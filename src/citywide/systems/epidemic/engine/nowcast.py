@@ -46,12 +46,18 @@ def nowcast(history: Triangle, moment: np.datetime64, unit: float = 1.0) -> Nowc
 
 
 def revisions(history: Triangle, moment: np.datetime64) -> tuple[Floats, Floats]:
-    """Counts before and after one more week of reports, by (past week, age, place)."""
+    """Counts before and after one more week of reports, by (past week, age, place).
+
+    Weeks in which nothing was published, or several weeks at once, teach nothing: they would pass for counts
+    that did not change, or for one week's growth.
+    """
     states = [history.known(moment - k * WEEK) for k in range(LOOK_BACK + 1)]
     was = np.full((LOOK_BACK, AGES, len(history.places)), np.nan)
     now = was.copy()
     for k, (newer, older) in enumerate(pairwise(states)):
         newest = len(older.weeks)
+        if len(newer.weeks) != newest + 1:
+            continue
         ages = min(AGES, newest)
         was[k, :ages] = older.values[newest - ages :][::-1]
         now[k, :ages] = newer.values[newest - ages : newest][::-1]

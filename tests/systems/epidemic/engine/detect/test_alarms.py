@@ -83,3 +83,14 @@ def test_a_simulated_outbreak_lies_in_its_weeks():
     series = simulate(all_scenarios()[0], np.random.default_rng(9))
     assert (series.outbreak[~series.in_outbreak] == 0).all()
     assert (series.counts >= series.outbreak).all()
+
+
+def test_of_two_outbreaks_beyond_all_chance_the_clearer_one_comes_first():
+    counts = quiet(30, 8.0, 1.2, seed=2)
+    counts[3, -1] += 60
+    counts[7, -1] += 200
+    found = watch(counts, WEEKS - 1)
+    names = [(f"Hospital {i}", "fever") for i in range(30)]
+    first, second = explain_all(found, counts, names, false_alarm_rate=0.001)[:2]
+    assert (first.where, second.where) == ("Hospital 7", "Hospital 3")
+    assert first.p_value < second.p_value < 1e-4

@@ -6,7 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import forecast
-from benchmarks._hub_data import read_hub, roles, season_of
+from benchmarks._hub_data import read_hub, season_of
+from benchmarks._hub_peers import roles
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
 from citywide.systems.epidemic.engine.scores import LEVELS
@@ -71,3 +72,46 @@ def test_baseline_and_ensemble_are_the_pair_of_one_hub():
 def test_a_peer_is_compared_on_common_tasks_only():
     ours, theirs = np.array([1.0, 2.0, np.nan]), np.array([2.0, np.nan, 5.0])
     assert forecast.ratio(ours, theirs) == 0.5
+
+
+def test_a_reference_day_inside_a_week_asks_for_the_weeks_that_its_teams_meant(folder):
+    """Forecasts made on Wednesdays whose horizon 1 is the week that has just ended."""
+    file = folder / "respi_forecasts_quantiles.parquet"
+    table = pq.read_table(file)
+    wednesday = [str(np.datetime64(day) + 3) for day in table["reference_date"].to_pylist()]
+    late = table.set_column(1, "reference_date", [wednesday])
+    late = late.set_column(2, "horizon", [[h + 1 for h in table["horizon"].to_pylist()]])
+    straight = read_hub(folder)
+    pq.write_table(late, file)
+    hub = read_hub(folder)
+    assert hub.horizons == (0, 1)
+    assert np.array_equal(hub.truth, straight.truth)
+    told = late.append_column("target_end_date", [[str(np.datetime64(d) - 3 + 7 * (h - 1)) for d, h in _asked(late)]])
+    pq.write_table(told, file)
+    assert np.array_equal(read_hub(folder).truth, straight.truth)
+
+
+def _asked(table):
+    return zip(table["reference_date"].to_pylist(), table["horizon"].to_pylist(), strict=True)
+
+
+def test_a_folder_without_forecasts_is_still_walked(folder, monkeypatch):
+    (folder / "respi_forecasts_quantiles.parquet").unlink()
+    monkeypatch.setattr(forecast, "FEW", Trees(folds=2, rounds=5, miss_rounds=5))
+    measures = forecast.measure(Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43))
+    assert {name.split(".")[-1] for name in measures} == {"coverage50", "coverage95", "seconds_per_week"}
+    assert all(np.isfinite(value) for value in measures.values())
+
+
+def test_places_are_those_of_the_locations_file_whatever_its_columns_are_called(folder):
+    (folder / "locations_iso.csv").write_text("country,iso2\nAustria,AT\nBelgium,BE\nMalta,MT\n", encoding="utf-8")
+    assert read_hub(folder).history.places == ("AT", "BE")
+    (folder / "locations_iso.csv").write_text("country\nAustria\n", encoding="utf-8")
+    assert read_hub(folder).history.places == tuple(PLACES)
+
+
+def test_a_missing_quantile_is_named(folder):
+    file = folder / "respi_forecasts_quantiles.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["0.5"]), file)
+    with pytest.raises(SystemExit, match=r"0\.5"):
+        read_hub(folder)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.epidemic.engine.detect.evidence import LAGS, evidence, summed
+from citywide.systems.epidemic.engine.detect.evidence import LAGS, ONSET, evidence, summed
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
 
@@ -69,7 +69,8 @@ def watch(
     p_value = _p_values(score, quiet_scores(normal, near, np.random.default_rng(seed)))
     known = newest[..., 0] >= 0
     best = np.argmax(by_level.max(axis=-1), axis=0)
-    onset = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0].argmax(axis=-1)
+    told = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0]
+    onset = (told - np.log(ONSET)).argmax(axis=-1)  # ringing early is a wish; since when it runs, the counts say
     return Watch(score, np.where(known, p_value, 1.0), onset + 1, best, newest[..., 0], normal)
 
 
@@ -135,5 +136,7 @@ def _quiet_round(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) 
 
 
 def _p_values(score: NDArray[np.float64], quiet: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The share of quiet scores as high; above them all it falls as a Bayes factor's chance does (Markov)."""
     as_high = len(quiet) - np.searchsorted(quiet, score, side="left")
-    return (as_high + 1) / (len(quiet) + 1)
+    beyond = np.clip(score - quiet[-1], 0, 600)
+    return (as_high + 1) / (len(quiet) + 1) * np.exp(-beyond)

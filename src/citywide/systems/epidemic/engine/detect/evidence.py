@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 LAGS = 3
 # Prior weight of an outbreak that began this week, a week ago, two weeks ago: early warning comes first.
-ONSET = np.array([1.0, 0.25, 0.025])
+ONSET = np.array([1.0, 0.08, 0.006])
 # Share of an outbreak's cases in its first, second and third week.
 COURSE = np.array([0.50, 0.42, 0.08])
 # Sizes weighed, in standard deviations of the usual count.

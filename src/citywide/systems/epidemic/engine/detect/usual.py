@@ -25,8 +25,8 @@ class Usual:
 
     @property
     def variance(self) -> NDArray[np.float64]:
-        """The variance of a count around its expectation."""
-        return self.expected * self.dispersion[..., None]
+        """The variance of a count around its expectation, which itself is known only so well."""
+        return self.expected * self.dispersion[..., None] + (self.expected * self.uncertainty[..., None]) ** 2
 
 
 def usual(counts: NDArray[np.float64], first_week: int, weeks_per_year: float = WEEKS_PER_YEAR) -> Usual:

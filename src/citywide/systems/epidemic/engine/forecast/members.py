@@ -10,7 +10,8 @@ from citywide.systems.epidemic.engine.forecast.analogue import analogues
 from citywide.systems.epidemic.engine.forecast.autoregression import autoregressed
 from citywide.systems.epidemic.engine.forecast.boosted import LEAST, Trees, boosted
 from citywide.systems.epidemic.engine.forecast.features import Features
-from citywide.systems.epidemic.engine.forecast.lessons import Lessons
+from citywide.systems.epidemic.engine.forecast.growth import growing, growth_features, unlogged
+from citywide.systems.epidemic.engine.forecast.lessons import Lessons, lessons_of, questions
 from citywide.systems.epidemic.engine.forecast.panel import Panel
 from citywide.systems.epidemic.engine.forecast.renewal import renewed
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET
@@ -20,10 +21,10 @@ Floats = NDArray[np.floating]
 
 MOVES = (
     "level", "back1", "back2", "back3", "all_level", "all_move", "all_move2",
-    "whole_move", "burden", "noise", "apart", "sin", "cos",
+    "whole_move", "noise", "apart", "height", "whole_burden", "sin", "cos",
 )  # fmt: skip
 SEASONLESS = MOVES[:-2]
-SIZES = frozenset({"level", "slope3", "noise", "above_low"})
+SIZES = frozenset({"level", "noise", "height"})  # what also drives how far forecasts miss
 LIKENESS = {
     "level": 1.5, "back1": 2.0, "back2": 1.5, "back4": 1.0,
     "all_level": 0.7, "all_move": 1.0, "apart": 0.5, "burden": 0.5,
@@ -57,19 +58,18 @@ def trees(task: Task) -> Floats | None:
 
 
 def autoregression(task: Task) -> Floats | None:
-    """Pooled autoregression over the places' own history."""
+    """Pooled autoregression of growth over the places' own history."""
     if len(task.own) < LEAST // 4:
         return None
-    names = MOVES if len(task.panel.weeks) >= YEAR_AND_HALF else SEASONLESS
-    at, sizes = _columns(task, names), np.array([name in SIZES for name in names])
-    return _levels(
-        task,
-        _by_step(
-            task,
-            task.own,
-            lambda past, asked: autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes),
-        ),
-    )
+    features, logs = growth_features(task.panel, task.features), growing(task.panel)
+    names = MOVES if len(logs.weeks) >= YEAR_AND_HALF else SEASONLESS
+    at, sizes = [features.names.index(name) for name in names], np.array([name in SIZES for name in names])
+
+    def answer(past: Lessons, asked: Floats) -> Floats:
+        return autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes)
+
+    own = lessons_of(logs, task.steps, 1.0, features)
+    return unlogged(logs.small[-1][:, None, None] + _by_step(task.steps, own, questions(features, task.steps), answer))
 
 
 def analogue(task: Task) -> Floats | None:
@@ -78,21 +78,13 @@ def analogue(task: Task) -> Floats | None:
         return None
     at, week = _columns(task, tuple(LIKENESS)), _columns(task, ("week",))[0]
     importance = np.array(list(LIKENESS.values()))
-    return _levels(
-        task,
-        _by_step(
-            task,
-            task.all,
-            lambda past, asked: analogues(
-                past.inputs[:, at],
-                past.inputs[:, week],
-                past.change,
-                asked[:, at],
-                asked[:, week],
-                importance,
-            ),
-        ),
-    )
+
+    def answer(past: Lessons, asked: Floats) -> Floats:
+        return analogues(
+            past.inputs[:, at], past.inputs[:, week], past.change, asked[:, at], asked[:, week], importance
+        )  # fmt: skip
+
+    return _levels(task, _by_step(task.steps, task.all, task.asked, answer))
 
 
 def renewal(task: Task) -> Floats | None:
@@ -117,9 +109,9 @@ def standstill(task: Task) -> Floats:
 _LAPLACE = np.where(LEVELS < 0.5, np.log(2 * LEVELS), -np.log(2 * (1 - LEVELS)))
 
 MEMBERS: dict[str, tuple[Member, float]] = {
-    "trees": (trees, 0.36),
-    "autoregression": (autoregression, 0.28),
-    "analogue": (analogue, 0.33),
+    "trees": (trees, 0.38),
+    "autoregression": (autoregression, 0.24),
+    "analogue": (analogue, 0.35),
     "renewal": (renewal, 0.03),
 }
 
@@ -139,6 +131,7 @@ def _columns(task: Task, names: tuple[str, ...]) -> list[int]:
     return [task.features.names.index(name) for name in names]
 
 
-def _by_step(task: Task, lessons: Lessons, answer: Callable[[Lessons, Floats], Floats]) -> Floats:
-    out = [answer(lessons.of_step(step), task.asked[:, i]) for i, step in enumerate(task.steps)]
-    return np.stack(out, axis=1)
+def _by_step(
+    steps: tuple[int, ...], lessons: Lessons, asked: Floats, answer: Callable[[Lessons, Floats], Floats]
+) -> Floats:
+    return np.stack([answer(lessons.of_step(step), asked[:, i]) for i, step in enumerate(steps)], axis=1)
