@@ -92,7 +92,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 ) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
-    queue, coming, near, head_at, head_speed, dark, crossed_of, _guess = seen
+    queue, coming, line, head_at, head_speed, dark, crossed_of, _guess = seen
     pending, planned, linked, sent, wants_plan = far
     scratch, marks = np.zeros((4, MOST_LANES)), np.zeros(MOST_LANES, np.int32)
     nothing = np.zeros((0, 0))
@@ -101,6 +101,9 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         wide, phase = last - first, phase_now[crossing]
         phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
         start = lay.cell_from[crossing]
+        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
+        room = np.zeros((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         learn_crossing(
             known,
             first,
@@ -109,15 +112,12 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             phase,
             settled[crossing],
             crossed_of,
-            near,
+            line,
             head_at,
             head_speed,
             dark,
-            habits.dense,
+            room[phase],
         )
-        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
-        room = np.zeros((phases, wide))
-        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         for lane in range(first, last):
             guess_lane(known, lane, float(rate[phase, lane - first]), seen, settled[crossing])
             expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
@@ -178,7 +178,7 @@ def guess_lane(
     settled: bool,
 ) -> None:
     """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
-    queue, coming, _near, _at, _speed, dark, _crossed, guess = seen
+    queue, coming, _line, _at, _speed, dark, _crossed, guess = seen
     if not dark[lane]:
         guess[lane] = queue[lane]
         return

@@ -49,7 +49,8 @@ class Controller:
 
     def _make_room(self) -> None:
         lanes, horizon = self.layout.lanes, self.habits.horizon_s
-        self._queue, self._near, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._queue, self._line, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._tail = np.zeros(lanes)
         self._head_at, self._head_speed, self._guess = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
         self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
         self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
@@ -97,7 +98,8 @@ class Controller:
             seen.speed,
             self._queue,
             self._coming,
-            self._near,
+            self._line,
+            self._tail,
             self._head_speed,
             self._head_at,
         )
@@ -107,7 +109,7 @@ class Controller:
         return (
             self._queue,
             self._coming,
-            self._near,
+            self._line,
             self._head_at,
             self._head_speed,
             dark,

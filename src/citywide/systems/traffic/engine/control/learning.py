@@ -32,7 +32,9 @@ class Known(NamedTuple):
     late: Floats  # lane: start-up loss, s
     flow: Floats  # lane: mean arrivals, vehicles/s
     on: Floats  # lane: seconds of green so far
-    started: Floats  # lane: vehicles sent since this green began, from a queue
+    started: Floats  # lane: vehicles sent since this green began, from a queue; negative when not counted
+    left: Floats  # lane: vehicles still to come of the queue that this green serves
+    held: Floats  # lane: seconds of green that count only if somebody crosses
     stuck: Floats  # lane: seconds the first vehicle has stood at a green line
     head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
     serves: Ints  # cell: bits of movements shown green
@@ -54,6 +56,8 @@ def know(layout: Layout) -> Known:
         flow=np.full(lanes, 0.05),
         on=np.zeros(lanes),
         started=np.zeros(lanes),
+        left=np.zeros(lanes),
+        held=np.zeros(lanes),
         stuck=np.zeros(lanes),
         head=np.zeros(lanes, np.int32),
         serves=serves,
@@ -79,7 +83,7 @@ def _mask(lights: Bytes, least: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
+def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
     known: Known,
     first: int,
     last: int,
@@ -87,14 +91,13 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
     shown: int,
     settled: bool,
     crossed_of: Floats,
-    near: Floats,
+    line: Floats,
     head_at: Floats,
     head_speed: Floats,
     dark: Flags,
-    dense: float,
+    room: Floats,
 ) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
-    fade = 1.0 - 1.0 / MEMORY_S
     for lane in range(first, last):
         at = cell + lane - first
         gone = crossed_of[lane]
@@ -102,6 +105,7 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
         if shown < 0 or not settled or known.serves[at] == 0:
             if known.serves[at] == 0 or shown < 0:
                 known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
+            known.left[lane], known.held[lane] = 0.0, 0.0
             if gone > 0:
                 known.head[lane] = 0
             continue
@@ -109,41 +113,54 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
         if gone > 0:
             known.head[lane], known.stuck[lane] = 0, 0.0
         elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
-            known.stuck[lane] += 1.0
-            if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
-                may = known.head[lane] or known.every[lane]
-                left = may & ~known.sure[at]
-                if left:
-                    known.head[lane] = left
+            note_stuck(known, lane, at)
         else:
             known.stuck[lane] = 0.0
-        if dark[lane]:
-            known.started[lane] = -99.0
+        if dark[lane] or room[lane - first] < 1.0:
+            known.started[lane], known.left[lane] = -99.0, 0.0
             continue
-        queued = near[lane] >= dense
-        if known.on[lane] > known.late[lane] and queued:
-            blocked = known.head[lane] != 0 and (known.sure[at] & known.every[lane]) != known.every[lane]
-            if not blocked:
-                known.tried[at] = known.tried[at] * fade + 1.0
-                known.sent[at] = known.sent[at] * fade + gone
-        start_up(known, lane, gone, queued, known.prior[at])
+        discharge(known, lane, at, gone)
+        known.left[lane] = max(known.left[lane] - gone, line[lane])
 
 
 @njit(cache=True, error_model="numpy")
-def start_up(
-    known: Known,
-    lane: int,
-    gone: float,
-    queued: bool,
-    prior: float,
-) -> None:
-    """The start-up loss shows in when the third queued vehicle crosses."""
+def note_stuck(known: Known, lane: int, at: int) -> None:
+    """Whoever stands first at a green line for long wants a movement that this phase does not surely serve."""
+    known.stuck[lane] += 1.0
+    if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
+        left = (known.head[lane] or known.every[lane]) & ~known.sure[at]
+        if left:
+            known.head[lane] = left
+
+
+@njit(cache=True, error_model="numpy")
+def discharge(known: Known, lane: int, at: int, gone: float) -> None:
+    """Learn from the seconds in which a queue was there to be served, and only from those.
+
+    Where the phase serves a part of a shared lane, seconds count once somebody has crossed: until then it may
+    be a vehicle that wants another way that stands first, and that says nothing of how fast the others go.
+    """
     if known.on[lane] == 1.0:
-        known.started[lane] = 0.0 if queued else -99.0
+        known.started[lane] = 0.0
+    if known.left[lane] <= 0.0:
+        known.held[lane], known.started[lane] = 0.0, -99.0
+        return
+    known.held[lane] += 1.0 if known.on[lane] > known.late[lane] else 0.0
+    if known.serves[at] == known.every[lane] or gone > 0.0:
+        fade = 1.0 - known.held[lane] / MEMORY_S
+        known.tried[at] = known.tried[at] * fade + known.held[lane]
+        known.sent[at] = known.sent[at] * fade + min(gone, known.left[lane])
+        known.held[lane] = 0.0
+    start_up(known, lane, at, gone)
+
+
+@njit(cache=True, error_model="numpy")
+def start_up(known: Known, lane: int, at: int, gone: float) -> None:
+    """The start-up loss shows in when the third queued vehicle crosses."""
     before = known.started[lane]
     known.started[lane] += gone
-    if before >= 0.0 and before < 3.0 <= known.started[lane] and prior >= PROTECTED_RATE:
-        loss = known.on[lane] - 3.0 / prior
+    if before >= 0.0 and before < 3.0 <= known.started[lane] and known.sure[at] == known.every[lane]:
+        loss = known.on[lane] - 3.0 / rate_of(known, at, lane, False)
         known.late[lane] += 0.1 * (min(max(loss, 0.0), 5.0) - known.late[lane])
 
 

@@ -7,7 +7,7 @@ from numba import njit
 
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
 
-LITTLE, NEAR_M = 0.01, 50.0
+LITTLE, SURE = 0.01, 0.95
 
 
 class Ways(NamedTuple):
@@ -36,10 +36,10 @@ def ways_of(layout: Layout) -> Ways:
 @njit(cache=True, error_model="numpy")
 def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats,
-    queue: Floats, coming: Floats, near: Floats, head_speed: Floats, head_at: Floats,
+    queue: Floats, coming: Floats, line: Floats, tail: Floats, head_speed: Floats, head_at: Floats,
 ) -> None:  # fmt: skip
-    """Fill queue (vehicles standing), coming (lane × second), near (within 50 m) and who stands first."""
-    queue[:], near[:], head_at[:], coming[:, :] = 0.0, 0.0, 1e9, 0.0
+    """Fill queue (vehicles standing), coming (lane × second), line (up to the last that stands), who is first."""
+    queue[:], line[:], tail[:], head_at[:], coming[:, :] = 0.0, 0.0, -1.0, 1e9, 0.0
     horizon = coming.shape[1]
     for vehicle in range(len(sighting)):
         seen = sighting[vehicle]
@@ -50,14 +50,38 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             lane = ways.lane[way]
             share = ways.share[way] * (flow[lane] + LITTLE) * scale
             away = distance[vehicle] + ways.further[way]
-            near[lane] += share if away < NEAR_M else 0.0
             if ways.further[way] == 0.0 and away < head_at[lane]:
                 head_at[lane], head_speed[lane] = away, speed[vehicle]
+            if speed[vehicle] < 1.0 and share > SURE:
+                tail[lane] = max(tail[lane], away)
             after = 0 if speed[vehicle] < 1.0 else int(away / speed_of[lane])
             if after == 0:
                 queue[lane] += share
             elif after < horizon:
                 coming[lane, after] += share
+    count_line(ways, flow, sighting, distance, tail, line)
+
+
+@njit(cache=True, error_model="numpy")
+def count_line(
+    ways: Ways,
+    flow: Floats,
+    sighting: Ints,
+    distance: Floats,
+    tail: Floats,
+    line: Floats,
+) -> None:
+    """Vehicles of each lane up to the last one that stands: those whom its green has to serve as a queue."""
+    for vehicle in range(len(sighting)):
+        seen = sighting[vehicle]
+        if seen < 0 or seen + 1 >= len(ways.start):
+            continue
+        scale = spread(ways, flow, seen)
+        for way in range(ways.start[seen], ways.start[seen + 1]):
+            lane = ways.lane[way]
+            sure = ways.share[way] * (flow[lane] + LITTLE) * scale > SURE
+            if sure and distance[vehicle] + ways.further[way] <= tail[lane]:
+                line[lane] += 1.0
 
 
 @njit(cache=True, error_model="numpy")

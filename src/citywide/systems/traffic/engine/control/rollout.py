@@ -26,7 +26,6 @@ class Habits(NamedTuple):
     eager: float = 1.15
     recheck: float = 0.7
     stray: float = 0.0
-    dense: float = 2.0
     cadence_s: int = 1
 
 
