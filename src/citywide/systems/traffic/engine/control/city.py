@@ -8,7 +8,7 @@ from citywide.systems.traffic.engine.control.learning import Known, learn_crossi
 from citywide.systems.traffic.engine.control.rollout import Habits, View, play, search
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
-Sights = tuple[Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
+Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
 Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
 
 
@@ -92,7 +92,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 ) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
-    queue, coming, line, head_at, head_speed, dark, crossed_of, _guess = seen
+    queue, coming, line, sure, head_at, head_speed, dark, crossed_of, _guess = seen
     pending, planned, linked, sent, wants_plan = far
     scratch, marks = np.zeros((4, MOST_LANES)), np.zeros(MOST_LANES, np.int32)
     nothing = np.zeros((0, 0))
@@ -113,6 +113,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             settled[crossing],
             crossed_of,
             line,
+            sure,
             head_at,
             head_speed,
             dark,
@@ -178,7 +179,7 @@ def guess_lane(
     settled: bool,
 ) -> None:
     """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
-    queue, coming, _line, _at, _speed, dark, _crossed, guess = seen
+    queue, coming, _line, _sure, _at, _speed, dark, _crossed, guess = seen
     if not dark[lane]:
         guess[lane] = queue[lane]
         return

@@ -50,7 +50,7 @@ class Controller:
     def _make_room(self) -> None:
         lanes, horizon = self.layout.lanes, self.habits.horizon_s
         self._queue, self._line, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
-        self._tail = np.zeros(lanes)
+        self._ahead, self._sure = np.zeros(lanes), np.zeros(lanes)
         self._head_at, self._head_speed, self._guess = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
         self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
         self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
@@ -96,10 +96,12 @@ class Controller:
             seen.sighting,
             seen.distance,
             seen.speed,
+            self.known.served,
             self._queue,
             self._coming,
             self._line,
-            self._tail,
+            self._ahead,
+            self._sure,
             self._head_speed,
             self._head_at,
         )
@@ -110,6 +112,7 @@ class Controller:
             self._queue,
             self._coming,
             self._line,
+            self._sure,
             self._head_at,
             self._head_speed,
             dark,

@@ -18,8 +18,12 @@ from citywide.systems.traffic.engine.control.layout import (
 
 PROTECTED_RATE, PERMISSIVE_RATE = 0.5, 0.25
 PRIOR_S, MEMORY_S = 40.0, 1200.0
-START_UP_S, FLOW_MEMORY_S = 2.0, 300.0
+START_UP_S, FLOW_MEMORY_S = 1.0, 300.0
+MOST_IN_LINE, FADE = 12.0, 1.0 - 1.0 / 150.0
 STUCK_S = 4
+NUMBERS = np.arange(1.0, 5.0)
+AFTER = START_UP_S + NUMBERS / PROTECTED_RATE
+PRIOR_LINE = 4.0 * np.array([4.0, NUMBERS.sum(), (NUMBERS**2).sum(), AFTER.sum(), (NUMBERS * AFTER).sum()])
 
 
 class Known(NamedTuple):
@@ -27,14 +31,15 @@ class Known(NamedTuple):
 
     prior: Floats  # cell
     sent: Floats  # cell: vehicles that left a standing queue
-    tried: Floats  # cell: seconds it had for that
+    tried: Floats  # cell: seconds it had for that, where it gives way
+    line: Floats  # cell × 5: sums of a line through crossing times, where it does not
     turns: Floats  # movement: discounted crossings
     late: Floats  # lane: start-up loss, s
     flow: Floats  # lane: mean arrivals, vehicles/s
     on: Floats  # lane: seconds of green so far
     started: Floats  # lane: vehicles sent since this green began, from a queue; negative when not counted
     left: Floats  # lane: vehicles still to come of the queue that this green serves
-    held: Floats  # lane: seconds of green that count only if somebody crosses
+    served: Floats  # lane: vehicles sent of the queue that this green serves
     stuck: Floats  # lane: seconds the first vehicle has stood at a green line
     head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
     serves: Ints  # cell: bits of movements shown green
@@ -51,13 +56,14 @@ def know(layout: Layout) -> Known:
         prior=prior,
         sent=np.zeros(cells),
         tried=np.zeros(cells),
+        line=np.tile(PRIOR_LINE, (cells, 1)),
         turns=np.ones(layout.movements),
         late=np.full(lanes, START_UP_S),
         flow=np.full(lanes, 0.05),
         on=np.zeros(lanes),
         started=np.zeros(lanes),
         left=np.zeros(lanes),
-        held=np.zeros(lanes),
+        served=np.zeros(lanes),
         stuck=np.zeros(lanes),
         head=np.zeros(lanes, np.int32),
         serves=serves,
@@ -92,6 +98,7 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
     settled: bool,
     crossed_of: Floats,
     line: Floats,
+    sure: Floats,
     head_at: Floats,
     head_speed: Floats,
     dark: Flags,
@@ -105,11 +112,13 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
         if shown < 0 or not settled or known.serves[at] == 0:
             if known.serves[at] == 0 or shown < 0:
                 known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
-            known.left[lane], known.held[lane] = 0.0, 0.0
+                known.served[lane] = 0.0
+            known.left[lane] = line[lane]
             if gone > 0:
                 known.head[lane] = 0
             continue
         known.on[lane] += 1.0
+        known.served[lane] += gone
         if gone > 0:
             known.head[lane], known.stuck[lane] = 0, 0.0
         elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
@@ -117,10 +126,12 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
         else:
             known.stuck[lane] = 0.0
         if dark[lane] or room[lane - first] < 1.0:
-            known.started[lane], known.left[lane] = -99.0, 0.0
+            known.started[lane], known.left[lane] = -1.0, 0.0
             continue
         discharge(known, lane, at, gone)
-        known.left[lane] = max(known.left[lane] - gone, line[lane])
+        known.left[lane] = min(max(known.left[lane] - gone, line[lane]), sure[lane])
+        if known.left[lane] <= 0.0:
+            known.served[lane] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -137,31 +148,52 @@ def note_stuck(known: Known, lane: int, at: int) -> None:
 def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     """Learn from the seconds in which a queue was there to be served, and only from those.
 
-    Where the phase serves a part of a shared lane, seconds count once somebody has crossed: until then it may
-    be a vehicle that wants another way that stands first, and that says nothing of how fast the others go.
+    What counts are headways: seconds from one crossing to the next. Who stands first without crossing is held
+    up by something else (wants another way, changes lanes), which says nothing of how fast the others go.
+    Where traffic gives way, every second counts.
     """
     if known.on[lane] == 1.0:
         known.started[lane] = 0.0
-    if known.left[lane] <= 0.0:
-        known.held[lane], known.started[lane] = 0.0, -99.0
+    gives_way = known.serves[at] == known.every[lane] and known.sure[at] != known.every[lane]
+    if known.left[lane] <= 0.0 or (known.stuck[lane] >= STUCK_S and not gives_way):
+        known.started[lane] = -1.0
         return
-    known.held[lane] += 1.0 if known.on[lane] > known.late[lane] else 0.0
-    if known.serves[at] == known.every[lane] or gone > 0.0:
-        fade = 1.0 - known.held[lane] / MEMORY_S
-        known.tried[at] = known.tried[at] * fade + known.held[lane]
+    if gives_way and known.on[lane] > START_UP_S:
+        fade = 1.0 - 1.0 / MEMORY_S
+        known.tried[at] = known.tried[at] * fade + 1.0
         known.sent[at] = known.sent[at] * fade + min(gone, known.left[lane])
-        known.held[lane] = 0.0
-    start_up(known, lane, at, gone)
+    if gone > 0.0 and known.started[lane] >= 0.0 and known.started[lane] < MOST_IN_LINE:
+        known.started[lane] += gone
+        if not gives_way:
+            fit(known.line[at], known.started[lane], known.on[lane])
+            loss = intercept(known.line[at])
+            known.late[lane] += 0.1 * (loss - known.late[lane])
 
 
 @njit(cache=True, error_model="numpy")
-def start_up(known: Known, lane: int, at: int, gone: float) -> None:
-    """The start-up loss shows in when the third queued vehicle crosses."""
-    before = known.started[lane]
-    known.started[lane] += gone
-    if before >= 0.0 and before < 3.0 <= known.started[lane] and known.sure[at] == known.every[lane]:
-        loss = known.on[lane] - 3.0 / rate_of(known, at, lane, False)
-        known.late[lane] += 0.1 * (min(max(loss, 0.0), 5.0) - known.late[lane])
+def fit(line: Floats, number: float, after: float) -> None:
+    """One more vehicle of a queue: the how manieth it was, and how long after green it crossed."""
+    line *= FADE
+    line[0] += 1.0
+    line[1] += number
+    line[2] += number * number
+    line[3] += after
+    line[4] += number * after
+
+
+@njit(cache=True, error_model="numpy")
+def headway(line: Floats) -> float:
+    """Seconds from one vehicle of a queue to the next: the slope of crossing times over their numbers."""
+    wide = line[0] * line[2] - line[1] * line[1]
+    slope = (line[0] * line[4] - line[1] * line[3]) / wide if wide > 0.0 else 2.0
+    return min(max(slope, 1.2), 6.0)
+
+
+@njit(cache=True, error_model="numpy")
+def intercept(line: Floats) -> float:
+    """The start-up loss that goes with the headway; below nought where the first crosses sooner than a headway."""
+    loss = (line[3] - headway(line) * line[1]) / line[0]
+    return min(max(loss, -2.0), 6.0)
 
 
 @njit(cache=True, error_model="numpy")
@@ -174,7 +206,10 @@ def rate_of(
     """Vehicles per second that this phase sends from this lane's queue."""
     if known.prior[cell] <= 0.0:
         return 0.0
-    rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
+    if known.sure[cell] == known.serves[cell]:
+        rate = 1.0 / headway(known.line[cell])
+    else:
+        rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
     if shown and known.stuck[lane] >= STUCK_S:
         rate *= 0.2
     return rate

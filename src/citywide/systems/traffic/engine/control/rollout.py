@@ -146,6 +146,8 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
             elif marks[lane] == 0 or marks[lane] & serves[phase, lane]:
                 on[lane] += 1.0
                 if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
+                    if on[lane] <= 1.0 and late[lane] < 0.0:
+                        speed *= 1.0 - late[lane]
                     sent = min(stand, speed, room[phase, lane] - gone[lane])
                     if sent > 0.0:
                         gone[lane] += sent
