@@ -148,7 +148,7 @@ def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
     """As asked: 0.90 of the published on most maps and 1.00 on all; on today's SUMO, against peers re-run."""
     bounds = {"worst_over_median": 1.5}
     if OPTIONS.sumo == "current":
-        bounds |= {"ratio_builtin": 0.6, "ratio_heuristic": 0.85}
+        bounds |= {"ratio_builtin": 0.6, "ratio_heuristic": 0.85, "ratio_actuated": 0.75}
     elif OPTIONS.cadence == "free":
         bounds |= {"ratio_published": 1.0}
     found = {name: Goal(at_most=bounds[name.split(".")[-1]]) for name in measures if name.split(".")[-1] in bounds}
