@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.city import Sights, announce, count_crossed, decide, remember
+from citywide.systems.traffic.engine.control.city import Sights, count_crossed, decide
+from citywide.systems.traffic.engine.control.exchange import announce, remember
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.learning import know
 from citywide.systems.traffic.engine.control.picture import look, ways_of
-from citywide.systems.traffic.engine.control.rollout import KEEPS, Habits
+from citywide.systems.traffic.engine.control.rollout import Habits
+from citywide.systems.traffic.engine.control.search import KEEPS
 
 AHEAD_S = 120
 SIGHT_M = 200.0

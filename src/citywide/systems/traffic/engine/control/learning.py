@@ -6,6 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from citywide.systems.traffic.engine.control.headways import (
+    MOST_IN_LINE,
+    PRIOR_LINE,
+    PROTECTED_RATE,
+    START_UP_S,
+    fit,
+    headway,
+    intercept,
+)
 from citywide.systems.traffic.engine.control.layout import (
     PERMISSIVE,
     PROTECTED,
@@ -16,14 +25,10 @@ from citywide.systems.traffic.engine.control.layout import (
     Layout,
 )
 
-PROTECTED_RATE, PERMISSIVE_RATE = 0.5, 0.25
+PERMISSIVE_RATE = 0.25
 PRIOR_S, MEMORY_S = 40.0, 1200.0
-START_UP_S, FLOW_MEMORY_S = 1.0, 300.0
-MOST_IN_LINE, FADE = 12.0, 1.0 - 1.0 / 150.0
+FLOW_MEMORY_S = 300.0
 STUCK_S = 4
-NUMBERS = np.arange(1.0, 5.0)
-AFTER = START_UP_S + NUMBERS / PROTECTED_RATE
-PRIOR_LINE = 4.0 * np.array([4.0, NUMBERS.sum(), (NUMBERS**2).sum(), AFTER.sum(), (NUMBERS * AFTER).sum()])
 
 
 class Known(NamedTuple):
@@ -168,32 +173,6 @@ def discharge(known: Known, lane: int, at: int, gone: float) -> None:
             fit(known.line[at], known.started[lane], known.on[lane])
             loss = intercept(known.line[at])
             known.late[lane] += 0.1 * (loss - known.late[lane])
-
-
-@njit(cache=True, error_model="numpy")
-def fit(line: Floats, number: float, after: float) -> None:
-    """One more vehicle of a queue: the how manieth it was, and how long after green it crossed."""
-    line *= FADE
-    line[0] += 1.0
-    line[1] += number
-    line[2] += number * number
-    line[3] += after
-    line[4] += number * after
-
-
-@njit(cache=True, error_model="numpy")
-def headway(line: Floats) -> float:
-    """Seconds from one vehicle of a queue to the next: the slope of crossing times over their numbers."""
-    wide = line[0] * line[2] - line[1] * line[1]
-    slope = (line[0] * line[4] - line[1] * line[3]) / wide if wide > 0.0 else 2.0
-    return min(max(slope, 1.2), 6.0)
-
-
-@njit(cache=True, error_model="numpy")
-def intercept(line: Floats) -> float:
-    """The start-up loss that goes with the headway; below nought where the first crosses sooner than a headway."""
-    loss = (line[3] - headway(line) * line[1]) / line[0]
-    return min(max(loss, -2.0), 6.0)
 
 
 @njit(cache=True, error_model="numpy")
