@@ -49,7 +49,7 @@ class Benchmark:
     row: Callable[[Namespace], str] | None = None
 
     def row_of(self, options: Namespace) -> str:
-        """The name under which a run's result is kept, where options make it another measurement."""
+        """The name under which a run's result is kept; another one, or none, where options change what is run."""
         return self.row(options) if self.row else self.name
 
     def goals_for(self, measures: Mapping[str, float]) -> Mapping[str, Goal]:
@@ -78,8 +78,8 @@ def run(benchmark: Benchmark, arguments: Sequence[str]) -> None:
     options = parse(benchmark, arguments)
     report = report_of(benchmark, benchmark.measure(options), arguments)
     print(table(report))
-    if not options.quick:
-        write_row(report, benchmark.row_of(options))
+    if not options.quick and (row := benchmark.row_of(options)):
+        write_row(report, row)
     if options.json:
         print(json.dumps(report))
 

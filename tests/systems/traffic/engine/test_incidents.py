@@ -69,6 +69,15 @@ def test_a_queue_where_none_ever_was_is_sudden():
     assert Kind.SUDDEN_QUEUE in {one.kind for one in found}
 
 
+def test_a_queue_behind_a_bus_at_its_stop_is_sudden_only_when_the_bus_stays_too_long():
+    watch = a_watch(memory=Memory.fresh(1))
+    watch.learned.watched_s[:] = 1e6
+    watch.learned.expect_stops(0, 235.0, 42.0, watch.rules)
+    line = [standing(235 - 7 * k) for k in range(7)]
+    assert Kind.SUDDEN_QUEUE not in {one.kind for one in play(watch, line, seconds=60)}
+    assert Kind.SUDDEN_QUEUE in {one.kind for one in play(watch, line, start=60, seconds=40)}
+
+
 def test_feedback_false_makes_the_watch_patient_at_that_place_only():
     watch = a_watch()
     first = play(watch, [standing(80)])[0]

@@ -1,10 +1,13 @@
 """The controller alone on plain arrays, and against simple rules on the point-queue city."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
 from citywide.systems.traffic.engine.control.layout import Crossing, Feed, Lane, Link, Movement, lay_out
+from citywide.systems.traffic.engine.control.learning import rate_of
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 
@@ -66,13 +69,41 @@ def test_a_first_vehicle_that_wants_red_makes_its_lane_useless_to_this_phase():
     assert asked[-1] == 1
 
 
-def test_discharge_is_learned_from_queues_that_leave():
-    controller = Controller(lay_out([ONE]))
-    line = [(0, 2.0 + 12 * at, 6.0) for at in range(5)]
-    for second in range(400):
-        controller.decide(seen(*line, crossed=[0] if second % 4 == 0 else []), shown())
-    known = controller.known
-    assert known.sent[0] / known.tried[0] == pytest.approx(0.25, abs=0.02)
+def learned(controller, headway_s, first_s, others=(), queue=6, cycles=40):
+    """Cycles of 30 s of green and 20 s of red in which a queue of lane 0 leaves at this pace."""
+    for _ in range(cycles):
+        for second in range(50):
+            green, left = second >= 20, queue
+            now = second - 19
+            times = [first_s + headway_s * at for at in range(queue)]
+            crossed = [0] if green and now in times else []
+            left = sum(time > now for time in times) if green else queue
+            line = [(0, 2.0 + 7.5 * at, 0.0) for at in range(left)]
+            controller.decide(seen(*line, *others, crossed=crossed), shown(0 if green else 1))
+    return 1 / rate_of(controller.known, 0, 0, False), controller.known.late[0]
+
+
+@pytest.mark.parametrize("headway_s", [2, 3])
+@pytest.mark.parametrize("first_s", [2, 4])
+def test_headway_and_start_up_loss_are_learned_from_queues_that_leave(headway_s, first_s):
+    headway, late = learned(Controller(lay_out([ONE])), headway_s, first_s)
+    assert headway == pytest.approx(headway_s, rel=0.1)
+    assert late == pytest.approx(max(first_s - headway_s, -2), abs=0.6)
+
+
+def test_who_starts_far_from_the_line_is_no_queue_and_teaches_nothing():
+    headway, _ = learned(Controller(lay_out([ONE])), 2, 2, others=[(0, 150.0, 0.0)])
+    assert headway == pytest.approx(2, rel=0.1)
+
+
+def test_a_queue_that_cannot_leave_into_a_full_exit_teaches_nothing():
+    layout = lay_out([Crossing(tuple(Lane((Movement(at),)) for at in range(4)), PHASES)], exits=4)
+    controller = Controller(layout)
+    line = [(0, 2.0 + 7.5 * at, 0.0) for at in range(5)]
+    for _ in range(300):
+        full = replace(seen(*line), room=np.zeros(4))
+        controller.decide(full, shown())
+    assert rate_of(controller.known, 0, 0, False) == pytest.approx(0.5)
 
 
 def test_a_dark_lane_is_carried_on_by_what_is_known_of_it():

@@ -1,14 +1,16 @@
-"""One kernel that decides for all crossings: learn, look, exchange, search."""
+"""One kernel that decides for all crossings: learn, look, search."""
 
 import numpy as np
 from numba import njit
 
+from citywide.systems.traffic.engine.control.exchange import expect
 from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ground, Ints
 from citywide.systems.traffic.engine.control.learning import Known, learn_crossing, rate_of
-from citywide.systems.traffic.engine.control.rollout import Habits, View, play, search
+from citywide.systems.traffic.engine.control.rollout import Habits, play
+from citywide.systems.traffic.engine.control.search import View, search
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
-Sights = tuple[Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
+Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
 Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
 
 
@@ -59,26 +61,6 @@ def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 
 
 @njit(cache=True, error_model="numpy")
-def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    lay: Ground,
-    known: Known,
-    lane: int,
-    row: Floats,
-    pending: Floats,
-    planned: Floats,
-    linked: Floats,
-    part: float,
-) -> None:
-    """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
-    beyond = int(lay.sight_m / lay.speed[lane])
-    stray = known.flow[lane] * part
-    if linked[lane] >= 0.0:
-        stray = max(0.0, known.flow[lane] - linked[lane]) * part
-    for second in range(beyond, len(row)):
-        row[second] += stray + pending[lane, second] + planned[lane, second]
-
-
-@njit(cache=True, error_model="numpy")
 def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     lay: Ground,
     known: Known,
@@ -92,7 +74,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 ) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
-    queue, coming, near, head_at, head_speed, dark, crossed_of, _guess = seen
+    queue, coming, line, sure, head_at, head_speed, dark, crossed_of, _guess = seen
     pending, planned, linked, sent, wants_plan = far
     scratch, marks = np.zeros((4, MOST_LANES)), np.zeros(MOST_LANES, np.int32)
     nothing = np.zeros((0, 0))
@@ -101,6 +83,9 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         wide, phase = last - first, phase_now[crossing]
         phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
         start = lay.cell_from[crossing]
+        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
+        room = np.zeros((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         learn_crossing(
             known,
             first,
@@ -109,15 +94,13 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             phase,
             settled[crossing],
             crossed_of,
-            near,
+            line,
+            sure,
             head_at,
             head_speed,
             dark,
-            habits.dense,
+            room[phase],
         )
-        rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
-        room = np.zeros((phases, wide))
-        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
         for lane in range(first, last):
             guess_lane(known, lane, float(rate[phase, lane - first]), seen, settled[crossing])
             expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
@@ -178,7 +161,7 @@ def guess_lane(
     settled: bool,
 ) -> None:
     """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
-    queue, coming, _near, _at, _speed, dark, _crossed, guess = seen
+    queue, coming, _line, _sure, _at, _speed, dark, _crossed, guess = seen
     if not dark[lane]:
         guess[lane] = queue[lane]
         return
@@ -187,58 +170,3 @@ def guess_lane(
         guess[lane] = max(0.0, guess[lane] - rate)
     queue[lane] = guess[lane]
     coming[lane, :] = known.flow[lane]
-
-
-@njit(cache=True, error_model="numpy")
-def remember(
-    pending: Floats,
-    linked: Floats,
-    link_start: Ints,
-    link_lane: Ints,
-    link_share: Floats,
-    link_s: Floats,
-    crossed: Ints,
-) -> None:
-    """Shift the list of vehicles on their way by a second; add those that just crossed upstream."""
-    horizon = pending.shape[1]
-    for lane in range(pending.shape[0]):
-        for second in range(1, horizon):
-            pending[lane, second - 1] = pending[lane, second]
-        pending[lane, horizon - 1] = 0.0
-        if linked[lane] >= 0.0:
-            linked[lane] -= linked[lane] / 300.0
-    for at in range(len(crossed)):
-        move = crossed[at]
-        if move >= 0 and move + 1 < len(link_start):
-            for row in range(link_start[move], link_start[move + 1]):
-                lane = link_lane[row]
-                linked[lane] += link_share[row] / 300.0
-                pending[lane, min(int(link_s[row]), horizon - 1)] += link_share[row]
-
-
-@njit(cache=True, error_model="numpy")
-def announce(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    known: Known,
-    lay: Ground,
-    sent: Floats,
-    planned: Floats,
-    link_start: Ints,
-    link_lane: Ints,
-    link_share: Floats,
-    link_s: Floats,
-) -> None:
-    """Planned departures of every movement become planned arrivals of the lanes downstream."""
-    planned[:, :] = 0.0
-    horizon = planned.shape[1]
-    for move in range(len(lay.move_lane)):
-        lane = lay.move_lane[move]
-        if link_start[move] == link_start[move + 1]:
-            continue
-        total = 0.0
-        for other in range(lay.move_from[lane], lay.move_from[lane + 1]):
-            total += known.turns[other]
-        part = known.turns[move] / total
-        for row in range(link_start[move], link_start[move + 1]):
-            down, after = link_lane[row], int(link_s[row])
-            for second in range(min(horizon - after, sent.shape[1])):
-                planned[down, second + after] += sent[lane, second] * part * link_share[row]

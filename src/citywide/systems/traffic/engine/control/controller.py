@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.city import Sights, announce, count_crossed, decide, remember
+from citywide.systems.traffic.engine.control.city import Sights, count_crossed, decide
+from citywide.systems.traffic.engine.control.exchange import announce, remember
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.learning import know
 from citywide.systems.traffic.engine.control.picture import look, ways_of
-from citywide.systems.traffic.engine.control.rollout import KEEPS, Habits
+from citywide.systems.traffic.engine.control.rollout import Habits
+from citywide.systems.traffic.engine.control.search import KEEPS
 
 AHEAD_S = 120
 SIGHT_M = 200.0
@@ -49,7 +51,8 @@ class Controller:
 
     def _make_room(self) -> None:
         lanes, horizon = self.layout.lanes, self.habits.horizon_s
-        self._queue, self._near, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._queue, self._line, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._ahead, self._sure = np.zeros(lanes), np.zeros(lanes)
         self._head_at, self._head_speed, self._guess = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
         self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
         self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
@@ -95,9 +98,12 @@ class Controller:
             seen.sighting,
             seen.distance,
             seen.speed,
+            self.known.served,
             self._queue,
             self._coming,
-            self._near,
+            self._line,
+            self._ahead,
+            self._sure,
             self._head_speed,
             self._head_at,
         )
@@ -107,7 +113,8 @@ class Controller:
         return (
             self._queue,
             self._coming,
-            self._near,
+            self._line,
+            self._sure,
             self._head_at,
             self._head_speed,
             dark,

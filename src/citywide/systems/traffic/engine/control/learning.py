@@ -6,6 +6,15 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from citywide.systems.traffic.engine.control.headways import (
+    MOST_IN_LINE,
+    PRIOR_LINE,
+    PROTECTED_RATE,
+    START_UP_S,
+    fit,
+    headway,
+    intercept,
+)
 from citywide.systems.traffic.engine.control.layout import (
     PERMISSIVE,
     PROTECTED,
@@ -16,9 +25,9 @@ from citywide.systems.traffic.engine.control.layout import (
     Layout,
 )
 
-PROTECTED_RATE, PERMISSIVE_RATE = 0.5, 0.25
+PERMISSIVE_RATE = 0.25
 PRIOR_S, MEMORY_S = 40.0, 1200.0
-START_UP_S, FLOW_MEMORY_S = 2.0, 300.0
+FLOW_MEMORY_S = 300.0
 STUCK_S = 4
 
 
@@ -27,12 +36,15 @@ class Known(NamedTuple):
 
     prior: Floats  # cell
     sent: Floats  # cell: vehicles that left a standing queue
-    tried: Floats  # cell: seconds it had for that
+    tried: Floats  # cell: seconds it had for that, where it gives way
+    line: Floats  # cell × 5: sums of a line through crossing times, where it does not
     turns: Floats  # movement: discounted crossings
     late: Floats  # lane: start-up loss, s
     flow: Floats  # lane: mean arrivals, vehicles/s
     on: Floats  # lane: seconds of green so far
-    started: Floats  # lane: vehicles sent since this green began, from a queue
+    started: Floats  # lane: vehicles sent since this green began, from a queue; negative when not counted
+    left: Floats  # lane: vehicles still to come of the queue that this green serves
+    served: Floats  # lane: vehicles sent of the queue that this green serves
     stuck: Floats  # lane: seconds the first vehicle has stood at a green line
     head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
     serves: Ints  # cell: bits of movements shown green
@@ -49,11 +61,14 @@ def know(layout: Layout) -> Known:
         prior=prior,
         sent=np.zeros(cells),
         tried=np.zeros(cells),
+        line=np.tile(PRIOR_LINE, (cells, 1)),
         turns=np.ones(layout.movements),
         late=np.full(lanes, START_UP_S),
         flow=np.full(lanes, 0.05),
         on=np.zeros(lanes),
         started=np.zeros(lanes),
+        left=np.zeros(lanes),
+        served=np.zeros(lanes),
         stuck=np.zeros(lanes),
         head=np.zeros(lanes, np.int32),
         serves=serves,
@@ -79,7 +94,7 @@ def _mask(lights: Bytes, least: int) -> int:
 
 
 @njit(cache=True, error_model="numpy")
-def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
+def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
     known: Known,
     first: int,
     last: int,
@@ -87,14 +102,14 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
     shown: int,
     settled: bool,
     crossed_of: Floats,
-    near: Floats,
+    line: Floats,
+    sure: Floats,
     head_at: Floats,
     head_speed: Floats,
     dark: Flags,
-    dense: float,
+    room: Floats,
 ) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
-    fade = 1.0 - 1.0 / MEMORY_S
     for lane in range(first, last):
         at = cell + lane - first
         gone = crossed_of[lane]
@@ -102,49 +117,62 @@ def learn_crossing(  # noqa: C901, PLR0913, PLR0917 - one kernel
         if shown < 0 or not settled or known.serves[at] == 0:
             if known.serves[at] == 0 or shown < 0:
                 known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
+                known.served[lane] = 0.0
+            known.left[lane] = line[lane]
             if gone > 0:
                 known.head[lane] = 0
             continue
         known.on[lane] += 1.0
+        known.served[lane] += gone
         if gone > 0:
             known.head[lane], known.stuck[lane] = 0, 0.0
         elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
-            known.stuck[lane] += 1.0
-            if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
-                may = known.head[lane] or known.every[lane]
-                left = may & ~known.sure[at]
-                if left:
-                    known.head[lane] = left
+            note_stuck(known, lane, at)
         else:
             known.stuck[lane] = 0.0
-        if dark[lane]:
-            known.started[lane] = -99.0
+        if dark[lane] or room[lane - first] < 1.0:
+            known.started[lane], known.left[lane] = -1.0, 0.0
             continue
-        queued = near[lane] >= dense
-        if known.on[lane] > known.late[lane] and queued:
-            blocked = known.head[lane] != 0 and (known.sure[at] & known.every[lane]) != known.every[lane]
-            if not blocked:
-                known.tried[at] = known.tried[at] * fade + 1.0
-                known.sent[at] = known.sent[at] * fade + gone
-        start_up(known, lane, gone, queued, known.prior[at])
+        discharge(known, lane, at, gone)
+        known.left[lane] = min(max(known.left[lane] - gone, line[lane]), sure[lane])
+        if known.left[lane] <= 0.0:
+            known.served[lane] = 0.0
 
 
 @njit(cache=True, error_model="numpy")
-def start_up(
-    known: Known,
-    lane: int,
-    gone: float,
-    queued: bool,
-    prior: float,
-) -> None:
-    """The start-up loss shows in when the third queued vehicle crosses."""
+def note_stuck(known: Known, lane: int, at: int) -> None:
+    """Whoever stands first at a green line for long wants a movement that this phase does not surely serve."""
+    known.stuck[lane] += 1.0
+    if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
+        left = (known.head[lane] or known.every[lane]) & ~known.sure[at]
+        if left:
+            known.head[lane] = left
+
+
+@njit(cache=True, error_model="numpy")
+def discharge(known: Known, lane: int, at: int, gone: float) -> None:
+    """Learn from the seconds in which a queue was there to be served, and only from those.
+
+    What counts are headways: seconds from one crossing to the next. Who stands first without crossing is held
+    up by something else (wants another way, changes lanes), which says nothing of how fast the others go.
+    Where traffic gives way, every second counts.
+    """
     if known.on[lane] == 1.0:
-        known.started[lane] = 0.0 if queued else -99.0
-    before = known.started[lane]
-    known.started[lane] += gone
-    if before >= 0.0 and before < 3.0 <= known.started[lane] and prior >= PROTECTED_RATE:
-        loss = known.on[lane] - 3.0 / prior
-        known.late[lane] += 0.1 * (min(max(loss, 0.0), 5.0) - known.late[lane])
+        known.started[lane] = 0.0
+    gives_way = known.serves[at] == known.every[lane] and known.sure[at] != known.every[lane]
+    if known.left[lane] <= 0.0 or (known.stuck[lane] >= STUCK_S and not gives_way):
+        known.started[lane] = -1.0
+        return
+    if gives_way and known.on[lane] > START_UP_S:
+        fade = 1.0 - 1.0 / MEMORY_S
+        known.tried[at] = known.tried[at] * fade + 1.0
+        known.sent[at] = known.sent[at] * fade + min(gone, known.left[lane])
+    if gone > 0.0 and known.started[lane] >= 0.0 and known.started[lane] < MOST_IN_LINE:
+        known.started[lane] += gone
+        if not gives_way:
+            fit(known.line[at], known.started[lane], known.on[lane])
+            loss = intercept(known.line[at])
+            known.late[lane] += 0.1 * (loss - known.late[lane])
 
 
 @njit(cache=True, error_model="numpy")
@@ -157,7 +185,10 @@ def rate_of(
     """Vehicles per second that this phase sends from this lane's queue."""
     if known.prior[cell] <= 0.0:
         return 0.0
-    rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
+    if known.sure[cell] == known.serves[cell]:
+        rate = 1.0 / headway(known.line[cell])
+    else:
+        rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
     if shown and known.stuck[lane] >= STUCK_S:
         rate *= 0.2
     return rate

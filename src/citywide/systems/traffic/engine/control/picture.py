@@ -1,5 +1,6 @@
 """What stands and what comes, per stop-line lane, out of positions and speeds of the vehicles seen."""
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,8 @@ from numba import njit
 
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
 
-LITTLE, NEAR_M = 0.01, 50.0
+LITTLE, SURE = 0.01, 0.95
+STANDS_MPS, PLACE_M, PICK_UP = 1.0, 12.0, 2.0
 
 
 class Ways(NamedTuple):
@@ -17,6 +19,7 @@ class Ways(NamedTuple):
     lane: Ints
     share: Floats
     further: Floats
+    least: Floats  # per sighting lane: the least way further to a stop line
 
 
 def ways_of(layout: Layout) -> Ways:
@@ -25,39 +28,68 @@ def ways_of(layout: Layout) -> Ways:
     rows = sorted(own + [(f.sighting, f.lane, f.share, f.further_m) for f in layout.feeds])
     sightings = max(row[0] for row in rows) + 1
     start = np.searchsorted([row[0] for row in rows], np.arange(sightings + 1)).astype(np.int32)
+    least = [min(row[3] for row in rows[a:b]) if b > a else 0.0 for a, b in itertools.pairwise(start)]
     return Ways(
         start,
         np.array([row[1] for row in rows], np.int32),
         np.array([row[2] for row in rows], np.float64),
         np.array([row[3] for row in rows], np.float64),
+        np.array(least, np.float64),
     )
 
 
 @njit(cache=True, error_model="numpy")
 def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats,
-    queue: Floats, coming: Floats, near: Floats, head_speed: Floats, head_at: Floats,
+    ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats, served: Floats,
+    queue: Floats, coming: Floats, line: Floats, ahead: Floats, sure: Floats, head_speed: Floats, head_at: Floats,
 ) -> None:  # fmt: skip
-    """Fill queue (vehicles standing), coming (lane × second), near (within 50 m) and who stands first."""
-    queue[:], near[:], head_at[:], coming[:, :] = 0.0, 0.0, 1e9, 0.0
-    horizon = coming.shape[1]
-    for vehicle in range(len(sighting)):
+    """Fill queue (who stands in it), coming (lane × second), line (up to the last that stands), who is first.
+
+    A vehicle stands in the queue where those ahead of it, and those just served, fill the way to the line;
+    one that stands elsewhere (parked, or starting there) is still on its way.
+    """
+    queue[:], line[:], ahead[:], sure[:], head_at[:], coming[:, :] = 0.0, 0.0, 0.0, 0.0, 1e9, 0.0
+    for vehicle in nearest_first(ways, sighting, distance):
         seen = sighting[vehicle]
-        if seen < 0 or seen + 1 >= len(ways.start):
-            continue
         scale = spread(ways, flow, seen)
         for way in range(ways.start[seen], ways.start[seen + 1]):
             lane = ways.lane[way]
             share = ways.share[way] * (flow[lane] + LITTLE) * scale
             away = distance[vehicle] + ways.further[way]
-            near[lane] += share if away < NEAR_M else 0.0
             if ways.further[way] == 0.0 and away < head_at[lane]:
                 head_at[lane], head_speed[lane] = away, speed[vehicle]
-            after = 0 if speed[vehicle] < 1.0 else int(away / speed_of[lane])
+            stands = speed[vehicle] < STANDS_MPS and away <= PLACE_M * (1.0 + ahead[lane] + served[lane])
+            ahead[lane] += share
+            sure[lane] += 1.0 if share > SURE else 0.0
+            after = 0 if stands else int(reaches_in(away, speed[vehicle], speed_of[lane]))
             if after == 0:
                 queue[lane] += share
-            elif after < horizon:
+            elif after < coming.shape[1]:
                 coming[lane, after] += share
+            if stands and share > SURE:
+                line[lane] = sure[lane]
+
+
+@njit(cache=True, error_model="numpy")
+def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> Ints:
+    """The vehicles on known lanes, the nearest to a line first."""
+    away = np.full(len(sighting), np.inf)
+    known = 0
+    for vehicle in range(len(sighting)):
+        if 0 <= sighting[vehicle] < len(ways.least):
+            away[vehicle] = distance[vehicle] + ways.least[sighting[vehicle]]
+            known += 1
+    return np.argsort(away)[:known]
+
+
+@njit(cache=True, error_model="numpy")
+def reaches_in(away: float, speed: float, free: float) -> float:
+    """Seconds to the line for who picks up speed from now on."""
+    if speed >= free:
+        return away / free
+    if speed * speed + 2.0 * PICK_UP * away <= free * free:
+        return (np.sqrt(speed * speed + 2.0 * PICK_UP * away) - speed) / PICK_UP
+    return away / free + (free - speed) ** 2 / (2.0 * PICK_UP * free)
 
 
 @njit(cache=True, error_model="numpy")

@@ -1,4 +1,4 @@
-"""The search of one crossing: play out "keep this phase for k seconds, then that one", take the cheapest.
+"""Playing out a plan of one crossing: "keep this phase for k seconds, then that one", and what it costs.
 
 The kernels take arrays one by one and keep their scratch outside: handing numba a tuple of arrays costs
 more (reference counts) than a second of a lane does.
@@ -9,10 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
-
-KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
-SOON_S = 25
+from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
 
 class Habits(NamedTuple):
@@ -26,25 +23,7 @@ class Habits(NamedTuple):
     eager: float = 1.15
     recheck: float = 0.7
     stray: float = 0.0
-    dense: float = 2.0
     cadence_s: int = 1
-
-
-class View(NamedTuple):
-    """One crossing as the search sees it: what stands, what comes, what may go and how fast."""
-
-    queue: Floats  # lane
-    coming: Floats  # lane × second
-    rate: Floats  # phase × lane
-    share: Floats  # phase × lane: part of the lane's traffic that the phase serves
-    serves: Ints  # phase × lane: bits of the lane's movements that the phase serves
-    head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
-    room: Floats  # phase × lane: vehicles that the exits behind the line take now
-    late: Floats  # lane: start-up loss
-    on: Floats  # lane: seconds of green so far
-    weight: Floats  # lane
-    lost: float
-    min_green: float
 
 
 @njit(cache=True, error_model="numpy")
@@ -147,6 +126,8 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
             elif marks[lane] == 0 or marks[lane] & serves[phase, lane]:
                 on[lane] += 1.0
                 if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
+                    if on[lane] <= 1.0 and late[lane] < 0.0:
+                        speed *= 1.0 - late[lane]
                     sent = min(stand, speed, room[phase, lane] - gone[lane])
                     if sent > 0.0:
                         gone[lane] += sent
@@ -173,67 +154,3 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
     for lane in range(lanes):
         left += queue[lane] * weight[lane]
     return cost + worth * left * habits.left_over_s
-
-
-@njit(cache=True, error_model="numpy")
-def wish(
-    queue: Floats,
-    coming: Floats,
-    rate: Floats,
-    share: Floats,
-    head: Ints,
-    now: int,
-    wanted: Flags,
-) -> bool:
-    """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
-    anyone = False
-    for lane in range(len(queue)):
-        soon = queue[lane]
-        for second in range(SOON_S):
-            soon += coming[lane, second]
-        if soon <= 0.3:
-            continue
-        for phase in range(len(wanted)):
-            gains = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
-            if rate[phase, lane] > 0.0 and (gains or head[lane]):
-                wanted[phase] = anyone = True
-    return anyone
-
-
-@njit(cache=True, error_model="numpy")
-def search(
-    view: View,
-    now: int,
-    habits: Habits,
-    keeps: Ints,
-    scratch: Floats,
-    sent_out: Floats,
-) -> int:
-    """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
-    queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green = view
-    nothing, marks = np.zeros((0, 0)), np.zeros(len(queue), np.int32)
-    wanted = np.zeros(rate.shape[0], np.bool_)
-    if not wish(queue, coming, rate, share, head, now, wanted) and sent_out.shape[0] == 0:
-        return now
-    best_keep, best_then = 0, now
-    least = play(
-        queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
-        now, 0, now, habits, np.inf, scratch, marks, nothing,
-    )  # fmt: skip
-    for at in range(len(keeps)):
-        keep = keeps[at]
-        for then in range(rate.shape[0]):
-            if then == now or not wanted[then]:
-                continue
-            cost = play(
-                queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
-                now, keep, then, habits, least, scratch, marks, nothing,
-            )  # fmt: skip
-            if cost < least - 1e-9:
-                least, best_keep, best_then = cost, keep, then
-    if sent_out.shape[0] > 0:
-        play(
-            queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
-            now, best_keep, best_then, habits, np.inf, scratch, marks, sent_out,
-        )  # fmt: skip
-    return best_then if best_keep == 0 else now

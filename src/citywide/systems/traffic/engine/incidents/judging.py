@@ -4,7 +4,27 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.engine.incidents.columns import (
+    BEGAN,
+    BEHIND,
+    BOX,
+    BOX_M,
+    BOX_WAIT,
+    CRAWL,
+    CRAWL_S,
+    END,
+    FREE_ROAD,
+    GREEN,
+    JAM_GAP,
+    LINE,
+    PATIENCE,
+    SINCE,
+    STOP,
+    WRONG_M,
+    WRONG_V,
+)
 from citywide.systems.traffic.engine.incidents.model import CELL_M, CELLS
+from citywide.systems.traffic.engine.incidents.queues import count_standing, side_rings
 from citywide.systems.traffic.engine.tracks import (
     FREE,
     HITS,
@@ -23,24 +43,6 @@ from citywide.systems.traffic.engine.tracks import (
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-STOP, END, BOX, GREEN, SINCE = range(5)
-USUAL, BEGAN, RUNG, LEARNED = range(4)
-(
-    PATIENCE,
-    FREE_ROAD,
-    JAM_GAP,
-    LINE,
-    BOX_M,
-    BEHIND,
-    CRAWL,
-    CRAWL_S,
-    QUEUE_LEAST,
-    QUEUE_GROWTH,
-    QUEUE_S,
-    WRONG_M,
-    WRONG_V,
-    BOX_WAIT,
-) = range(14)
 STOPPED, WRONG, QUEUE, BLOCKED = 1, 2, 3, 4
 STANDS_MPS, MOVES_MPS, PASSES_MPS = 0.8, 1.3, 3.0
 
@@ -64,25 +66,20 @@ def judge(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by
         lane, slots = lanes[row], tracks[row]
         used[row] = _let_go(slots, used[row], lane, now)
         n = _in_order(slots, order, used[row])
-        standing_in, standing_out = 0, 0
         for at in range(n):
             one = slots[order[at]]
             if one[HITS] < 4:
                 continue
             _note_standing(one, now)
-            if one[STANDS] >= 0 and now - one[STANDS] >= 3.0 and now - one[SEEN] <= 3.0:
-                if one[X] < lane[STOP] + 4.0:
-                    standing_in += 1
-                elif one[X] > lane[STOP] + rules[BOX_M] * lane[BOX] + 4.0:
-                    standing_out += 1
             kind = _reason_to_ring(slots, order, at, n, lane, patience[row], strict[row], rules, now)
             if kind > 0 and found < len(out):
                 one[TOLD] = kind
                 _write(out[found], kind, row, one[X], one[NUMBER], now - max(one[FREE], one[SLOW]))
                 found += 1
+        before, beyond, explained = count_standing(slots, order[:n], lane, patience[row], rules, now)
         for side in range(2):
-            standing = standing_in if side == 0 else standing_out
-            rings = _queue_rings(queues[row, side], standing, side, strict[row, QUEUE], rules, now)
+            standing = before if side == 0 else beyond
+            rings = side_rings(queues[row, side], standing, side, explained, strict[row, QUEUE], rules, now)
             if rings and found < len(out):
                 place = lane[STOP] if side == 0 else lane[END]
                 _write(out[found], QUEUE, row, place, 0.0, queues[row, side, BEGAN])
@@ -216,29 +213,4 @@ def _someone_behind(slots: FloatArray, order: IntArray, at: int, n: int, rules: 
             return True
         if one[SLOW] > 3.0 and other[HITS] > 5 and abs(other[V]) < rules[CRAWL] + 0.6:
             return True
-    return False
-
-
-@njit(cache=True)
-def _queue_rings(queue: FloatArray, standing: int, side: int, strict: float, rules: FloatArray, now: float) -> bool:
-    """Whether the queue has just become longer than any usual one; while learning it only remembers."""
-    if queue[LEARNED] < 0.5:
-        queue[USUAL] = max(queue[USUAL], standing)
-        return False
-    usual = queue[USUAL]
-    bound = max(rules[QUEUE_LEAST], usual * rules[QUEUE_GROWTH] + (1.0 if usual > 0 else 0.0)) * strict
-    if side == 0:
-        bound = max(2.0 * usual + 6.0, bound)  # before a line near its capacity, queues wander
-    if standing < bound:
-        if standing < 0.6 * bound:
-            queue[RUNG] = 0.0
-        queue[BEGAN] = -1.0
-        return False
-    if queue[BEGAN] < 0:
-        queue[BEGAN] = now
-    if queue[RUNG] < 0.5 and now - queue[BEGAN] >= rules[QUEUE_S]:
-        queue[RUNG] = 1.0
-        if side == 0:
-            queue[USUAL] = max(usual, 0.9 * standing)
-        return True
     return False

@@ -5,8 +5,9 @@ from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
+from citywide.systems.traffic.engine.incidents.columns import BEGAN, LEARNED, USUAL
 from citywide.systems.traffic.engine.incidents.detectors import Detectors, newly_blind, newly_dark
-from citywide.systems.traffic.engine.incidents.judging import BEGAN, LEARNED, USUAL, judge
+from citywide.systems.traffic.engine.incidents.judging import judge
 from citywide.systems.traffic.engine.incidents.model import (
     CELL_M,
     CELLS,
