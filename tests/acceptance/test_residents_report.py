@@ -90,3 +90,41 @@ async def test_neighbours_are_shown_before_sending_and_can_be_joined(look, hub):
     assert await faults(page, "resident-5-near") == []
     await page.get_by_role("button", name="Send report").click()
     await page.get_by_text("Your report is number").wait_for()
+
+
+async def test_a_report_without_a_connection_waits_on_the_phone_and_is_sent_by_itself(look, hub):
+    page = await look("/report", viewport=PHONE)
+    await page.set_input_files("input[type=file]", photo())
+    await page.locator("figure img").wait_for()
+    await page.get_by_label("What is wrong?").fill("Rubbish lies here since Monday")
+    await page.get_by_label("Address or landmark").fill("Mill Road 7")
+    await page.context.set_offline(True)
+    await page.get_by_role("button", name="Send report").click()
+    await page.get_by_text("Kept on this phone").wait_for()
+    assert await faults(page, "resident-6-kept") == []
+    await page.get_by_role("button", name="Report something else").click()
+    await page.get_by_text("1 waiting to be sent").wait_for()
+    await page.context.set_offline(False)
+    await page.get_by_text("My reports on this phone (1)").wait_for(timeout=60_000)
+    await page.get_by_text("My reports on this phone (1)").click()
+    await page.get_by_role("link", name="Report ").first.click()
+    shown = await page.locator("img.photo").first.get_attribute("src")
+    body = await (await page.request.get(hub.address + shown)).body()
+    assert not Image.open(BytesIO(body)).getexif()
+
+
+async def test_the_call_taker_sees_what_the_caller_has_open_already(enter):
+    page = await enter("mayor", "/#/hotline/calls")
+    number = page.locator("input[type=tel]")
+    await number.fill("023 6812 3456")
+    await number.press("Tab")
+    await page.get_by_text("No open case goes with this.").wait_for()
+    await page.locator("form textarea").fill("The street light is out 路灯不亮")
+    await page.get_by_label("Where").fill("Elm Street 9")
+    await page.locator("form button.main").click()
+    await page.locator("form .end", has_text="opened").wait_for(timeout=60_000)
+    await number.fill("02368123456")
+    await number.press("Tab")
+    await page.get_by_text("1 open with this already:").wait_for()
+    await page.locator(".known a", has_text="Elm Street 9").wait_for()
+    assert await faults(page, "calls-known") == []

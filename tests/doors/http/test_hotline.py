@@ -1,8 +1,16 @@
 """The call-takers' door."""
 
+import base64
+from io import BytesIO
+from pathlib import Path
+
 import pytest
 from litestar.testing import TestClient
+from PIL import Image
 
+from citywide.hub.database.queries import queries_of
+from citywide.hub.people.devices import new_token
+from citywide.systems import hotline
 from citywide.systems.hotline.watch import look_for_hot_spots
 
 
@@ -16,6 +24,57 @@ def test_a_call_becomes_a_case_and_the_caller_is_known_again(door: TestClient, s
     assert [each["case"] for each in known] == [answer.json()["case"]]
     sign_in("wen")
     assert door.get("/v1/hotline/caller", params={"phone": "02368123456"}).json() == []
+
+
+def test_a_form_s_map_and_a_pair_say_the_same_place_and_nonsense_is_refused(door: TestClient, sign_in: object) -> None:
+    told, csrf = {"text": "路灯不亮"}, sign_in("mayor")
+    for place in ([106.71, 29.71], {"lon": 106.71, "lat": 29.71}):
+        answer = door.post("/v1/hotline/calls", json=told | {"place": place}, headers=csrf)
+        assert answer.status_code == 201, answer.text
+    answer = door.post("/v1/hotline/calls", json=told | {"place": [500, 0]}, headers=csrf)
+    assert answer.status_code in {400, 422}
+    assert "place" in answer.text
+
+
+def test_another_channel_passes_reports_on_and_each_item_is_answered(door: TestClient) -> None:
+    with door.app.state.hub.database.transaction() as connection:
+        token = new_token(connection, "mini program", ("reports:write",))
+    told = [
+        {"text": "垃圾桶满了没人收", "place": [106.72, 29.72], "photos": [base64.b64encode(picture()).decode()]},
+        {"text": "somewhere something"},
+        {"text": "路面有个大坑", "place": [106.73, 29.73], "photos": ["bm8gcGhvdG8="]},
+    ]
+    answer = door.post("/v1/hotline/reports", json=told, headers={"authorization": f"Bearer {token}"})
+    assert answer.status_code == 200, answer.text
+    taken = answer.json()
+    assert taken[0]["category"] == "rubbish"
+    assert [each["where"] for item in taken[1:] for each in item["refused"]] == ["1.place", "2.photo.0"]
+    rows = door.app.state.hub.database.rows("select body from hub.photo where cases = %s", (taken[0]["case"],))
+    assert len(rows) == 1
+    assert door.post("/v1/hotline/reports", json=told).status_code == 401
+
+
+def test_a_former_hotline_s_cases_are_taken_over_and_count_for_nobody(door: TestClient, sign_in: object) -> None:
+    hub = door.app.state.hub
+    with hub.database.transaction() as connection:
+        token = new_token(connection, "migration", ("reports:write",))
+    case = {"text": "电梯坏了", "category": "lift", "place": [106.6, 29.6],
+            "opened": "2020-01-02T08:00:00+08:00", "closed": "2020-01-03T08:00:00+08:00"}  # fmt: skip
+    wrong = [case | {"category": "ufo"}, case | {"closed": "2019-01-01T00:00:00Z"}]
+    answer = door.post("/v1/hotline/history", json=[case, *wrong], headers={"authorization": f"Bearer {token}"})
+    assert answer.json()["accepted"] == 1
+    assert [each["where"] for each in answer.json()["refused"]] == ["1", "2"]
+    kept = hub.database.rows("select state, department from hub.cases where opened_by = 'former hotline'")
+    assert kept == [{"state": "closed", "department": "housing"}]
+    values = {"now": hub.clock.now(), "back": "200 years"}
+    found = hub.database.rows(queries_of(Path(hotline.__file__).parent)["rates"], values)
+    assert "housing" not in {row["department"] for row in found}
+
+
+def picture() -> bytes:
+    written = BytesIO()
+    Image.new("RGB", (64, 48), "green").save(written, "JPEG")
+    return written.getvalue()
 
 
 def test_every_widget_of_the_hotline_answers(door: TestClient, sign_in: object) -> None:

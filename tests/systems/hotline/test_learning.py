@@ -16,8 +16,8 @@ from citywide.systems.hotline.vocabulary import lessons, lexicon
 ODD = "flurble grommet quexing zanthwort"
 CLOSED = """
 insert into hub.cases (title, category, department, state, details, opened, reporters,
-    first_department)
-select '{"en": "x", "zh": "x"}', %(category)s, %(department)s, 'closed', %(words)s, now(), 1, %(department)s
+    first_department, opened_by)
+select '{"en": "x", "zh": "x"}', %(category)s, %(department)s, 'closed', %(words)s, now(), 1, %(department)s, 'resident'
 from generate_series(1, %(count)s) returning id
 """
 PASSED = """

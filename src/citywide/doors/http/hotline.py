@@ -33,6 +33,13 @@ SCOPE = "reports:write"
 MOST_AT_ONCE, MOST_FORMER = 500, 200_000
 
 
+class There(Struct, frozen=True):
+    """A place as a form's map gives it."""
+
+    lon: Longitude
+    lat: Latitude
+
+
 class Call(Struct, frozen=True):
     """What a call-taker writes down."""
 
@@ -40,7 +47,7 @@ class Call(Struct, frozen=True):
     phone: str | None = None
     name: str | None = None
     address: str = ""
-    place: tuple[Longitude, Latitude] | None = None
+    place: tuple[Longitude, Latitude] | There | None = None
     category: str | None = None
 
 
@@ -50,15 +57,19 @@ class Passed(Call, frozen=True):
     photos: list[bytes] = []
 
 
+def told_by(call: Call) -> Told:
+    """The call as a report."""
+    lon, lat = (call.place.lon, call.place.lat) if isinstance(call.place, There) else call.place or (None, None)
+    return Told(call.text, call.category or None, lon, lat, call.address, call.name or None, call.phone or None)
+
+
 @post("/v1/hotline/calls", status_code=201)
 @in_thread
 def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[bytes]:
     """A call becomes a case; the answer has the caller's open cases."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
-    lon, lat = data.place or (None, None)
-    told = Told(data.text, data.category or None, lon, lat, data.address, data.name or None, data.phone or None)
-    report = understood(hub, told, has_photos=False)
+    report = understood(hub, told_by(data), has_photos=False)
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, [], hub.clock.now())
     return _json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts})
@@ -98,11 +109,9 @@ def limit_of(items: Sequence[object], most: int) -> None:
 
 
 def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str, object]:
-    lon, lat = said.place or (None, None)
-    told = Told(said.text, said.category, lon, lat, said.address, said.name, said.phone)
     try:
         photos = [scrubbed_or_refused(body, number) for number, body in enumerate(said.photos[:MOST])]
-        report = understood(hub, told, has_photos=bool(photos))
+        report = understood(hub, told_by(said), has_photos=bool(photos))
     except Problem as problem:
         errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
         return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}

@@ -16,7 +16,7 @@ from citywide.systems.hotline.engine.sorter import Guess, Sorter
 from citywide.systems.hotline.learning import beginner
 
 QUERIES = queries_of(Path(__file__).parent)
-REFRESH_S = 120.0
+REFRESH_S, QUIET_S = 120.0, 15.0
 
 
 class Understood(Struct, frozen=True):
@@ -95,7 +95,9 @@ def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
     def learn() -> None:
         intake_of(hub).begin(hub.database, anew=anew)
 
-    threading.Thread(target=learn, name="hotline learns", daemon=True).start()
+    timer = threading.Timer(0 if anew else QUIET_S, learn)  # a city that wakes has more urgent things to do
+    timer.daemon = True
+    timer.start()
 
 
 def understand(hub: Any, text: str, address: str, at: Point | None, category: str | None) -> Understood:

@@ -16,7 +16,7 @@ def hashed(texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     return _grams(letters, ends)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _grams(
     letters: NDArray[np.uint32], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:  # pragma: no cover - compiled

@@ -77,7 +77,7 @@ def cells(
 Found = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def scan(  # noqa: C901 - compiled: flat loops
     cell: NDArray[np.int64], day: NDArray[np.int64], near: NDArray[np.int64], longest: int
 ) -> Found:  # pragma: no cover - compiled
