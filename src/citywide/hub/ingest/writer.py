@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
+from psycopg.errors import CheckViolation
 
 from citywide.hub.alarms.record import record
 from citywide.hub.database import days
@@ -47,6 +48,14 @@ class Writer:
         self.connection.close()
 
     def write(self, drafts: Sequence[Draft], state: State) -> bool:
+        """One transaction for all of these; tried again when a day left for the archive a moment ago."""
+        try:
+            return self._write(drafts, state)
+        except CheckViolation:
+            self._days.clear()
+            return self._write(drafts, state)
+
+    def _write(self, drafts: Sequence[Draft], state: State) -> bool:
         """Copy while the rules are still folding, then write down what they raised and cleared."""
         for draft in drafts:
             self._need_days(draft.kept.time)
