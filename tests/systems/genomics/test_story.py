@@ -105,7 +105,7 @@ def test_only_the_people_of_a_study_see_it(city: TrialCity) -> None:
     city.add(made(200, 40))
     asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin", ("lin",)))
     lived(city, "done")
-    for title in ("Studies", "Traits", "QQ", "How it was made"):
+    for title in ("Studies", "What was found", "QQ", "How it was made"):
         assert shown(city, LIN, title), title
         assert shown(city, MAYOR, title), title
         if title != "Studies":
@@ -118,8 +118,8 @@ def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCi
     city.add(made(200, 40))
     asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
     lived(city, "done")
-    assert shown(city, WEN, "Traits")
-    assert not shown(city, STRANGER, "Traits")
+    assert shown(city, WEN, "What was found")
+    assert not shown(city, STRANGER, "What was found")
 
 
 def test_a_study_whose_process_is_killed_goes_on(city: TrialCity) -> None:
