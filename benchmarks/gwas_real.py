@@ -234,6 +234,7 @@ BENCHMARK = Benchmark(
     goals={
         "max_dlog10p": Goal(at_most=1e-5),
         "max_dlog10p_logistic": Goal(at_most=1e-5),
+        "max_dlog10p_logistic_plink2": Goal(at_most=1e-5),
         "prune_same": Goal(at_least=1.0),
         "linked_prune_same": Goal(at_least=1.0),
         "linked_near": Goal(at_least=1.0),

@@ -1,12 +1,10 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
 import sys
-from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
 import psycopg
-import structlog
 from litestar import Litestar
 from psycopg import sql
 
@@ -17,6 +15,7 @@ from citywide.hub.database.migrate import Migration, hub_migrations, migrate, sy
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
+from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
 from citywide.systems.hotline.intake import begin_to_listen
 
@@ -34,20 +33,9 @@ def load_system(name: str) -> System:
     return getattr(import_module(module), attribute or "SYSTEM")
 
 
-class Teller(structlog.PrintLogger):
-    """Tells what happened; a full disk under the log must not end who tells it."""
-
-    def msg(self, message: str) -> None:
-        """Print one line, if that is possible."""
-        with suppress(OSError):
-            super().msg(message)
-
-    log = debug = info = warn = warning = error = critical = fatal = failure = exception = msg
-
-
 def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
-    structlog.configure(logger_factory=lambda *_: Teller())
+    speak()
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
     app = build(from_environment())
     begin_to_listen(app.state.hub)
