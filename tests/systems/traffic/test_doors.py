@@ -13,8 +13,8 @@ from psycopg.types.json import Jsonb
 
 from citywide.app import build
 from citywide.demo.speaking import HttpDoor
+from citywide.doors.mqtt.messages import Understanding
 from citywide.doors.mqtt.packets import Message
-from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub import Entity, Point, Text
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
@@ -23,9 +23,11 @@ from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, fresh_database
 from citywide.hub.twin import Instruction, Place, Plan, Weather
 from citywide.kit.clock import Clock
+from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.map import read_map
 from citywide.systems.traffic.interfaces.spat import GO, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
+from citywide.systems.traffic.interfaces.uper import unpack_spat
 from citywide.systems.traffic.packing import Ask, packed_ask
 from citywide.systems.traffic.phases import LANES
 from citywide.systems.traffic.twin import TrafficTwin
@@ -235,6 +237,10 @@ def test_lights_and_lanes_are_served_as_spat_and_map(morning):
     assert [movement.group for movement in spat.movements] == list(range(1, 9))
     green = [movement.event in GO for movement in spat.movements]
     assert green == (morning.twin.city.box.light[:LANES] == 2).tolist()
+    packed = morning.client.get(
+        "/v1/traffic/spat?crossing=crossing/01", headers=headers | {"accept": "application/octet-stream"}
+    )
+    assert unpack_spat(packed.content) == (spat,)
     found, refused = read_map(morning.client.get("/v1/traffic/map", headers=headers).text)
     assert refused == ()
     assert [one.crossing for one in found] == [1, 2, 3, 4, 5, 6]
@@ -251,11 +257,10 @@ def test_malformed_messages_are_set_aside_with_why_and_take_no_good_one_down(mor
         Message("detector/01-1/tracks", json.dumps(tracks).encode(), None),
         Message("priority_vehicle/ambulance-1/srm", good.encode(), None),
     ]
-    columns = MqttReader(hub, "mqtt://nowhere")._columns(messages)
+    columns, aside = Understanding(SYSTEM.feeds).read(messages, hub.clock.now_us())
     assert columns.quantity == ["priority_request"]
-    why = [row["why"] for row in morning.rows("select why from hub.refused where door = 'mqtt'")]
-    assert len(why) == 2
-    assert all("accepted" in line for line in why)
+    assert len(aside) == 2
+    assert all("accepted" in one.why for one in aside)
 
 
 def test_only_traffic_engineers_change_plans(morning):

@@ -64,7 +64,7 @@ def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCi
     assert all(0 <= one["offset_s"] < one["cycle_s"] for one in told)
     assert told[0]["splits_s"][2] > told[0]["splits_s"][0]
     kinds = city.hub.database.rows("select distinct day_kind from traffic.timetable order by 1")
-    assert [row["day_kind"] for row in kinds] == ["weekday", "weekend"]
+    assert [row["day_kind"] for row in kinds] == ["holiday", "weekday", "weekend"]
 
 
 COUNTED = """

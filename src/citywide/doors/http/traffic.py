@@ -18,14 +18,16 @@ from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.kit.text import Text
 from citywide.systems.traffic import SYSTEM
+from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import write_map
 from citywide.systems.traffic.interfaces.spat import write_spat
+from citywide.systems.traffic.interfaces.uper import pack_spat
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.phases import TIMETABLE
 from citywide.systems.traffic.signals import maps_of, spats_of
 
 AnyRequest = Request[Any, Any, Any]
-LONGEST = timedelta(days=31)
+LONGEST, PACKED = timedelta(days=31), "application/octet-stream"
 _QUERIES = queries_of(SYSTEM.folder)
 
 
@@ -57,12 +59,17 @@ class Milestone(Struct, frozen=True):
 
 @get("/v1/traffic/spat")
 @in_thread
-def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
-    """The lights of one crossing, or of all that tell them, as a J2735 SPaT message in JSON."""
+def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[Any]:
+    """The lights of one crossing, or of all that tell them, as J2735 SPaT in JSON; packed on request."""
     anybody(request, "readings:read")
     hub = hub_of(state)
     found = spats_of(_lanes(hub, crossing), hub.clock.now())
-    return Response(write_spat(found), media_type=MediaType.JSON)
+    if request.headers.get("accept") != PACKED:
+        return Response(write_spat(found), media_type=MediaType.JSON)
+    try:
+        return Response(pack_spat(found), media_type=PACKED)
+    except Malformed as error:
+        raise Problem(422, str(error)) from error
 
 
 @get("/v1/traffic/map")

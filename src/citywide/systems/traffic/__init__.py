@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.traffic import duties, feeds, model, pages, responses
+from citywide.systems.traffic import duties, feeds, model, pages, plan_pages, responses
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -28,7 +28,7 @@ SYSTEM = System(
         Schedule("priority", 1, duties.pass_on),
         Schedule("feedback", 60, duties.learn),
     ),
-    pages=(pages.NOW, pages.CROSSING, pages.PLANS, pages.MEASURES),
+    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES),
     twin=TrafficTwin,
     folder=Path(__file__).parent,
 )

@@ -10,6 +10,7 @@ from citywide.hub import Feed, Reading
 from citywide.systems.traffic.interfaces.fields import Malformed, body_of, part, several, whole
 from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
+from citywide.systems.traffic.interfaces.uper import unpack_spat
 from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
@@ -20,7 +21,7 @@ LIGHTS = {
     Event.PERMISSIVE_CLEARANCE: 3,
     Event.PROTECTED_CLEARANCE: 3,
 }
-LONGEST_LEFT_S = 600.0
+LONGEST_LEFT_S, PACKED_SPAT = 600.0, b"\x00\x13"
 log = structlog.get_logger()
 
 
@@ -56,9 +57,9 @@ def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
 
 
 def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
-    """`crossing/c01/spat`: each signal group's light; groups that cannot be read are left out and logged."""
+    """`crossing/c01/spat`: each signal group's light, JSON or packed; what cannot be read is left out and logged."""
     crossing = _entity(topic).split("/")[1]
-    spats, refused = read_spat(payload)
+    spats, refused = (unpack_spat(payload), ()) if payload.startswith(PACKED_SPAT) else read_spat(payload)
     if refused and not any(spat.movements for spat in spats):
         raise refused[0]
     for bad in refused:

@@ -4,8 +4,6 @@ from citywide.hub import (
     Board,
     Chart,
     Column,
-    Field,
-    Form,
     Layer,
     Map,
     Page,
@@ -81,86 +79,6 @@ CROSSING = Page(
                 Column("state", Text("State", "状态")),
             ),
             live=("latest",),
-        ),
-    ),
-)
-
-USUAL = (("night", Text("night", "夜间")), ("day", Text("day", "平峰")), ("peak", Text("peak", "高峰")))
-CONTROL = Column("control", Text("Control", "控制方式"))
-PLANS = Page(
-    "plans",
-    Text("Signal plans", "信号配时方案"),
-    (
-        Table(
-            Text("Why this plan", "配时方案依据"),
-            Query("plan_choices"),
-            (
-                Column("since", Text("Since", "启用时间"), "time"),
-                Column("name", Text("Crossing", "路口")),
-                Column("plan", Text("Plan", "方案")),
-                Column("cycle_s", Text("Cycle", "周期"), "number", "s"),
-                Column("offset_s", Text("Offset", "相位差"), "number", "s"),
-                CONTROL,
-                Column("reason", Text("Reason", "依据")),
-            ),
-        ),
-        Form(
-            Text("Another plan for a while", "临时更换方案"),
-            "/v1/traffic/plan-changes",
-            (
-                Field("plan", Text("Plan", "方案"), "choice", required=True, choices=USUAL),
-                Field("hours", Text("For how many hours", "持续小时"), "number", required=True),
-                Field("reason", Text("Reason", "原因"), required=True),
-                Field(
-                    "crossing",
-                    Text("Crossing, such as crossing/01 (all when empty)", "路口编号，如 crossing/01（留空为全部）"),
-                ),
-                Field("fixed", Text("Fixed, without adaptation", "固定配时，不自适应"), "yes_no"),
-            ),
-        ),
-        Table(
-            Text("Planned changes; each returns by itself", "计划变更（到期自动恢复）"),
-            Query("plan_changes"),
-            (
-                Column("begins", Text("From", "开始"), "time"),
-                Column("ends", Text("Until", "结束"), "time"),
-                Column("name", Text("Crossing", "路口")),
-                Column("plan", Text("Plan", "方案")),
-                CONTROL,
-                Column("reason", Text("Reason", "原因")),
-                Column("who", Text("By", "操作人")),
-            ),
-        ),
-        Table(
-            Text("Before and after, days matched", "前后对比（按同类日匹配）"),
-            Query("comparisons"),
-            (
-                Column("day", Text("Since", "自")),
-                Column("what", Text("What changed", "变更内容")),
-                Column("measure", Text("Measure", "指标")),
-                Column("change", Text("Change", "变化"), "number", "%"),
-                Column("low", Text("At least", "区间下限"), "number", "%"),
-                Column("high", Text("At most", "区间上限"), "number", "%"),
-                Column("p_value", Text("Chance of no effect", "p 值"), "number"),
-                Column("days_before", Text("Days before", "变更前天数"), "number"),
-                Column("days_after", Text("Days after", "变更后天数"), "number"),
-                Column("verdict", Text("Verdict", "结论")),
-            ),
-        ),
-        Form(
-            Text("Compare before and after a day", "以某日为界作前后对比"),
-            "/v1/traffic/milestones",
-            (
-                Field("day", Text("Day", "日期"), "date", required=True),
-                Field("what", Text("What changed", "变更内容"), required=True),
-            ),
-        ),
-        Chart(
-            Text("Congestion index by day", "日均拥堵指数"),
-            Query("daily_history", {"name": "congestion_index"}),
-            "day",
-            "value",
-            shape="bar",
         ),
     ),
 )

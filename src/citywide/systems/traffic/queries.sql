@@ -37,9 +37,9 @@ with worst as (
     join hub.latest on latest.series = series.number
     order by latest.value desc limit 6
 )
-select reading.time, worst.name, reading.value from worst join hub.reading on reading.series = worst.number
+select date_bin('5 minutes', reading.time, 'epoch') as time, worst.name, round(avg(reading.value)::numeric, 2)::float8 as value from worst join hub.reading on reading.series = worst.number
 where reading.time > (select max(latest.time) from hub.latest join worst on worst.number = latest.series) - interval '3 hours'
-order by reading.time
+group by 1, worst.number, worst.name order by 1
 
 -- name: scene_of_crossing
 -- Two minutes of the crossing whose vehicles are told one by one: each between the moments it was told of, and lamps.
@@ -128,10 +128,11 @@ with chosen as (
     select arrival.* from chosen join traffic.arrival using (crossing, phase)
     where arrival.time > (select max(time) from traffic.arrival) - interval '1 hour'
 )
-select time, in_cycle_s, case when on_green then traffic.word('arrives on green', '绿灯到达') else traffic.word('arrives on red', '红灯到达') end as what from dot
-union all select time, yellow_at_s, traffic.word('yellow begins', '黄灯开始') from dot
-union all select time, cycle_s, traffic.word('next green', '下一绿灯') from dot
-order by 1
+select * from (
+select 1 as rank, time, in_cycle_s, case when on_green then traffic.word('arrives on green', '绿灯到达') else traffic.word('arrives on red', '红灯到达') end as what from dot
+union all select 2, time, yellow_at_s, traffic.word('yellow begins', '黄灯开始') from dot
+union all select 3, time, cycle_s, traffic.word('next green', '下一绿灯') from dot
+) dots order by rank, what ->> 'en', time
 
 -- name: measure_history
 select measure.time, traffic.called(entity.name, entity.facts) as name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value

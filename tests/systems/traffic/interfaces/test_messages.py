@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import Connection, CrossingMap, Lane, read_map, write_map
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, read_spat, write_spat
+from citywide.systems.traffic.interfaces.uper import pack_spat, unpack_spat
 
 marks = st.none() | st.integers(0, 36_000)
 movements = st.builds(
@@ -31,6 +32,38 @@ spats = st.builds(
 @given(st.lists(spats, max_size=3).map(tuple))
 def test_what_is_written_reads_back(written):
     assert read_spat(write_spat(written)) == (written, ())
+
+
+# As it went over the air at a crossing in the United States; the values are those of its decoder (jpo-ode's tests).
+ON_AIR = bytes.fromhex(
+    "001338000817a780000089680500204642b342b34802021a15a955a940181190acd0acd2"
+    "0100868555c555c00104342aae2aae002821a155715570"
+)
+
+
+def test_a_message_from_the_air_is_read_as_its_sender_meant_it_and_written_bit_for_bit():
+    (spat,) = unpack_spat(ON_AIR)
+    assert (spat.crossing, spat.ms, spat.minute) == (12_111, 35_176, None)
+    found = [(one.group, one.event.name, one.min_end, one.max_end) for one in spat.movements]
+    assert found[:2] == [(2, "PROTECTED_GREEN", 22_120, 22_121), (4, "STOP_AND_REMAIN", 22_181, 22_181)]
+    assert [group for group, *_ in found] == [2, 4, 6, 8, 1, 5]
+    assert pack_spat((spat,)) == ON_AIR
+
+
+@given(st.lists(spats.filter(lambda one: one.movements), min_size=1, max_size=4).map(tuple))
+def test_what_is_packed_is_unpacked(written):
+    assert unpack_spat(pack_spat(written)) == written
+
+
+@given(st.binary(max_size=80) | st.integers(0, len(ON_AIR)).map(lambda cut: ON_AIR[:cut]))
+def test_no_bytes_at_all_break_the_packed_reader(data):
+    with suppress(Malformed):
+        unpack_spat(data)
+
+
+def test_a_message_cut_short_is_refused_with_what_is_accepted():
+    with pytest.raises(Malformed, match="accepted: 56 bytes"):
+        unpack_spat(ON_AIR[:-1])
 
 
 def a_state(group, event="stop-And-Remain", **timing):
