@@ -45,7 +45,7 @@ HEALTH_S = 3600
 def measure(options: Namespace) -> Mapping[str, float]:
     """Let the city live, then compare."""
     hours = options.hours or (5 if options.quick else 30)
-    weeks = options.weeks or (3 if options.quick else 9)
+    weeks = options.weeks or (1 if options.quick else 6)
     city = make_city(options.seed, options.population)
     began = time.perf_counter()
     with living(city, EVERYTHING) as (world, door, url):
@@ -103,7 +103,7 @@ def server(city: SimulatedCity, folder: Path) -> Iterator[tuple[HttpDoor, str]]:
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--population", type=int, default=1_000_000)
     parser.add_argument("--hours", type=float, help="of the city's time; 30, or 5 with --quick")
-    parser.add_argument("--weeks", type=float, help="of its health; 9, or 3 with --quick")
+    parser.add_argument("--weeks", type=float, help="of its health; 6, or 1 with --quick")
 
 
 BENCHMARK = Benchmark(

@@ -23,7 +23,7 @@ from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database
 from citywide.hub.twin import Place, Plan, Weather
 from citywide.kit.clock import Clock
-from citywide.systems.epidemic import SYSTEM
+from citywide.systems.epidemic import SYSTEM, watching
 from citywide.systems.epidemic.analysis import forecasting, process
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.forecaster import Setting
@@ -228,3 +228,10 @@ def test_the_history_door_refuses_nonsense_by_name(clinic: Clinic) -> None:
     assert answer.status_code == 422
     assert {error["where"] for error in answer.json()["errors"]} == {"kind", "count"}
     assert clinic.client.post("/v1/epidemic/patients", json={}, headers=clinic.device).status_code == 400
+
+
+def test_the_false_alarm_rate_is_set_at_the_desk_and_kept(clinic: Clinic) -> None:
+    assert clinic.ask(TRACER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 500}).status_code == 422
+    assert clinic.ask(STRANGER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 403
+    assert clinic.ask(TRACER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 200
+    assert watching.false_alarm_rate(clinic.hub.database) == 0.002

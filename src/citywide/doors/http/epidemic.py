@@ -19,10 +19,11 @@ from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
 from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import PastReport, remember
+from citywide.systems.epidemic.record import PastReport, remember, set_false_alarm_rate
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
+LEAST_RATE, MOST_RATE = 0.1, 50.0  # false alarms in a thousand quiet series-weeks
 
 
 class History(Struct, frozen=True):
@@ -79,6 +80,25 @@ def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respon
     with hub.database.transaction() as connection:
         must_have_grant(connection, who, PURPOSE)
         return _json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+
+
+class Rate(Struct, frozen=True):
+    """How many of a thousand quiet series-weeks may ring."""
+
+    per_thousand: float
+
+
+@post("/v1/epidemic/false_alarm_rate", status_code=200)
+@in_thread
+def false_alarm_rate(request: AnyRequest, state: State, data: JSONBody[Rate]) -> dict[str, float]:
+    """Set the share of quiet series-weeks that may ring, from the next watch on; who set it is written down."""
+    who, hub = _of_department(request), hub_of(state)
+    if not LEAST_RATE <= data.per_thousand <= MOST_RATE:
+        accepted = f"{LEAST_RATE:g} to {MOST_RATE:g}"
+        raise Problem(422, "no such rate", [Refusal("per_thousand", f"{data.per_thousand:g} in a thousand", accepted)])
+    with hub.database.transaction() as connection:
+        set_false_alarm_rate(connection, data.per_thousand / 1000, who.name, hub.clock.now())
+    return {"per_thousand": data.per_thousand}
 
 
 class Then(Struct, frozen=True):
@@ -138,4 +158,4 @@ def _json(found: object) -> Response[bytes]:
     return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
 
 
-HANDLERS = [history, patients, contacts, as_of, allocation]
+HANDLERS = [history, patients, contacts, false_alarm_rate, as_of, allocation]

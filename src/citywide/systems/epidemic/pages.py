@@ -1,12 +1,13 @@
 """What the disease-control desk sees; counts below the minimum cell are left out before they come here."""
 
-from citywide.hub import Board, Chart, Column, Layer, Map, Page, Query, Stat, Table, Text, Timeline
+from citywide.hub import Board, Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text, Timeline
 from citywide.systems.epidemic.model import DEPARTMENT, SYNDROMES, Series
 
 PLACE = Column("name", Text("Place", "地点"))
 SERIES = Column("kind", Text("Series", "序列"), "state")
 DISTRICT = Column("district", Text("District", "区"))
 WEEK = Column("week", Text("Week up to", "周截至"))
+RATE = Field("per_thousand", Text("Of a thousand quiet series-weeks", "每千个平常序列周"), "number", required=True)
 STATE = Column("state", Text("State", "状态"), "state")
 
 SITUATION = Page(
@@ -41,6 +42,11 @@ SITUATION = Page(
             low="low95", high="high95", bands=(("low50", "high50"),), shape="fan", threshold=1,
         ),
         Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
+        Form(
+            Text("How many false alarms are worth it", "可接受的误报率"),
+            "/v1/epidemic/false_alarm_rate",
+            (RATE,),
+        ),
         Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
     ),
 )  # fmt: skip

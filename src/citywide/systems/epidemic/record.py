@@ -7,7 +7,10 @@ from pathlib import Path
 from msgspec import Struct, structs
 from psycopg import Connection
 
+from citywide.hub import Text
 from citywide.hub.database.queries import read_queries
+from citywide.hub.evidence.write import witness
+from citywide.systems.epidemic.model import DEPARTMENT
 
 SQL = read_queries(Path(__file__).with_name("record.sql").read_text(encoding="utf-8"))
 
@@ -20,6 +23,14 @@ class PastReport(Struct, frozen=True):
     day: date
     reported: datetime
     count: float
+
+
+def set_false_alarm_rate(connection: Connection, rate: float, who: str, now: datetime) -> None:
+    """Keep the share of quiet series-weeks that may ring; the decision is evidence."""
+    connection.execute(SQL["set_false_alarm_rate"], {"rate": rate})
+    says = Text(f"{who} lets {1000 * rate:g} of a thousand quiet series-weeks ring",
+                f"{who} 将误报率设为千分之 {1000 * rate:g}")  # fmt: skip
+    witness(connection, "decision", says, department=DEPARTMENT, at=now, who=who)
 
 
 def remember(connection: Connection, reports: Iterable[PastReport]) -> int:

@@ -54,6 +54,10 @@ select max(day) as day from epidemic.report
 -- name: false_alarm_rate
 select (value #>> '{}')::float8 as rate from hub.setting where name = 'epidemic.false_alarm_rate'
 
+-- name: set_false_alarm_rate
+insert into hub.setting (name, value) values ('epidemic.false_alarm_rate', to_jsonb(%(rate)s::float8))
+on conflict (name) do update set value = excluded.value
+
 -- name: put_signal
 insert into epidemic.signal (place, kind, day, observed, expected, weeks, p_value, ringing, says)
 values (%(place)s, %(kind)s, %(day)s, %(observed)s, %(expected)s, %(weeks)s, %(p_value)s, %(ringing)s, %(says)s)

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Kind, Reading
 from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather, Word
-from citywide.systems.epidemic.feeds import ZONE, stamp
+from citywide.systems.epidemic.feeds import ZONE
 from citywide.systems.epidemic.model import (
     ABSENCE,
     DEPARTMENT,
@@ -26,27 +25,16 @@ from citywide.systems.epidemic.model import (
     TOLD,
     Series,
 )
-from citywide.systems.epidemic.simulated.counts import LAGS, reported, usual_counts
+from citywide.systems.epidemic.simulated.counts import reported, usual_counts
+from citywide.systems.epidemic.simulated.houses import AFTER, BEFORE, House, history, midnight, says
 from citywide.systems.epidemic.simulated.listing import Spots, messages, spots
 from citywide.systems.epidemic.simulated.outbreaks import Outbreak, outbreaks
 from citywide.systems.epidemic.simulated.seen import added, additions, sizes
 
 Ints = NDArray[np.int64]
-BEFORE, AFTER = 3 * 365, 120  # days that are known when the city wakes, and days that it lives at most
-REVISED = 27 * 7  # days whose revisions are remembered; of older ones the last word only
 SEEN_AT_LEAST = 5  # people that make an outbreak of a place
 STILL_SEEN_DAYS = 14
 EVERY_SCHOOL, EVERY_ESTATE = 4, 8  # one in so many schools is a sentinel, one in so many estates has a pharmacy
-
-
-class House(Struct, frozen=True):
-    """Places of one kind: their series, the hour at which each reports, and what it says of each day by lag."""
-
-    kind: Kind
-    entities: list[Entity]
-    series: tuple[Series, ...]
-    hour: NDArray[np.float64]
-    said: Ints
 
 
 class EpidemicTwin:
@@ -82,7 +70,7 @@ class EpidemicTwin:
         """At first what was reported in past years; then day by day who fell ill."""
         if self._wake(now):
             for house in self.houses:
-                yield Word("/v1/epidemic/history", self._history(house))
+                yield Word("/v1/epidemic/history", history(house, self._told[house.kind.name], self._first))
         yesterday = (now.astimezone(ZONE).date() - self._first).days - 1
         begin, self._listed = max(self._listed + 1, -60), max(self._listed, yesterday)
         hospitals = [entity.id for entity in self._known["hospital"]]
@@ -136,21 +124,6 @@ class EpidemicTwin:
         hour = self.rng.uniform(5.5, 9.5, len(entities))
         return House(kind, entities, series, hour, reported(counts, prompt, self.rng))
 
-    def _history(self, house: House) -> dict[str, list[object]]:
-        """Everything said up to now: of the last half year every word, of earlier days the last one."""
-        told = self._told[house.kind.name]
-        parts = [_old(house, BEFORE - REVISED), *(_words(house, told, lag) for lag in range(LAGS))]
-        place, series, day, lag, count = np.concatenate(parts, axis=1)
-        days = [(self._first + timedelta(days=at - BEFORE)).isoformat() for at in range(BEFORE + AFTER)]
-        midnight = self._midnight(-BEFORE).timestamp() + 86_400.0 * np.arange(BEFORE + AFTER + LAGS + 1)
-        return {
-            "place": [house.entities[at].id for at in place.tolist()],
-            "kind": [house.series[at].name for at in series.tolist()],
-            "day": [days[at] for at in day.tolist()],
-            "reported": (midnight[day + lag + 1] + 3600 * house.hour[place]).tolist(),
-            "count": count.tolist(),
-        }
-
     def _morning(self, house: House, now: datetime) -> Iterator[Reading]:
         """First words on yesterday, and of the days before what has grown since."""
         here, told = now.astimezone(ZONE), self._told[house.kind.name]
@@ -158,40 +131,11 @@ class EpidemicTwin:
         due = np.flatnonzero((house.hour <= here.hour + here.minute / 60) & (told < today))
         for at in due.tolist():
             for morning in range(int(told[at]) + 1, today + 1):
-                yield from self._says(house, at, morning, now)
+                yield from says(house, at, morning, self._first, now)
             told[at] = today
 
-    def _says(self, house: House, at: int, morning: int, now: datetime) -> Iterator[Reading]:
-        for lag in range(LAGS):
-            day = morning - 1 - lag
-            known = house.said[at, :, BEFORE + day, lag]
-            grown = known > house.said[at, :, BEFORE + day, lag - 1] if lag else np.ones(len(known), bool)
-            time = stamp(self._first + timedelta(days=day), now)
-            for one in np.flatnonzero(grown).tolist():
-                if house.series[one] is not TOLD:  # what residents tell, the hub counts itself
-                    yield Reading(house.entities[at].id, house.series[one].reading, time, float(known[one]))
-
     def _midnight(self, day: int) -> datetime:
-        at = self._first + timedelta(days=day)
-        return datetime(at.year, at.month, at.day, tzinfo=ZONE)
-
-
-def _old(house: House, until: int) -> Ints:
-    """Rows (place, series, day, lag, count) of days long past."""
-    counts = house.said[:, :, :until, -1]
-    place, series, day = np.indices(counts.shape).reshape(3, -1)
-    return np.stack([place, series, day, np.zeros_like(day), counts.ravel()])
-
-
-def _words(house: House, told: Ints, lag: int) -> Ints:
-    """The same of the last half year: what was said so many days later, where it was new."""
-    now = house.said[:, :, :, lag]
-    new = np.ones(now.shape, bool) if lag == 0 else now > house.said[:, :, :, lag - 1]
-    new[:, :, : BEFORE - REVISED] = False
-    last = BEFORE + told - 1 - lag  # the newest day of which each place has said this much
-    new &= np.arange(now.shape[2]) <= last[:, None, None]
-    place, series, day = np.nonzero(new)
-    return np.stack([place, series, day, np.full_like(day, lag), now[new]])
+        return midnight(self._first + timedelta(days=day))
 
 
 def _entities(kind: Kind, places: Sequence[Place], plan: Plan) -> list[Entity]:
