@@ -1,5 +1,6 @@
 """Dosages of a .pgen: the same numbers as least squares on each variant's own people."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,17 @@ def test_every_level_agrees_with_numpy_on_any_number_of_traits_and_people(level:
                     assert np.allclose(vars(mine)[name], column, rtol=1e-8, atol=1e-10, equal_nan=True), name
     finally:
         kernel.use_level("")
+
+
+def test_threads_that_lay_out_the_same_columns_at_once_get_one_threads_results() -> None:
+    random = np.random.default_rng(12)
+    tile = random.uniform(0, 2, (32, 400)).astype(np.float32)
+    for _ in range(20):
+        there = np.ones(400, np.bool_)
+        lanes = kernel.Lanes(designs(["t"], random.normal(size=(400, 1)), np.zeros((400, 0)), [], there)[0][0])
+        with ThreadPoolExecutor(8) as pool:
+            found = [rows[0].beta for rows in pool.map(lambda _, lanes=lanes: dosage.linear(tile, lanes), range(8))]
+        assert all(np.array_equal(found[0], beta) for beta in found)
 
 
 def test_files_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:

@@ -68,9 +68,9 @@ def _score(raw: Block, lanes: BinaryLanes) -> dosage.Scored:
     assert library is not None
     counts, status = np.empty((variants, 3), np.int32), np.empty(variants, np.uint8)
     statistic, variance, cases = np.empty(variants), np.empty(variants), np.empty(variants)
-    group = lanes.score_group
+    group, weights = lanes.score_group, lanes.weights
     out = (counts, statistic, variance, cases, status)
-    if library.score(pointer(raw), size(variants), ctypes.byref(group), pointer(lanes.weights), *map(pointer, out)):
+    if library.score(pointer(raw), size(variants), ctypes.byref(group), pointer(weights), *map(pointer, out)):
         raise MemoryError
     calls, hets, twos = counts.T
     return np.ascontiguousarray(calls), (hets + 2.0 * twos), statistic, variance, status

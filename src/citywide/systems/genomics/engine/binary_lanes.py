@@ -7,13 +7,13 @@ import numpy as np
 
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.design import Design, Floats
-from citywide.systems.genomics.engine.kernel import FINE, GroupStruct, pointer
+from citywide.systems.genomics.engine.kernel import FINE, GroupStruct, View, pointer
 
 STRIP = 256
 FIRTH = ("off", "fallback", "always")
 
 
-class BinaryStruct(ctypes.Structure):
+class BinaryStruct(View):
     """The C side's `Binary`."""
 
     _fields_ = (
@@ -23,7 +23,7 @@ class BinaryStruct(ctypes.Structure):
     )
 
 
-class SaddleStruct(ctypes.Structure):
+class SaddleStruct(View):
     """The C side's `Saddle`."""
 
     _fields_ = (
@@ -77,8 +77,7 @@ class BinaryLanes:
     def saddle(self) -> SaddleStruct:
         """The C view for saddle-point tails."""
         arrays = (self.who, self.white, self.risk, self.ill)
-        sizes = (self.members, self.padded, self.terms)
-        return SaddleStruct(*sizes, *(array.ctypes.data for array in arrays))
+        return SaddleStruct.of((self.members, self.padded, self.terms), arrays)
 
     @cached_property
     def score_group(self) -> GroupStruct:
@@ -92,12 +91,11 @@ class BinaryLanes:
         ill[self.who, 0] = self.ill[: self.members]
         parts, count, unit = kernel.column_digits(spread, 2)
         self.weights = kernel.pack(parts[-1])
-        self._layout = kernel.layout([*parts, ill], [*count.tolist(), 1], [*unit.tolist(), 1.0])
-        digits, first, counts, units = self._layout
-        self._mask = kernel.pair_mask(self.design.members)
-        arrays = (self._mask, self._mask, digits, first, counts, units, units)
+        digits, first, counts, units = kernel.layout([*parts, ill], [*count.tolist(), 1], [*unit.tolist(), 1.0])
+        mask = kernel.pair_mask(self.design.members)
+        arrays = (mask, mask, digits, first, counts, units, units)
         sizes = (len(spread), self.bytes, self.members, self.terms, 3, 8, digits.shape[2])
-        return GroupStruct(*sizes, *(array.ctypes.data for array in arrays))
+        return GroupStruct.of(sizes, arrays)
 
     def _pad(self, columns: Floats) -> Floats:
         out = np.zeros((columns.shape[1], self.padded))
@@ -105,10 +103,9 @@ class BinaryLanes:
         return out
 
     def _binary(self, null: Floats) -> BinaryStruct:
-        self._null_eta = np.ascontiguousarray(null)
-        arrays = (self.who, self.columns, self.ill, self._null_eta)
+        arrays = (self.who, self.columns, self.ill, np.ascontiguousarray(null))
         shape = (self.members, self.padded, self.terms, FIRTH.index(self.firth))
-        return BinaryStruct(*shape, *(array.ctypes.data for array in arrays))
+        return BinaryStruct.of(shape, arrays)
 
     def _null(self) -> Floats:
         if kernel.library() is None:

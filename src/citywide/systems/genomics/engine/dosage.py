@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.design import Floats
-from citywide.systems.genomics.engine.kernel import Lanes, pointer, size
+from citywide.systems.genomics.engine.kernel import Lanes, View, pointer, size
 from citywide.systems.genomics.engine.output import LINEAR, Rows
 
 STRIP = 512
@@ -21,7 +21,7 @@ Tile = NDArray[np.float32]
 Scored = tuple[NDArray[np.int32], Floats, Floats, Floats, NDArray[np.uint8]]
 
 
-class ColumnsStruct(ctypes.Structure):
+class Columns(View):
     """The C side's `Columns`."""
 
     _fields_ = (
@@ -31,21 +31,20 @@ class ColumnsStruct(ctypes.Structure):
     )
 
 
-class Columns:
-    """People's columns twice: in strips for the products, in rows for who is missing."""
+def columns_of(rows: Floats, count: int, weights: Floats) -> Columns:
+    """People's columns twice: in strips for the products, in rows for who is missing.
 
-    def __init__(self, rows: Floats, count: int, weights: Floats) -> None:
-        """`rows` are [people, width], zero for outsiders; the first of `count` columns says who counts."""
-        people, width = rows.shape
-        strips, padded = -(-people // STRIP), -(-count // 4) * 4
-        values, room = aligned(strips * padded * STRIP), aligned(strips * STRIP)
-        spread = np.zeros((strips * STRIP, padded))
-        spread[:people, :count] = rows[:, :count]
-        values.reshape(strips, padded, STRIP)[:] = spread.reshape(strips, STRIP, padded).transpose(0, 2, 1)
-        room[:people] = weights
-        self._kept = (values, room, np.ascontiguousarray(rows))
-        sizes = (people, strips, int(rows[:, 0].sum()), count, padded, width)
-        self.struct = ColumnsStruct(*sizes, *(array.ctypes.data for array in self._kept))
+    `rows` are [people, width], zero for outsiders; the first of `count` columns says who counts.
+    """
+    people, width = rows.shape
+    strips, padded = -(-people // STRIP), -(-count // 4) * 4
+    values, room = aligned(strips * padded * STRIP), aligned(strips * STRIP)
+    spread = np.zeros((strips * STRIP, padded))
+    spread[:people, :count] = rows[:, :count]
+    values.reshape(strips, padded, STRIP)[:] = spread.reshape(strips, STRIP, padded).transpose(0, 2, 1)
+    room[:people] = weights
+    sizes = (people, strips, int(rows[:, 0].sum()), count, padded, width)
+    return Columns.of(sizes, (values, room, np.ascontiguousarray(rows)))
 
 
 def aligned(count: int) -> Floats:
@@ -58,7 +57,7 @@ def aligned(count: int) -> Floats:
 @lru_cache(maxsize=64)
 def linear_columns(lanes: Lanes) -> Columns:
     """A group's people, covariates and traits."""
-    return Columns(lanes.rows, 1 + lanes.columns.shape[1], lanes.rows[:, 0])
+    return columns_of(lanes.rows, 1 + lanes.columns.shape[1], lanes.rows[:, 0])
 
 
 @lru_cache(maxsize=64)
@@ -67,7 +66,7 @@ def binary_columns(lanes: BinaryLanes) -> Columns:
     columns = np.vstack([np.ones(lanes.padded), lanes.white * lanes.weight, lanes.ill - lanes.risk, lanes.weight])
     rows = np.zeros((len(lanes.design.members), -(-len(columns) // 8) * 8))
     rows[lanes.who, : len(columns)] = columns[:, : lanes.members].T
-    return Columns(rows, len(columns), rows[:, len(columns) - 1])
+    return columns_of(rows, len(columns), rows[:, len(columns) - 1])
 
 
 def linear(tile: Tile, lanes: Lanes, impute: bool = False) -> list[Rows]:
@@ -79,7 +78,7 @@ def linear(tile: Tile, lanes: Lanes, impute: bool = False) -> list[Rows]:
         return plain(tile, lanes.design, impute)
     fits, calls, ones = kernel.empty_fits(len(tile), len(lanes.design.names)), *_counted(len(tile))
     out = (calls, ones, fits.status, fits.beta, fits.error, fits.minus_log10_p)
-    views = ctypes.byref(lanes.struct), ctypes.byref(linear_columns(lanes).struct)
+    views = ctypes.byref(lanes.struct), ctypes.byref(linear_columns(lanes))
     if library.dosage_linear(pointer(tile), size(len(tile)), *views, int(impute), *map(pointer, out)):
         raise MemoryError
     test = np.full(len(tile), LINEAR, np.uint8)
@@ -94,7 +93,7 @@ def score(tile: Tile, lanes: BinaryLanes) -> Scored:
     assert library is not None
     calls, ones = _counted(many)
     out = (calls, ones, np.empty(many), np.empty(many), np.empty(many, np.uint8))
-    views = ctypes.byref(binary_columns(lanes).struct), ctypes.c_double(lanes.weight.sum())
+    views = ctypes.byref(binary_columns(lanes)), ctypes.c_double(lanes.weight.sum())
     if library.dosage_score(pointer(tile), size(many), *views, *map(pointer, out)):
         raise MemoryError
     return out

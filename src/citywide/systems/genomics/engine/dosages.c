@@ -182,6 +182,12 @@ static void fill_in(const Group *group, const double *products, double *shared, 
     seen->calls += filled;
 }
 
+/* What is below 0 is no number: what readers of dosages write for a missing call. */
+void negatives_to_nan(float *tile, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) tile[i] = tile[i] >= 0 ? tile[i] : NAN;
+}
+
 /* Least squares of every trait on each variant of a tile; `columns` are the group's rows. */
 int dosage_linear(const float *tile, int64_t variants, const Group *group, const Columns *columns, int impute,
                   int32_t *calls, double *ones, uint8_t *status, double *beta, double *error, double *minus_log10_p)

@@ -43,6 +43,7 @@ from citywide.systems.genomics.engine.request import Progress, Request, ScanErro
 __all__ = ["Request", "ScanError", "scan"]
 
 PIECE = 1024
+TILE = 4 << 20  # dosages decoded at once: room that the allocator gives again without new pages
 GENOME_WIDE = 5e-8
 
 
@@ -206,7 +207,8 @@ def piece_size(plan: Plan) -> int:
     fixed = people * (60 + 30 * columns) + len(plan.bed) * 60 + 150e6
     decoded = 20 * people if plan.request.impute == "mean" else 0
     each = plan.bed.bytes_per_variant + decoded + 400 * len(plan.traits) + 40 * columns
-    return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, PIECE) // 32 * 32)
+    most = PIECE if isinstance(plan.bed, Bed) else TILE // people
+    return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, max(most, 32)) // 32 * 32)
 
 
 def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:
