@@ -8,6 +8,7 @@ get saddle-point p-values (SPA).
 
 import ctypes
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +41,20 @@ def scan_binary(block: Block, lanes: BinaryLanes, choice: Choice) -> Rows:
         from citywide.systems.genomics.engine.fallback import scan_binary as plain  # noqa: PLC0415 - rarely needed
 
         return plain(block, lanes, choice)
-    calls, copies, *seen = dosage.score(block, lanes) if block.dtype == np.float32 else _score(block, lanes)
-    rows = _score_rows(calls, copies / np.maximum(2 * calls, 1), *seen)
+    tile = tile_of(block)
+    calls, copies, statistic, variance, status = _score(block, lanes) if tile is None else dosage.score(tile, lanes)
+    rows = _score_rows(calls, copies / np.maximum(2 * calls, 1), statistic, variance, status)
     strength = rows.minus_log10_p.copy()
     again = to_fit(rows, np.minimum(copies, 2 * calls - copies), lanes, choice)
     _refit(block, lanes, rows, again)
     if choice.spa:
         _saddle(block, lanes, rows, again[(_rare(copies, calls, lanes) & (strength > SPA_FROM))[again]])
     return rows
+
+
+def tile_of(block: Block) -> NDArray[np.float32] | None:
+    """The block as dosages, None where it is 2-bit rows."""
+    return cast("NDArray[np.float32]", block) if block.dtype == np.float32 else None
 
 
 def to_fit(rows: Rows, minor: Floats, lanes: BinaryLanes, choice: Choice) -> NDArray[np.int64]:
