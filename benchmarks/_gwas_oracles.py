@@ -12,7 +12,7 @@ from citywide.systems.genomics.engine.bed import Bed, open_bed
 from citywide.systems.genomics.engine.tables import align, read_table
 
 Floats = NDArray[np.float64]
-CHECKED = 1_000
+CHECKED, CONVERGED = 1_000, 500
 PLINK_STOPS = 1e-4
 
 
@@ -66,7 +66,7 @@ def against_converged(folder: Path, table: Path, plink2_table: Path, firth: bool
     row_of, them = _row_of(bed), plink_strengths(plink2_table)
     kind = "FIRTH" if firth else "WALD"
     rows = [row for row in rows_of(table) if row[TEST] == kind and float(row[STRENGTH]) > SUGGESTIVE]
-    chosen = [row for row in rows if np.isfinite(them.get(row[NAME], np.nan))][:CHECKED]
+    chosen = [row for row in rows if np.isfinite(them.get(row[NAME], np.nan))][:CONVERGED]
     gaps = [
         _gaps(bed.decode(row_of[row[NAME]], 1)[0], values - 1, covariates, float(row[STRENGTH]), them[row[NAME]], firth)
         for row in chosen
