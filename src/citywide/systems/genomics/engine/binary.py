@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import dosage, kernel
+from citywide.systems.genomics.engine.bed import decode
 from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.design import Floats
 from citywide.systems.genomics.engine.kernel import FINE, pointer, size
@@ -55,6 +56,14 @@ def scan_binary(block: Block, lanes: BinaryLanes, choice: Choice) -> Rows:
 def tile_of(block: Block) -> NDArray[np.float32] | None:
     """The block as dosages, None where it is 2-bit rows."""
     return cast("NDArray[np.float32]", block) if block.dtype == np.float32 else None
+
+
+def copies_in(block: Block, people: int) -> Floats:
+    """Copies or dosages as doubles, -1 where missing."""
+    tile = tile_of(block)
+    if tile is not None:
+        return np.nan_to_num(tile.astype(np.float64), nan=-1)
+    return decode(cast("NDArray[np.uint8]", block), people).astype(np.float64)
 
 
 def to_fit(rows: Rows, minor: Floats, lanes: BinaryLanes, choice: Choice) -> NDArray[np.int64]:

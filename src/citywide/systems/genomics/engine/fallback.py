@@ -4,7 +4,7 @@ Slower, and equal to the compiled kernel to rounding; the tests hold both to the
 """
 
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import numba
 import numpy as np
@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.bed import decode
-from citywide.systems.genomics.engine.binary import Block, Choice, tile_of, to_fit
+from citywide.systems.genomics.engine.binary import Block, Choice, copies_in, to_fit
 from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.design import Floats
 from citywide.systems.genomics.engine.genotypes import Genotypes
@@ -157,20 +156,12 @@ def null_model(columns: Floats, ill: Floats, offset: Floats, members: int) -> Fl
 
 def scan_binary(block: Block, lanes: BinaryLanes, choice: Choice) -> Rows:
     """Score every variant, then fit those that deserve it."""
-    copies = _decoded(block, len(lanes.design.members))[:, lanes.who]
+    copies = copies_in(block, len(lanes.design.members))[:, lanes.who]
     rows = _scored(copies, lanes)
     total = rows.frequency * 2 * rows.calls
     for v in to_fit(rows, np.minimum(total, 2 * rows.calls - total), lanes, choice):
         _fitted(copies[v], lanes, rows, int(v))
     return rows
-
-
-def _decoded(block: Block, people: int) -> Floats:
-    """Copies or dosages as doubles, -1 where missing."""
-    tile = tile_of(block)
-    if tile is not None:
-        return np.nan_to_num(tile.astype(np.float64), nan=-1)
-    return decode(cast("NDArray[np.uint8]", block), people).astype(np.float64)
 
 
 def _scored(copies: Floats, lanes: BinaryLanes) -> Rows:
