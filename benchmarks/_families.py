@@ -7,8 +7,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.simulate import GOLDEN, mixed
+
 BLOCK = 1000
 CHROMOSOMES = 22
+CODES = 0b001011  # of no copy, one, two: 11, 10, 00
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,15 @@ class Families:
 
     data: Path
     trait: NDArray[np.float64]
+
+
+@numba.njit(cache=True, inline="always")
+def parents(frequency: float, bits: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    """Four bits, each 1 with this chance, from 64 random ones."""
+    bound, alleles = np.uint64(frequency * 65536), np.uint64(0)
+    for one in range(4):
+        alleles |= np.uint64((bits >> np.uint64(16 * one) & np.uint64(0xFFFF)) < bound) << np.uint64(one)
+    return alleles
 
 
 @numba.njit(cache=True)
@@ -30,20 +42,23 @@ def draw(
     seed: int,
 ) -> NDArray[np.uint8]:  # pragma: no cover - compiled
     """Raw rows: each family's four parental alleles, then its children; adds effects to `genetic`."""
-    np.random.seed(seed)  # noqa: NPY002 - compiled code knows no Generator here
     raw = np.zeros((len(effect), (len(family) + 3) // 4), np.uint8)
+    one, gone = np.uint64(1), np.uint64(missing * (1 << 32))
     for variant in range(len(effect)):
-        last, alleles = -1, 0
+        state = mixed(np.uint64(seed) * GOLDEN + np.uint64(variant))
+        last, alleles = -1, np.uint64(0)
         for person in range(len(family)):
+            state += GOLDEN
             if family[person] != last:
-                last, alleles, q = family[person], 0, frequency[stratum[person], variant]
-                for bit in range(4):
-                    alleles |= (np.random.random() < q) << bit  # noqa: NPY002 - compiled
-            draws = int(np.random.random() * 4)  # noqa: NPY002 - compiled
-            copies = (alleles >> (draws & 1) & 1) + (alleles >> (2 + (draws >> 1)) & 1)
-            genetic[person] += effect[variant] * copies
-            code = 1 if np.random.random() < missing else 3 if copies == 0 else 2 if copies == 1 else 0  # noqa: NPY002 - compiled
-            raw[variant, person >> 2] |= np.uint8(code << (2 * (person & 3)))
+                last = family[person]
+                alleles = parents(frequency[stratum[person], variant], mixed(state))
+                state += GOLDEN
+            bits = mixed(state)
+            copies = (alleles >> (bits & one) & one) + (alleles >> (np.uint64(2) + (bits >> one & one)) & one)
+            if effect[variant] != 0:
+                genetic[person] += effect[variant] * copies
+            code = one if bits >> np.uint64(32) < gone else np.uint64(CODES) >> (copies + copies) & np.uint64(3)
+            raw[variant, person >> 2] |= np.uint8(code << np.uint64(2 * (person & 3)))
     return raw
 
 

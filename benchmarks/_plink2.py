@@ -8,7 +8,8 @@ from pathlib import Path
 
 from benchmarks.form import Clock
 
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+KEPT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+ENVIRONMENT = {**KEPT, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 def plink2(path: Path | None) -> str:
@@ -33,7 +34,7 @@ def version(binary: str) -> str:
 def timed(command: Sequence[str]) -> Clock:
     """Run a command to its end with one BLAS thread and time it, its start included."""
     with Clock() as clock:
-        done = subprocess.run(command, env={**os.environ, **ONE_THREAD}, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout[-1000:]}{done.stderr[-2000:]}")
     return clock

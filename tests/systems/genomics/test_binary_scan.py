@@ -5,7 +5,8 @@ import pytest
 
 from citywide.systems.genomics.engine import fallback, kernel
 from citywide.systems.genomics.engine.bed import encode
-from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
+from citywide.systems.genomics.engine.binary import Choice, scan_binary
+from citywide.systems.genomics.engine.binary_lanes import BinaryLanes, NullModelError
 from citywide.systems.genomics.engine.design import designs
 from citywide.systems.genomics.engine.kernel import FINE, NO_CALLS, ONE_GENOTYPE
 from citywide.systems.genomics.engine.output import FIRTH, SCORE, SPA, WALD
@@ -35,13 +36,18 @@ def lanes(ill, covariates, firth="fallback"):
     return BinaryLanes(made[0], here, np.zeros(len(here)), firth)
 
 
-def at_level(level, copies, model, choice):
+def dosages(copies):
+    """The same calls as dosages, a missing one being no number."""
+    return np.ascontiguousarray(np.where(copies < 0, np.nan, copies), np.float32)
+
+
+def at_level(level, copies, model, choice, block=encode):
     if level == "numba":
-        return fallback.scan_binary(encode(copies), model, choice)
+        return fallback.scan_binary(block(copies), model, choice)
     if kernel.library() is None or kernel.use_level(level) != level:
         pytest.skip(f"this machine has no {level}")
     try:
-        return scan_binary(encode(copies), model, choice)
+        return scan_binary(block(copies), model, choice)
     finally:
         kernel.use_level("")
 
@@ -66,6 +72,33 @@ def test_every_level_fits_what_newton_in_numpy_fits(level):
     assert {WALD, FIRTH} <= set(rows.test.tolist())
     for v in np.flatnonzero((rows.status == FINE) & (rows.test != SCORE)):
         beta, error = fitted(ill, covariates, copies[v], rows.test[v] == FIRTH)
+        assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
+        assert rows.error[v] == pytest.approx(error, rel=1e-7)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_dosages_that_are_calls_have_the_calls_own_results(level):
+    copies, ill, covariates = cohort()
+    for choice in (Choice(), Choice(screen=1.0), Choice(spa=level != "numba")):
+        model = lanes(ill, covariates)
+        calls, dosed = (at_level(level, copies, model, choice, block) for block in (encode, dosages))
+        for name in ("calls", "test", "status"):
+            assert np.array_equal(getattr(calls, name), getattr(dosed, name))
+        for name in ("frequency", "beta", "error", "minus_log10_p"):
+            assert np.allclose(getattr(calls, name), getattr(dosed, name), rtol=1e-7, atol=1e-9, equal_nan=True)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_fits_uneven_dosages_as_newton_in_numpy_does(level):
+    copies, ill, covariates = cohort()
+    random = np.random.default_rng(5)
+    uneven = np.where(copies < 0, -1, np.clip(copies + random.normal(size=copies.shape) * 0.2, 0, 2))
+    rows = at_level(level, uneven, lanes(ill, covariates), Choice(screen=1.0), dosages)
+    fits = np.flatnonzero((rows.status == FINE) & (rows.test != SCORE))
+    assert len(fits) > 30
+    for v in fits:
+        kept = uneven[v].astype(np.float32).astype(np.float64)
+        beta, error = fitted(ill, covariates, kept, rows.test[v] == FIRTH)
         assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
         assert rows.error[v] == pytest.approx(error, rel=1e-7)
 

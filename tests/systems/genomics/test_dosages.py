@@ -1,5 +1,6 @@
 """Dosages of a .pgen: the same numbers as least squares on each variant's own people."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import pgenlib
 import pytest
 from scipy import stats
 
+from citywide.systems.genomics.engine import dosage, dosage_plain, kernel
 from citywide.systems.genomics.engine.bed import BedError
+from citywide.systems.genomics.engine.design import designs
 from citywide.systems.genomics.engine.pgen import open_pgen
 from citywide.systems.genomics.engine.scan import Request, ScanError, scan
 
@@ -90,11 +93,70 @@ def test_the_counted_allele_of_a_pgen_is_alt(tmp_path: Path) -> None:
     assert float(row["beta"]) > 0.5
 
 
-def test_a_trait_of_two_values_on_dosages_is_refused_unless_linear_is_asked_for(tmp_path: Path) -> None:
+def logistic(g: np.ndarray, ill: np.ndarray, covariates: np.ndarray) -> tuple[float, float]:
+    there = np.isfinite(g) & np.isfinite(ill) & np.isfinite(covariates).all(axis=1)
+    X = np.column_stack([g, np.ones(PEOPLE), covariates / [1, 1, 1e6]])[there]
+    at, information = np.zeros(X.shape[1]), np.eye(X.shape[1])
+    for _ in range(25):
+        risk = 1 / (1 + np.exp(-X @ at))
+        information = X.T @ (X * (risk * (1 - risk))[:, None])
+        at = at + np.linalg.solve(information, X.T @ (ill[there] - risk))
+    return float(at[0]), float(np.sqrt(np.linalg.inv(information)[0, 0]))
+
+
+def test_a_trait_of_two_values_on_dosages_is_fitted_by_logistic_regression(tmp_path: Path) -> None:
+    dosage, y, covariates = study(tmp_path, binary=True)
+    ill = np.where(np.isfinite(y), y > 1, 0.0)
+    ill[7] = 0.0  # the study's own holes are in y; the table of a binary trait has none
+    found = scanned(tmp_path, screen=1.0)
+    for variant in (0, 2, 5, 12, 30, 59):
+        row = found[f"rs{variant + 1}"]
+        beta, error = logistic(dosage[variant], ill, covariates)
+        assert row["test"] == "WALD"
+        assert float(row["beta"]) == pytest.approx(beta, abs=1e-6 * error)
+        assert float(row["standard_error"]) == pytest.approx(error, rel=1e-6)
+    assert scanned(tmp_path, test="linear")["rs1"]["test"] == "LINEAR"
+
+
+def test_filled_in_calls_of_two_valued_traits_are_refused_unless_linear_is_asked_for(tmp_path: Path) -> None:
     study(tmp_path, binary=True)
     with pytest.raises(ScanError, match="--test linear"):
-        scanned(tmp_path)
-    assert scanned(tmp_path, test="linear")
+        scanned(tmp_path, impute="mean")
+
+
+@pytest.mark.parametrize("impute", [False, True])
+@pytest.mark.parametrize("level", kernel.LEVELS)
+def test_every_level_agrees_with_numpy_on_any_number_of_traits_and_people(level: str, impute: bool) -> None:
+    if kernel.library() is None or kernel.use_level(level) != level:
+        pytest.skip(f"this machine has no {level}")
+    random = np.random.default_rng(11)
+    try:
+        for people, covariates, traits in ((23, 0, 1), (511, 3, 2), (512, 6, 9), (1030, 12, 21)):
+            values = random.normal(size=(people, traits))
+            there = random.random(people) < 0.9
+            names = [f"t{at}" for at in range(traits)]
+            labels = [str(at) for at in range(covariates)]
+            design = designs(names, values, random.normal(size=(people, covariates)), labels, there)[0][0]
+            tile = random.uniform(0, 2, (13, people)).astype(np.float32)
+            tile[random.random(tile.shape) < 0.04] = np.nan
+            tile[3], tile[4], tile[5, 2:] = np.nan, 1.5, np.nan
+            ours, plain = dosage.linear(tile, kernel.Lanes(design), impute), dosage_plain.linear(tile, design, impute)
+            for mine, other in zip(ours, plain, strict=True):
+                for name, column in vars(other).items():
+                    assert np.allclose(vars(mine)[name], column, rtol=1e-8, atol=1e-10, equal_nan=True), name
+    finally:
+        kernel.use_level("")
+
+
+def test_threads_that_lay_out_the_same_columns_at_once_get_one_threads_results() -> None:
+    random = np.random.default_rng(12)
+    tile = random.uniform(0, 2, (32, 400)).astype(np.float32)
+    for _ in range(20):
+        there = np.ones(400, np.bool_)
+        lanes = kernel.Lanes(designs(["t"], random.normal(size=(400, 1)), np.zeros((400, 0)), [], there)[0][0])
+        with ThreadPoolExecutor(8) as pool:
+            found = [rows[0].beta for rows in pool.map(lambda _, lanes=lanes: dosage.linear(tile, lanes), range(8))]
+        assert all(np.array_equal(found[0], beta) for beta in found)
 
 
 def test_files_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:

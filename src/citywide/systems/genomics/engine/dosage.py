@@ -1,126 +1,103 @@
-"""Least squares on dosages: a tile times all columns at once, missing people taken out of each variant exactly."""
+"""Dosages (float32[variants, people], NaN where missing) through the compiled kernel, in double precision.
 
-from dataclasses import dataclass
+Every variant is fitted on exactly the people it was called in; `dosage_plain` does the same without a compiler.
+"""
+
+import ctypes
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.design import Design, Floats
-from citywide.systems.genomics.engine.kernel import COLLINEAR, FINE, NO_CALLS, NO_VARIANCE, ONE_GENOTYPE, TOO_FEW
+from citywide.systems.genomics.engine import kernel
+from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
+from citywide.systems.genomics.engine.design import Floats
+from citywide.systems.genomics.engine.kernel import Lanes, View, pointer, size
 from citywide.systems.genomics.engine.output import LINEAR, Rows
 
-DEPENDENT = 1e-9
-CONSTANT = 1e-13
-STRIP = 64
+STRIP = 512
+LINE = 64
+Tile = NDArray[np.float32]
+Scored = tuple[NDArray[np.int32], Floats, Floats, Floats, NDArray[np.uint8]]
 
 
-@dataclass(frozen=True)
-class Sums:
-    """What a variant's called people add up to: a row a variant, gone is what the missing ones would have added."""
+class Columns(View):
+    """The C side's `Columns`."""
 
-    calls: Floats
-    ones: Floats
-    squares: Floats
-    dots: Floats
-    gone: Floats
+    _fields_ = (
+        *((name, ctypes.c_int64) for name in ("people", "strips", "members")),
+        *((name, ctypes.c_int32) for name in ("columns", "padded", "width")),
+        *((name, ctypes.c_void_p) for name in ("values", "weights", "rows")),
+    )
 
 
-def linear(tile: NDArray[np.float32], design: Design, impute: bool = False) -> list[Rows]:
+def columns_of(rows: Floats, count: int, weights: Floats) -> Columns:
+    """People's columns twice: in strips for the products, in rows for who is missing.
+
+    `rows` are [people, width], zero for outsiders; the first of `count` columns says who counts.
+    """
+    people, width = rows.shape
+    strips, padded = -(-people // STRIP), -(-count // 4) * 4
+    values, room = aligned(strips * padded * STRIP), aligned(strips * STRIP)
+    spread = np.zeros((strips * STRIP, padded))
+    spread[:people, :count] = rows[:, :count]
+    values.reshape(strips, padded, STRIP)[:] = spread.reshape(strips, STRIP, padded).transpose(0, 2, 1)
+    room[:people] = weights
+    sizes = (people, strips, int(rows[:, 0].sum()), count, padded, width)
+    return Columns.of(sizes, (values, room, np.ascontiguousarray(rows)))
+
+
+def aligned(count: int) -> Floats:
+    """Doubles that begin at a line of the cache, all zero."""
+    room = np.zeros(count + LINE // 8)
+    first = -room.ctypes.data % LINE // 8
+    return room[first : first + count]
+
+
+@lru_cache(maxsize=64)
+def linear_columns(lanes: Lanes) -> Columns:
+    """A group's people, covariates and traits."""
+    return columns_of(lanes.rows, 1 + lanes.columns.shape[1], lanes.rows[:, 0])
+
+
+@lru_cache(maxsize=64)
+def binary_columns(lanes: BinaryLanes) -> Columns:
+    """Who counts, the whitened and weighted covariates, the null model's residual and weight."""
+    columns = np.vstack([np.ones(lanes.padded), lanes.white * lanes.weight, lanes.ill - lanes.risk, lanes.weight])
+    rows = np.zeros((len(lanes.design.members), -(-len(columns) // 8) * 8))
+    rows[lanes.who, : len(columns)] = columns[:, : lanes.members].T
+    return columns_of(rows, len(columns), rows[:, len(columns) - 1])
+
+
+def linear(tile: Tile, lanes: Lanes, impute: bool = False) -> list[Rows]:
     """Each trait's rows of a tile; `impute` puts a variant's mean in the place of its missing calls."""
-    columns = np.column_stack([np.ones(design.count), design.basis, design.traits])
-    inside = tile if design.members.all() else tile[:, design.members]
-    strips = [sums(inside[at : at + STRIP], columns, impute) for at in range(0, len(inside), STRIP)]
-    whole = Sums(*(np.concatenate(parts) for parts in zip(*(vars(strip).values() for strip in strips), strict=True)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return _fit(whole, design)
+    library = kernel.library()
+    if library is None:
+        from citywide.systems.genomics.engine.dosage_plain import linear as plain  # noqa: PLC0415 - rarely needed
+
+        return plain(tile, lanes.design, impute)
+    fits, calls, ones = kernel.empty_fits(len(tile), len(lanes.design.names)), *_counted(len(tile))
+    out = (calls, ones, fits.status, fits.beta, fits.error, fits.minus_log10_p)
+    views = ctypes.byref(lanes.struct), ctypes.byref(linear_columns(lanes))
+    if library.dosage_linear(pointer(tile), size(len(tile)), *views, int(impute), *map(pointer, out)):
+        raise MemoryError
+    test = np.full(len(tile), LINEAR, np.uint8)
+    columns = zip(fits.beta, fits.error, fits.minus_log10_p, fits.status, strict=True)
+    frequency = ones / np.maximum(2 * calls, 1)
+    return [Rows(calls, frequency, beta, error, strength, test, status) for beta, error, strength, status in columns]
 
 
-def sums(strip: NDArray[np.float32], columns: Floats, impute: bool = False) -> Sums:
-    """Products of a strip (NaN where missing) with 1, covariates and traits, in double precision."""
-    full = strip.astype(np.float64)
-    ones = full.sum(axis=1)
-    gone = np.zeros((len(strip), columns.shape[1], columns.shape[1]))
-    holed = np.flatnonzero(np.isnan(ones))
-    if len(holed):
-        gone[holed] = _fill(full, holed, columns, impute)
-        ones = full.sum(axis=1)
-    calls = len(columns) - gone[:, 0, 0]
-    return Sums(calls, ones, np.einsum("ij,ij->i", full, full), (full @ columns)[:, 1:], gone)
+def score(tile: Tile, lanes: BinaryLanes) -> Scored:
+    """Calls, copies, score statistic, its variance and the status of each variant."""
+    library, many = kernel.library(), len(tile)
+    assert library is not None
+    calls, ones = _counted(many)
+    out = (calls, ones, np.empty(many), np.empty(many), np.empty(many, np.uint8))
+    views = ctypes.byref(binary_columns(lanes)), ctypes.c_double(lanes.weight.sum())
+    if library.dosage_score(pointer(tile), size(many), *views, *map(pointer, out)):
+        raise MemoryError
+    return out
 
 
-def _fill(full: Floats, holed: NDArray[np.int64], columns: Floats, impute: bool) -> Floats:
-    """Put 0 (or the variant's mean) where a call is missing; what the missing people would have added."""
-    some = full[holed]
-    absent = np.isnan(some)
-    some[absent] = 0
-    counts = absent.sum(axis=1)
-    means = some.sum(axis=1) / np.maximum(absent.shape[1] - counts, 1)
-    known = counts < absent.shape[1]
-    if impute:
-        some += np.where(absent, means[:, None], 0.0)
-    full[holed] = some
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    missing = columns[np.nonzero(absent)[1]]
-    gone = np.add.reduceat(missing[:, :, None] * missing[:, None, :], starts, axis=0)
-    return np.where((known & impute)[:, None, None], 0.0, gone)
-
-
-def _fit(seen: Sums, design: Design) -> list[Rows]:
-    k, mean = design.basis.shape[1], seen.ones / seen.calls
-    inverse, rank = _inverse(seen, k)
-    away = seen.gone[:, 1 : k + 1, 0]
-    along = seen.dots[:, :k] + mean[:, None] * away
-    spread = seen.squares - seen.ones * mean
-    left = spread - _quadratic(along, inverse, along)
-    state = np.full(len(mean), FINE, np.uint8)
-    state[left < 1e-10 * spread] = COLLINEAR
-    state[seen.calls - rank - 2 < 1] = TOO_FEW
-    state[spread <= CONSTANT * seen.squares] = ONE_GENOTYPE
-    state[seen.calls == 0] = NO_CALLS
-    return [
-        _trait(seen, design, at, (inverse, along, left, seen.calls - rank - 2, state)) for at in range(_width(design))
-    ]
-
-
-def _trait(
-    seen: Sums, design: Design, at: int, shared: tuple[Floats, Floats, Floats, Floats, NDArray[np.uint8]]
-) -> Rows:
-    from citywide.systems.genomics.engine.fallback import minus_log10_p_t  # noqa: PLC0415 - numba loads slowly
-
-    inverse, along, left, df, state = shared
-    k, norm = design.basis.shape[1], design.norms[at]
-    lane, first = 1 + k + at, seen.gone[:, 1 + k + at, 0]
-    part = -seen.gone[:, lane, 1 : k + 1] - seen.gone[:, 1 : k + 1, 0] * (first / seen.calls)[:, None]
-    together = seen.dots[:, k + at] + seen.ones / seen.calls * first - _quadratic(along, inverse, part)
-    rest = 1 - seen.gone[:, lane, lane] - first**2 / seen.calls - _quadratic(part, inverse, part)
-    status = np.where((state == FINE) & (rest < 1e-12), NO_VARIANCE, state).astype(np.uint8)
-    good = status == FINE
-    beta = np.where(good, together / left, np.nan)
-    error = np.where(good, np.sqrt(np.maximum(rest - together**2 / left, 1e-15 * rest) / (df * left)), np.nan)
-    strength = np.full(len(beta), np.nan)
-    strength[good] = minus_log10_p_t((beta / error)[good], df[good])
-    test = np.full(len(beta), LINEAR, np.uint8)
-    frequency = np.where(seen.calls > 0, seen.ones / (2 * seen.calls), 0.0)
-    return Rows(seen.calls.astype(np.int32), frequency, beta * norm, error * norm, strength, test, status)
-
-
-def _inverse(seen: Sums, k: int) -> tuple[Floats, Floats]:
-    """The covariates' Gram matrix among called people, inverted where it can be, and its rank."""
-    inverse, rank = np.broadcast_to(np.eye(k), (len(seen.calls), k, k)).copy(), np.full(len(seen.calls), float(k))
-    some = np.flatnonzero(seen.gone[:, 0, 0] > 0)
-    away, calls = seen.gone[some, 1 : k + 1, 0], np.maximum(seen.calls[some], 1)
-    gram = np.eye(k) - seen.gone[some, 1 : k + 1, 1 : k + 1]
-    gram -= away[:, :, None] * away[:, None, :] / calls[:, None, None]
-    values, vectors = np.linalg.eigh(gram)
-    kept = values > DEPENDENT
-    inverse[some] = np.einsum("vab,vb,vcb->vac", vectors, kept / np.where(kept, values, 1.0), vectors)
-    rank[some] = kept.sum(axis=1)
-    return inverse, rank
-
-
-def _quadratic(left: Floats, inverse: Floats, right: Floats) -> Floats:
-    return np.einsum("va,vab,vb->v", left, inverse, right)
-
-
-def _width(design: Design) -> int:
-    return design.traits.shape[1]
+def _counted(many: int) -> tuple[NDArray[np.int32], Floats]:
+    return np.empty(many, np.int32), np.empty(many)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from citywide.systems.genomics.engine import kernel
-from citywide.systems.genomics.engine.bed import decode
-from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, to_fit
+from citywide.systems.genomics.engine.binary import Block, Choice, copies_in, to_fit
+from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.design import Floats
 from citywide.systems.genomics.engine.genotypes import Genotypes
 from citywide.systems.genomics.engine.kernel import (
@@ -154,11 +154,11 @@ def null_model(columns: Floats, ill: Floats, offset: Floats, members: int) -> Fl
     return offset + at @ columns
 
 
-def scan_binary(raw: NDArray[np.uint8], lanes: BinaryLanes, choice: Choice) -> Rows:
+def scan_binary(block: Block, lanes: BinaryLanes, choice: Choice) -> Rows:
     """Score every variant, then fit those that deserve it."""
-    copies = decode(raw, len(lanes.design.members))[:, lanes.who].astype(np.float64)
+    copies = copies_in(block, len(lanes.design.members))[:, lanes.who]
     rows = _scored(copies, lanes)
-    total = np.rint(rows.frequency * 2 * rows.calls).astype(np.int32)
+    total = rows.frequency * 2 * rows.calls
     for v in to_fit(rows, np.minimum(total, 2 * rows.calls - total), lanes, choice):
         _fitted(copies[v], lanes, rows, int(v))
     return rows

@@ -39,6 +39,53 @@ typedef struct {
     int64_t calls, hets, twos; /* people with a call, with one copy, with two */
 } Calls;
 
+/* Sums over the called people of a variant. */
+typedef struct {
+    double calls, ones, squares;
+} Moments;
+
+typedef struct {
+    double *cross, *projection, *trait; /* k x k, k, k */
+    double spread, mean;                /* what is left of the genotype's sum of squares; its mean */
+    int rank, status;
+} Fit;
+
+/* products[width][width], upper blocks of 8 x 8: sums of row' row over the missing people; traits only with
+ * themselves, so blocks of traits off the diagonal are left out. */
+static inline __attribute__((always_inline)) void missing_products(const Group *group, const uint32_t *people,
+                                                                   int64_t many, double *products)
+{
+    int width = group->width, base = group->covariates + 1;
+    for (int up = 0; up < width; up += 8)
+        for (int across = up; across < width; across += 8) {
+            if (up >= base && across != up) continue;
+            lanes sum[8] = {{0}};
+            for (int64_t i = 0; i < many; i++) {
+                const double *row = group->rows + (int64_t)people[i] * width;
+                lanes columns;
+                memcpy(&columns, row + across, sizeof columns);
+                for (int line = 0; line < 8; line++) sum[line] += row[up + line] * columns;
+            }
+            for (int line = 0; line < 8; line++)
+                memcpy(products + (int64_t)(up + line) * width + across, &sum[line], sizeof(lanes));
+        }
+}
+
+void fit_genotype(const Group *group, const double *shared, Moments seen, const double *products, int missing, Fit *fit);
+void fit_variant(const Group *group, const double *shared, Moments seen, const double *products, int missing, Fit *fit,
+                 int64_t at, int64_t stride, double *beta, double *error, double *minus_log10_p, uint8_t *status);
+/* Copies of the counted allele that a person has, -1 where missing: from 2-bit rows, or from rows of dosages. */
+static inline __attribute__((always_inline)) double copies_of(const void *block, int dosages, int64_t row, int64_t stride,
+                                                              int32_t person)
+{
+    static const double copies[4] = {2, -1, 1, 0};
+    if (dosages) {
+        float found = ((const float *)block)[row * stride + person];
+        return found >= 0 ? found : -1;
+    }
+    return copies[((const uint8_t *)block)[row * stride + (person >> 2)] >> (2 * (person & 3)) & 3];
+}
+
 int level(void);
 int use_level(int wanted);
 void dots(const uint8_t *raw, int64_t variants, int64_t bytes, const int8_t *digits, int tiles, int what, int32_t *sums);

@@ -10,6 +10,7 @@ import os
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,20 @@ CHUNK = 256
 TILE = 16
 
 
-class GroupStruct(ctypes.Structure):
+class View(ctypes.Structure):
+    """A C structure that points into arrays, and keeps them for as long as it is itself kept."""
+
+    arrays: tuple[NDArray[np.generic], ...] = ()
+
+    @classmethod
+    def of(cls, sizes: tuple[int, ...], arrays: tuple[NDArray[np.generic], ...]) -> Self:
+        """The structure of these sizes and arrays, in the order of its fields."""
+        view = cls(*sizes, *(array.ctypes.data for array in arrays))
+        view.arrays = arrays
+        return view
+
+
+class GroupStruct(View):
     """The C side's `Group`."""
 
     _fields_ = (
@@ -77,14 +91,12 @@ class Lanes:
 
     @cached_property
     def struct(self) -> GroupStruct:
-        """The C view; the arrays it points to live as long as this object."""
-        self._digits = digits_of(self.columns, self.design.traits.shape[1])
-        digits, first, count, unit = self._digits
-        self._norms = np.ascontiguousarray(self.design.norms)
-        arrays = (self.mask, self.rows, digits, first, count, unit, self._norms)
+        """The C view."""
+        digits, first, count, unit = digits_of(self.columns, self.design.traits.shape[1])
+        arrays = (self.mask, self.rows, digits, first, count, unit, np.ascontiguousarray(self.design.norms))
         sizes = (self.people, self.bytes, self.design.count, self.design.basis.shape[1])
         shape = (self.design.traits.shape[1], self.rows.shape[1], digits.shape[2])
-        return GroupStruct(*sizes, *shape, *(array.ctypes.data for array in arrays))
+        return GroupStruct.of((*sizes, *shape), arrays)
 
 
 @cache
@@ -96,7 +108,7 @@ def library() -> ctypes.CDLL | None:
         return None
     kernel = ctypes.CDLL(spec.origin)
     kernel.minus_log10_p_t.restype = kernel.minus_log10_p_z.restype = ctypes.c_double
-    kernel.write_rows.restype = None
+    kernel.write_rows.restype = kernel.negatives_to_nan.restype = None
     if wanted in LEVELS:
         kernel.use_level(LEVELS.index(wanted))
     return kernel
@@ -139,6 +151,16 @@ def dots(raw: NDArray[np.uint8], columns: NDArray[np.int8], what: int = 0) -> ND
     tiles = packed.shape[2]
     kernel.dots(pointer(raw), size(len(raw)), size(raw.shape[1]), pointer(packed), tiles, what, pointer(sums))
     return sums[:, : columns.shape[1]]
+
+
+def negatives_to_nan(tile: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The same tile, with NaN wherever it was below zero."""
+    kernel = library()
+    if kernel is None:
+        tile[tile < 0] = np.nan
+    else:
+        kernel.negatives_to_nan(pointer(tile), size(tile.size))
+    return tile
 
 
 def empty_fits(variants: int, traits: int) -> Fits:

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define COLLINEAR_BELOW 1e-10
+#define CONSTANT_BELOW 1e-13
 
 static inline uint64_t word_at(const uint8_t *row, int64_t word, int64_t bytes)
 {
@@ -52,27 +53,6 @@ static inline __attribute__((always_inline)) int64_t list_missing(const uint8_t 
         } while (none);
     }
     return found;
-}
-
-/* products[width][width], upper blocks of 8 x 8: sums of row' row over the missing people; traits only with
- * themselves, so blocks of traits off the diagonal are left out. */
-static inline __attribute__((always_inline)) void missing_products(const Group *group, const uint32_t *people,
-                                                                   int64_t many, double *products)
-{
-    int width = group->width, base = group->covariates + 1;
-    for (int up = 0; up < width; up += 8)
-        for (int across = up; across < width; across += 8) {
-            if (up >= base && across != up) continue;
-            lanes sum[8] = {{0}};
-            for (int64_t i = 0; i < many; i++) {
-                const double *row = group->rows + (int64_t)people[i] * width;
-                lanes columns;
-                memcpy(&columns, row + across, sizeof columns);
-                for (int line = 0; line < 8; line++) sum[line] += row[up + line] * columns;
-            }
-            for (int line = 0; line < 8; line++)
-                memcpy(products + (int64_t)(up + line) * width + across, &sum[line], sizeof(lanes));
-        }
 }
 
 #define ROW_WORK(name, attributes)                                                                                   \
@@ -154,27 +134,19 @@ static double dot(const double *a, const double *b, int k)
     return sum;
 }
 
-typedef struct {
-    double *cross, *projection, *trait; /* k x k, k, k */
-    double spread, mean;                /* what is left of the genotype's sum of squares; its mean */
-    int rank, status;
-} Fit;
-
 /* Take the intercept and the covariates, both on the called people, out of the genotype. */
-static void fit_genotype(const Group *group, const int32_t *sums, Calls calls, const double *products, int missing,
-                         Fit *fit)
+void fit_genotype(const Group *group, const double *shared, Moments seen, const double *products, int missing, Fit *fit)
 {
     int k = group->covariates, width = group->width;
-    double n = (double)calls.calls, ones = (double)(calls.hets + 2 * calls.twos);
-    double squares = (double)(calls.hets + 4 * calls.twos);
-    fit->mean = n > 0 ? ones / n : 0;
-    fit->status = calls.calls == 0 ? NO_CALLS : FINE;
-    fit->spread = n > 0 ? (n * squares - ones * ones) / n : 0;
+    double n = seen.calls;
+    fit->mean = n > 0 ? seen.ones / n : 0;
+    fit->status = n > 0 ? FINE : NO_CALLS;
+    fit->spread = n > 0 ? (n * seen.squares - seen.ones * seen.ones) / n : 0;
     fit->rank = k;
-    if (fit->status == FINE && fit->spread <= 0) fit->status = ONE_GENOTYPE;
+    if (fit->status == FINE && fit->spread <= CONSTANT_BELOW * seen.squares) fit->status = ONE_GENOTYPE;
     if (fit->status != FINE) return;
     double whole = fit->spread;
-    for (int i = 0; i < k; i++) fit->projection[i] = column_sum(group, sums, i);
+    for (int i = 0; i < k; i++) fit->projection[i] = shared[i];
     if (missing) {
         for (int i = 0; i < k; i++) fit->projection[i] += fit->mean * products[i + 1];
         for (int i = 0; i < k; i++)
@@ -189,11 +161,11 @@ static void fit_genotype(const Group *group, const int32_t *sums, Calls calls, c
     else if (fit->spread < COLLINEAR_BELOW * whole) fit->status = COLLINEAR;
 }
 
-static void fit_trait(const Group *group, const int32_t *sums, Calls calls, const double *products, int missing,
-                      Fit *fit, int trait, double *beta, double *error, double *minus_log10_p, uint8_t *status)
+static void fit_trait(const Group *group, double shared, double n, const double *products, int missing, Fit *fit,
+                      int trait, double *beta, double *error, double *minus_log10_p, uint8_t *status)
 {
     int k = group->covariates, lane = 1 + k + trait, width = group->width;
-    double shared = column_sum(group, sums, k + trait), left = 1, n = (double)calls.calls;
+    double left = 1;
     if (missing) {
         double mean = products[lane];
         shared += fit->mean * mean;
@@ -213,6 +185,20 @@ static void fit_trait(const Group *group, const int32_t *sums, Calls calls, cons
     *minus_log10_p = minus_log10_p_t(slope / se, df);
 }
 
+/* One variant with every trait; results at `at`, `stride` apart. */
+void fit_variant(const Group *group, const double *shared, Moments seen, const double *products, int missing, Fit *fit,
+                 int64_t at, int64_t stride, double *beta, double *error, double *minus_log10_p, uint8_t *status)
+{
+    fit_genotype(group, shared, seen, products, missing, fit);
+    for (int trait = 0; trait < group->traits; trait++, at += stride) {
+        status[at] = (uint8_t)fit->status;
+        beta[at] = error[at] = minus_log10_p[at] = NAN;
+        if (fit->status == FINE)
+            fit_trait(group, shared[group->covariates + trait], seen.calls, products, missing, fit, trait, beta + at,
+                      error + at, minus_log10_p + at, status + at);
+    }
+}
+
 /* Scan `variants` rows. counts: [variants][3] calls, hets, twos; the rest [traits][variants]. */
 int linear(const uint8_t *raw, int64_t variants, const Group *group, int32_t *counts, uint8_t *status, double *beta,
            double *error, double *minus_log10_p)
@@ -224,26 +210,23 @@ int linear(const uint8_t *raw, int64_t variants, const Group *group, int32_t *co
     uint32_t *people = malloc((size_t)(group->bytes * 4 + 8) * sizeof *people);
     double *products = calloc((size_t)width * (size_t)width + 8, sizeof *products);
     double *room = calloc((size_t)k * (size_t)(k + 2) + 1, sizeof *room);
-    if (!sums || !words || !people || !products || !room) return 1;
+    double *shared = malloc((size_t)(k + group->traits + 1) * sizeof *shared);
+    if (!sums || !words || !people || !products || !room || !shared) return 1;
     Fit fit = {room, room + k * k, room + k * k + k, 0, 0, 0, 0};
     RowWork *work = row_work();
     dots(raw, variants, group->bytes, group->digits, group->tiles, COPIES, sums);
     for (int64_t variant = 0; variant < variants; variant++) {
         int64_t missing;
         Calls calls = work(raw + variant * group->bytes, group, words, people, &missing, products);
+        Moments seen = {(double)calls.calls, (double)(calls.hets + 2 * calls.twos), (double)(calls.hets + 4 * calls.twos)};
         counts[3 * variant] = (int32_t)calls.calls;
         counts[3 * variant + 1] = (int32_t)calls.hets;
         counts[3 * variant + 2] = (int32_t)calls.twos;
-        fit_genotype(group, sums + variant * columns, calls, products, missing > 0, &fit);
-        for (int trait = 0; trait < group->traits; trait++) {
-            int64_t at = trait * variants + variant;
-            status[at] = (uint8_t)fit.status;
-            beta[at] = error[at] = minus_log10_p[at] = NAN;
-            if (fit.status == FINE)
-                fit_trait(group, sums + variant * columns, calls, products, missing > 0, &fit, trait, beta + at,
-                          error + at, minus_log10_p + at, status + at);
-        }
+        for (int i = 0; i < k + group->traits; i++) shared[i] = column_sum(group, sums + variant * columns, i);
+        fit_variant(group, shared, seen, products, missing > 0, &fit, variant, variants, beta, error, minus_log10_p,
+                    status);
     }
+    free(shared);
     free(sums); free(words); free(people); free(products); free(room);
     return 0;
 }

@@ -16,7 +16,7 @@ enum { FIRTH_OFF = 0, FIRTH_FALLBACK = 1, FIRTH_ALWAYS = 2 };
 
 /* columns: [terms][strips * 256], the intercept first; null: the null model's linear predictor */
 typedef struct {
-    int64_t members, padded, bytes;
+    int64_t members, padded;
     int32_t terms, firth;
     const int32_t *who;
     const double *columns, *ill, *null;
@@ -273,17 +273,17 @@ static int make_work(const Binary *data, Work *work)
 }
 
 /* Copies of the members, the presence of a call, and whether the alleles of cases or of controls are all alike. */
-static int spread_copies(const uint8_t *row, const Binary *data, Work *work)
+static int spread_copies(const void *block, int dosages, int64_t row, int64_t stride, const Binary *data, Work *work)
 {
-    static const double copies_of[4] = {2, 0, 1, 0}, present_of[4] = {1, 0, 1, 1};
     double lowest[2] = {3, 3}, highest[2] = {-1, -1};
     for (int64_t i = 0; i < data->members; i++) {
-        int code = row[data->who[i] >> 2] >> (2 * (data->who[i] & 3)) & 3, side = data->ill[i] > 0.5;
-        work->copies[i] = copies_of[code];
-        work->present[i] = present_of[code];
-        if (code == 1) continue;
-        if (copies_of[code] < lowest[side]) lowest[side] = copies_of[code];
-        if (copies_of[code] > highest[side]) highest[side] = copies_of[code];
+        double copies = copies_of(block, dosages, row, stride, data->who[i]);
+        int side = data->ill[i] > 0.5, here = copies >= 0;
+        work->copies[i] = here ? copies : 0;
+        work->present[i] = here;
+        if (!here) continue;
+        if (copies < lowest[side]) lowest[side] = copies;
+        if (copies > highest[side]) highest[side] = copies;
     }
     return highest[0] <= lowest[1] || highest[1] <= lowest[0];
 }
@@ -303,15 +303,15 @@ int null_model(const Binary *data, double *eta, double *coefficients)
     return status;
 }
 
-/* Exact fits of the variants listed in `rows`. */
-int fit_many(const uint8_t *raw, const int64_t *rows, int64_t count, const Binary *data, double *beta, double *error,
-             double *minus_log10_p, uint8_t *test, uint8_t *status)
+/* Exact fits of the variants listed in `rows`, of a block of 2-bit rows or of dosages. */
+int fit_many(const void *block, int dosages, int64_t stride, const int64_t *rows, int64_t count, const Binary *data,
+             double *beta, double *error, double *minus_log10_p, uint8_t *test, uint8_t *status)
 {
     Work work;
     int terms = data->terms + 1;
     if (!make_work(data, &work)) return 1;
     for (int64_t i = 0; i < count; i++) {
-        int separated = spread_copies(raw + rows[i] * data->bytes, data, &work);
+        int separated = spread_copies(block, dosages, rows[i], stride, data, &work);
         int found = separated ? SEPARATED : data->firth == FIRTH_ALWAYS ? NOT_CONVERGED : do_fit(data, &work, terms, 0);
         test[i] = WALD_TEST;
         if (found != FINE && data->firth != FIRTH_OFF) {

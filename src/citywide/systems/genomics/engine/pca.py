@@ -53,7 +53,7 @@ def components(  # noqa: PLR0913, PLR0917 - each has a default
     people: NDArray[np.bool_] | None = None,
     threads: int = 1,
     error: float = 1e-3,
-    passes: int = 12,
+    passes: int = 30,
     seed: int = 1,
 ) -> Components:
     """The leading components of the chosen variants (all when not said; give pruned autosomes) and people."""

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import BedError, People, Variants, people_of
+from citywide.systems.genomics.engine.kernel import negatives_to_nan
 from citywide.systems.genomics.engine.text import Rows, TextError
 
-MISSING = -9.0
 FAM = (("FID", "0"), ("IID", ""), ("PAT", "0"), ("MAT", "0"), ("SEX", "0"), ("PHENO1", "-9"))
 
 
@@ -39,8 +39,7 @@ class Pgen:
         """Dosages of ALT as float32[rows, people], NaN where missing."""
         tile = np.empty((len(rows), len(self.people)), np.float32)
         self._reader().read_dosages_list(rows.astype(np.uint32), tile)
-        tile[tile == MISSING] = np.nan
-        return tile
+        return negatives_to_nan(tile)
 
     def release(self, first: int, count: int) -> None:
         """Nothing is mapped, so nothing is given back."""

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.design import Design, Floats, Refusal, designs
 from citywide.systems.genomics.engine.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.limits import on_chromosomes, within
@@ -68,19 +67,17 @@ def make_plan(request: Request) -> Plan:
         raise ScanError("nobody is left after keep and remove")
     covariates, labels = _covariates(request, bed)
     traits = tuple(_traits(request, bed, keep))
-    if not isinstance(bed, Bed):
-        _only_linear(traits, "dosages are")
     if request.impute == "mean":
-        _only_linear(traits, "imputed calls are")
+        _only_linear(traits)
     predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
     cut = parts(codes(bed.variants), chosen_variants(request, bed, keep), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
 
-def _only_linear(traits: tuple[Trait, ...], what: str) -> None:
+def _only_linear(traits: tuple[Trait, ...]) -> None:
     for trait in traits:
         if trait.binary:
-            raise ScanError(f"{trait.name} has two values: {what} scanned with --test linear only")
+            raise ScanError(f"{trait.name} has two values: imputed calls are scanned with --test linear only")
 
 
 def chosen_variants(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> NDArray[np.int64]:

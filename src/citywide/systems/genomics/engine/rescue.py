@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import kernel
 from citywide.systems.genomics.engine.bed import decode
-from citywide.systems.genomics.engine.binary import BinaryLanes
+from citywide.systems.genomics.engine.binary import Block, copies_in
+from citywide.systems.genomics.engine.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.design import Design, Floats
 from citywide.systems.genomics.engine.kernel import COLLINEAR, FINE, NO_VARIANCE, TOO_FEW, Fits
 from citywide.systems.genomics.engine.output import FIRTH, NOTES, WALD, Rows
@@ -29,10 +30,10 @@ def linear(raw: NDArray[np.uint8], design: Design, fits: Fits) -> None:
         _fit(copies, design, fits, v)
 
 
-def binary(raw: NDArray[np.uint8], lanes: BinaryLanes, rows: Rows) -> None:
+def binary(block: Block, lanes: BinaryLanes, rows: Rows) -> None:
     """Fit again what did not converge, among independent covariates; say what is a covariate again."""
     for v in np.flatnonzero(_stuck(lanes, rows)).tolist():
-        copies = decode(raw[v : v + 1], len(lanes.design.members))[0, lanes.who]
+        copies = copies_in(block[v : v + 1], len(lanes.design.members))[0, lanes.who]
         _fit_binary(copies, lanes, rows, v)
 
 
@@ -105,9 +106,9 @@ def _stuck(lanes: BinaryLanes, rows: Rows) -> NDArray[np.bool_]:
     return few | (rows.status == NOT_CONVERGED) | ((rows.status == FINE) & little)
 
 
-def _fit_binary(copies: NDArray[np.int8], lanes: BinaryLanes, rows: Rows, v: int) -> None:
+def _fit_binary(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     called, n = copies >= 0, lanes.members
-    basis, g = independent(lanes.columns[1:, :n].T[called]), copies[called].astype(np.float64)
+    basis, g = independent(lanes.columns[1:, :n].T[called]), copies[called]
     left, whole = without(basis, g), float(((g - g.mean()) ** 2).sum())
     rows.beta[v] = rows.error[v] = rows.minus_log10_p[v] = np.nan
     rows.status[v] = TOO_FEW if len(g) - basis.shape[1] < 2 else FINE

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import dosage, kernel, rescue
 from citywide.systems.genomics.engine.bed import Bed, decode
-from citywide.systems.genomics.engine.binary import BinaryLanes, Choice, NullModelError, scan_binary
+from citywide.systems.genomics.engine.binary import Choice, scan_binary
+from citywide.systems.genomics.engine.binary_lanes import BinaryLanes, NullModelError
 from citywide.systems.genomics.engine.design import Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
 from citywide.systems.genomics.engine.ledger import Ledger, fingerprint
@@ -42,6 +43,7 @@ from citywide.systems.genomics.engine.request import Progress, Request, ScanErro
 __all__ = ["Request", "ScanError", "scan"]
 
 PIECE = 1024
+TILE = 4 << 20  # dosages decoded at once: room that the allocator gives again without new pages
 GENOME_WIDE = 5e-8
 
 
@@ -112,7 +114,6 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
     if plan.request.impute == "mean":
         return scan_dosages(plan, copies(raw, len(plan.bed.people)), piece)
-    choice = Choice(plan.request.firth, plan.request.screen, plan.request.spa)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
         fits = kernel.linear(raw, lanes)
@@ -120,10 +121,15 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
         for at, name in enumerate(lanes.design.names):
             found[name] = _texts(plan, piece, linear_rows(fits, at))
     for lanes in binary_lanes(plan.request, piece.key)[0]:
-        rows = scan_binary(raw, lanes, choice)
+        rows = scan_binary(raw, lanes, choice(plan.request))
         rescue.binary(raw, lanes, rows)
         found[lanes.name] = _texts(plan, piece, rows)
     return found
+
+
+def choice(request: Request) -> Choice:
+    """How far binary traits go beyond the score test."""
+    return Choice(request.firth, request.screen, request.spa)
 
 
 def copies(raw: NDArray[np.uint8], people: int) -> NDArray[np.float32]:
@@ -138,8 +144,12 @@ def scan_dosages(plan: Plan, tile: NDArray[np.float32], piece: Part) -> dict[str
     impute = plan.request.impute == "mean"
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
     for lanes in linear_lanes(plan.request, piece.key)[0]:
-        for name, rows in zip(lanes.design.names, dosage.linear(tile, lanes.design, impute), strict=True):
+        for name, rows in zip(lanes.design.names, dosage.linear(tile, lanes, impute), strict=True):
             found[name] = _texts(plan, piece, rows)
+    for lanes in binary_lanes(plan.request, piece.key)[0]:
+        rows = scan_binary(tile, lanes, choice(plan.request))
+        rescue.binary(tile, lanes, rows)
+        found[lanes.name] = _texts(plan, piece, rows)
     return found
 
 
@@ -197,7 +207,8 @@ def piece_size(plan: Plan) -> int:
     fixed = people * (60 + 30 * columns) + len(plan.bed) * 60 + 150e6
     decoded = 20 * people if plan.request.impute == "mean" else 0
     each = plan.bed.bytes_per_variant + decoded + 400 * len(plan.traits) + 40 * columns
-    return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, PIECE) // 32 * 32)
+    most = PIECE if isinstance(plan.bed, Bed) else TILE // people
+    return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, max(most, 32)) // 32 * 32)
 
 
 def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:

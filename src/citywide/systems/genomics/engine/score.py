@@ -43,36 +43,42 @@ def score(
     level: int | None = None,
 ) -> Scores:
     """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own."""
-    sums = np.zeros((len(bed.people), len(scores)))
-    gone = np.zeros((len(bed.people), len(scores)), np.int64)
-    rows = np.unique(np.concatenate([one.rows for one in scores])) if scores else np.zeros(0, np.int64)
+    families = _families(scores)
+    order = [lane for family in families for lane in family.lanes]
+    total = np.zeros((len(bed.people), len(scores) + len(families)))
+    rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
     mask = founders(bed.people)
     for block in blocks(bed, rows):
         known = block.frequency(mask, level) if frequency is None else frequency[block.rows]
-        f = np.nan_to_num(known, nan=UNKNOWN)
-        values, used = _values(block, scores, f)
-        first, where = _kinds(used)
-        both = np.concatenate([values, _missing_lanes(used[:, first])], axis=2)
-        part = np.zeros((len(bed.people), both.shape[2]))
-        person_sums(block, both, part, threads, level)
-        sums += part[:, : len(scores)]
-        gone += part[:, len(scores) :].round().astype(np.int64)[:, where]
-    alleles = 2 * np.array([len(one.rows) for one in scores], np.int64)
-    return Scores(tuple(one.name for one in scores), sums, alleles, alleles - 2 * gone)
+        values = _values(block, families, np.nan_to_num(known, nan=UNKNOWN))
+        person_sums(block, values, total, threads, level)
+    sums, alleles = np.empty((len(bed.people), len(scores))), 2 * np.array([len(one.rows) for one in scores], np.int64)
+    sums[:, order] = total[:, : len(scores)]
+    gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), _sizes(families))
+    calls = np.empty_like(sums, np.int64)
+    calls[:, order] = alleles[order] - 2 * gone[:, of]
+    return Scores(tuple(one.name for one in scores), sums, alleles, calls)
 
 
-def _kinds(used: NDArray[np.bool_]) -> tuple[list[int], list[int]]:
-    """The different columns, by where each first stands, and which of them every column is."""
-    seen: dict[bytes, int] = {}
-    where = [seen.setdefault(column.tobytes(), len(seen)) for column in used.T]
-    return [where.index(kind) for kind in range(len(seen))], where
+@dataclass(frozen=True)
+class Family:
+    """Scores on the same variants, and which of all the scores they are."""
+
+    rows: NDArray[np.int64]
+    scores: tuple[Matched, ...]
+    lanes: tuple[int, ...]
 
 
-def _missing_lanes(used: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """One lane for each set of variants that scores use: 1 where a call of them is missing."""
-    lanes = np.zeros((len(used), 4, used.shape[1]), np.float32)
-    lanes[:, 1] = used
-    return lanes
+def _families(scores: Sequence[Matched]) -> list[Family]:
+    members: dict[bytes, list[int]] = {}
+    seen: dict[int, bytes] = {}
+    for lane, one in enumerate(scores):
+        members.setdefault(seen.setdefault(id(one.rows), one.rows.tobytes()), []).append(lane)
+    return [Family(scores[here[0]].rows, tuple(scores[i] for i in here), tuple(here)) for here in members.values()]
+
+
+def _sizes(families: Sequence[Family]) -> list[int]:
+    return [len(family.lanes) for family in families]
 
 
 def founders(people: People) -> NDArray[np.bool_]:
@@ -86,17 +92,20 @@ def founders(people: People) -> NDArray[np.bool_]:
     return free if free.any() else ~free
 
 
-def _values(
-    block: Block, scores: Sequence[Matched], frequency: Doubles
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """What each code of each variant adds to each score, and which variants each score uses."""
-    values = np.zeros((len(block.rows), 4, len(scores)), np.float32)
-    used = np.zeros((len(block.rows), len(scores)), np.bool_)
-    for lane, one in enumerate(scores):
-        part = slice(*np.searchsorted(one.rows, [block.rows[0], block.rows[-1] + 1]))
-        here = np.searchsorted(block.rows, one.rows[part])
-        f, adds = frequency[here], one.adds[part]
-        expected = (1 - f) ** 2 * adds[:, 0] + 2 * f * (1 - f) * adds[:, 1] + f**2 * adds[:, 2]
-        values[here, :, lane] = np.stack([adds[:, 2], expected, adds[:, 1], adds[:, 0]], axis=1)
-        used[here, lane] = True
-    return values, used
+def _values(block: Block, families: Sequence[Family], frequency: Doubles) -> NDArray[np.float32]:
+    """What each code of each variant adds to each score, family by family; then, a lane for each family, 1 for a
+    missing call.
+    """
+    many = sum(_sizes(families))
+    values = np.zeros((len(block.rows), 4, many + len(families)), np.float32)
+    lane = 0
+    for at, family in enumerate(families):
+        part = slice(*np.searchsorted(family.rows, [block.rows[0], block.rows[-1] + 1]))
+        here = np.searchsorted(block.rows, family.rows[part])
+        f, adds = frequency[here, None], np.stack([one.adds[part] for one in family.scores], axis=2)
+        lanes = slice(lane, lane + len(family.scores))
+        values[here, 0, lanes], values[here, 2, lanes], values[here, 3, lanes] = adds[:, 2], adds[:, 1], adds[:, 0]
+        values[here, 1, lanes] = (1 - f) ** 2 * adds[:, 0] + 2 * f * (1 - f) * adds[:, 1] + f**2 * adds[:, 2]
+        values[here, 1, many + at] = 1
+        lane += len(family.scores)
+    return values

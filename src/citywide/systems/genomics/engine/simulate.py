@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 BLOCK = 512
 CHROMOSOMES = 22
+FINE = 20
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -22,20 +24,62 @@ class Made:
     effects: NDArray[np.float64]
 
 
+@numba.njit(cache=True, inline="always")
+def mixed(state: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    """SplitMix64's output for a state: 64 bits that look random."""
+    z = state
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
 @numba.njit(cache=True)
-def draw(
-    frequency: NDArray[np.float64], missing: float, people: int, seed: int
-) -> NDArray[np.uint8]:  # pragma: no cover - compiled
-    """Raw rows of independent people in Hardy-Weinberg proportions."""
-    np.random.seed(seed)  # noqa: NPY002 - what numba compiles
-    raw = np.zeros((len(frequency), (people + 3) // 4), np.uint8)
+def coins(chance: float, state: np.uint64) -> tuple[np.uint64, np.uint64]:  # pragma: no cover - compiled
+    """64 coins at once, each 1 with this chance (to 20 binary digits), and the next state."""
+    digits, word = np.uint64(chance * (1 << FINE) + 0.5), np.uint64(0)
+    for _ in range(FINE):
+        if word or digits & np.uint64(1):
+            state += GOLDEN
+            bits = mixed(state)
+            word = word | bits if digits & np.uint64(1) else word & bits
+        digits >>= np.uint64(1)
+    return word, state
+
+
+@numba.njit(cache=True, inline="always")
+def apart(bits: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    """The low 32 bits with a free place after each."""
+    x = bits & np.uint64(0xFFFFFFFF)
+    x = (x | (x << np.uint64(16))) & np.uint64(0x0000FFFF0000FFFF)
+    x = (x | (x << np.uint64(8))) & np.uint64(0x00FF00FF00FF00FF)
+    x = (x | (x << np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    x = (x | (x << np.uint64(2))) & np.uint64(0x3333333333333333)
+    return (x | (x << np.uint64(1))) & np.uint64(0x5555555555555555)
+
+
+@numba.njit(cache=True, nogil=True)
+def draw_words(
+    frequency: NDArray[np.float64], missing: float, seed: int, words: NDArray[np.uint64]
+) -> None:  # pragma: no cover - compiled
+    """Fill rows of 2-bit words with independent people in Hardy-Weinberg proportions, 64 at a time."""
     for variant in range(len(frequency)):
-        f = frequency[variant]
-        two, one = f * f * (1 - missing), (1 - (1 - f) ** 2) * (1 - missing)
-        for person in range(people):
-            u = np.random.random()  # noqa: NPY002 - as above
-            code = 0 if u < two else 2 if u < one else 3 if u < 1 - missing else 1
-            raw[variant, person >> 2] |= code << (2 * (person & 3))
+        state = mixed(np.uint64(seed) * GOLDEN + np.uint64(variant))
+        for at in range(0, words.shape[1], 2):
+            one, state = coins(frequency[variant], state)
+            two, state = coins(frequency[variant], state)
+            gone, state = coins(missing, state)
+            high, low = ~(one & two) & ~gone, ~(one | two) | gone
+            words[variant, at] = apart(low) | (apart(high) << np.uint64(1))
+            shift = np.uint64(32)
+            words[variant, at + 1] = apart(low >> shift) | (apart(high >> shift) << np.uint64(1))
+
+
+def draw(frequency: NDArray[np.float64], missing: float, people: int, seed: int) -> NDArray[np.uint8]:
+    """Raw rows of independent people in Hardy-Weinberg proportions; the bits after the last person are zero."""
+    words = np.zeros((len(frequency), -(-people // 64) * 2), np.uint64)
+    draw_words(frequency, missing, seed, words)
+    raw = words.view(np.uint8)[:, : (people + 3) // 4].copy()
+    raw[:, -1] &= 0xFF >> 2 * (-people % 4)
     return raw
 
 

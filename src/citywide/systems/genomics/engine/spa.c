@@ -8,7 +8,7 @@
 
 /* white: [terms][padded] covariates whitened in the weights; risk, ill: [padded]; who: people of the file */
 typedef struct {
-    int64_t members, padded, bytes;
+    int64_t members, padded;
     int32_t terms;
     const int32_t *who;
     const double *white, *risk, *ill;
@@ -54,20 +54,17 @@ static double log_tail(const double *g, const double *risk, int64_t n, double s,
     return -minus_log10_p_z(z) * 2.30258509299404568402 - 0.69314718055994530942;
 }
 
-int saddle_many(const uint8_t *raw, const int64_t *rows, int64_t count, const Saddle *data, double *statistic,
-                double *variance, double *minus_log10_p)
+int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *rows, int64_t count, const Saddle *data,
+                double *statistic, double *variance, double *minus_log10_p)
 {
-    static const double copies_of[4] = {2, 0, 1, 0};
     int64_t n = data->members;
     double *g = malloc((size_t)(n + 1) * sizeof *g);
     if (!g) return 1;
     for (int64_t v = 0; v < count; v++) {
-        const uint8_t *row = raw + rows[v] * data->bytes;
         double total = 0, calls = 0, s = 0, spread = 0;
         for (int64_t i = 0; i < n; i++) {
-            int code = row[data->who[i] >> 2] >> (2 * (data->who[i] & 3)) & 3;
-            g[i] = code == 1 ? -1 : copies_of[code];
-            if (code != 1) { total += g[i]; calls++; }
+            g[i] = copies_of(block, dosages, rows[v], stride, data->who[i]);
+            if (g[i] >= 0) { total += g[i]; calls++; }
         }
         for (int64_t i = 0; i < n; i++) if (g[i] < 0) g[i] = total / calls;
         for (int term = 0; term < data->terms; term++) {

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 LINES_AT_ONCE = 200_000
+LONG = 64
 
 
 class TextError(ValueError):
@@ -29,8 +30,16 @@ class Rows:
     def column(self, field: int, first: int = 0, count: int | None = None) -> NDArray[np.bytes_]:
         """One field of the lines `first … first + count` as byte strings."""
         stop = len(self) if count is None else min(first + count, len(self))
-        text = self.raw[self.starts[first] : self.starts[stop]].tobytes()
-        return np.array(text.split()[field :: self.fields], dtype=np.bytes_)
+        text = self.raw[self.starts[first] : self.starts[stop]]
+        begins, ends = (bounds[field :: self.fields] for bounds in (word_starts(text), word_ends(text)))
+        width = max(int((ends - begins).max(initial=1)), 1)
+        if width > LONG:
+            return np.array([bytes(text[b:e]) for b, e in zip(begins, ends, strict=True)], dtype=np.bytes_)
+        cells = np.zeros((len(begins), width), np.uint8)
+        for at in range(width):
+            here = begins + at
+            cells[:, at] = np.where(here < ends, text[np.minimum(here, len(text) - 1)], 0)
+        return cells.view(f"S{width}")[:, 0]
 
     def _check(self, first: int, stop: int) -> None:
         words = word_starts(self.raw[self.starts[first] : self.starts[stop]])
@@ -57,6 +66,14 @@ def word_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
     begins = inside.copy()
     begins[1:] &= ~inside[:-1]
     return np.flatnonzero(begins).astype(np.int64)
+
+
+def word_ends(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets just behind each word."""
+    inside = raw > ord(" ")
+    last = inside.copy()
+    last[:-1] &= ~inside[1:]
+    return np.flatnonzero(last).astype(np.int64) + 1
 
 
 def _read(path: Path) -> NDArray[np.uint8]:
