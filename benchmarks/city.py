@@ -80,6 +80,7 @@ def play(world: World, door: HttpDoor, steps: int, seconds: float) -> None:
         door.move_clock(world.now)
         for answer, unit in world.obey(door.orders()):
             door.answer(answer, unit)
+        world.hear(door.instructions())
 
 
 @contextmanager
