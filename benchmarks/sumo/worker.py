@@ -84,6 +84,8 @@ def run_one(home: Path, task: dict, name: str) -> float:
     closed = drawn(lanes, task["closures"], seed)
     dropout = Dropout(sorted(site.lanes), task["dropout"], seed) if task["dropout"] else None
     extra = ["--scale", str(task["demand"])] if task["demand"] != 1 else []
+    if closed:  # a vehicle that may use no other lane of the edge drives on as if it were open
+        extra += ["--ignore-route-errors", "true"]
     with tempfile.TemporaryDirectory() as folder:
         driver = None
         if name in ("actuated", "delay_based"):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
 
@@ -49,7 +50,9 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     one that stands elsewhere (parked, or starting there) is still on its way.
     """
     queue[:], line[:], ahead[:], sure[:], head_at[:], coming[:, :] = 0.0, 0.0, 0.0, 0.0, 1e9, 0.0
-    for vehicle in nearest_first(ways, sighting, distance):
+    order = nearest_first(ways, sighting, distance)
+    for rank in range(len(order)):
+        vehicle = int(order[rank])
         seen = sighting[vehicle]
         scale = spread(ways, flow, seen)
         for way in range(ways.start[seen], ways.start[seen + 1]):
@@ -61,7 +64,7 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             stands = speed[vehicle] < STANDS_MPS and away <= PLACE_M * (1.0 + ahead[lane] + served[lane])
             ahead[lane] += share
             sure[lane] += 1.0 if share > SURE else 0.0
-            after = 0 if stands else int(reaches_in(away, speed[vehicle], speed_of[lane]))
+            after = 0 if stands else int(reaches_in(away, float(speed[vehicle]), float(speed_of[lane])))
             if after == 0:
                 queue[lane] += share
             elif after < coming.shape[1]:
@@ -71,7 +74,7 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 
 
 @njit(cache=True, error_model="numpy")
-def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> Ints:
+def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> NDArray[np.intp]:
     """The vehicles on known lanes, the nearest to a line first."""
     away = np.full(len(sighting), np.inf)
     known = 0
