@@ -114,7 +114,8 @@ def test_bad_reports_are_named_and_the_rest_is_forecast_as_before(month):
     good = walked(history, [made[-1].reference])[0]
     assert (Fault.TYPO, "b") in {(p.fault, p.place) for p in one.problems}
     assert np.isfinite(one.quantiles).all()
-    assert np.allclose(one.quantiles[0, 0, 11], good.quantiles[0, 0, 11], rtol=0.3)
+    untouched = [0, 3, 4, 5]
+    assert np.allclose(one.quantiles[untouched, 0, 11], good.quantiles[untouched, 0, 11], rtol=0.3, atol=1)
 
 
 def test_before_the_first_report_the_answer_is_clear():

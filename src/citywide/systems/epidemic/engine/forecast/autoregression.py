@@ -16,15 +16,16 @@ def autoregressed(
     inputs: Floats, change: Floats, weight: Floats, asked: Floats, drivers: Floats, ridge: float = 30.0
 ) -> Floats:
     """Quantiles of the change for one step; `drivers` marks columns that also drive the size of misses."""
-    answer, fitted = _ridge(inputs, change, weight, asked, ridge)
+    answer, fitted = regressed(inputs, change, weight, asked, ridge)
     missed = change - fitted
     sizes, asked_sizes = np.abs(inputs[:, drivers.astype(bool)]), np.abs(asked[:, drivers.astype(bool)])
-    log_size, own = _ridge(sizes, np.log(np.abs(missed) + SMALLEST), weight, asked_sizes, ridge)
+    log_size, own = regressed(sizes, np.log(np.abs(missed) + SMALLEST), weight, asked_sizes, ridge)
     shape = _weighted_quantiles(missed / np.exp(own), weight)
     return answer[:, None] + np.exp(log_size)[:, None] * shape
 
 
-def _ridge(inputs: Floats, target: Floats, weight: Floats, asked: Floats, ridge: float) -> tuple[Floats, Floats]:
+def regressed(inputs: Floats, target: Floats, weight: Floats, asked: Floats, ridge: float) -> tuple[Floats, Floats]:
+    """Answers of a weighted ridge regression to what is asked, and to its own inputs."""
     mass = weight / weight.sum()
     middle, centre = mass @ inputs, float(mass @ target)
     width = np.sqrt(mass @ (inputs - middle) ** 2) + 1e-9

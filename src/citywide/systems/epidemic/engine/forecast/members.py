@@ -1,7 +1,7 @@
 """The members of the pool: each answers the same questions in its own way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from citywide.systems.epidemic.engine.forecast.lessons import Lessons, lessons_o
 from citywide.systems.epidemic.engine.forecast.panel import Panel
 from citywide.systems.epidemic.engine.forecast.renewal import renewed
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET
+from citywide.systems.epidemic.engine.forecast.trend import trend
 from citywide.systems.epidemic.engine.scores import LEVELS
 
 Floats = NDArray[np.floating]
@@ -50,11 +51,14 @@ Member = Callable[[Task], Floats | None]
 
 
 def trees(task: Task) -> Floats | None:
-    """Pooled gradient boosting over all lessons."""
+    """Pooled gradient boosting, over all lessons, of what the trend leaves."""
     if len(task.all) < LEAST:
         return None
     rows = task.asked.reshape(-1, task.asked.shape[-1])
-    return _levels(task, boosted(task.all, rows, task.seed, task.trees).reshape(*task.asked.shape[:2], -1))
+    taught, told = trend(task.all, rows, task.features.names)
+    left = replace(task.all, change=task.all.change - taught)
+    change = told[:, None] + boosted(left, rows, task.seed, task.trees)
+    return _levels(task, change.reshape(*task.asked.shape[:2], -1))
 
 
 def autoregression(task: Task) -> Floats | None:
