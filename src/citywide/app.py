@@ -17,7 +17,6 @@ from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
-from citywide.systems.hotline.intake import begin_to_listen
 
 EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
@@ -37,9 +36,7 @@ def worker() -> Litestar:
     """A worker process, by the settings its parent handed over."""
     speak()
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
-    app = build(from_environment())
-    begin_to_listen(app.state.hub)
-    return app
+    return build(from_environment())
 
 
 def own_cluster(data: Path) -> Cluster:

@@ -83,6 +83,9 @@ class Hub:
         self._chronicler = Chronicler(self.database, Log([self.key]))
         for work, every in ((self.beat, HEARTBEAT_S), (self.round, 1.0), (self._respond, 0.0)):
             self._begin(work, every)
+        for system in self.words.systems.values():
+            if system.begins is not None:
+                system.begins(self)
 
     async def report_for_duty(self) -> None:
         """Meet the other workers and take a fair share of the parts."""

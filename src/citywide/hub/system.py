@@ -61,7 +61,7 @@ class Schedule(Struct, frozen=True):
 
 
 class System(Struct, frozen=True):
-    """One system of the city: its words, its rules, its answers and its pages."""
+    """One system of the city: its words, its rules, its answers and its pages; `begins(hub)` in every worker."""
 
     name: str
     title: Text
@@ -74,6 +74,7 @@ class System(Struct, frozen=True):
     on_raised: Mapping[str, Response] = {}
     on_cleared: Mapping[str, Response] = {}
     schedules: tuple[Schedule, ...] = ()
+    begins: Callable[[Any], None] | None = None
     pages: tuple[Page, ...] = ()
     commands: tuple[command_line.Command, ...] = ()
     twin: Callable[[Plan], Twin] | None = None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import System, Text
-from citywide.systems.hotline import model, pages, twin, watch
+from citywide.systems.hotline import intake, model, pages, twin, watch
 
 SYSTEM = System(
     name="hotline",
@@ -12,6 +12,7 @@ SYSTEM = System(
     kinds=(model.PLACE,),
     categories=model.REPORTABLE,
     schedules=(watch.HOT_SPOTS,),
+    begins=intake.begin_to_listen,
     pages=(pages.CALLS, pages.HOT, pages.REPORT),
     twin=twin.ResidentsTwin,
     folder=Path(__file__).parent,
