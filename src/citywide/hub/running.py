@@ -3,7 +3,6 @@
 import asyncio
 import os
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from secrets import token_hex
@@ -213,13 +212,25 @@ class Hub:
         self._threads.append(thread)
         thread.start()
 
+    def aside(self, work: Callable[[], None], after_s: float = 0.0) -> None:
+        """Do something once in a thread of its own, a while from now, unless we go off duty before."""
+
+        def once() -> None:
+            if not self._stopping.wait(after_s):
+                self._try(work)
+
+        threading.Thread(target=once, daemon=True, name="aside").start()
+
     def _repeat(self, work: Callable[[], None], every_s: float) -> None:
         while not self._stopping.wait(every_s):
-            try:
-                work()
-            except Exception as error:  # noqa: BLE001 - the city runs on; the next round tries again
-                log.warning("duty_failed", duty=work.__name__, error=f"{type(error).__name__}: {error}")
-                time.sleep(0.2)
+            self._try(work)
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001 - the city runs on; the next round tries again
+            log.warning("duty_failed", duty=work.__name__, error=f"{type(error).__name__}: {error}")
+            self._stopping.wait(0.2)
 
     async def _send(self, keeper: str, rows: Rows) -> NDArray[np.int8]:
         """Hand rows to the worker that keeps them: ourselves, or a peer."""

@@ -90,14 +90,12 @@ def intake_of(hub: Any) -> Intake:
 
 
 def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
-    """Learn in the background when a worker starts or a history has come."""
+    """Learn aside when a worker starts or a history has come."""
 
     def learn() -> None:
         intake_of(hub).begin(hub.database, anew=anew)
 
-    timer = threading.Timer(0 if anew else QUIET_S, learn)  # a city that wakes has more urgent things to do
-    timer.daemon = True
-    timer.start()
+    hub.aside(learn, after_s=0.0 if anew else QUIET_S)  # a city that wakes has more urgent things to do
 
 
 def understand(hub: Any, text: str, address: str, at: Point | None, category: str | None) -> Understood:
