@@ -6,7 +6,8 @@ of their presences are on record. The tracer's natural history differs from the 
 given the true serial intervals. Both references know the contacts on record as well, as far as their methods
 can use them: Wallinga-Teunis chooses among the infectors met (among all where none was met), seqTrack prefers
 those met among equally distant ones, its matrix of proximities. `…_by_dates` and `…_alone` are the methods
-without contacts; `top1_ours_knowing_nature` is what the tracer reaches with the true natural history.
+without contacts, as they were published: `top1_ratio_wt` is against that, `…_with_contacts`
+against the stronger; `top1_ours_knowing_nature` is what the tracer reaches with the true natural history.
 """
 
 from argparse import Namespace
@@ -57,8 +58,8 @@ def measure(options: Namespace) -> Mapping[str, float]:
         )
     shares = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
     return {
-        "top1_ratio_wt": shares["ours"] / shares["wallinga_teunis"],
-        "top1_ratio_wt_by_dates": shares["ours"] / shares["wallinga_teunis_by_dates"],
+        "top1_ratio_wt": shares["ours"] / shares["wallinga_teunis_by_dates"],
+        "top1_ratio_wt_with_contacts": shares["ours"] / shares["wallinga_teunis"],
         "top1_ratio_seqtrack": shares["ours_with_sequences"] / shares["seqtrack"],
         "top1_ratio_seqtrack_alone": shares["ours_sequences_only"] / shares["seqtrack_alone"],
         **{f"top1_{name}" if not name.startswith(("place", "cpu")) else name: s for name, s in shares.items()},
@@ -173,7 +174,7 @@ def _place_hits(found: Traced, truth: Epidemic, ranks: int) -> float:
 
 GOALS = {
     "top1_ratio_wt": Goal(at_least=1.3),
-    "top1_ratio_wt_by_dates": Goal(at_least=1.3),
+    "top1_ratio_wt_with_contacts": Goal(at_least=1.3),
     "top1_ratio_seqtrack": Goal(at_least=1.1),
 }
 BENCHMARK = Benchmark(
