@@ -207,6 +207,9 @@ const WORDS = {
   ecology: ["Ecology", "生态"],
   hub: ["the hub", "中枢"],
   resident: ["the reporter", "上报人"],
+  outbreak: ["outbreak?", "疑似暴发"],
+  day: ["daytime", "日间"],
+  night: ["night", "夜间"],
 } satisfies Record<string, [string, string]>;
 
 export type Word = keyof typeof WORDS;

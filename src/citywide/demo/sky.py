@@ -76,7 +76,7 @@ def _first(rng: np.random.Generator) -> Array:
     at = np.arange(STEPS)
     shape = np.where(at < 5, (at + 1) / 5, np.exp(-(at - 5) / 7.0)) * np.where(at < 28, 1, 0)
     rough = shape * np.exp(rng.normal(0, 0.22, STEPS))
-    return rough / rough.sum() * rng.uniform(48, 62)
+    return rough / rough.sum() * rng.uniform(14, 18)
 
 
 def _storm(rng: np.random.Generator, reach: float, began: datetime, rain: Array) -> Storm:

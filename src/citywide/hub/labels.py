@@ -27,6 +27,10 @@ DEPARTMENTS: Mapping[str, Text] = {
     "transport": Text("Transport", "交通运输"),
     "energy": Text("Gas, power and heat", "能源供应"),
     "hotline": Text("Hotline", "热线中心"),
+    "education": Text("Education", "教育"),
+    "labour": Text("Labour", "人力社保"),
+    "market": Text("Market supervision", "市场监管"),
+    "biobank": Text("Biobank", "生物样本库"),
     "disease_control": Text("Disease control", "疾病控制"),
 }
 SEVERITIES: Mapping[str, Text] = {
