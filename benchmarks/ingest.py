@@ -47,6 +47,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
     port = free_port() if find_mosquitto() else 0
     with running(mqtt=f"mqtt://127.0.0.1:{port}" if port else "", broker_port=port) as server:
         ids, token = server.add_devices(DEVICES), server.token()
+        server.settle()
         found = throughput(server, ids, token, batches, options.format)
         found |= single_posts(server, ids, token, 500 if options.quick else 5000)
         if port:
@@ -134,6 +135,7 @@ def rows_of(number: int, start: int) -> Rows:
 def bytes_per_value(server: Server) -> float:
     """Table and index of one COPY day, per row."""
     with psycopg.connect(server.url) as connection:
+        connection.execute("analyze hub.reading")
         row = connection.execute(
             "select sum(pg_total_relation_size(c.oid)) / nullif(sum(c.reltuples), 0) from pg_inherits i "
             "join pg_class c on c.oid = i.inhrelid where i.inhparent = 'hub.reading'::regclass and c.reltuples > 0"

@@ -60,6 +60,16 @@ class Server:
                 time.sleep(0.1)
         raise TimeoutError("the server did not become ready")
 
+    def settle(self, seconds: float = 60) -> None:
+        """Wait until the workers have done what a start asks for, such as learning the hotline's words."""
+        time.sleep(20)
+        until, before = time.monotonic() + seconds, self.cpu_seconds()
+        while time.monotonic() < until:
+            time.sleep(1)
+            if self.cpu_seconds() - before < 0.2:  # noqa: PLR2004 - a fifth of one core is rest
+                return
+            before = self.cpu_seconds()
+
     def worker_pids(self) -> list[int]:
         """The processes that serve."""
         assert self.process is not None
