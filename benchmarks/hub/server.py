@@ -66,7 +66,7 @@ class Server:
         until, before = time.monotonic() + seconds, self.cpu_seconds()
         while time.monotonic() < until:
             time.sleep(1)
-            if self.cpu_seconds() - before < 0.2:  # noqa: PLR2004 - a fifth of one core is rest
+            if self.cpu_seconds() - before < 0.2:
                 return
             before = self.cpu_seconds()
 
