@@ -56,16 +56,16 @@ def measure(options: Namespace) -> Mapping[str, float]:
 
 
 def throughput(server: Server, ids: Sequence[str], token: str, batches: int, form: str) -> dict[str, float]:
-    """COPY, HTTP, COPY, HTTP … and the ratio of their medians."""
-    send(server, prepared(ids, token, 0, 40, form))
+    """COPY, HTTP, COPY, HTTP … and the ratio of their medians; each turn of either side fills a day of its own."""
+    send(server, prepared(ids, token, 0, 40, form, days_ago=25))
     rates: dict[str, list[float]] = {"copy": [], "http": [], "other": []}
     other = "msgpack" if form == "json" else "json"
     cpu = -server.cpu_seconds()
     for turn in range(3):
         rates["copy"].append(copy_rate(server, batches, turn))
-        first = 40 + turn * 2 * batches
-        rates["http"].append(batches * BATCH / send(server, prepared(ids, token, first, batches, form)))
-        rates["other"].append(batches * BATCH / send(server, prepared(ids, token, first + batches, batches, other)))
+        for side, kind, day in (("http", form, 20 - 2 * turn), ("other", other, 19 - 2 * turn)):
+            requests = prepared(ids, token, 0, batches, kind, day)
+            rates[side].append(batches * BATCH / send(server, requests))
     medians = {name: float(np.median(values)) for name, values in rates.items()}
     return {
         "copy_ratio": medians["http"] / medians["copy"],
@@ -79,20 +79,20 @@ def throughput(server: Server, ids: Sequence[str], token: str, batches: int, for
     }
 
 
-def prepared(ids: Sequence[str], token: str, first: int, count: int, form: str) -> list[bytes]:
+def prepared(ids: Sequence[str], token: str, first: int, count: int, form: str, days_ago: int = 1) -> list[bytes]:
     """Whole requests, made before the clock runs: 200 devices report five values each."""
     encode_body = msgspec.json.encode if form == "json" else msgspec.msgpack.encode
     quantities = [f"bench_{name}" for name in QUANTITIES] * 200
     return [
-        request("/v1/readings", encode_body(batch(ids, quantities, number)), token, FORMATS[form])
+        request("/v1/readings", encode_body(batch(ids, quantities, number, days_ago)), token, FORMATS[form])
         for number in range(first, first + count)
     ]
 
 
-def batch(ids: Sequence[str], quantities: Sequence[str], number: int) -> dict[str, object]:
+def batch(ids: Sequence[str], quantities: Sequence[str], number: int, days_ago: int) -> dict[str, object]:
     """One batch of 1,000: the devices of one group at one moment."""
     group = number % (DEVICES // 200) * 200
-    moment = int(time.time() * 1e6) // 86_400_000_000 * 86_400_000_000 - 86_400_000_000
+    moment = int(time.time() * 1e6) // 86_400_000_000 * 86_400_000_000 - days_ago * 86_400_000_000
     at = moment + number // (DEVICES // 200) * 10_000_000
     entities = [id_ for id_ in ids[group : group + 200] for _ in QUANTITIES]
     values = [round(50 + (number * 7 + place) % 100 / 10, 1) for place in range(BATCH)]
