@@ -279,7 +279,7 @@ def write_on(server: Server, ids: Sequence[str], token: str, stop: threading.Eve
 
 BENCHMARK = Benchmark(
     name="ingest",
-    about=__doc__,
+    about=(__doc__ or "").splitlines()[0],
     measure=measure,
     goals={
         "copy_ratio": Goal(at_least=0.6),
