@@ -105,8 +105,13 @@ def report_of(benchmark: Benchmark, measures: Mapping[str, float], arguments: Se
         "goals": {name: goal.report(measures[name]) for name, goal in goals.items() if name in measures},
         "versions": versions_of(benchmark),
         "machine": machine(),
-        "command": " ".join(["python -m benchmarks", benchmark.name, *arguments]),
+        "command": " ".join(["python -m benchmarks", benchmark.name, *map(_placeless, arguments)]),
     }
+
+
+def _placeless(argument: str) -> str:
+    """A folder of this machine is nobody else's: it is called DIR."""
+    return "DIR" if argument.startswith(("/", "~", "..")) else argument
 
 
 def versions_of(benchmark: Benchmark) -> dict[str, str]:
