@@ -84,8 +84,9 @@ def _cookie(server: Server, url: str) -> str:
     with psycopg.connect(server.url) as connection:
         add_staff(connection, Who("watcher", ("officer",), (), everywhere=True), PASSWORD)
     body = b'{"name":"watcher","password":"%b"}' % PASSWORD.encode()
-    request = urllib.request.Request(f"{url}/v1/session", body, {"Content-Type": "application/json"})  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{url}/v1/session", body, headers)  # noqa: S310 - our own server
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - our own server
         return answer.headers["Set-Cookie"].partition(";")[0]
 
 

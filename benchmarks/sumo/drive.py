@@ -29,7 +29,7 @@ def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraC
     return import_module("libsumo" if find_spec("libsumo") else "traci")
 
 
-def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001
+def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001 - SUMO's module
     """Start SUMO without a window, as RESCO runs it, every trip written also when unfinished."""
     binary = home / "sumo" / "bin" / "sumo"
     command = [
@@ -52,7 +52,7 @@ class Eyes:
     def __post_init__(self) -> None:
         self.names = list(self.site.lanes)
 
-    def look(self, sim, dark: set[str]) -> Seen:  # noqa: ANN001
+    def look(self, sim, dark: set[str]) -> Seen:  # noqa: ANN001 - SUMO's module
         """One second of detection; a dark lane yields nothing."""
         site, length = self.site, self.site.roads.length
         rows, crossed, lane_now, last = [], [], {}, {}
@@ -105,7 +105,7 @@ class Lights:
         """The state as the controller reads it."""
         return Shown(self.phase, self.clear == 0, self.green_s)
 
-    def step(self, sim, targets: np.ndarray, _seen: Seen) -> None:  # noqa: ANN001
+    def step(self, sim, targets: np.ndarray, _seen: Seen) -> None:  # noqa: ANN001 - SUMO's module
         """One second: start changes that are due, finish yellows."""
         for at, signal in enumerate(self.site.signals):
             if self.clear[at] > 0:
@@ -139,7 +139,7 @@ class SafeLights:
         lamps = self.safety.lamps
         return Shown(lamps.target, lamps.settled.copy(), lamps.green_s + 1.0)
 
-    def step(self, sim, targets: np.ndarray, seen: Seen) -> None:  # noqa: ANN001
+    def step(self, sim, targets: np.ndarray, seen: Seen) -> None:  # noqa: ANN001 - SUMO's module
         """One second: wishes in, safe lights out; too many dark lanes make a crossing follow its plan."""
         layout = self.site.layout
         calls = np.bincount(seen.sighting, minlength=layout.lanes)[: layout.lanes] > 0
@@ -234,7 +234,7 @@ def drive(  # noqa: PLR0913, PLR0917 - a run has this many knobs
     return sum(lost.values()) / len(lost)
 
 
-def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001
+def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:  # noqa: ANN001 - SUMO's module, any driver
     eyes = Eyes(site)
     lights = SafeLights(site) if getattr(driver, "safe", False) else Lights(site)
     for lane in closed:

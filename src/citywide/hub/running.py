@@ -19,7 +19,7 @@ from citywide.hub.catalogue.sets import judge
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
-from citywide.hub.duties.flush import Flusher
+from citywide.hub.duties.flush import Collected, Flusher, write
 from citywide.hub.duties.jobs import Jobs
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.entities.registry import Registry
@@ -188,19 +188,22 @@ class Hub:
             self.jobs.run_due()
 
     def _flush(self) -> None:
-        self.committer.between_commits(self._tick_and_collect).result()
-        with self.database.transaction() as connection:
-            self._flusher.write(connection)
+        found: list[Collected] = []
+        self.committer.between_commits(lambda: found.append(self._tick_and_collect())).result()
+        try:
+            with self.database.transaction() as connection:
+                write(connection, found[0])
+        except Exception:
+            self.committer.between_commits(lambda: self.committer.state.note_again(found[0].latest))
+            raise
 
-    def _tick_and_collect(self) -> None:
+    def _tick_and_collect(self) -> Collected:
         self.committer.tick()
-        self._flusher.collect()
+        return self._flusher.collect()
 
     def _keep(self, parts: Sequence[int]) -> None:
         with self.database.transaction() as connection:
-            self._flusher.collect()
-            self._flusher.write(connection)
-            self._flusher.keep(connection, parts)
+            write(connection, self._flusher.collect_all(parts))
 
     def _respond(self) -> None:
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)

@@ -2,8 +2,11 @@
 
 import json
 
+import psycopg
 import pytest
 from litestar.testing import TestClient
+
+from citywide.hub.people.who import Who
 
 READS = (
     "/v1/cases/1",
@@ -68,8 +71,6 @@ def test_an_alarm_of_another_department_cannot_be_acknowledged(flooded: TestClie
 
 
 def test_live_events_of_another_department_are_not_told_even_when_resuming(flooded: TestClient, sign_in) -> None:
-    from citywide.hub.people.who import Who  # noqa: PLC0415
-
     hub = flooded.app.state.hub
     topics = frozenset({"case", "alarm", "evidence"})
     _, own, _ = hub.live._entries(Who("wen", ("officer",), ("drainage",)), topics, 0)
@@ -79,8 +80,6 @@ def test_live_events_of_another_department_are_not_told_even_when_resuming(flood
 
 
 def test_the_database_itself_keeps_departments_apart(flooded: TestClient) -> None:
-    from citywide.hub.people.who import Who  # noqa: PLC0415
-
     tables = ("entity", "series", "latest", "reading", "alarm", "cases", "case_step")
     database = flooded.app.state.hub.database
     for table in tables:
@@ -91,10 +90,6 @@ def test_the_database_itself_keeps_departments_apart(flooded: TestClient) -> Non
 
 
 def test_personal_tables_are_closed_to_the_readers_role(flooded: TestClient) -> None:
-    import psycopg  # noqa: PLC0415
-
-    from citywide.hub.people.who import Who  # noqa: PLC0415
-
     for table in (
         "people.person",
         "people.staff",

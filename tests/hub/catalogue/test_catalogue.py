@@ -67,7 +67,7 @@ def test_the_page_shows_a_department_its_own_sets_only(city, sets) -> None:
 def valid(document: dict) -> tuple[bool, str]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rdflib's own
-        import pyshacl  # noqa: PLC0415
+        import pyshacl  # noqa: PLC0415 - its import warns
 
         conforms, _, text = pyshacl.validate(
             json.encode(document).decode(),

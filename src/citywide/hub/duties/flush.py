@@ -1,6 +1,7 @@
 """Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from psycopg import Connection
@@ -17,24 +18,33 @@ POSITION = {"position_lon": 0, "position_lat": 1}
 NOTHING = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
+class Collected(NamedTuple):
+    """What is to be written down: the newest values, and the memory of some parts."""
+
+    latest: Rows
+    known: Mapping[int, Series]
+    memory: Sequence[tuple[int, int, bytes]]
+
+
 class Flusher:
-    """Collects in the committer's thread, writes in another."""
+    """Collects in the committer's thread, a round at a time."""
 
     def __init__(self, committer: Committer) -> None:
         self.committer = committer
-        self._latest = NOTHING
-        self._known: Mapping[int, Series] = {}
-        self._memory: list[tuple[int, int, bytes]] = []
         self._round = self._next_part = 0
 
-    def collect(self) -> None:
-        """Take what is new, and the memory of the next parts in turn (committer's thread)."""
-        committer, self._round = self.committer, self._round + 1
-        if self._round % 3 == 0 or np.count_nonzero(committer.state.changed) < MANY:
-            committer.state.note_again(self._latest)  # what could not be written the last time
-            self._latest = committer.state.take_changed()
-        self._known = committer.state.known
-        self._memory = list(self._next_memories())
+    def collect(self) -> Collected:
+        """What is new, and the memory of the next parts in turn."""
+        state, self._round = self.committer.state, self._round + 1
+        few = np.count_nonzero(state.changed) < MANY
+        latest = state.take_changed() if few or self._round % 3 == 0 else NOTHING
+        return Collected(latest, state.known, list(self._next_memories()))
+
+    def collect_all(self, parts: Iterable[int]) -> Collected:
+        """What is new, and the memory of these parts."""
+        state = self.committer.state
+        memory = [(part, state.received, state.dump(part)) for part in parts]
+        return Collected(state.take_changed(), state.known, memory)
 
     def _next_memories(self) -> Iterator[tuple[int, int, bytes]]:
         """As many parts in turn as a round can bear."""
@@ -47,21 +57,14 @@ class Flusher:
                 yield part, state.received, (dumped := state.dump(part))
                 size += len(dumped)
 
-    def write(self, connection: Connection) -> None:
-        """Write down what was collected."""
-        if len(self._latest):
-            _write_latest(connection, self._latest)
-            _move_units(connection, self._latest, self._known)
-        for part, received, state in self._memory:
-            connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
-        self._latest, self._memory = NOTHING, []
 
-    def keep(self, connection: Connection, parts: Iterable[int]) -> None:
-        """Write down the memory of these parts now (committer's thread)."""
-        received = self.committer.state.received
-        for part in parts:
-            state = self.committer.state.dump(part)
-            connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
+def write(connection: Connection, collected: Collected) -> None:
+    """Write down what was collected."""
+    if len(collected.latest):
+        _write_latest(connection, collected.latest)
+        _move_units(connection, collected.latest, collected.known)
+    for part, received, state in collected.memory:
+        connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
 
 
 def _write_latest(connection: Connection, latest: Rows) -> None:

@@ -78,7 +78,7 @@ def _post(body: bytes, url: str, token: str) -> Receipt | None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": KIND}
     request = urllib.request.Request(f"{url.rstrip('/')}/v1/readings", body, headers)  # noqa: S310 - the caller's hub
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the hub's own address
             return json.decode(answer.read(), type=Receipt)
     except urllib.error.HTTPError as error:
         return _refused(error)

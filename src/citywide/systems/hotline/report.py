@@ -29,7 +29,7 @@ def report_pdf(connection: Connection, period: str, until: datetime) -> bytes:
 
 def _pdf(period: str, until: datetime, rates: Sequence[Row], categories: Sequence[Row]) -> bytes:
     import matplotlib as mpl  # noqa: PLC0415 - slow to import, and only needed here
-    from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415
+    from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - only a report needs it
 
     written, font = BytesIO(), chinese_font()
     fonts: dict[Any, Any] = {"font.family": [*([font] if font else []), "DejaVu Sans"], "pdf.fonttype": 42}
@@ -41,7 +41,7 @@ def _pdf(period: str, until: datetime, rates: Sequence[Row], categories: Sequenc
 
 def chinese_font() -> str | None:
     """A font of this machine that has Chinese characters."""
-    from matplotlib import font_manager  # noqa: PLC0415
+    from matplotlib import font_manager  # noqa: PLC0415 - only a report needs it
 
     known = {font.name for font in font_manager.fontManager.ttflist}
     return next((name for name in FONTS if name in known), None)
@@ -72,7 +72,7 @@ def _bars(categories: Sequence[Row], chinese: bool) -> Any:
 
 
 def _sheet() -> tuple[Any, Any]:
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only a report needs it
 
     figure = Figure(figsize=(11.7, 8.3), layout="constrained")
     axes = figure.subplots()

@@ -133,7 +133,7 @@ def _learn(  # noqa: C901 - compiled: flat arguments and loops
     for text in order:
         shown = 0
         for at in range(starts[text], min(starts[text + 1], starts[text] + 4096)):
-            if np.random.random() >= DROPPED:  # noqa: NPY002
+            if np.random.random() >= DROPPED:  # noqa: NPY002 - numba's dice
                 used[shown] = found[at]
                 shown += 1
         if shown == 0:

@@ -192,12 +192,12 @@ def _arrive(road: FloatArray, cars: FloatArray, count: IntArray, next_track: Int
         n = count[lane]
         last = cars[lane, max(n - 1, 0)]
         room = n == 0 or last[PLACE] > 12.0
-        if n >= SLOTS - 2 or not room or np.random.random() >= road[lane, DEMAND]:  # noqa: NPY002
+        if n >= SLOTS - 2 or not room or np.random.random() >= road[lane, DEMAND]:  # noqa: NPY002 - numba's dice
             continue
-        speed = road[lane, LIMIT] * (0.8 + 0.3 * np.random.random())  # noqa: NPY002
+        speed = road[lane, LIMIT] * (0.8 + 0.3 * np.random.random())  # noqa: NPY002 - numba's dice
         if n > 0:
             speed = max(min(speed, last[SPEED] + 0.25 * (last[PLACE] - 8.0)), 0.0)
-        is_bus = not np.isnan(road[lane, BUS_STOP]) and np.random.random() < 0.03  # noqa: NPY002
+        is_bus = not np.isnan(road[lane, BUS_STOP]) and np.random.random() < 0.03  # noqa: NPY002 - numba's dice
         car = cars[lane, n]
         car[PLACE], car[SPEED], car[KIND] = 0.0, speed, BUS if is_bus else NORMAL
         car[TRACK], car[PAUSE], car[HIDDEN] = next_track[0], UNSET, 0.0
@@ -266,15 +266,15 @@ def _to_pause(car: FloatArray, own: FloatArray) -> float:
     left = own[STOP] - car[PLACE]
     if left >= 0:
         fresh = own[GREEN] > 0.5 and own[SINCE] < 0.5 and car[SPEED] < 1.0 and left < 12.0
-        if fresh and car[PAUSE] < 0 and np.random.random() < 0.01:  # noqa: NPY002
-            car[PAUSE] = 3.0 + 2.5 * np.random.random()  # noqa: NPY002
+        if fresh and car[PAUSE] < 0 and np.random.random() < 0.01:  # noqa: NPY002 - numba's dice
+            car[PAUSE] = 3.0 + 2.5 * np.random.random()  # noqa: NPY002 - numba's dice
         if car[PAUSE] > 0:
             car[PAUSE] = car[PAUSE] - STEP_S if car[PAUSE] > STEP_S else UNSET
             return 1.0
         return 1e9
     if own[PERMISSIVE] > 0.5 and own[GREEN] > 0.5 and left > -9.0:
         if car[PAUSE] == UNSET:
-            car[PAUSE] = min(-4.0 * np.log(np.random.random() + 1e-9), 25.0)  # noqa: NPY002
+            car[PAUSE] = min(-4.0 * np.log(np.random.random() + 1e-9), 25.0)  # noqa: NPY002 - numba's dice
         if car[PAUSE] > 0:
             car[PAUSE] = max(car[PAUSE] - STEP_S, 0.0)
             return left + 8.0
@@ -288,7 +288,7 @@ def _to_bus_stop(car: FloatArray, own: FloatArray) -> float:
         return 1e9
     if left < 2.5 and car[SPEED] < 0.5:
         if car[PAUSE] <= 0:
-            car[PAUSE] = 8.0 + 30.0 * np.random.random()  # noqa: NPY002
+            car[PAUSE] = 8.0 + 30.0 * np.random.random()  # noqa: NPY002 - numba's dice
         car[PAUSE] -= STEP_S
         if car[PAUSE] <= 0:
             car[PAUSE] = SERVED
@@ -306,13 +306,13 @@ def _look(
             car = cars[lane, i]
             if car[HIDDEN] > 0:
                 car[HIDDEN] -= 1
-                if car[HIDDEN] == 0 and np.random.random() < 0.3:  # noqa: NPY002
+                if car[HIDDEN] == 0 and np.random.random() < 0.3:  # noqa: NPY002 - numba's dice
                     car[TRACK] = next_track[0]
                     next_track[0] += 1
-            elif np.random.random() < dropout * 0.1:  # noqa: NPY002
-                car[HIDDEN] = 1 + int(-3.0 * np.log(np.random.random() + 1e-9))  # noqa: NPY002
-            elif np.random.random() >= dropout * 0.6:  # noqa: NPY002
+            elif np.random.random() < dropout * 0.1:  # noqa: NPY002 - numba's dice
+                car[HIDDEN] = 1 + int(-3.0 * np.log(np.random.random() + 1e-9))  # noqa: NPY002 - numba's dice
+            elif np.random.random() >= dropout * 0.6:  # noqa: NPY002 - numba's dice
                 seen[rows, 0], seen[rows, 1] = lane, car[TRACK]
-                seen[rows, 2] = car[PLACE] + noise * np.random.randn()  # noqa: NPY002
+                seen[rows, 2] = car[PLACE] + noise * np.random.randn()  # noqa: NPY002 - numba's dice
                 rows += 1
     return rows
