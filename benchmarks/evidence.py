@@ -15,7 +15,6 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.form import Benchmark, Goal
-from citywide.app import make_database
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import hub_migrations, migrate
 from citywide.hub.evidence.keys import Kind, SecretKey
@@ -181,7 +180,7 @@ def _cluster() -> Iterator[str]:
         cluster.create()
         cluster.start()
         try:
-            make_database(cluster.url("postgres"))
+            cluster.make_database()
             with psycopg.connect(cluster.url()) as connection:
                 migrate(connection, hub_migrations())
             yield cluster.url()

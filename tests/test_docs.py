@@ -1,9 +1,14 @@
 """Documentation runs: every Python block of README and docs is executed."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from msgspec import toml
+
+from citywide.cli import commands, parser_of
+from citywide.hub.settings import CitySettings
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -17,6 +22,18 @@ BLOCKS = [
 @pytest.mark.parametrize("block", BLOCKS)
 def test_the_examples_of_the_documentation_run(block: str) -> None:
     exec(compile(block, "documentation", "exec"), {})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_the_documentation_are_taken_by_the_command_line(page: Path) -> None:
+    parser = parser_of(commands())
+    for line in re.findall(r"^    citywide (.*)$", page.read_text(), re.MULTILINE):
+        assert parser.parse_args(shlex.split(line, comments=True)).run
+
+
+def test_the_city_file_of_the_documentation_is_one() -> None:
+    shown = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "operating.md").read_text(), re.DOTALL)
+    assert toml.decode(shown[0], type=CitySettings).name.zh == "示例市"
 
 
 def test_links_between_pages_lead_somewhere() -> None:

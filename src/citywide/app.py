@@ -5,8 +5,9 @@ from importlib import import_module
 from pathlib import Path
 
 import psycopg
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from litestar import Litestar
-from psycopg import sql
+from litestar.types import ASGIApp
 
 from citywide.doors.http.server import http_door
 from citywide.hub import wall
@@ -32,27 +33,20 @@ def load_system(name: str) -> System:
     return getattr(import_module(module), attribute or "SYSTEM")
 
 
-def worker() -> Litestar:
-    """A worker process, by the settings its parent handed over."""
+def worker() -> ASGIApp:
+    """A worker process, by the settings its parent handed over; it believes the proxies it stands behind."""
     speak()
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
-    return build(from_environment())
+    settings = from_environment()
+    return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
 
 
 def own_cluster(data: Path) -> Cluster:
-    """The embedded PostgreSQL of a data folder, running."""
+    """The embedded PostgreSQL of a data folder, made if it is not there yet."""
     cluster = Cluster(data / "postgresql")
     _let_through(data)
     cluster.create()
-    cluster.start()
     return cluster
-
-
-def make_database(url: str, name: str = "citywide") -> None:
-    """Create the database on our own cluster, if it is not there yet."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute("select from pg_database where datname = %s", (name,)).rowcount:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
 
 def migrate_all(url: str) -> list[Migration]:

@@ -28,7 +28,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.settings import Settings
 from citywide.kit.clock import Clock
 from citywide.kit.commands import Command
-from citywide.serve import ready_database, serve
+from citywide.serve import kept_alive, serve
 
 MARK = "this-folder-is-a-demo"
 SCOPES = (
@@ -64,7 +64,7 @@ def run(options: Namespace) -> int:
     settings = Settings(
         data=data, city=folder, host=options.host, port=options.port, workers=options.workers
     )  # fmt: skip
-    with ready_database(settings) as ready:
+    with kept_alive(settings) as ready:
         clock, password = Clock(wakes(), time.time(), options.speed), secrets.token_urlsafe(6)
         token = prepare(ready.database_url, clock, password)
         where = options.host, options.port, token, options.minutes

@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from msgspec import structs
 
-from citywide.app import make_database, migrate_all, own_cluster
+from citywide.app import migrate_all, own_cluster
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings, to_environment
 
@@ -20,27 +20,39 @@ log = structlog.get_logger()
 
 @contextmanager
 def ready_database(settings: Settings) -> Iterator[Settings]:
-    """The settings with a database that is up to date; our own cluster stops when we do."""
-    cluster = None
-    if not settings.database_url:
-        cluster = own_cluster(settings.data.resolve())
-        make_database(cluster.url("postgres"))
-        settings = structs.replace(settings, database_url=cluster.url())
-    try:
+    """The settings with a database that is up to date; one that we started stops with us."""
+    if settings.database_url:
         migrate_all(settings.database_url)
-        with watched(cluster):
-            yield settings
+        yield settings
+        return
+    cluster = own_cluster(settings.data.resolve())
+    began = cluster.start()
+    try:
+        cluster.make_database()
+        migrate_all(cluster.url())
+        yield structs.replace(settings, database_url=cluster.url())
     finally:
-        if cluster is not None:
+        if began:
             cluster.stop()
 
 
 @contextmanager
-def watched(cluster: Cluster | None) -> Iterator[None]:
-    """Our own database is started again when it dies."""
-    if cluster is None:
-        yield
-        return
+def kept_alive(settings: Settings) -> Iterator[Settings]:
+    """A ready database for a server: our own is started again when it dies, and stops with us."""
+    with ready_database(settings) as ready:
+        if settings.database_url:
+            yield ready
+            return
+        cluster = own_cluster(settings.data.resolve())
+        try:
+            with _watched(cluster):
+                yield ready
+        finally:
+            cluster.stop()
+
+
+@contextmanager
+def _watched(cluster: Cluster) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=_watch, args=(cluster, stop), name="database watch", daemon=True)
     thread.start()
@@ -70,6 +82,8 @@ def serve(settings: Settings) -> None:
         "citywide.app:worker",
         address=settings.host,
         port=settings.port,
+        ssl_cert=settings.certificate,
+        ssl_key=settings.certificate_key,
         interface=Interfaces.ASGI,
         workers=settings.workers,
         factory=True,

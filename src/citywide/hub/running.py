@@ -62,7 +62,7 @@ class Hub:
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
-        self.key = evidence_key(settings.data)
+        self.key = evidence_key(settings.data, self.city.origin)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)

@@ -8,7 +8,7 @@ from secrets import token_bytes
 from citywide.hub.evidence.keys import Kind, SecretKey
 
 
-def evidence_key(data: Path, name: str = "citywide.example/evidence") -> SecretKey:
+def evidence_key(data: Path, name: str) -> SecretKey:
     """The key that signs checkpoints; a second machine is given the same file."""
     return SecretKey(name, Kind.ED25519, _secret(data / "evidence.key"))
 

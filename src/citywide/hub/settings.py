@@ -19,6 +19,7 @@ class CitySettings(Struct, frozen=True):
     centre: tuple[float, float] = (106.55, 29.56)
     zoom: float = 11.0
     bounds: tuple[float, float, float, float] = (106.3, 29.4, 106.8, 29.75)
+    origin: str = "citywide.example/evidence"  # the evidence log's name, chosen once
     jurisdiction: str = ""  # the Open311 jurisdiction_id; by default the city's English name
 
     @property
@@ -38,9 +39,17 @@ class Settings(Struct, frozen=True):
     workers: int = 1
     mqtt: str = ""
     peer_host: str = "127.0.0.1"
+    behind: tuple[str, ...] = ()  # proxies whose word on the caller's address is believed
+    certificate: Path | None = None
+    certificate_key: Path | None = None
     keep_days: int = 90
     session_hours: int = 12
     more_systems: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the hub answers."""
+        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
 
     @property
     def session_length(self) -> timedelta:

@@ -31,8 +31,7 @@ def trial_cluster(folder: Path, systems: Sequence[System]) -> Cluster:
     cluster = Cluster(folder)
     cluster.create(FORGETFUL)
     cluster.start()
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        connection.execute(f"create database {TEMPLATE}")
+    cluster.make_database(TEMPLATE)
     with psycopg.connect(cluster.url(TEMPLATE)) as connection:
         steps = [step for system in systems for step in system_migrations(system.name, system.folder)]
         migrate(connection, [*hub_migrations(), *steps])
@@ -41,10 +40,10 @@ def trial_cluster(folder: Path, systems: Sequence[System]) -> Cluster:
 
 def fresh_database(cluster: Cluster, name: str) -> str:
     """The address of a new copy of the migrated database."""
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
-        names = composed.Identifier(name), composed.Identifier(TEMPLATE)
-        connection.execute(composed.SQL("drop database if exists {} with (force)").format(names[0]))
-        connection.execute(composed.SQL("create database {} template {}").format(*names))
+    with psycopg.connect(cluster.masters_url(), autocommit=True) as connection:
+        gone = composed.SQL("drop database if exists {} with (force)").format(composed.Identifier(name))
+        connection.execute(gone)
+    cluster.make_database(name, TEMPLATE)
     return cluster.url(name)
 
 

@@ -18,6 +18,7 @@ from citywide.doors.mqtt.broker import find_mosquitto, start_broker
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub import Entity, Point
 from citywide.hub.testing import MORNING, TrialCity
+from tests.certificates import self_signed
 
 pytestmark = pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")
 TOPIC = "city/gauge/elm/readings"
@@ -31,15 +32,16 @@ def depth(minute: int, value: float = 3.0) -> bytes:
 class Street:
     """A city whose devices speak through a broker."""
 
-    def __init__(self, city: TrialCity, port: int, folder) -> None:
+    def __init__(self, city: TrialCity, port: int, folder, more: str = "", address: str = "") -> None:
         self.city, self.port, self.folder = city, port, folder
-        self.broker: subprocess.Popen[bytes] = start_broker(folder, port)
+        self.address = address or f"mqtt://127.0.0.1:{port}"
+        self.broker: subprocess.Popen[bytes] = start_broker(folder, port, more)
         city.add(GAUGE)
         city.clock.set(MORNING + timedelta(hours=1))
         self.listen()
 
     def listen(self) -> None:
-        self.reader = MqttReader(self.city.hub, f"mqtt://127.0.0.1:{self.port}")
+        self.reader = MqttReader(self.city.hub, self.address)
         self.reading = asyncio.run_coroutine_threadsafe(self.reader.run(), self.city._loop)
 
     def deafen(self) -> None:
@@ -76,12 +78,15 @@ def until(holds: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
-@pytest.fixture
-def street(city: TrialCity, tmp_path) -> Iterator[Street]:
+def free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-    street = Street(city, port, tmp_path / "broker")
+        return door.getsockname()[1]
+
+
+@pytest.fixture
+def street(city: TrialCity, tmp_path) -> Iterator[Street]:
+    street = Street(city, free_port(), tmp_path / "broker")
     street.publish((TOPIC, depth(0)), retain=True)  # kept by the broker: it comes however late the hub listens
     until(lambda: street.minutes() == [0])
     yield street
@@ -190,3 +195,22 @@ def test_two_readers_never_wrestle_for_the_session(street: Street) -> None:
     until(lambda: 2 in street.minutes())
     assert second.received >= 1
     waiting.cancel()
+
+
+def test_over_tls_a_trusted_broker_is_heard_and_a_stranger_is_not(city: TrialCity, tmp_path, monkeypatch) -> None:
+    certificate, key = self_signed(tmp_path)
+    for path in (*tmp_path.parents[:3], tmp_path, key):
+        path.chmod(path.stat().st_mode | 0o055)
+    safe = free_port()
+    more = f"listener {safe} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n"
+    street = Street(city, free_port(), tmp_path / "broker", more, f"mqtts://localhost:{safe}")
+    try:
+        street.publish((TOPIC, depth(0)), retain=True)
+        time.sleep(1.5)
+        assert street.minutes() == []
+        street.deafen()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        street.listen()
+        until(lambda: street.minutes() == [0])
+    finally:
+        street.close()

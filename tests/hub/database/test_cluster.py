@@ -31,7 +31,7 @@ def crashed() -> Iterator[Cluster]:
 
 def test_a_killed_server_comes_back(crashed: Cluster) -> None:
     crashed.start()
-    with psycopg.connect(crashed.url("postgres")) as connection:
+    with psycopg.connect(crashed.masters_url()) as connection:
         assert connection.execute("select 1").fetchone() == (1,)
 
 

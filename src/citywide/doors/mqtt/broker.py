@@ -22,14 +22,14 @@ def find_mosquitto() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
-def start_broker(folder: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Start a broker on this port and wait until it answers."""
+def start_broker(folder: Path, port: int, more: str = "") -> "subprocess.Popen[bytes]":
+    """Start a broker on this port, with more lines of its settings, and wait until it answers."""
     program = find_mosquitto()
     if program is None:
         raise FileNotFoundError("mosquitto is not installed (Debian: apt-get install mosquitto)")
     folder.mkdir(parents=True, exist_ok=True)
     conf = folder / "mosquitto.conf"
-    conf.write_text(SETTINGS.format(port=port))
+    conf.write_text(SETTINGS.format(port=port) + more)
     broker = subprocess.Popen([program, "-c", str(conf)])  # noqa: S603 - found above
     for _ in range(100):
         with socket.socket() as probe:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from ssl import create_default_context
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
@@ -54,7 +55,7 @@ class MqttReader:
             log.warning("broker_lost", error=str(error))
 
     async def _session(self) -> None:
-        reader, writer = await asyncio.open_connection(self.broker.hostname, self.broker.port or 1883)
+        reader, writer = await self._call()
         try:
             writer.write(connect("citywide", self.broker))
             stream = Stream()
@@ -67,6 +68,12 @@ class MqttReader:
                 pinging.cancel()
         finally:
             writer.close()
+
+    async def _call(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the broker, over TLS if its address begins with mqtts."""
+        safe = self.broker.scheme == "mqtts"
+        port = self.broker.port or (8883 if safe else 1883)
+        return await asyncio.open_connection(self.broker.hostname, port, ssl=create_default_context() if safe else None)
 
     async def _expect_connack(self, reader: asyncio.StreamReader, stream: Stream) -> None:
         for packet in stream.feed(await reader.readexactly(4)):

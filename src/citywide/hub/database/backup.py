@@ -121,7 +121,7 @@ def _come_back(cluster: Cluster, seconds: float = 3600) -> None:
 
 def _wait_until_open(cluster: Cluster, seconds: float) -> None:
     until = time.monotonic() + seconds
-    with psycopg.connect(cluster.url("postgres"), autocommit=True) as connection:
+    with psycopg.connect(cluster.masters_url(), autocommit=True) as connection:
         while (row := connection.execute("select pg_is_in_recovery()").fetchone()) and row[0]:
             if time.monotonic() > until:
                 raise BackupError(f"recovery took more than {seconds:g} s")

@@ -12,9 +12,12 @@ from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from socket import AF_UNIX, socket
+from stat import S_ISDIR
 from typing import Any
 
+import psycopg
 from msgspec import Struct
+from psycopg import sql
 
 DURABLE = {
     "shared_buffers": "256MB",
@@ -23,13 +26,13 @@ DURABLE = {
     "wal_level": "replica",
     "max_connections": "120",
     "jit": "off",
-    "unix_socket_permissions": "0777",
     "max_locks_per_transaction": "512",
     # The log is kept beside the cluster's folder once a backup has made the place for it
     "archive_mode": "on",
     "archive_timeout": "5min",
     "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
+HUB = "citywide"  # the hub's own role
 _PROCESSES = Path("/proc")
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -45,9 +48,22 @@ class Cluster(Struct, frozen=True):
         name = sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"citywide-{name}"
 
-    def url(self, database: str = "citywide", user: str = "postgres") -> str:
-        """Where a database of this cluster answers."""
+    def url(self, database: str = "citywide", user: str = HUB) -> str:
+        """Where a database of this cluster answers the hub."""
         return f"postgresql://{user}@/{database}?host={self.sockets}"
+
+    def masters_url(self) -> str:
+        """Where it answers its master, who may do everything."""
+        return self.url("postgres", "postgres")
+
+    def make_database(self, name: str = "citywide", template: str = "template1") -> None:
+        """A database that is the hub's own, if it is not there yet; the hub is not the cluster's master."""
+        role, names = sql.Identifier(HUB), (sql.Identifier(name), sql.Identifier(template), sql.Identifier(HUB))
+        with psycopg.connect(self.masters_url(), autocommit=True) as connection:
+            if not connection.execute("select from pg_roles where rolname = %s", (HUB,)).rowcount:
+                connection.execute(sql.SQL("create role {} login createrole").format(role))
+            if not connection.execute("select from pg_database where datname = %s", (name,)).rowcount:
+                connection.execute(sql.SQL("create database {} template {} owner {}").format(*names))
 
     def create(self, settings: Mapping[str, str] | None = None) -> None:
         """Make the cluster's files, if they are not there yet."""
@@ -61,15 +77,15 @@ class Cluster(Struct, frozen=True):
         with (self.folder / "postgresql.conf").open("a") as conf:
             conf.write("\n".join(["", "listen_addresses = ''", *lines, ""]))
 
-    def start(self) -> None:
-        """Start the server and wait until it answers; starting a running one does nothing."""
-        self.sockets.mkdir(exist_ok=True)
-        os.chown(self.sockets, *_owner())
+    def start(self) -> bool:
+        """Start the server and wait until it answers; false if it was running already."""
+        _make_private(self.sockets)
         self._bury()
-        if not self.running():
-            options = f"-k {self.sockets}"
-            _call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
-                  "-o", options, "start")  # fmt: skip
+        if self.running():
+            return False
+        _call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
+              "-o", f"-k {self.sockets}", "start")  # fmt: skip
+        return True
 
     def answers(self) -> bool:
         """Whether somebody listens on its socket."""
@@ -134,6 +150,16 @@ def _run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(command, done.returncode, said.read())
 
 
+def _make_private(folder: Path) -> None:
+    """The socket's folder lets nobody in but us: whoever reaches the socket is the database's master."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found, (user, group) = folder.lstat(), _owner()
+    if not S_ISDIR(found.st_mode) or found.st_uid not in {user, os.geteuid()}:
+        raise RuntimeError(f"{folder} is not ours: somebody else has made it; remove it")
+    os.chown(folder, user, group, follow_symlinks=False)
+    folder.chmod(0o700)
+
+
 def give_to_owner(folder: Path) -> None:
     """Let the user that PostgreSQL runs as own a folder (it refuses to run as root)."""
     os.chown(folder, *_owner())
@@ -165,7 +191,19 @@ def _programs() -> Path:
     shipped = Path(spec.origin).parent / "pginstall18" / "bin"
     if os.geteuid() or all(folder.stat().st_mode & 1 for folder in shipped.parents):
         return shipped
-    copy = Path("/var/tmp/citywide-postgresql-18")  # noqa: S108 - root's home is closed to PostgreSQL's user
+    return _readable_copy(shipped.parent) / "bin"
+
+
+def _readable_copy(shipped: Path) -> Path:
+    """PostgreSQL's programs where its user may read them: root's home is closed to it."""
+    copy = Path("/var/tmp/citywide-postgresql-18")  # noqa: S108 - nobody's but root's, see below
     if not copy.exists():
-        shutil.copytree(shipped.parent, copy)
-    return copy / "bin"
+        draft = Path(tempfile.mkdtemp(dir=copy.parent, prefix=copy.name))
+        shutil.copytree(shipped, draft, dirs_exist_ok=True)
+        draft.chmod(0o755)
+        with suppress(OSError):  # another was quicker
+            draft.rename(copy)
+        shutil.rmtree(draft, ignore_errors=True)
+    if copy.lstat().st_uid != 0 or copy.is_symlink():
+        raise RuntimeError(f"{copy} was not made by root; remove it")
+    return copy

@@ -18,6 +18,7 @@ from citywide.kit.text import Text
 
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=5)
+SHORTEST = 8  # characters of a password
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody")  # so that an unknown name takes as long as a wrong password
 
@@ -39,6 +40,8 @@ def add_staff(connection: Connection, who: Who, password: str) -> None:
     unknown = set(who.roles) - set(ROLES)
     if unknown:
         raise ValueError(f"unknown roles {sorted(unknown)}; there are {', '.join(ROLES)}")
+    if len(password) < SHORTEST:
+        raise ValueError(f"the password has {len(password)} characters; at least {SHORTEST} are needed")
     connection.execute(sql("add_staff"), {
         "name": who.name, "password": _hasher.hash(password), "roles": list(who.roles),
         "departments": list(who.departments), "everywhere": who.everywhere,

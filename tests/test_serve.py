@@ -1,0 +1,115 @@
+"""A hub as a city runs it: `citywide serve` with TLS, behind a proxy, beside other commands on the same folder."""
+
+import json
+import ssl
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPMessage
+from pathlib import Path
+from socket import socket
+from typing import NamedTuple
+
+import pytest
+
+from citywide.hub.database.cluster import Cluster
+from tests.certificates import self_signed
+
+CITYWIDE = (sys.executable, "-m", "citywide")
+
+
+class Served(NamedTuple):
+    """A running hub: its folder, its address, the certificate that it shows."""
+
+    data: Path
+    port: int
+    certificate: Path
+
+    def asked(
+        self, path: str, body: object = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, HTTPMessage, bytes]:
+        """A request over TLS: status, headers, body."""
+        known = ssl.create_default_context(cafile=str(self.certificate))
+        text = None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        request = urllib.request.Request(f"https://localhost:{self.port}{path}", text, sent)
+        try:
+            with urllib.request.urlopen(request, context=known, timeout=20) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.headers, error.read()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    data = tmp_path_factory.mktemp("served")
+    for folder in (data, *data.parents[:3]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    certificate, key = self_signed(data)
+    with socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+    hub = Served(data, port, certificate)
+    options = ["--data", data, "--port", port, "--certificate", certificate, "--certificate-key", key]
+    command = [*CITYWIDE, "serve", *map(str, options), "--behind", "127.0.0.1"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        wait_until_ready(hub)
+        yield hub
+        process.terminate()
+
+
+def wait_until_ready(hub: Served) -> None:
+    until = time.monotonic() + 90
+    while time.monotonic() < until:
+        try:
+            if hub.asked("/ready")[0] == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise TimeoutError("the hub does not answer")
+
+
+def staff(hub: Served, name: str, password: str) -> int:
+    """`citywide staff`, with the password piped in."""
+    command = [*CITYWIDE, "staff", name, "--role", "officer", "--department", "drainage", "--data", str(hub.data)]
+    return subprocess.run(command, input=f"{password}\n", text=True, check=False, timeout=60).returncode
+
+
+def test_a_command_beside_a_running_hub_leaves_its_database_running(served: Served) -> None:
+    cluster = Cluster(served.data / "postgresql")
+    before = cluster.postmaster()
+    made = subprocess.run([*CITYWIDE, "token", "gateway", "--data", str(served.data)],
+                          check=True, capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert made.stdout.startswith("cw_")
+    assert cluster.postmaster() == before
+    assert cluster.running()
+
+
+def test_nobody_else_of_the_machine_reaches_the_databases_socket(served: Served) -> None:
+    assert Cluster(served.data / "postgresql").sockets.stat().st_mode & 0o777 == 0o700
+
+
+def test_over_tls_the_session_cookie_is_secure(served: Served) -> None:
+    assert staff(served, "wen", "a long password") == 0
+    status, headers, _ = served.asked("/v1/session", {"name": "wen", "password": "a long password"})
+    assert status == 200
+    assert "secure" in headers["Set-Cookie"].lower()
+
+
+def test_failures_count_for_the_caller_whom_the_proxy_names_not_for_the_proxy(served: Served) -> None:
+    wrong = {"name": "wen", "password": "guessed"}
+    guesser, other = {"X-Forwarded-For": "203.0.113.7"}, {"X-Forwarded-For": "203.0.113.8"}
+    tries = [served.asked("/v1/session", wrong, guesser)[0] for _ in range(31)]
+    assert (tries[0], tries[-1]) == (401, 429)
+    assert served.asked("/v1/session", wrong, other)[0] == 401
+
+
+def test_a_short_password_is_refused_in_a_sentence(served: Served) -> None:
+    command = [*CITYWIDE, "staff", "lin", "--role", "officer", "--data", str(served.data)]
+    told = subprocess.run(command, input="short\n", text=True, check=False, timeout=60, capture_output=True)
+    assert told.returncode == 1
+    assert told.stderr == "the password has 5 characters; at least 8 are needed\n"
