@@ -108,6 +108,13 @@ def test_failures_count_for_the_caller_whom_the_proxy_names_not_for_the_proxy(se
     assert served.asked("/v1/session", wrong, other)[0] == 401
 
 
+def test_a_household_with_many_addresses_counts_once(served: Served) -> None:
+    wrong = {"name": "wen", "password": "guessed"}
+    homes = [{"X-Forwarded-For": f"2001:db8:1:2::{number:x}"} for number in range(31)]
+    assert [served.asked("/v1/session", wrong, home)[0] for home in homes][-1] == 429
+    assert served.asked("/v1/session", wrong, {"X-Forwarded-For": "2001:db8:1:3::1"})[0] == 401
+
+
 def test_a_short_password_is_refused_in_a_sentence(served: Served) -> None:
     command = [*CITYWIDE, "staff", "lin", "--role", "officer", "--data", str(served.data)]
     told = subprocess.run(command, input="short\n", text=True, check=False, timeout=60, capture_output=True)

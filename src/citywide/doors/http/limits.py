@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import Any
 
 from litestar import Request
@@ -41,5 +43,13 @@ QUESTIONS = Limit(at_once=120, per_second=2)
 
 def limited(request: Request[Any, Any, Any], limit: Limit) -> None:
     """Refuse an address that asks too often."""
-    if not limit.allows(request.client.host if request.client else ""):
+    if not limit.allows(address_of(request)):
         raise Problem(429, "too many requests from your address; please wait a little")
+
+
+def address_of(request: Request[Any, Any, Any]) -> str:
+    """Where a request comes from; of IPv6 the network, since a household has 2^64 addresses to change between."""
+    host = request.client.host if request.client else "unknown"
+    with suppress(AddressValueError):
+        return str(IPv6Network((IPv6Address(host.partition("%")[0]), 64), strict=False))
+    return host

@@ -11,6 +11,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.doors.http.callers import COOKIE, hub_of, staff
+from citywide.doors.http.limits import address_of
 from citywide.doors.http.problems import Problem
 from citywide.doors.http.threads import in_thread
 from citywide.hub.people.staff import SignInError, session_of, sign_in, sign_out
@@ -92,11 +93,6 @@ def close_session(request: AnyRequest, state: State) -> Response[bytes]:
     gone = Response(b"{}", media_type=MediaType.JSON)
     gone.delete_cookie(COOKIE)
     return gone
-
-
-def address_of(request: AnyRequest) -> str:
-    """Where a request comes from, as far as the server itself can tell."""
-    return request.client.host if request.client else "unknown"
 
 
 def _me(who: Who, csrf: str) -> bytes:
