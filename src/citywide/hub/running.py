@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 from secrets import token_hex
 from socket import gethostname
@@ -42,7 +43,7 @@ from citywide.hub.workers.peers import Peer, PeerError, serve
 from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
-HEARTBEAT_S = 1.0
+HEARTBEAT_S = 0.5
 RESPOND_AT_LEAST_EVERY_S = 1.0
 
 
@@ -157,11 +158,21 @@ class Hub:
             self._rejoin()
             return
         if turn.gained:
-            self.committer.between_commits(lambda: self.committer.take(turn.gained)).result()
+            self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
         if turn.surplus:
-            self.committer.between_commits(lambda: self._hand_back(turn.surplus)).result()
+            self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
         self.reception.keepers = list(turn.keepers)
         self._addresses = turn.addresses
+
+    def _beating_on(self, work: "Future[None]") -> None:
+        """Wait for what may take long; the others must not hold us for dead meanwhile."""
+        while True:
+            try:
+                return work.result(timeout=HEARTBEAT_S)
+            except TimeoutError:
+                if work.done():
+                    raise
+                leases.live(self._heart, self.name)
 
     def _rejoin(self) -> None:
         """The others gave us up: forget everything and begin anew under a new name."""

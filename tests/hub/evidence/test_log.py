@@ -20,7 +20,8 @@ KEY = SecretKey("test.example/log", Kind.ED25519, bytes(32))
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STORED = "select kind, department, at, body from evidence.entry where index = any(%s) order by index"
 WORDS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
-TIMES = st.datetimes(datetime(1, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))
+FIRST, LAST = datetime(1, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone itself
+TIMES = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @pytest.fixture
@@ -78,7 +79,9 @@ def test_a_batch_that_fails_leaves_no_trace(connection: psycopg.Connection) -> N
     log = a_log(connection)
     log.submit(connection, notes(10))
     with pytest.raises(psycopg.Error):
-        log.submit(connection, [*notes(5, 100), Entry("note", "\x00", NOON, b"PostgreSQL has no text with a zero byte")])
+        log.submit(
+            connection, [*notes(5, 100), Entry("note", "\x00", NOON, b"PostgreSQL has no text with a zero byte")]
+        )
     assert log.submit(connection, notes(1, 200)) == [10]
     signed, _ = read(checkpoint(connection), [KEY.public])
     assert signed.root == root_of(11, reader(connection))
