@@ -1,4 +1,4 @@
-"""Entries as rows of PostgreSQL's binary COPY, made in chunks so that the database works on one while we make the next."""
+"""Entries as rows of PostgreSQL's binary COPY, in chunks: the database takes one in while we make the next."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
