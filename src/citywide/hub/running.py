@@ -29,6 +29,7 @@ from citywide.hub.ingest.batch import Receipt, Rows, columns_of
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
+from citywide.hub.ingest.writer import Writer
 from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
@@ -58,7 +59,8 @@ class Hub:
         self.name = f"{gethostname()}-{os.getpid()}-{token_hex(3)}"
         self.registry = Registry(self.database)
         self.registry.load()
-        self.committer = Committer(self.database, list(self.words.rules.values()), self.clock, self.name)
+        writer = Writer(self.database, self.name, settings.archive_folder)
+        self.committer = Committer(list(self.words.rules.values()), self.clock, writer)
         self.reception = Reception(self.registry, ranges(self.words.quantities), self.clock, self._send)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
@@ -111,13 +113,13 @@ class Hub:
                 self.jobs.comes_round(name, every, lambda _values, run=schedule.run: run(self))
 
     def _summarise(self) -> None:
-        summarise(self.database, self.settings.data, self.clock.now())
+        summarise(self.database, self.settings.archive_folder, self.clock.now())
 
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""
         self._summarise()
         oldest_hot = self.clock.now().date() - timedelta(days=self.settings.keep_days)
-        archive_before(self.database, self.settings.data, oldest_hot)
+        archive_before(self.database, self.settings.archive_folder, oldest_hot)
 
     async def stop(self) -> None:
         """Finish what was taken in, write the memory down, go off duty."""
