@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,8 +21,6 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from citywide.app import EVERYTHING
-from citywide.demo.land import make_city, write_city
-from citywide.demo.life import Life, live, wait_for_hub
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
@@ -29,6 +28,9 @@ from citywide.hub.settings import Settings
 from citywide.kit.clock import Clock
 from citywide.kit.commands import Command
 from citywide.serve import kept_alive, serve
+
+if TYPE_CHECKING:
+    from citywide.demo.life import Life
 
 MARK = "this-folder-is-a-demo"
 SCOPES = (
@@ -58,6 +60,9 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Make the city, start its hub, let it live; everything stops together."""
+    from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
+    from citywide.demo.life import Life  # noqa: PLC0415 - no other command needs it
+
     began = time.monotonic()
     data = fresh_folder(options.data)
     folder = write_city(make_city(options.seed, options.population), data / "city")
@@ -107,7 +112,7 @@ def prepare(url: str, clock: Clock, password: str) -> str:
 
 
 @contextmanager
-def beside(life: Life) -> Iterator[None]:
+def beside(life: "Life") -> Iterator[None]:
     """The simulated city in a process of its own; it goes when we go."""
     process = multiprocessing.get_context("spawn").Process(target=_lives, args=(msgspec.json.encode(life),))
     process.start()
@@ -119,11 +124,15 @@ def beside(life: Life) -> Iterator[None]:
 
 
 def _lives(encoded: bytes) -> None:
+    from citywide.demo.life import Life, live  # noqa: PLC0415 - no other command needs it
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     live(msgspec.json.decode(encoded, type=Life), EVERYTHING)
 
 
 def _greet(settings: Settings, password: str, began: float) -> None:
+    from citywide.demo.life import wait_for_hub  # noqa: PLC0415 - no other command needs it
+
     wait_for_hub(settings.host, settings.port)
     passed = timedelta(seconds=round(time.monotonic() - began))
     lines = [f"\n  The city lives after {passed.seconds} s:  http://{settings.host}:{settings.port}\n",

@@ -28,6 +28,7 @@ def database_options(parser: ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database")
     url = os.environ.get("CITYWIDE_DATABASE_URL", "")
     parser.add_argument("--database-url", default=url, help="a PostgreSQL ≥ 16; without it one is embedded")
+    parser.add_argument("--archive", type=Path, help="folder of archived days that all machines see; default in --data")
     parser.add_argument("--city", type=Path, help="folder with city.toml, map and roads")
 
 

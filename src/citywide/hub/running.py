@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import timedelta
 from secrets import token_hex
 from socket import gethostname
@@ -28,6 +29,7 @@ from citywide.hub.ingest.batch import Receipt, Rows, columns_of
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
+from citywide.hub.ingest.writer import Writer
 from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
@@ -42,7 +44,7 @@ from citywide.hub.workers.peers import Peer, PeerError, serve
 from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
-HEARTBEAT_S = 1.0
+HEARTBEAT_S = 0.5
 RESPOND_AT_LEAST_EVERY_S = 1.0
 
 
@@ -57,7 +59,8 @@ class Hub:
         self.name = f"{gethostname()}-{os.getpid()}-{token_hex(3)}"
         self.registry = Registry(self.database)
         self.registry.load()
-        self.committer = Committer(self.database, list(self.words.rules.values()), self.clock, self.name)
+        writer = Writer(self.database, self.name, settings.archive_folder)
+        self.committer = Committer(list(self.words.rules.values()), self.clock, writer)
         self.reception = Reception(self.registry, ranges(self.words.quantities), self.clock, self._send)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
@@ -110,13 +113,13 @@ class Hub:
                 self.jobs.comes_round(name, every, lambda _values, run=schedule.run: run(self))
 
     def _summarise(self) -> None:
-        summarise(self.database, self.settings.data, self.clock.now())
+        summarise(self.database, self.settings.archive_folder, self.clock.now())
 
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""
         self._summarise()
         oldest_hot = self.clock.now().date() - timedelta(days=self.settings.keep_days)
-        archive_before(self.database, self.settings.data, oldest_hot)
+        archive_before(self.database, self.settings.archive_folder, oldest_hot)
 
     async def stop(self) -> None:
         """Finish what was taken in, write the memory down, go off duty."""
@@ -157,11 +160,21 @@ class Hub:
             self._rejoin()
             return
         if turn.gained:
-            self.committer.between_commits(lambda: self.committer.take(turn.gained)).result()
+            self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
         if turn.surplus:
-            self.committer.between_commits(lambda: self._hand_back(turn.surplus)).result()
+            self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
         self.reception.keepers = list(turn.keepers)
         self._addresses = turn.addresses
+
+    def _beating_on(self, work: "Future[None]") -> None:
+        """Wait for what may take long; the others must not hold us for dead meanwhile."""
+        while True:
+            try:
+                return work.result(timeout=HEARTBEAT_S)
+            except TimeoutError:
+                if work.done():
+                    raise
+                leases.live(self._heart, self.name)
 
     def _rejoin(self) -> None:
         """The others gave us up: forget everything and begin anew under a new name."""

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True):
     """How a hub runs: its data folder, its database, its doors."""
 
     data: Path = Path(".citywide")
+    archive: Path | None = None  # where days go that left the database; by default in the data folder
     city: Path | None = None
     database_url: str = ""
     host: str = "127.0.0.1"
@@ -45,6 +46,11 @@ class Settings(Struct, frozen=True):
     keep_days: int = 90
     session_hours: int = 12
     more_systems: tuple[str, ...] = ()
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where days lie that left the database; workers on several machines must all see it."""
+        return self.archive or self.data / "archive"
 
     @property
     def address(self) -> str:

@@ -2,18 +2,22 @@
 
 import os
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from psycopg.errors import CheckViolation
 
 from citywide.hub import Entity, Reading, Who
+from citywide.hub.database import days
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import History, summarise, thin
+from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.kit.clock import microseconds
+from citywide.systems import waterlogging
 
 EVERYTHING = Who("mayor", ("manager",), (), everywhere=True)
 SPAN = ("gauge/1",), "water_depth", MORNING - timedelta(days=2), MORNING + timedelta(days=1)
@@ -37,7 +41,7 @@ def send_late(city: TrialCity, *readings: Reading) -> None:
 def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
     before = history.series(EVERYTHING, *SPAN, 5000)
-    left = archive_before(city.hub.database, city.hub.settings.data, MORNING.date())
+    left = archive_before(city.hub.database, city.hub.settings.archive_folder, MORNING.date())
     assert len(left) == 2
     assert history.series(EVERYTHING, *SPAN, 5000) == before
     assert history.count() == 96
@@ -46,7 +50,7 @@ def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
 def test_a_day_archived_twice_keeps_its_first_readings_and_its_late_ones_each_once(city: TrialCity) -> None:
     history, hub = a_city_with_two_days(city), city.hub
     before = history.series(EVERYTHING, *SPAN, 5000)
-    archive_before(hub.database, hub.settings.data, MORNING.date())
+    archive_before(hub.database, hub.settings.archive_folder, MORNING.date())
     late = MORNING - timedelta(hours=30, minutes=7)
     send_late(
         city,
@@ -57,39 +61,93 @@ def test_a_day_archived_twice_keeps_its_first_readings_and_its_late_ones_each_on
     for _ in range(2):
         found = history.series(EVERYTHING, *SPAN, 5000)
         assert list(zip(found["time"], found["value"], strict=True)) == expected
-        archive_before(hub.database, hub.settings.data, MORNING.date())
+        archive_before(hub.database, hub.settings.archive_folder, MORNING.date())
     assert history.count() == 97
+
+
+def test_a_reading_said_again_of_an_archived_day_is_known(city: TrialCity) -> None:
+    history, hub = a_city_with_two_days(city), city.hub
+    archive_before(hub.database, hub.settings.archive_folder, MORNING.date())
+    again = [Reading("gauge/1", "water_depth", MORNING - timedelta(minutes=30 * n), 77.0) for n in range(90)]
+    late = [Reading("gauge/1", "water_depth", MORNING - timedelta(hours=20, minutes=7), 1.0)]
+    receipt = city.send(*again)
+    assert (receipt.accepted, receipt.late, receipt.duplicate) == (0, 0, 90)
+    assert existing_days(city) == {MORNING.date()}  # no day was opened again for them
+    with suppress(CheckViolation):
+        city.send(*again, *late)
+    receipt = city.send(*again, *late)
+    assert receipt.late + receipt.duplicate == 91
+    assert receipt.duplicate >= 90
+    assert history.count() == 97
+
+
+def test_where_the_archive_cannot_be_read_a_repeated_reading_is_kept_and_counts_once(city: TrialCity) -> None:
+    history, hub = a_city_with_two_days(city), city.hub
+    folder = hub.settings.archive_folder
+    archive_before(hub.database, folder, MORNING.date())
+    before = history.series(EVERYTHING, *SPAN, 5000)
+    folder.rename(folder.with_suffix(".away"))
+    again = Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30), 77.0)
+    send_late(city, again)
+    folder.with_suffix(".away").rename(folder)
+    assert history.series(EVERYTHING, *SPAN, 5000) == before
+
+
+def test_a_second_machine_reads_what_the_first_has_archived_in_a_folder_of_both(settings: Settings, tmp_path) -> None:
+    both = tmp_path / "shared"
+    cities = [
+        TrialCity(structs.replace(settings, data=tmp_path / name, archive=both), [waterlogging.SYSTEM])
+        for name in ("one", "other")
+    ]
+    try:
+        first, second = cities
+        history = a_city_with_two_days(first)
+        before = history.series(EVERYTHING, *SPAN, 5000)
+        archive_before(first.hub.database, first.hub.settings.archive_folder, MORNING.date())
+        assert sorted(file.suffix for file in both.iterdir()) == [".parquet", ".parquet"]
+        assert History(second.hub).series(EVERYTHING, *SPAN, 5000) == before
+        begin = MORNING - timedelta(days=30)
+        summarise(second.hub.database, second.hub.settings.archive_folder, MORNING)
+        assert max(History(second.hub).series(EVERYTHING, SPAN[0], SPAN[1], begin, SPAN[3], 5000)["value"]) == 8
+    finally:
+        for city in cities:
+            city.close()
+
+
+def existing_days(city: TrialCity) -> set[date]:
+    with city.hub.database.transaction() as connection:
+        return days.existing(connection)
 
 
 def test_the_hours_of_an_archived_day_know_its_late_readings_and_forget_nothing(city: TrialCity) -> None:
     history, hub = a_city_with_two_days(city), city.hub
     late = Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30, minutes=7), 99.0)
     hours = "select series, time, low, high, mean, rows from hub.hour order by time"
-    archive_before(hub.database, hub.settings.data, MORNING.date())
+    archive_before(hub.database, hub.settings.archive_folder, MORNING.date())
     send_late(city, late)
-    summarise(hub.database, hub.settings.data, MORNING)
+    summarise(hub.database, hub.settings.archive_folder, MORNING)
     opened = hub.database.rows(hours)
     assert sum(row["rows"] for row in opened) == 96  # one of the 97 is of today
     assert history.count() == 97
     assert max(row["high"] for row in opened) == 99
-    archive_before(hub.database, hub.settings.data, MORNING.date())
-    assert summarise(hub.database, hub.settings.data, MORNING) == 0
+    archive_before(hub.database, hub.settings.archive_folder, MORNING.date())
+    assert summarise(hub.database, hub.settings.archive_folder, MORNING) == 0
 
 
 def test_files_of_a_day_that_nobody_names_any_more_are_cleared_away(city: TrialCity) -> None:
     a_city_with_two_days(city)
-    folder = city.hub.settings.data / "archive"
+    folder = city.hub.settings.archive_folder
     folder.mkdir()
     (folder / "2026-01-01.draft").touch()
     os.utime(folder / "2026-01-01.draft", (0, 0))
-    archive_before(city.hub.database, city.hub.settings.data, MORNING.date())
-    archive_before(city.hub.database, city.hub.settings.data, MORNING.date())
+    archive_before(city.hub.database, city.hub.settings.archive_folder, MORNING.date())
+    archive_before(city.hub.database, city.hub.settings.archive_folder, MORNING.date())
     assert sorted(file.name for file in folder.iterdir()) == ["2026-02-28.parquet", "2026-03-01.parquet"]
 
 
 def test_a_long_chart_by_the_hour_keeps_every_peak(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
-    summarise(city.hub.database, city.hub.settings.data, MORNING)
+    summarise(city.hub.database, city.hub.settings.archive_folder, MORNING)
     begin = MORNING - timedelta(days=30)
     by_hour = history.series(EVERYTHING, SPAN[0], SPAN[1], begin, SPAN[3], 5000)
     assert max(by_hour["value"]) == 8
@@ -99,9 +157,9 @@ def test_a_long_chart_by_the_hour_keeps_every_peak(city: TrialCity) -> None:
 
 def test_a_late_reading_brings_the_hours_of_its_day_up_to_date(city: TrialCity) -> None:
     history = a_city_with_two_days(city)
-    summarise(city.hub.database, city.hub.settings.data, MORNING)
+    summarise(city.hub.database, city.hub.settings.archive_folder, MORNING)
     city.send(Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30, minutes=7), 99.0))
-    assert summarise(city.hub.database, city.hub.settings.data, MORNING) == 1
+    assert summarise(city.hub.database, city.hub.settings.archive_folder, MORNING) == 1
     begin = MORNING - timedelta(days=30)
     assert max(history.series(EVERYTHING, SPAN[0], SPAN[1], begin, SPAN[3], 5000)["value"]) == 99
 

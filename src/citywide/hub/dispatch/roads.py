@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import KDTree
 
 from citywide.kit.geometry import EARTH_RADIUS_M, Point, distances_m
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+    from scipy.spatial import KDTree
 
 CROW_M_PER_S = 8.0  # about 30 km/h over a detour factor of 1.3
 
@@ -20,11 +22,13 @@ class Roads(Struct, frozen=True):
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
-    seconds: csr_array
-    finder: KDTree
+    seconds: "csr_array"
+    finder: "KDTree"
 
     def seconds_to(self, place: Point, others: Sequence[Point]) -> NDArray[np.float64]:
         """Seconds from each of the others to the place."""
+        from scipy.sparse.csgraph import dijkstra  # noqa: PLC0415 - loads slowly
+
         goal = self._nearest([place])[0]
         reached = dijkstra(self.seconds.T, indices=goal)
         walk = distances_m(place, others) / CROW_M_PER_S
@@ -61,6 +65,9 @@ def make_roads(
     seconds: NDArray[np.float64],
 ) -> Roads:
     """A road graph from its crossings and its one-way roads."""
+    from scipy.sparse import csr_array  # noqa: PLC0415 - loads slowly
+    from scipy.spatial import KDTree  # noqa: PLC0415 - loads slowly
+
     graph = csr_array((seconds, (start, end)), shape=(lon.size, lon.size))
     return Roads(lon, lat, graph, KDTree(_on_sphere(lon, lat)))
 

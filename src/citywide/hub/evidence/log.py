@@ -1,35 +1,20 @@
 """The log in the database: a batch becomes leaves, tiles and a signed checkpoint in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from struct import Struct as Layout
+from datetime import UTC, datetime
 
-from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.keys import SecretKey
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
+from citywide.hub.evidence.rows import Entry, copied
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
 from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
 
 LOCK = 0x6C6F67
 MOST_AT_ONCE = 20_000
-COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
-COPY_END = b"\xff\xff"
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)  # PostgreSQL counts from here
-MICROSECOND = timedelta(microseconds=1)
-_ROW, _LENGTH, _TIME = Layout(">hiq"), Layout(">i"), Layout(">iq")
-
-
-class Entry(Struct, frozen=True):
-    """One entry on its way into the log."""
-
-    kind: str
-    department: str
-    at: datetime
-    body: bytes
 
 
 class Log:
@@ -74,41 +59,37 @@ class Log:
 
     def _append(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
         leaves = [leaf_hash(entry.body) for entry in entries]
-        index_of = dict(connection.execute(sql("indices_of_leaves"), {"leaves": leaves}).fetchall())
-        fresh: list[tuple[Entry, bytes]] = []
+        index_of = _known(connection, leaves)
+        fresh: list[Entry] = []
+        fresh_leaves: list[bytes] = []
         for entry, leaf in zip(entries, leaves, strict=True):
             if leaf not in index_of:
                 index_of[leaf] = self.edge.size + len(fresh)
-                fresh.append((entry, leaf))
+                fresh.append(entry)
+                fresh_leaves.append(leaf)
         if fresh:
-            self._grow(connection, fresh)
+            self._grow(connection, fresh, fresh_leaves)
         return [index_of[leaf] for leaf in leaves]
 
-    def _grow(self, connection: Connection, fresh: Sequence[tuple[Entry, bytes]]) -> None:
+    def _grow(self, connection: Connection, fresh: Sequence[Entry], leaves: Sequence[bytes]) -> None:
+        """Write the new entries; the tree grows here while the database still takes them in."""
         partial = dict(self._partial)
-        edge, grown = append(self.edge, b"".join(leaf for _, leaf in fresh))
-        self._copy_entries(connection, fresh)
-        for nodes in grown:
-            if nodes.level % TILE_HEIGHT == 0:
-                _write_tiles(connection, partial, nodes)
-        note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
+        with connection.cursor() as cursor:
+            with cursor.copy(sql("copy_entries")) as copy:
+                for chunk in copied(fresh, leaves, self.edge.size):
+                    copy.write(chunk)
+                edge, grown = append(self.edge, b"".join(leaves))
+                tiles = [tile for nodes in grown if nodes.level % TILE_HEIGHT == 0 for tile in _tiles(partial, nodes)]
+                note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
+            cursor.executemany(sql("put_tile"), tiles)
         connection.execute(sql("put_checkpoint"), {"size": edge.size, "note": note})
         self.edge, self._partial = edge, partial
 
-    def _copy_entries(self, connection: Connection, fresh: Sequence[tuple[Entry, bytes]]) -> None:
-        rows = [_binary(index, entry, leaf) for index, (entry, leaf) in enumerate(fresh, self.edge.size)]
-        with connection.cursor() as cursor, cursor.copy(sql("copy_entries")) as copy:
-            copy.write(b"".join([COPY_HEAD, *rows, COPY_END]))
 
-
-def _binary(index: int, entry: Entry, leaf: bytes) -> bytes:
-    """One row of `copy_entries` as PostgreSQL's binary COPY has it."""
-    kind, department, body = entry.kind.encode(), entry.department.encode(), entry.body
-    at = (entry.at - EPOCH) // MICROSECOND
-    return b"".join((
-        _ROW.pack(6, 8, index), _LENGTH.pack(len(kind)), kind, _LENGTH.pack(len(department)), department,
-        _TIME.pack(8, at), _LENGTH.pack(len(body)), body, _LENGTH.pack(len(leaf)), leaf,
-    ))  # fmt: skip
+def _known(connection: Connection, leaves: Sequence[bytes]) -> dict[bytes, int]:
+    """The indices of those leaves that the log holds already."""
+    asked = {"leaves": b"".join(leaves), "count": len(leaves)}
+    return dict(connection.execute(sql("indices_of_leaves"), asked, binary=True).fetchall())
 
 
 def size_of(connection: Connection) -> int:
@@ -152,13 +133,12 @@ def _partials(size: int, hashes: Hashes) -> Iterator[tuple[int, bytes]]:
         level, nodes = level + 1, nodes >> TILE_HEIGHT
 
 
-def _write_tiles(connection: Connection, partial: dict[int, bytes], nodes: Nodes) -> None:
-    """Put new nodes of one level of tiles behind those of its unfinished tile."""
+def _tiles(partial: dict[int, bytes], nodes: Nodes) -> list[tuple[int, int, bytes]]:
+    """The tiles that changed: new nodes of one level of tiles behind those of its unfinished tile."""
     level = nodes.level // TILE_HEIGHT
     row = partial.get(level, b"") + nodes.hashes
     first = nodes.first // TILE_WIDTH
     full = TILE_WIDTH * HASH_BYTES
     tiles = [(level, first + at // full, row[at : at + full]) for at in range(0, len(row), full)]
     partial[level] = b"" if len(row) % full == 0 else tiles[-1][2]
-    with connection.cursor() as cursor:
-        cursor.executemany(sql("put_tile"), tiles)
+    return tiles

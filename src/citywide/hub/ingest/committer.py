@@ -12,7 +12,6 @@ from typing import TypeVar
 import numpy as np
 import structlog
 
-from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import Series
 from citywide.hub.ingest.batch import Rows, join
@@ -41,8 +40,8 @@ class FellWithAnotherError(RuntimeError):
 class Committer:
     """Group commit for the parts of the city that this worker keeps."""
 
-    def __init__(self, database: Database, rules: Sequence[Rule], clock: Clock, worker: str) -> None:
-        self.rules, self.clock, self.writer = rules, clock, Writer(database, worker)
+    def __init__(self, rules: Sequence[Rule], clock: Clock, writer: Writer) -> None:
+        self.rules, self.clock, self.writer = rules, clock, writer
         self.queue: queue.Queue[Item] = queue.Queue()
         self.parts: set[int] = set()
         self.state = State(rules)

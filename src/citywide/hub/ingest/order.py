@@ -9,7 +9,7 @@ from citywide.hub.ingest.batch import ACCEPTED, DUPLICATE, LATE, Rows
 
 
 @numba.njit(cache=True, nogil=True)
-def advance(series, time, newest, outcome):  # noqa: ANN001, ANN201
+def advance(series, time, newest, outcome):  # noqa: ANN001, ANN201 - numba infers the types
     """Mark what is newer than anything its series has said; the rest needs a look into the table."""
     doubtful = 0
     for i in range(series.size):

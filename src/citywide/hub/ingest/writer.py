@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,11 @@ from citywide.hub.alarms.record import record
 from citywide.hub.database import days
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.ingest.batch import DUPLICATE, Rows
+from citywide.hub.ingest.batch import DUPLICATE, LATE, Rows
 from citywide.hub.ingest.binary import HEADER, TRAILER
 from citywide.hub.ingest.draft import Draft
 from citywide.hub.ingest.state import State
+from citywide.hub.readings.archive import archived_already
 from citywide.hub.rules.evaluator import Transition
 from citywide.kit.clock import moment
 
@@ -27,8 +29,8 @@ class FencedError(RuntimeError):
 class Writer:
     """Writes for one worker, as long as the others do not hold it for dead."""
 
-    def __init__(self, database: Database, worker: str) -> None:
-        self.database, self.worker = database, worker
+    def __init__(self, database: Database, worker: str, archive: Path) -> None:
+        self.database, self.worker, self.archive = database, worker, archive
         self.connection: Connection = database.dedicated()
         self._days: set[date] = set()
 
@@ -74,8 +76,7 @@ class Writer:
             record(self.connection, transitions, state.known)
 
     def mark_known(self, rows: Rows, outcome: NDArray[np.int8], doubtful: NDArray[np.int64]) -> None:
-        """Mark those of the doubtful rows that are in the table already."""
-        self._need_days(rows.time[doubtful])
+        """Mark those of the doubtful rows that are in the table, or in an archived day, already."""
         values = {
             "series": rows.series[doubtful].tolist(),
             "times": [moment(us) for us in rows.time[doubtful].tolist()],
@@ -83,6 +84,9 @@ class Writer:
         }
         for (place,) in self.connection.execute(sql("known_readings"), values):
             outcome[place] = DUPLICATE
+        late = doubtful[outcome[doubtful] == LATE]
+        if late.size:
+            outcome[late[archived_already(self.connection, self.archive, rows.pick(late))]] = DUPLICATE
 
     def _stand_ground(self) -> None:
         """A worker that was given up for dead must not write: its parts have another keeper."""

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 
-import duckdb
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
+import structlog
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg import sql as composed
@@ -17,7 +18,9 @@ from citywide.hub.database import days
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Rows
 from citywide.hub.readings.reopened import SCHEMA, archive_of, batches, merge
+from citywide.kit.clock import moment
 from citywide.kit.text import Text
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -26,21 +29,22 @@ ARCHIVED = """
     select series, time, value from read_parquet(?)
     where series in (select unnest(?::int[])) and time between ? and ? order by time
 """
+ALREADY = "select place from wanted semi join read_parquet(?) as kept using (series, time)"
+log = structlog.get_logger()
 
 
-def archive_before(database: Database, data: Path, oldest_hot: date) -> list[date]:
+def archive_before(database: Database, folder: Path, oldest_hot: date) -> list[date]:
     """Move every day before `oldest_hot` to Parquet; returns the days that left."""
     with database.transaction() as connection:
         old = sorted(day for day in days.existing(connection) if day < oldest_hot)
-    _tidy(database, data / "archive")
+    _tidy(database, folder)
     for day in old:
-        archive_day(database, data, day)
+        archive_day(database, folder, day)
     return old
 
 
-def archive_day(database: Database, data: Path, day: date) -> Path:
+def archive_day(database: Database, folder: Path, day: date) -> Path:
     """Write a day's file whole, then let its partition go and name the file, in one transaction."""
-    folder = data / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     with database.transaction() as connection:
         name = composed.Identifier("hub", days.name_of(day))
@@ -55,16 +59,37 @@ def archive_day(database: Database, data: Path, day: date) -> Path:
     return file
 
 
-def archived(connection: Connection, data: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+def archived(connection: Connection, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
     """Series, times and values of readings on archived days."""
     found = connection.execute(sql("archives_between"), {"begin": begin, "end": end})
-    files = [str(data / "archive" / name) for (name,) in found]
+    files = [str(folder / name) for (name,) in found]
     if not files:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     bounds = [int(moment.astimezone(UTC).timestamp() * 1e6) for moment in (begin, end)]
+    import duckdb  # noqa: PLC0415 - loads slowly
+
     arrays = duckdb.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
     series_of, times = (np.asarray(arrays[name], np.int64) for name in ("series", "time"))
     return series_of, times, np.asarray(arrays["value"], float)
+
+
+def archived_already(connection: Connection, folder: Path, rows: Rows) -> NDArray[np.int64]:
+    """The places of those rows that stand in an archived day; none where its file cannot be read from here."""
+    numbers = np.unique(rows.time // days.DAY_US).tolist()
+    asked = [moment(number * days.DAY_US).date() for number in numbers]
+    files = [str(folder / name) for (name,) in connection.execute(sql("archives_of_days"), {"days": asked})]
+    if not files:
+        return np.empty(0, np.int64)
+    import duckdb  # noqa: PLC0415 - loads slowly
+
+    with duckdb.connect() as memory:
+        wanted = {"series": rows.series, "time": rows.time, "place": np.arange(len(rows))}
+        memory.register("wanted", pa.table(wanted))
+        try:
+            return np.asarray(memory.execute(ALREADY, [files]).fetchnumpy()["place"], np.int64)
+        except duckdb.Error as error:
+            log.warning("archive_unreadable", error=str(error))
+            return np.empty(0, np.int64)
 
 
 def _write(connection: Connection, day: date, folder: Path) -> tuple[Path, int]:

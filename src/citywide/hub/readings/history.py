@@ -69,7 +69,7 @@ class History(Struct, frozen=True):
         until = connection.execute(sql("summarised_until")).fetchone()
         fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
         hours = _fetched(connection, "hours_of_series", series, begin, fine)
-        cold = archived(connection, self.hub.settings.data, series, fine, end)
+        cold = archived(connection, self.hub.settings.archive_folder, series, fine, end)
         hot = _fetched(connection, "readings_of_series", series, fine, end)
         return joined(hours, joined(cold, hot))
 
@@ -102,23 +102,23 @@ def _without(late: Found, early: Found) -> Found:
     return late[0][new], late[1][new], late[2][new]
 
 
-def summarise(database: Database, data: Path, now: datetime) -> int:
+def summarise(database: Database, folder: Path, now: datetime) -> int:
     """Bring the hours of closed days up to date, late readings included; returns how many days were done."""
     closed = database.rows(sql("closed_days_to_summarise"), {"today": now.date()})
     for day in closed:
         with database.transaction() as connection:
             connection.execute(sql("forget_hours"), {"day": day["day"]})
-            _put_hours(connection, data, day["day"])
+            _put_hours(connection, folder, day["day"])
             connection.execute(sql("put_summarised"), day)
     return len(closed)
 
 
-def _put_hours(connection: Connection, data: Path, day: date) -> None:
+def _put_hours(connection: Connection, folder: Path, day: date) -> None:
     kept = archive_of(connection, day)
     if kept is None:
         connection.execute(sql("put_hours"), {"day": day})
     else:
-        put_hours(connection, day, data / "archive" / kept)
+        put_hours(connection, day, folder / kept)
 
 
 def thin(values: NDArray[np.float64], points: int) -> NDArray[np.int64]:

@@ -4,14 +4,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
 from citywide.kit.clock import moment
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 SCHEMA = pa.schema([("series", pa.int32()), ("time", pa.int64()), ("value", pa.float64()), ("received", pa.int64())])
 WHOLE = "select * from kept union all select * from late anti join kept using (series, time)"
@@ -58,7 +61,9 @@ def batches(connection: Connection, day: date) -> Iterable[pa.RecordBatch]:
 
 
 @contextmanager
-def _both(connection: Connection, day: date, kept: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _both(connection: Connection, day: date, kept: Path) -> Iterator["DuckDBPyConnection"]:
+    import duckdb  # noqa: PLC0415 - loads slowly
+
     with duckdb.connect() as both:
         both.read_parquet(str(kept)).create_view("kept")
         both.register("late", pa.Table.from_batches(batches(connection, day), SCHEMA))

@@ -27,7 +27,7 @@ HOUR = 3.6e9
 
 
 @numba.njit(cache=True, nogil=True)
-def fold(series, times, values, first, following, watch_of, role_of, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201, PLR0913
+def fold(series, times, values, first, following, watch_of, role_of, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201, PLR0913 - numba infers the types
     """Fold readings (sorted per entity by time) into the watches' memory; the transitions go to `out`."""
     count = 0
     for i in range(series.size):
@@ -45,7 +45,7 @@ def fold(series, times, values, first, following, watch_of, role_of, offset, rul
 
 
 @numba.njit(cache=True, nogil=True)
-def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201
+def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN201 - numba infers the types
     """Raise the alarms of those who have fallen silent."""
     count = 0
     for watch in watches:
@@ -63,12 +63,12 @@ def tick(now, watches, offset, rule_of, rules, mem, out):  # noqa: ANN001, ANN20
 
 
 @numba.njit(cache=True, nogil=True)
-def _signal(rule, mem, at, role, t, v):  # noqa: ANN001, ANN202, PLR0911
+def _signal(rule, mem, at, role, t, v):  # noqa: ANN001, ANN202, PLR0911 - numba infers types; one return a signal
     if t < mem[at + LAST_TIME]:
         return np.nan  # an older reading of a pair's other half: the pair has moved on
     code = rule.code
     mem[at + LAST_TIME] = t
-    if code == DIFFERENCE or code == RATIO:  # noqa: PLR1714
+    if code == DIFFERENCE or code == RATIO:  # noqa: PLR1714 - compiled, two comparisons cost less than a set
         return _pair(code, mem, at, role, v)
     mem[at + LAST_VALUE] = v
     if code == VALUE:
@@ -87,7 +87,7 @@ def _signal(rule, mem, at, role, t, v):  # noqa: ANN001, ANN202, PLR0911
 
 
 @numba.njit(cache=True, nogil=True)
-def _decide(rule, mem, at, t, x):  # noqa: ANN001, ANN202
+def _decide(rule, mem, at, t, x):  # noqa: ANN001, ANN202 - numba infers the types
     """1 raised, 0 cleared, -1 nothing changed."""
     if np.isnan(x):
         return -1
@@ -109,7 +109,7 @@ def _decide(rule, mem, at, t, x):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _pair(code, mem, at, role, v):  # noqa: ANN001, ANN202
+def _pair(code, mem, at, role, v):  # noqa: ANN001, ANN202 - numba infers the types
     if role == 0:
         mem[at + LAST_VALUE] = v
     else:
@@ -121,7 +121,7 @@ def _pair(code, mem, at, role, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _rate(rule, mem, base, t, v):  # noqa: ANN001, ANN202
+def _rate(rule, mem, base, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     slot = np.floor(t / rule.slot)
     at = base + 3 * (int(slot) % RATE_SLOTS)
     if mem[at] != slot:
@@ -136,14 +136,14 @@ def _rate(rule, mem, base, t, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _stuck(rule, mem, base, t, v):  # noqa: ANN001, ANN202
+def _stuck(rule, mem, base, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     if np.isnan(mem[base]) or abs(v - mem[base]) > rule.tolerance:
         mem[base], mem[base + 1] = v, t
     return (t - mem[base + 1]) / 1e6
 
 
 @numba.njit(cache=True, nogil=True)
-def _drift(rule, mem, base, t, v):  # noqa: ANN001, ANN202
+def _drift(rule, mem, base, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     """The mean of twelve slots, less that of twelve slots ten times as long."""
     near, near_n = _mean(mem, base, rule.slot, t, v)
     long, long_n = _mean(mem, base + 3 * SLOTS, 10 * rule.slot, t, v)
@@ -151,7 +151,7 @@ def _drift(rule, mem, base, t, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _mean(mem, base, width, t, v):  # noqa: ANN001, ANN202
+def _mean(mem, base, width, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     slot = np.floor(t / width)
     at = base + 3 * (int(slot) % SLOTS)
     if mem[at] != slot:
@@ -167,7 +167,7 @@ def _mean(mem, base, width, t, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _window(rule, mem, base, t, v):  # noqa: ANN001, ANN202
+def _window(rule, mem, base, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     slot = np.floor(t / rule.slot)
     at = base + 5 * (int(slot) % SLOTS)
     if mem[at] != slot:
@@ -180,7 +180,7 @@ def _window(rule, mem, base, t, v):  # noqa: ANN001, ANN202
 
 
 @numba.njit(cache=True, nogil=True)
-def _aggregate(which, mem, base, slot):  # noqa: ANN001, ANN202
+def _aggregate(which, mem, base, slot):  # noqa: ANN001, ANN202 - numba infers the types
     total, count, least, most = 0.0, 0.0, np.inf, -np.inf
     for k in range(base, base + 5 * SLOTS, 5):
         if mem[k] > slot - SLOTS:

@@ -24,6 +24,9 @@ select file from hub.archive
 where day between (%(begin)s::timestamptz at time zone 'UTC')::date and (%(end)s::timestamptz at time zone 'UTC')::date
 order by day
 
+-- name: archives_of_days
+select file from hub.archive where day = any(%(days)s)
+
 -- name: true_up_day
 insert into hub.day (day, worker, rows)
 select %(day)s, 'archive', %(rows)s - coalesce(sum(rows), 0) from hub.day where day = %(day)s

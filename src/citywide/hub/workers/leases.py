@@ -1,4 +1,4 @@
-"""Who keeps which part: a heartbeat a second, the silent are given up, their parts go to the living."""
+"""Who keeps which part: two heartbeats a second, the silent are given up, their parts go to the living."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -34,11 +34,15 @@ def leave(connection: Connection, worker: str) -> None:
     connection.execute(sql("leave_workers"), {"worker": worker})
 
 
+def live(connection: Connection, worker: str) -> None:
+    """Say that we live."""
+    if not connection.execute(sql("still_here"), {"worker": worker}).rowcount:
+        raise Lost(worker)
+
+
 def heartbeat(connection: Connection, worker: str, kept: Sequence[int]) -> Turn:
     """Say that we live, give up those who do not, and claim our fair share of what is free."""
-    with connection.transaction():
-        if not connection.execute(sql("still_here"), {"worker": worker}).rowcount:
-            raise Lost(worker)
+    live(connection, worker)
     connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
     with connection.transaction():
         addresses = dict(connection.execute(sql("living_workers")).fetchall())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import gamma
+from scipy.special import gammainc
 
 CONTEXTS = ("household", "visit", "ride", "city")
 HOUSEHOLD, VISIT, RIDE, CITY = range(4)
@@ -40,6 +40,6 @@ class NaturalHistory:
 
 def _by_day(mean: float, sd: float, longest: int, first: int) -> NDArray[np.float64]:
     shape = (mean / sd) ** 2
-    edges = gamma.cdf(np.arange(longest + 1), shape, scale=mean / shape)
+    edges = gammainc(shape, np.arange(longest + 1) * shape / mean)
     mass = np.concatenate([np.zeros(first), np.diff(edges)])[:longest]
     return mass / mass.sum()

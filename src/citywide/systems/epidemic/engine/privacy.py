@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 MINIMUM = 5
 
@@ -47,6 +46,8 @@ def possible(shown: Shown, row: int, column: int) -> tuple[float, float]:
     target = np.all(unknown == (row, column), axis=1).astype(np.float64)
     if not len(right):
         return 0.0, np.inf
+    from scipy.optimize import linprog  # noqa: PLC0415 - loads slowly
+
     low = linprog(target, A_eq=matrix, b_eq=right)
     high = linprog(-target, A_eq=matrix, b_eq=right)
     return float(low.fun), float(-high.fun) if high.status == 0 else np.inf

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.forecast.lessons import Lessons
 from citywide.systems.epidemic.engine.forecast.quantiles import at_levels
+
+if TYPE_CHECKING:
+    from lightgbm import Dataset
 
 Floats = NDArray[np.floating]
 Ints = NDArray[np.integer]
@@ -62,8 +65,10 @@ def _folds(block: Ints, folds: int, seed: int) -> Ints:
     return turn[place]
 
 
-def _dataset(inputs: Floats, target: Floats, weight: Floats) -> lgb.Dataset:
-    return lgb.Dataset(inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False)
+def _dataset(inputs: Floats, target: Floats, weight: Floats) -> "Dataset":
+    from lightgbm import Dataset  # noqa: PLC0415 - loads slowly
+
+    return Dataset(inputs, target, weight=weight, params={"max_bin": 63, "verbose": -1}, free_raw_data=False)
 
 
 def _rule(shape: Trees, seed: int) -> dict[str, object]:
@@ -83,7 +88,7 @@ def _rule(shape: Trees, seed: int) -> dict[str, object]:
     }
 
 
-def _grown(data: lgb.Dataset, rule: dict[str, object], rounds: int) -> Callable[[Floats], Floats]:
-    library: Any = lgb  # its types are only partly known
+def _grown(data: "Dataset", rule: dict[str, object], rounds: int) -> Callable[[Floats], Floats]:
+    library: Any = import_module("lightgbm")  # its types are only partly known
     model = library.train(rule, data, num_boost_round=rounds)
     return lambda asked: np.asarray(model.predict(asked), dtype=np.float64)

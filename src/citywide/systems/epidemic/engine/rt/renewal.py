@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 WALKS = (0.02, 0.04, 0.07, 0.12, 0.2)  # daily steps of log R that are weighed
 FIRST_SPREAD = 0.7  # of log R on the first day
@@ -37,7 +37,7 @@ class Rt:
 
     def quantile(self, level: float) -> NDArray[np.float64]:
         """The level's quantile of R on every day."""
-        return np.exp(self.log_r + norm.ppf(level) * self.sd)
+        return np.exp(self.log_r + ndtri(level) * self.sd)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.special import gammaln, xlogy
 
 from citywide.systems.epidemic.engine.natural_history import CITY, NaturalHistory
 from citywide.systems.epidemic.engine.tracing.meetings import Meetings
@@ -100,7 +100,8 @@ def _likeness(
     known = np.isfinite(between)
     count = np.where(known, between, 0).astype(np.int64)
     apart = np.abs(onset[case] + 1 - day) + np.abs(onset[infector] + 1 - day)
-    along = poisson.pmf(count, history.mutations_per_day * apart + 0.05)
+    expected = history.mutations_per_day * apart + 0.05
+    along = np.exp(xlogy(count, expected) - gammaln(count + 1) - expected)
     return np.where(known, along / _at_random(distances)[count], 1.0)
 
 

@@ -1,0 +1,87 @@
+"""The log in the database: every entry is there exactly as it was handed in, once, under the signed root."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as how
+from hypothesis import strategies as st
+
+from citywide.hub.evidence.keys import Kind, SecretKey
+from citywide.hub.evidence.log import Log, checkpoint, prove_inclusion, reader
+from citywide.hub.evidence.notes import read
+from citywide.hub.evidence.proofs import verify_inclusion
+from citywide.hub.evidence.rows import CHUNK, Entry
+from citywide.hub.evidence.tree import leaf_hash, root_of
+
+KEY = SecretKey("test.example/log", Kind.ED25519, bytes(32))
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+STORED = "select kind, department, at, body from evidence.entry where index = any(%s) order by index"
+WORDS = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12)
+FIRST, LAST = datetime(1, 1, 1), datetime(9000, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone itself
+TIMES = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def a_log(connection: psycopg.Connection) -> Log:
+    log = Log([KEY])
+    log.load(connection)
+    return log
+
+
+def notes(count: int, first: int = 0) -> list[Entry]:
+    return [
+        Entry("note", "", NOON + timedelta(seconds=number), b"%d" % number) for number in range(first, first + count)
+    ]
+
+
+@how(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.builds(Entry, WORDS, WORDS, TIMES, st.binary(max_size=300)), unique_by=lambda entry: entry.body))
+def test_an_entry_is_kept_to_the_byte_and_to_the_microsecond(
+    connection: psycopg.Connection, entries: list[Entry]
+) -> None:
+    connection.execute("truncate evidence.entry, evidence.tile, evidence.checkpoint")
+    indices = a_log(connection).submit(connection, entries)
+    assert indices == list(range(len(entries)))
+    kept = connection.execute(STORED, (indices,)).fetchall()
+    assert [Entry(*row) for row in kept] == entries
+
+
+def test_an_entry_handed_in_again_keeps_its_index(connection: psycopg.Connection) -> None:
+    log, first = a_log(connection), notes(3 * CHUNK + 7)
+    assert log.submit(connection, [*first, *first[:5]]) == [*range(len(first)), *range(5)]
+    again = log.submit(connection, [*notes(3, 5_000_000), *first[-2:]])
+    assert again == [*range(len(first), len(first) + 3), len(first) - 2, len(first) - 1]
+    assert connection.execute("select count(*) from evidence.entry").fetchone() == (len(first) + 3,)
+
+
+def test_the_signed_root_is_that_of_all_entries_however_they_were_grouped(connection: psycopg.Connection) -> None:
+    entries, at = notes(2000), 0
+    for size in (1, 255, 256, 700, 788):
+        a_log(connection).submit(connection, entries[at : at + size])
+        at += size
+    signed, _ = read(checkpoint(connection), [KEY.public])
+    assert signed.size == 2000
+    assert signed.root == root_of(2000, reader(connection))
+    for index in (0, 255, 256, 1999):
+        proof = prove_inclusion(connection, index, signed.size)
+        assert verify_inclusion(index, signed.size, leaf_hash(entries[index].body), proof, signed.root)
+
+
+def test_a_batch_that_fails_leaves_no_trace(connection: psycopg.Connection) -> None:
+    log = a_log(connection)
+    log.submit(connection, notes(10))
+    with pytest.raises(psycopg.Error):
+        log.submit(
+            connection, [*notes(5, 100), Entry("note", "\x00", NOON, b"PostgreSQL has no text with a zero byte")]
+        )
+    assert log.submit(connection, notes(1, 200)) == [10]
+    signed, _ = read(checkpoint(connection), [KEY.public])
+    assert signed.root == root_of(11, reader(connection))
