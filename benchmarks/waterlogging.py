@@ -116,7 +116,8 @@ def forecast(storms: Storms) -> Forecasts:
     sites, count, steps = storms.depth.shape
     forecaster, desk = Forecaster.of(sites), Refitting([[] for _ in range(sites)], [None] * sites)
     shape = (sites, count, steps, 2)
-    kept = Forecasts(*(np.empty(shape) for _ in range(4)), np.empty(shape[:3], dtype=bool))
+    depths = [np.empty(shape) for _ in range(4)]
+    kept = Forecasts(*depths, warned=np.empty(shape[:3], dtype=bool))
     for number in range(count):
         forecaster.pause()
         forecaster.refits = desk.refits()
@@ -124,7 +125,7 @@ def forecast(storms: Storms) -> Forecasts:
         for step in range(steps):
             ahead = forecaster.step(storms.depth[:, number, step], storms.rain[:, number, step])
             inputs[step] = forecaster.inputs
-            for array, values in zip(kept[:4], (*ahead[:3], said(forecaster.inputs)), strict=True):
+            for array, values in zip(depths, (*ahead[:3], said(forecaster.inputs)), strict=True):
                 array[:, number, step] = values
             kept.warned[:, number, step] = ahead.warns()
         desk.take(inputs, storms.depth[:, number])

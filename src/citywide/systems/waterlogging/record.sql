@@ -20,7 +20,8 @@ on conflict (name) do update set at = excluded.at, gauges = excluded.gauges, sta
 select until from waterlogging.storms_kept
 
 -- name: keep_storms_until
-insert into waterlogging.storms_kept (until) values (%(until)s) on conflict (only) do update set until = excluded.until
+insert into waterlogging.storms_kept (name, until) values ('depth', %(until)s)
+on conflict (name) do update set until = excluded.until
 
 -- name: keep_storm
 -- A storm in which its gauge was found stuck or drifting teaches nothing.

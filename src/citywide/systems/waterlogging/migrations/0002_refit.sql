@@ -8,7 +8,7 @@ create table waterlogging.storm (
     primary key (gauge, began)
 );
 create table waterlogging.storms_kept (
-    only boolean primary key default true check (only),
+    name text primary key,
     until timestamptz not null       -- the record up to here has been looked through
 );
 create table waterlogging.refit (
