@@ -75,7 +75,7 @@ def test_a_left_out_storm_is_foretold_as_by_a_regression_made_without_it():
     rows, errors = (np.concatenate(column) for column in zip(*storms, strict=True))
     values, axes = np.linalg.eigh(rows.T @ rows)
     basis, came = storms[2]
-    found = engine._left_out(basis @ axes, came, 1 / (values + 3.0), axes.T @ (rows.T @ errors))  # noqa: SLF001 - the closed form itself
+    found = engine._left_out(basis @ axes, came, 1 / (values + 3.0), axes.T @ (rows.T @ errors))
     others = [storms[number] for number in (0, 1, 3)]
     rest, rest_errors = (np.concatenate(column) for column in zip(*others, strict=True))
     slow = basis @ np.linalg.solve(rest.T @ rest + 3.0 * np.eye(7), rest.T @ rest_errors)
