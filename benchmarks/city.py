@@ -173,19 +173,24 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--weeks", type=float, help="of health; 6, or 1 with --quick")
 
 
-GOALS = {"detected": Goal(at_least=1.0), "false": Goal(at_most=0.05), "delay_s": Goal(at_most=REPORT_S + 1.0)}
-"""Of every system alike. Outbreaks report by the day: their delay is shown, and has no goal here."""
+DAY_S = 86_400
+REPORTS = {"waterlogging": REPORT_S, "hotline": REPORT_S, "traffic": REPORT_S, "epidemic": DAY_S}
+"""How often each system's devices report; hospitals do so each morning."""
+
+
+def _goals(system: str) -> dict[str, Goal]:
+    return {
+        f"{system}.detected": Goal(at_least=1.0),
+        f"{system}.false": Goal(at_most=0.05),
+        f"{system}.delay_s": Goal(at_most=REPORTS[system] + 1.0),
+    }
+
 
 BENCHMARK = Benchmark(
     name="city",
     about="A simulated city behind the real server: true events seen, how late, and false alarms",
     measure=measure,
-    goals={
-        f"{system}.{measure}": goal
-        for system in ("waterlogging", "hotline", "traffic", "epidemic")
-        for measure, goal in GOALS.items()
-        if (system, measure) != ("epidemic", "delay_s")
-    },
+    goals={name: goal for system in REPORTS for name, goal in _goals(system).items()},
     packages=("numpy", "scipy", "psycopg", "litestar", "granian"),
     options=_options,
 )
