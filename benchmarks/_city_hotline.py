@@ -8,11 +8,11 @@ the first words about a trouble to its case. The words are none that the city's 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import psycopg
 
+from benchmarks._city_record import asked, share
 from citywide.hub import Point
 from citywide.systems.hotline.matters import CAUSE_WIDE_M, Cause, Telling, Trouble, matter_of
 from citywide.systems.hotline.twin import ResidentsTwin
@@ -44,20 +44,9 @@ class Spot(NamedTuple):
     found: datetime
 
 
-def asked(url: str) -> tuple[list[Opened], list[Spot]]:
-    """What the hub knows at the end."""
-    with psycopg.connect(url) as connection:
-        cases = connection.execute(CASES).fetchall()
-        spots = connection.execute(SPOTS).fetchall()
-    return (
-        [Opened(words, department, category, Point(lon, lat), opened)
-         for words, department, category, lon, lat, opened in cases],
-        [Spot(category, Point(lon, lat), radius, found) for category, lon, lat, radius, found in spots],
-    )  # fmt: skip
-
-
-def scored(twin: ResidentsTwin, cases: Sequence[Opened], spots: Sequence[Spot], end: datetime) -> Mapping[str, float]:
+def scored(twin: ResidentsTwin, url: str, end: datetime) -> Mapping[str, float]:
     """True troubles and causes against cases and hot spots."""
+    cases, spots = asked(url, CASES, _opened), asked(url, SPOTS, _spot)
     first: dict[Trouble, Telling] = {}
     for telling in twin.told:
         first.setdefault(telling.trouble, telling)
@@ -72,11 +61,11 @@ def scored(twin: ResidentsTwin, cases: Sequence[Opened], spots: Sequence[Spot], 
     waits = [(spot.found - cause.began).total_seconds() for cause, spot in found.items() if spot]
     caught = sum(spot is not None for spot in found.values())
     return {
-        "hotline.detected": _share(len(seen) + caught, len(delays) + len(over)),
-        "hotline.false": _share(len(wrong) + len(vain), len(cases) + len(spots)),
+        "hotline.detected": share(len(seen) + caught, len(delays) + len(over)),
+        "hotline.false": share(len(wrong) + len(vain), len(cases) + len(spots)),
         "hotline.delay_s": float(np.median(seen)) if seen else float("nan"),
-        "hotline.right_department": _share(len(seen), len(delays)),
-        "hotline.hot_spots_found": _share(caught, len(over)),
+        "hotline.right_department": share(len(seen), len(delays)),
+        "hotline.hot_spots_found": share(caught, len(over)),
         "hotline.hot_spots_false": len(vain) / max(1, len(spots)),
         "hotline.hot_spot_delay_s": float(np.median(waits)) if waits else float("nan"),
         "hotline.troubles": float(len(first)),
@@ -107,10 +96,9 @@ def _explains(cause: Cause, spot: Spot) -> bool:
     return spot.category == cause.matter and near and spot.found >= cause.began
 
 
-def _share(some: int, every: int) -> float:
-    return some / every if every else float("nan")
+def _opened(words: str, department: str, category: str, lon: float, lat: float, opened: datetime) -> Opened:
+    return Opened(words, department, category, Point(lon, lat), opened)
 
 
-def twin_of(twins: Sequence[Any]) -> ResidentsTwin:
-    """The residents among a city's twins."""
-    return next(twin for twin in twins if isinstance(twin, ResidentsTwin))
+def _spot(category: str, lon: float, lat: float, radius_m: float, found: datetime) -> Spot:
+    return Spot(category, Point(lon, lat), radius_m, found)

@@ -1,9 +1,12 @@
 """What the hub's record says of a simulated city: who was noticed, and when."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import LiteralString, NamedTuple
+from typing import LiteralString, NamedTuple, TypeVar
 
 import psycopg
+
+Row = TypeVar("Row")
 
 
 class Seen(NamedTuple):
@@ -13,10 +16,10 @@ class Seen(NamedTuple):
     at: datetime
 
 
-def asked(url: str, query: LiteralString) -> list[Seen]:
-    """The answer of the hub's database."""
+def asked(url: str, query: LiteralString, row: Callable[..., Row] = Seen) -> list[Row]:
+    """The answer of the hub's database, each row made into what it stands for."""
     with psycopg.connect(url) as connection:
-        return [Seen(*row) for row in connection.execute(query)]
+        return [row(*values) for values in connection.execute(query)]
 
 
 def share(some: int, every: int) -> float:

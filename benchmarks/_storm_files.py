@@ -8,7 +8,8 @@ time step and the columns
 in any order and case; other columns (site facts) are passed over. `site` may be missing: then it is the
 folder that holds the file, when that is not the folder given, and else one site. `storm` may be missing:
 then each file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and `time_h`
-are seconds and hours); without it rows are five minutes apart. Rain may also be an intensity, `rain_mm_h`,
+are seconds and hours); without it rows are five minutes apart. Storms with timestamps are taken in the order of
+time, others in the order in which they stand. Rain may also be an intensity, `rain_mm_h`,
 and depth `depth_m` or `depth_mm`. Steps shorter than five minutes are gathered, longer ones spread. An NPZ
 file holds `rain` and `depth` (millimetres in five minutes, centimetres) as arrays of (storm, step), or
 (site, storm, step).
@@ -61,46 +62,54 @@ class Storms(NamedTuple):
     depth: Array
 
 
+class Storm(NamedTuple):
+    """One storm: rain and depth at each step, and the minute in which it began, 0 where that is not told."""
+
+    began: float
+    rain: Array
+    depth: Array
+
+
 def read(folder: Path) -> Storms:
     """Every storm in a folder."""
-    found: dict[str, list[tuple[Array, Array]]] = {}
+    found: dict[str, list[Storm]] = {}
     for path in sorted(folder.rglob("*")):
-        for site, rain, depth in _storms(path, folder):
-            found.setdefault(site, []).append((rain, depth))
+        for site, storm in _storms(path, folder):
+            found.setdefault(site, []).append(storm)
     if not found:
         raise SystemExit(f"{folder} holds no storms: tables with site, storm, time, rain_mm, depth_cm are read")
-    return _stacked(found)
+    return _stacked({site: sorted(storms, key=lambda storm: storm.began) for site, storms in found.items()})
 
 
-def _stacked(found: Mapping[str, list[tuple[Array, Array]]]) -> Storms:
+def _stacked(found: Mapping[str, list[Storm]]) -> Storms:
     storms = max(map(len, found.values()))
-    steps = max(len(rain) for pairs in found.values() for rain, _ in pairs)
+    steps = max(len(storm.rain) for every in found.values() for storm in every)
     rain = np.zeros((len(found), storms, steps))
     depth = np.full((len(found), storms, steps), np.nan)
-    for site, pairs in enumerate(found.values()):
-        for storm, (fell, stood) in enumerate(pairs):
-            rain[site, storm, : len(fell)] = fell
-            depth[site, storm, : len(stood)] = stood
+    for site, every in enumerate(found.values()):
+        for number, storm in enumerate(every):
+            rain[site, number, : len(storm.rain)] = storm.rain
+            depth[site, number, : len(storm.depth)] = storm.depth
     return Storms(tuple(found), rain, depth)
 
 
-def _storms(path: Path, folder: Path) -> Iterator[tuple[str, Array, Array]]:
+def _storms(path: Path, folder: Path) -> Iterator[tuple[str, Storm]]:
     if path.suffix == ".npz":
         yield from _arrays(path)
     elif path.suffix in {".csv", ".parquet", ".gz", ".tsv"}:
         yield from _table(path, "site" if path.parent == folder else path.parent.name)
 
 
-def _arrays(path: Path) -> Iterator[tuple[str, Array, Array]]:
+def _arrays(path: Path) -> Iterator[tuple[str, Storm]]:
     with np.load(path) as arrays:
         rain, depth = (arrays[name].astype(float) for name in ("rain", "depth"))
     single = rain.ndim == 2
     for number, (rains, depths) in enumerate([(rain, depth)] if single else zip(rain, depth, strict=True)):
         name = path.stem if single else f"{path.stem}-{number}"
-        yield from ((name, *pair) for pair in zip(rains, depths, strict=True))
+        yield from ((name, Storm(0.0, *pair)) for pair in zip(rains, depths, strict=True))
 
 
-def _table(path: Path, place: str) -> Iterator[tuple[str, Array, Array]]:
+def _table(path: Path, place: str) -> Iterator[tuple[str, Storm]]:
     source = duckdb.read_parquet(str(path)) if path.suffix == ".parquet" else duckdb.read_csv(str(path))
     columns = {name.strip().lower(): np.ma.filled(values) for name, values in source.fetchnumpy().items()}
     if not (set(DEPTH) & set(columns) and {*RAIN, *INTENSITY} & set(columns)):
@@ -112,7 +121,12 @@ def _table(path: Path, place: str) -> Iterator[tuple[str, Array, Array]]:
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     for group in np.argsort(first):
         rows = {name: values[inverse == group] for name, values in columns.items()}
-        yield str(sites[first[group]]), *five_minutes(rows)
+        yield str(sites[first[group]]), Storm(_began(rows), *five_minutes(rows))
+
+
+def _began(rows: Mapping[str, Array]) -> float:
+    name = next((name for name in TIMES if name in rows), None)
+    return float(_in_minutes(rows[name], name).min()) if name and rows[name].dtype.kind in "OM" else 0.0
 
 
 def five_minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -129,14 +143,15 @@ def five_minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
 def _minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
     name = next((name for name in TIMES if name in rows), None)
     times = rows[name] if name else np.arange(len(next(iter(rows.values())))) * 5.0
-    if times.dtype.kind == "O":
-        times = times.astype("datetime64[s]")
-    if times.dtype.kind == "M":
-        times = times.astype("datetime64[s]").astype(float) / 60
-    else:
-        times = times.astype(float) * MINUTES.get(name or "time", 1.0)
-    order = np.argsort(times, kind="stable")
-    return times[order] - times[order][:1], order
+    minutes = _in_minutes(times, name or "time")
+    order = np.argsort(minutes, kind="stable")
+    return minutes[order] - minutes[order][:1], order
+
+
+def _in_minutes(times: Array, name: str) -> Array:
+    if times.dtype.kind in "OM":
+        return times.astype("datetime64[s]").astype(float) / 60
+    return times.astype(float) * MINUTES.get(name, 1.0)
 
 
 def _rain(rows: Mapping[str, Array], step: float) -> Array:

@@ -33,6 +33,19 @@ def test_one_parquet_file_a_storm_in_one_folder_a_site(tmp_path):
     assert np.allclose(storms.rain[0, 0], range(4))
 
 
+def test_storms_with_timestamps_come_in_the_order_of_time_and_others_as_they_stand(tmp_path):
+    for name, day, depth in (("a", "2026-05-06", 7), ("b", "2026-05-04", 3)):
+        at = f"timestamp '{day} 08:00' + to_minutes(5 * i::int) as time"
+        duckdb.sql(
+            f"copy (select {at}, 1.0 as rain_mm, {depth} as depth_cm from range(3) t(i)) to '{tmp_path / name}.csv'"
+        )
+    assert read(tmp_path).depth[0, :, 0].tolist() == [3, 7]
+    lines = [f"{storm},{5 * n},1,{storm}" for storm in (5, 2) for n in range(3)]
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "c.csv").write_text("\n".join(["storm,time,rain_mm,depth_cm", *lines]))
+    assert read(tmp_path / "plain").depth[0, :, 0].tolist() == [5, 2]
+
+
 def test_arrays_are_read_and_short_records_end_unknown(tmp_path):
     np.savez(tmp_path / "first.npz", rain=RAIN[None], depth=DEPTH[None])
     np.savez(tmp_path / "second.npz", rain=np.zeros((2, 2, 3)), depth=np.ones((2, 2, 3)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.waterlogging import feeds, forecasting, gauge_health, model, pages, responses, twin
+from citywide.systems.waterlogging import feeds, forecasting, gauge_health, model, pages, refitting, responses, twin
 
 SYSTEM = System(
     name="waterlogging",
@@ -48,6 +48,7 @@ SYSTEM = System(
     schedules=(
         Schedule("forecast", 300, forecasting.forecast),
         Schedule("gauge_health", 1800, gauge_health.examine),
+        Schedule("refit", 86_400, refitting.remember),
     ),
     pages=(pages.NOW, pages.DEVICES),
     twin=twin.WaterTwin,

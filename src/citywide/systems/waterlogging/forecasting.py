@@ -1,10 +1,9 @@
 """Every five minutes the forecaster takes in what the gauges said, and its forecasts become readings.
 
 What it has learned stands in the database: a restart goes on from there, and what was said in the meantime is
-taken in slot by slot, as if nobody had been away.
+taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +12,9 @@ from msgspec import Struct, to_builtins
 
 from citywide.hub import Reading
 from citywide.hub.running import Hub
+from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.refitting import refits_of
 from citywide.systems.waterlogging.slots import SQL, Slots, read_slots, slot_of
 
 FIRST_LOOK_BACK = timedelta(hours=12)
@@ -39,6 +40,7 @@ def forecast(hub: Hub) -> None:
     slots = read_slots(hub.database, until - FIRST_LOOK_BACK if away else since, until)
     if slots.gauges:
         forecaster = _forecaster(kept, slots.gauges)
+        forecaster.refits = refits_of(hub.database, slots.gauges)
         if away:
             forecaster.pause()
         found = _play(forecaster, slots)
@@ -60,9 +62,7 @@ def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
 
 def packed(forecaster: Forecaster) -> bytes:
     """Everything learned, as bytes."""
-    file = io.BytesIO()
-    np.savez_compressed(file, **forecaster.state())  # pyright: ignore[reportArgumentType] - names to arrays
-    return file.getvalue()
+    return to_bytes(forecaster.state())
 
 
 def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forecaster:
@@ -72,9 +72,9 @@ def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forec
     row_of = {gauge: row for row, gauge in enumerate(known)}
     pairs = [(row, row_of[gauge]) for row, gauge in enumerate(wanted) if gauge in row_of]
     here, there = np.array(pairs, np.int64).reshape(-1, 2).T
-    with np.load(io.BytesIO(state)) as old:
-        for name, array in new.items():
-            array[here] = old[name][there]
+    old = from_bytes(state)
+    for name, array in new.items():
+        array[here] = old[name][there]
     forecaster.restore(new)
     return forecaster
 

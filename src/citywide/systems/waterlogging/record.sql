@@ -15,3 +15,36 @@ select at, gauges, state from waterlogging.forecaster where name = 'depth'
 -- name: keep_forecaster
 insert into waterlogging.forecaster (name, at, gauges, state) values ('depth', %(at)s, %(gauges)s, %(state)s)
 on conflict (name) do update set at = excluded.at, gauges = excluded.gauges, state = excluded.state
+
+-- name: storms_kept_until
+select until from waterlogging.storms_kept
+
+-- name: keep_storms_until
+insert into waterlogging.storms_kept (name, until) values ('depth', %(until)s)
+on conflict (name) do update set until = excluded.until
+
+-- name: keep_storm
+-- A storm in which its gauge was found stuck or drifting teaches nothing.
+insert into waterlogging.storm (gauge, began, ended, rain, depth)
+select %(gauge)s, %(began)s, %(ended)s, %(rain)s, %(depth)s
+where not exists (
+    select from hub.alarm join hub.entity on entity.number = alarm.entity
+    where entity.id = %(gauge)s and alarm.rule in ('gauge_stuck', 'gauge_drifts')
+        and alarm.raised < %(ended)s and coalesce(alarm.cleared, 'infinity') > %(began)s)
+on conflict (gauge, began) do nothing
+
+-- name: storms_of_gauges
+select gauge, count(*)::int as storms, coalesce(max(refit.storms), 0) as last
+from waterlogging.storm left join waterlogging.refit using (gauge) group by gauge order by gauge
+
+-- name: storms_of
+select rain, depth from (
+    select began, rain, depth from waterlogging.storm where gauge = %(gauge)s order by began desc limit %(most)s
+) newest order by began
+
+-- name: keep_refit
+insert into waterlogging.refit (gauge, at, storms, trust, state) values (%(gauge)s, %(at)s, %(storms)s, %(trust)s, %(state)s)
+on conflict (gauge) do update set at = excluded.at, storms = excluded.storms, trust = excluded.trust, state = excluded.state
+
+-- name: kept_refits
+select gauge, storms, state from waterlogging.refit

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
+from citywide.hub.mending import mend, speaks_again
 from citywide.systems.waterlogging.model import BROKEN_GAUGE, CREW, FLOODED_ROAD
 
 
@@ -27,17 +28,5 @@ def warn(alarm: Alarm, _city: City) -> Iterator[Command]:
     yield Notify("drainage", "officer", alarm.says)
 
 
-def mend_gauge(alarm: Alarm, _city: City) -> Iterator[Command]:
-    """A gauge that cannot be trusted is a case of its own."""
-    yield OpenCase(
-        title=Text(f"Mend the gauge at {alarm.about.name}", f"检修{alarm.about.name}液位计"),
-        category=BROKEN_GAUGE.name,
-        about=alarm.about,
-        because=alarm.id,
-        details=alarm.says.zh,
-    )
-
-
-def gauge_speaks_again(alarm: Alarm, _city: City) -> Iterator[Command]:
-    """A gauge that speaks again needs nobody."""
-    yield CloseCase(because=alarm.id, note=Text("the gauge speaks again", "设备已恢复"))
+GAUGE = Text("gauge", "液位计")
+mend_gauge, gauge_speaks_again = mend(GAUGE, BROKEN_GAUGE), speaks_again(GAUGE)

@@ -5,10 +5,11 @@
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
 Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). The
-interval is conformal: its arms stretch and shrink with the share of recent depths that fell outside.
+interval is conformal: its arms stretch and shrink with the share of recent depths that fell outside. A gauge
+with past storms of its own has a correction on top of that (see `refit`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,12 +18,10 @@ from numpy.typing import NDArray
 from citywide.systems.waterlogging.engine.features import DEPTH_AT, FEATURES, RAIN_AT, SCALE_AT, observe
 from citywide.systems.waterlogging.engine.memory import LEADS, Memory, fresh, paused
 from citywide.systems.waterlogging.engine.model import AHEAD_STEPS, Heads, Model, shipped
+from citywide.systems.waterlogging.engine.refit import LINE_CM, Refits, correction, inputs_of
 from citywide.systems.waterlogging.engine.trees import predict
 
 Array = NDArray[np.float64]
-
-LINE_CM = 10.0
-"""The depth at which a road is not safe to drive: the alarm's line, which the chances are for."""
 
 MISS_SHARE = 0.04
 """Of each arm. With the onsets of storms, which no arm can hold, about one forecast in ten falls outside."""
@@ -62,7 +61,9 @@ class Forecaster:
     model: Model
     memory: Memory
     arms: Arms
+    refits: Refits | None = None
     learns: bool = True
+    inputs: Array = field(init=False)
 
     @classmethod
     def of(cls, sites: int, model: Model | None = None) -> "Forecaster":
@@ -80,6 +81,9 @@ class Forecaster:
         if self.learns:
             self.arms = _judged(self.arms, depth)
         forecast = look_ahead(self.model, features, self.arms.stretch, ahead_mm)
+        self.inputs = inputs_of(features, forecast.depth, forecast.chance)
+        if self.refits is not None and ahead_mm is None:
+            forecast = corrected(forecast, self.refits, self.inputs, _most(features))
         self.arms = _held(self.arms, forecast)
         return forecast
 
@@ -106,6 +110,16 @@ def look_ahead(model: Model, features: Array, stretch: Array, ahead_mm: Array | 
     leads = model.past if ahead_mm is None else model.told
     columns = [_lead(heads, rows, stretch[:, lead]) for lead, heads in enumerate(leads)]
     return Forecast(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
+
+
+def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> Forecast:
+    """The general forecast with what each gauge's own storms have taught; the interval stays, and holds it."""
+    more, likelier = correction(refits, inputs)
+    chance = np.where(most[:, None] < LINE_CM, 0.0, np.clip(general.chance + likelier, 0.0, 1.0))
+    depth = np.clip(general.depth + more, 0.0, most[:, None])
+    depth = np.where((more != 0) | (likelier != 0), _on_its_side(depth, chance), general.depth)
+    low, high = np.minimum(general.low, depth), np.maximum(general.high, depth)
+    return Forecast(depth, low, high, chance)
 
 
 def told(ahead_mm: Array) -> Array:

@@ -1,0 +1,97 @@
+"""A gauge's past storms are kept from the hub's own record, and its forecasts learn from them."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from citywide.hub import Entity, Point, Reading
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.systems.waterlogging.engine.lessons import lessons
+from citywide.systems.waterlogging.engine.refit import refit_of
+from citywide.systems.waterlogging.refitting import keep_storms, packed, refit_gauges, refits_of, remember, unpacked
+from citywide.systems.waterlogging.slots import SLOT, slot_of
+
+GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(2)]
+SKY = Entity("rain_gauge/0", "rain_gauge", "Sky", Point(106.5, 29.5), "drainage")
+EVERY = 7 * timedelta(hours=1)
+STORMS = 6
+
+
+@pytest.fixture
+def rained(city: TrialCity) -> TrialCity:
+    """A city with six storms behind it, seven hours apart, at one gauge; the other one heard of none."""
+    city.add(*GAUGES, SKY)
+    rng, said = np.random.default_rng(4), []
+    for slot in range(-40, int(STORMS * EVERY / SLOT)):
+        falls = slot >= 0 and slot % int(EVERY / SLOT) < 12
+        at = MORNING + (slot + 1) * SLOT
+        rain = float(rng.integers(1, 9)) if falls else 0.0
+        said += [Reading(SKY.id, "rain", at, rain), Reading(GAUGES[0].id, "water_depth", at, 3 * rain)]
+    city.clock.set(MORNING + STORMS * EVERY)
+    city.send(*said)
+    forget(city)  # the hub's own night has passed over it already
+    return city
+
+
+def forget(city: TrialCity, *tables: str) -> None:
+    with city.hub.database.transaction() as connection:
+        for table in tables or ("storm", "storms_kept", "refit"):
+            connection.execute(SQL("delete from waterlogging.{}").format(Identifier(table)))
+
+
+def kept(city: TrialCity) -> list[dict]:
+    return city.hub.database.rows("select gauge, began, ended, rain, depth from waterlogging.storm order by began")
+
+
+def test_storms_are_kept_once_however_often_one_looks(rained):
+    until = slot_of(rained.clock.now())
+    keep_storms(rained.hub.database, until)
+    storms = kept(rained)
+    assert [storm["gauge"] for storm in storms] == [GAUGES[0].id] * STORMS
+    assert storms[0]["began"] == MORNING - timedelta(hours=1)
+    assert storms[0]["ended"] - storms[0]["began"] == len(storms[0]["rain"]) * SLOT
+    forget(rained, "storms_kept")
+    keep_storms(rained.hub.database, until)
+    assert kept(rained) == storms
+
+
+def test_a_storm_seen_by_a_stuck_gauge_teaches_nothing(rained):
+    with rained.hub.database.transaction() as connection:
+        connection.execute(
+            "insert into hub.alarm (rule, severity, entity, raised, value, says)"
+            " select 'gauge_stuck', 'notice', number, %s, 1, '{}' from hub.entity where id = %s",
+            (MORNING + 3 * EVERY, GAUGES[0].id),
+        )
+    keep_storms(rained.hub.database, slot_of(rained.clock.now()))
+    assert len(kept(rained)) == 3
+
+
+def test_the_refit_of_a_gauge_is_that_of_its_kept_storms_and_the_others_have_none(rained):
+    keep_storms(rained.hub.database, slot_of(rained.clock.now()))
+    refit_gauges(rained.hub.database, rained.clock.now())
+    storms = [(np.array(row["rain"], float), np.array(row["depth"], float)) for row in kept(rained)]
+    wanted = refit_of(list(lessons(storms)))
+    found = refits_of(rained.hub.database, [GAUGES[1].id, GAUGES[0].id])
+    assert found is not None
+    assert not found.weights[0].any()
+    assert found.weights[1] == pytest.approx(wanted.weights * wanted.trust[:, :, None], rel=1e-5, abs=1e-5)
+
+
+def test_a_refit_is_made_anew_only_when_there_is_enough_to_learn(rained):
+    remember(rained.hub)
+    database = rained.hub.database
+    refit_gauges(database, rained.clock.now())
+    first = database.rows("select at from waterlogging.refit")
+    refit_gauges(database, rained.clock.now() + timedelta(days=1))
+    assert database.rows("select at from waterlogging.refit") == first
+
+
+def test_a_kept_refit_is_the_same_but_for_its_last_digits():
+    rng = np.random.default_rng(8)
+    storms = [(np.round(rng.gamma(1, 2, 40), 1), np.cumsum(rng.normal(size=40)) ** 2) for _ in range(5)]
+    refit = refit_of(list(lessons(storms)))
+    again = unpacked(packed(refit), refit.storms)
+    for name, value in refit._asdict().items():
+        assert getattr(again, name) == pytest.approx(value, rel=1e-5, abs=1e-6), name
