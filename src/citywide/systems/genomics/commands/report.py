@@ -9,7 +9,6 @@ from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering
 from citywide.systems.genomics.engine.bed import open_bed
 from citywide.systems.genomics.engine.clump import Bounds
-from citywide.systems.genomics.engine.results import read_results
 
 
 def options(parser: ArgumentParser) -> None:
@@ -28,6 +27,7 @@ def options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write the page and its parts."""
     from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly
+    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415 - pyarrow loads slowly
 
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
     bed = open_bed(options.bfile) if options.bfile else None

@@ -93,12 +93,18 @@ def bim_lines(path: Path) -> Iterator[bytes]:
 def fam_lines(path: Path) -> Iterator[bytes]:
     """The lines of a `.psam` as those of a `.fam`."""
     names = [name for name, _ in FAM]
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    places = _places(names)
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         words = line.split()
-        if line.startswith(("#FID", "#IID")):
-            names = [words[0][1:], *words[1:]]
-        elif words and not line.startswith("#"):
-            of = dict(zip(names, words, strict=False))
-            if len(words) < len(names) or "IID" not in of:
+        if line.startswith((b"#FID", b"#IID")):
+            names = [words[0][1:].decode(), *(word.decode() for word in words[1:])]
+            places = _places(names)
+        elif words and not line.startswith(b"#"):
+            if len(words) < len(names) or "IID" not in names:
                 raise BedError(f"{path}: line {number} does not fit the header {' '.join(names)}")
-            yield ("\t".join(of.get(name, default) for name, default in FAM) + "\n").encode()
+            yield b"\t".join([words[at] if default is None else default for at, default in places]) + b"\n"
+
+
+def _places(names: list[str]) -> list[tuple[int, bytes | None]]:
+    """For each column of a `.fam` where it stands, or what is written where it is not there."""
+    return [(names.index(name), None) if name in names else (0, default.encode()) for name, default in FAM]

@@ -25,7 +25,7 @@ from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import Block
 from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.popcount import Doubles, Floats
-from citywide.systems.genomics.engine.score_match import spelled
+from citywide.systems.genomics.engine.regions import spelled
 from citywide.systems.genomics.engine.step1_blocks import FOLDS, HERITABILITIES, Cohort, level_zero
 from citywide.systems.genomics.engine.step1_family import calibrated, likeness
 from citywide.systems.genomics.engine.step1_stack import Stacked, stack_linear, stack_logistic
