@@ -8,18 +8,20 @@
 
 #define STRIP 256
 #define MOST_STEPS 25
+#define PLINK2_HALTS 1e-4
 #define MOST_FIRTH_STEPS 200
 
 enum { SCORE_TEST = 1, WALD_TEST = 2, FIRTH_TEST = 3, SPA_TEST = 4 };
 enum { SEPARATED = 6, NOT_CONVERGED = 7 };
 enum { FIRTH_OFF = 0, FIRTH_FALLBACK = 1, FIRTH_ALWAYS = 2 };
 
-/* columns: [terms][strips * 256], the intercept first; null: the null model's linear predictor */
+/* columns: [terms][strips * 256], the intercept first; null: the linear predictor that fits begin at
+ * halt: NULL, or [terms][terms] coefficients of plink2's own columns by ours: fits halt where plink2's do */
 typedef struct {
     int64_t members, padded;
     int32_t terms, firth;
     const int32_t *who;
-    const double *columns, *ill, *null;
+    const double *columns, *ill, *null, *halt;
 } Binary;
 
 typedef struct {
@@ -201,6 +203,20 @@ static double last_error(const Work *work, int terms)
     return fabs(work->inverse[(terms - 1) * size + terms - 1]);
 }
 
+/* plink2 halts when the changes of its coefficients add up to less than 1e-4. */
+static int halts(const Binary *data, const double *step, double decrement)
+{
+    if (!data->halt) return decrement < 1e-16;
+    int terms = data->terms;
+    double changes = fabs(step[terms]);
+    for (int i = 0; i < terms; i++) {
+        double change = 0;
+        for (int j = 0; j < terms; j++) change += data->halt[i * terms + j] * step[j];
+        changes += fabs(change);
+    }
+    return changes < PLINK2_HALTS;
+}
+
 static inline __attribute__((always_inline)) int plain_fit(const Binary *data, Work *work, int terms)
 {
     memset(work->at, 0, (size_t)terms * sizeof(double));
@@ -212,7 +228,7 @@ static inline __attribute__((always_inline)) int plain_fit(const Binary *data, W
         if (!(decrement < 1e12)) return NOT_CONVERGED;
         for (int i = 0; i < terms; i++) work->at[i] += work->step[i];
         if (terms > data->terms && fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
-        if (decrement < 1e-16) return FINE;
+        if (terms > data->terms ? halts(data, work->step, decrement) : decrement < 1e-16) return FINE;
     }
     return NOT_CONVERGED;
 }
