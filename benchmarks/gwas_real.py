@@ -25,7 +25,7 @@ from citywide.systems.genomics.engine import Request, scan
 from citywide.systems.genomics.engine.bed import encode, open_bed
 from citywide.systems.genomics.engine.prune import Window, prune
 from citywide.systems.genomics.engine.report import findings
-from citywide.systems.genomics.engine.results import read_results
+from citywide.systems.genomics.engine.results import Results, read_results
 from citywide.systems.genomics.engine.simulate import simulate
 
 PACKAGE, INSIDE = "r-bioc-snpstats", "usr/lib/R/site-library/snpStats/data/for.exercise.RData"
@@ -112,7 +112,9 @@ def linked(folder: Path, binary: str, options: Namespace) -> Mapping[str, float]
     }
 
 
-def _close(results, lead: int, calls: Calls, names: list[str], place: NDArray[np.int64], causal) -> bool:  # noqa: ANN001
+def _close(
+    results: Results, lead: int, calls: Calls, names: list[str], place: NDArray[np.int64], causal: NDArray[np.int64]
+) -> bool:
     """Whether a region's lead tells of the planted variant of its chromosome (r² > 0.2)."""
     chromosome = str(int(results.chromosome[lead]))
     row = next(r for r in range(len(names)) if names[r] == chromosome and place[r] == results.position[lead])

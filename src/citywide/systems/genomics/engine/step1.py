@@ -211,7 +211,7 @@ def _binary(predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort) 
     """The trait as 0 and 1 and its covariates' logit; one whose trait is missing counts at the covariates'
     mean.
     """
-    from citywide.systems.genomics.engine.step1_offset import covariate_logit  # noqa: PLC0415
+    from citywide.systems.genomics.engine.step1_offset import covariate_logit  # noqa: PLC0415 - scipy loads slowly
 
     here = np.isfinite(known)
     trait = np.where(here, known == kinds[1], np.nan)
