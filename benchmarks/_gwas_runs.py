@@ -21,12 +21,16 @@ COLUMNS = "cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
 
 @dataclass(frozen=True)
 class Case:
-    """What both sides are asked: a folder's trait, the test, and Firth's penalty (`fallback` or `always`)."""
+    """What both sides are asked: a folder's trait, the test, and Firth's penalty (`fallback` or `always`).
+
+    `more` is asked of our side alone.
+    """
 
     folder: Path
     trait: str
     test: str
     firth: str = "fallback"
+    more: tuple[str, ...] = ()
 
     @property
     def files(self) -> list[str]:
@@ -72,7 +76,7 @@ def ours(case: Case, number: int) -> Run:
     """Our scan, through the command line's own module, in a fresh process."""
     out = CACHE / "out" / f"ours-{number}"
     shutil.rmtree(out, ignore_errors=True)
-    asked = ["--test", case.test, "--firth", case.firth, "--quiet", "--out", str(out)]
+    asked = ["--test", case.test, "--firth", case.firth, *case.more, "--quiet", "--out", str(out)]
     return timed([sys.executable, "-c", CODE, *case.files, *asked], out / f"{case.trait}.tsv")
 
 

@@ -23,7 +23,7 @@ from citywide.systems.genomics.engine.bed import Bed, open_bed
 from citywide.systems.genomics.engine.pca import Study, frequencies, times
 
 COMPONENTS = 10
-LOADED = "import benchmarks._genomics\nfrom citywide.systems.genomics.commands import qc, score"
+LOADED = "import benchmarks._genomics\nfrom citywide.systems.genomics.commands import qc, scoring"
 
 
 def options(parser: ArgumentParser) -> None:

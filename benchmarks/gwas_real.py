@@ -25,7 +25,7 @@ from citywide.systems.genomics.engine import Request, scan
 from citywide.systems.genomics.engine.bed import encode, open_bed
 from citywide.systems.genomics.engine.prune import Window, prune
 from citywide.systems.genomics.engine.report import findings
-from citywide.systems.genomics.engine.results import read_results
+from citywide.systems.genomics.engine.results import Results, read_results
 from citywide.systems.genomics.engine.simulate import simulate
 
 PACKAGE, INSIDE = "r-bioc-snpstats", "usr/lib/R/site-library/snpStats/data/for.exercise.RData"
@@ -48,7 +48,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
         return found | valid(folder / "valid", options.seed)
 
 
-def real(folder: Path, binary: str, seed: int) -> Mapping[str, float]:
+def real(folder: Path, binary: str, seed: int) -> dict[str, float]:
     """Both tests and pruning on the people of snpStats."""
     folder.mkdir()
     calls = snp_stats(folder)
@@ -71,7 +71,7 @@ def real(folder: Path, binary: str, seed: int) -> Mapping[str, float]:
     }
 
 
-def linked(folder: Path, binary: str, options: Namespace) -> Mapping[str, float]:
+def linked(folder: Path, binary: str, options: Namespace) -> dict[str, float]:
     """Genomes with a genealogy: are the planted effects each one region, and is nothing else?"""
     import msprime  # noqa: PLC0415 - GPL: a tool of this benchmark, no part of the package
 
@@ -92,7 +92,8 @@ def linked(folder: Path, binary: str, options: Namespace) -> Mapping[str, float]
     calls, place = np.concatenate(parts), np.concatenate(places)
     random = np.random.default_rng(options.seed)
     calls[random.random(calls.shape) < 0.01] = -1
-    causal = np.cumsum([0, *map(len, parts[:-1])]) + [len(part) // 2 for part in parts]
+    sizes = np.array([len(part) for part in parts], np.int64)
+    causal = sizes.cumsum() - sizes + sizes // 2
     each = calls[causal].clip(0)
     genetic = ((each - each.mean(axis=1)[:, None]) / each.std(axis=1)[:, None]).sum(axis=0)
     liability = genetic * (0.5 if options.quick else 0.25) + random.normal(size=people)
@@ -112,7 +113,9 @@ def linked(folder: Path, binary: str, options: Namespace) -> Mapping[str, float]
     }
 
 
-def _close(results, lead: int, calls: Calls, names: list[str], place: NDArray[np.int64], causal) -> bool:  # noqa: ANN001
+def _close(
+    results: Results, lead: int, calls: Calls, names: list[str], place: NDArray[np.int64], causal: NDArray[np.int64]
+) -> bool:
     """Whether a region's lead tells of the planted variant of its chromosome (r² > 0.2)."""
     chromosome = str(int(results.chromosome[lead]))
     row = next(r for r in range(len(names)) if names[r] == chromosome and place[r] == results.position[lead])
@@ -121,7 +124,7 @@ def _close(results, lead: int, calls: Calls, names: list[str], place: NDArray[np
     return bool(np.corrcoef(calls[row][both], calls[truth][both])[0, 1] ** 2 > 0.2)
 
 
-def valid(folder: Path, seed: int) -> Mapping[str, float]:
+def valid(folder: Path, seed: int) -> dict[str, float]:
     """Whether the official validator takes a whole table of 22 chromosomes."""
     simulate(folder, 300, 120_000, 0.02, seed)
     made = folder / "study", folder / "pheno.tsv", folder / "out", folder / "covar.tsv"

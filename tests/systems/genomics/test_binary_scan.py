@@ -29,11 +29,11 @@ def cohort(seed=1, people=503, variants=40, missing=0.03):
     return copies, ill, covariates
 
 
-def lanes(ill, covariates, firth="fallback"):
+def lanes(ill, covariates, firth="fallback", like_plink2=False):
     labels = [str(i) for i in range(covariates.shape[1])]
     made, _ = designs(["ill"], ill[:, None], covariates, labels, np.ones(len(ill), bool))
     here = ill[made[0].members]
-    return BinaryLanes(made[0], here, np.zeros(len(here)), firth)
+    return BinaryLanes(made[0], here, np.zeros(len(here)), firth, covariates[made[0].members] if like_plink2 else None)
 
 
 def dosages(copies):
@@ -74,6 +74,35 @@ def test_every_level_fits_what_newton_in_numpy_fits(level):
         beta, error = fitted(ill, covariates, copies[v], rows.test[v] == FIRTH)
         assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
         assert rows.error[v] == pytest.approx(error, rel=1e-7)
+
+
+def halted(ill, covariates, copies):
+    """plink2's own steps: from zero, until the changes of all coefficients add up to less than 1e-4."""
+    known = covariates[np.isfinite(ill)]
+    standard = (covariates - known.mean(axis=0)) / known.std(axis=0, ddof=1)
+    here = np.isfinite(ill) & (copies >= 0)
+    x, y = np.column_stack([np.ones(here.sum()), standard[here], copies[here]]), ill[here]
+    at, step = np.zeros(x.shape[1]), np.inf
+    while np.abs(step).sum() >= 1e-4:
+        p = 1 / (1 + np.exp(-x @ at))
+        inverse = np.linalg.inv(x.T @ (x * (p * (1 - p))[:, None]))
+        step = inverse @ (x.T @ (y - p))
+        at = at + step
+    return at[-1], np.sqrt(inverse[-1, -1])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_asked_to_be_like_plink2_a_fit_halts_at_plink2s_step(level):
+    copies, ill, covariates = cohort()
+    covariates[:, 2] = covariates[:, 2] * 50 + 900
+    rows = at_level(level, copies, lanes(ill, covariates, like_plink2=True), Choice(screen=1.0))
+    whole = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))
+    wald = np.flatnonzero((rows.status == FINE) & (rows.test == WALD))
+    for v in wald:
+        beta, error = halted(ill, covariates, copies[v])
+        assert (rows.beta[v], rows.error[v]) == pytest.approx((beta, error), rel=1e-9)
+    assert np.abs(rows.error - whole.error)[wald].max() > 1e-8
+    assert rows.beta[wald] == pytest.approx(whole.beta[wald], abs=1e-5)
 
 
 @pytest.mark.parametrize("level", LEVELS)

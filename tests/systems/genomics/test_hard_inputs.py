@@ -88,7 +88,7 @@ def study(folder: Path, people: int, kind: str = "bed", binary: bool = False) ->
 def table(path: Path, names: list[str], values: np.ndarray) -> None:
     lines = [" ".join(["FID IID", *names])]
     for row, cells in enumerate(values.tolist()):
-        lines.append(" ".join([f"F{row} P{row}", *("NA" if v != v else repr(float(v)) for v in cells)]))  # noqa: PLR0124 - not a number
+        lines.append(" ".join([f"F{row} P{row}", *("NA" if v != v else repr(float(v)) for v in cells)]))  # noqa: PLR0124 - NaN
     path.write_text("\n".join(lines) + "\n")
 
 

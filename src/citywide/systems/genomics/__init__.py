@@ -11,14 +11,14 @@ from citywide.systems.genomics.cli import COMMANDS
 
 def look(hub: Any) -> None:
     """The laboratory's round; it is loaded when a hub runs, not when somebody scans a file."""
-    from citywide.systems.genomics.laboratory import look  # noqa: PLC0415
+    from citywide.systems.genomics.laboratory import look  # noqa: PLC0415 - only a running hub needs it
 
     look(hub)
 
 
 def twin(plan: Plan) -> Twin:
     """The simulated city's cohort."""
-    from citywide.systems.genomics.twin import CohortTwin  # noqa: PLC0415
+    from citywide.systems.genomics.twin import CohortTwin  # noqa: PLC0415 - only the simulated city needs it
 
     return CohortTwin(plan)
 

@@ -118,7 +118,7 @@ def make(recipe: Made, folder: Path) -> None:
 def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
     """A page and series of pictures for each trait that has results."""
     from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - after the scan
-    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415
+    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415 - pyarrow loads slowly
 
     bed = open_bed(order.data)
     for trait in traits:

@@ -34,11 +34,11 @@ class CohortTwin:
         name = "Made cohort · 模拟队列"
         self.entities: Sequence[Entity] = (Entity("cohort/made", COHORT.name, name, None, DEPARTMENT, facts),)
 
-    def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:  # noqa: ARG002
+    def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:  # noqa: ARG002 - every twin's form
         """Genes do not change with the weather."""
         return []
 
-    def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:  # noqa: ARG002
+    def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:  # noqa: ARG002 - every twin's form
         """The laboratory works by itself."""
         return []
 

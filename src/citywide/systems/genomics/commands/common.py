@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.commands.names import chromosomes
 from citywide.systems.genomics.engine.bed import Bed, open_bed
-from citywide.systems.genomics.engine.score_match import spelled
+from citywide.systems.genomics.engine.regions import spelled
 from citywide.systems.genomics.engine.tables import keep_mask, read_names
 
 WRONG = 2

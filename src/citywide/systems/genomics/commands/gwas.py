@@ -60,6 +60,7 @@ def request_of(asked: Namespace) -> Request:
         predictions=asked.pred,
         test=asked.test,
         firth=_firth(asked),
+        like_plink2=asked.like_plink2,
         screen=asked.screen,
         spa=asked.spa,
         impute=asked.impute,

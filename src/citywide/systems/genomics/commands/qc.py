@@ -17,7 +17,7 @@ from citywide.systems.genomics.engine.qc import (
     person_quality,
     variant_quality,
 )
-from citywide.systems.genomics.engine.score_match import spelled
+from citywide.systems.genomics.engine.regions import spelled
 
 Rows = NDArray[np.int64]
 DEGREES = np.array(["same", "1", "2", "3"])

@@ -2,14 +2,11 @@
 
 import hashlib
 from argparse import ArgumentParser, Namespace
-from importlib.metadata import version
 from pathlib import Path
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering
 from citywide.systems.genomics.engine.bed import open_bed
-from citywide.systems.genomics.engine.clump import Bounds
-from citywide.systems.genomics.engine.results import read_results
 
 
 def options(parser: ArgumentParser) -> None:
@@ -27,7 +24,9 @@ def options(parser: ArgumentParser) -> None:
 @answering
 def run(options: Namespace) -> int:
     """Write the page and its parts."""
+    from citywide.systems.genomics.engine.clump import Bounds  # noqa: PLC0415 - pyarrow loads slowly
     from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly
+    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415 - pyarrow loads slowly
 
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
     bed = open_bed(options.bfile) if options.bfile else None
@@ -41,6 +40,8 @@ def run(options: Namespace) -> int:
 
 def _how(options: Namespace) -> list[str]:
     """What was done with what, so that anyone can do it again."""
+    from importlib.metadata import version  # noqa: PLC0415 - loads a mail parser, and only a report needs it
+
     given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path)}
     words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
     with options.results.open("rb") as file:

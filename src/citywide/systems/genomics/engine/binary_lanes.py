@@ -19,7 +19,7 @@ class BinaryStruct(View):
     _fields_ = (
         *((name, ctypes.c_int64) for name in ("members", "padded")),
         *((name, ctypes.c_int32) for name in ("terms", "firth")),
-        *((name, ctypes.c_void_p) for name in ("who", "columns", "ill", "null")),
+        *((name, ctypes.c_void_p) for name in ("who", "columns", "ill", "null", "halt")),
     )
 
 
@@ -36,8 +36,13 @@ class SaddleStruct(View):
 class BinaryLanes:
     """One binary trait laid out for the kernel, with its null model fitted."""
 
-    def __init__(self, design: Design, ill: Floats, offset: Floats, firth: str) -> None:
-        """`ill` (0 or 1) and `offset` are of the design's members, in file order."""
+    def __init__(
+        self, design: Design, ill: Floats, offset: Floats, firth: str, like_plink2: Floats | None = None
+    ) -> None:
+        """`ill` (0 or 1) and `offset` are of the design's members, in file order.
+
+        So are the kept covariates as they were given, `like_plink2`: with them fits begin and halt where plink2's do.
+        """
         self.design, self.firth = design, firth
         self.name = design.names[0]
         self.members = design.count
@@ -47,7 +52,9 @@ class BinaryLanes:
         intercept = np.full((self.members, 1), 1 / np.sqrt(self.members))
         self.columns = self._pad(np.hstack([intercept, design.basis]))
         self.ill, self.offset = self._pad(ill[:, None])[0], self._pad(offset[:, None])[0]
+        self.halt = None if like_plink2 is None else plink2_terms(like_plink2, self.columns[:, : self.members].T)
         self.eta = self._null()
+        self.start = self.eta if self.halt is None else self.offset
         self.risk = 1 / (1 + np.exp(-self.eta))
         self.weight = np.where(np.arange(self.padded) < self.members, self.risk * (1 - self.risk), 0.0)
 
@@ -64,7 +71,7 @@ class BinaryLanes:
     @cached_property
     def struct(self) -> BinaryStruct:
         """The C view for exact fits."""
-        return self._binary(self.eta)
+        return self._binary(self.start)
 
     @cached_property
     def white(self) -> Floats:
@@ -105,7 +112,7 @@ class BinaryLanes:
     def _binary(self, null: Floats) -> BinaryStruct:
         arrays = (self.who, self.columns, self.ill, np.ascontiguousarray(null))
         shape = (self.members, self.padded, self.terms, FIRTH.index(self.firth))
-        return BinaryStruct.of(shape, arrays)
+        return BinaryStruct.of(shape, arrays if self.halt is None else (*arrays, self.halt))
 
     def _null(self) -> Floats:
         if kernel.library() is None:
@@ -118,6 +125,13 @@ class BinaryLanes:
         if library.null_model(ctypes.byref(struct), pointer(eta), pointer(coefficients)) != FINE:
             raise NullModelError(f"{self.name}: the model without genotypes does not converge")
         return eta
+
+
+def plink2_terms(covariates: Floats, columns: Floats) -> Floats:
+    """Coefficients of 1 and the standardised covariates, as plink2 has them, by those of our columns."""
+    standard = (covariates - covariates.mean(axis=0)) / covariates.std(axis=0, ddof=1)
+    found = np.linalg.lstsq(np.hstack([np.ones((len(standard), 1)), standard]), columns)[0]
+    return np.ascontiguousarray(found, np.float64)
 
 
 class NullModelError(ValueError):

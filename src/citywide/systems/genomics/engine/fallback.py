@@ -28,6 +28,7 @@ from citywide.systems.genomics.engine.kernel import (
 from citywide.systems.genomics.engine.output import FIRTH, NOTES, SCORE, TESTS, WALD, Rows
 
 SEPARATED, NOT_CONVERGED = 6, 7
+PLINK2_HALTS = 1e-4
 special: Any = import_module("scipy.special")
 
 
@@ -186,12 +187,12 @@ def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     ill, g = lanes.ill[: lanes.members][here], copies[here]
     columns = np.vstack([lanes.columns[:, : lanes.members][:, here], g])
     apart = g[ill > 0].max() <= g[ill == 0].min() or g[ill == 0].max() <= g[ill > 0].min()
-    state, test = SEPARATED, WALD
+    state, test, start = SEPARATED, WALD, lanes.start[: lanes.members][here]
     at, information = np.zeros(1), np.ones((1, 1))
     if not apart and lanes.firth != "always":
-        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=False, most=30)
+        at, information, state = newton(columns, ill, start, firth=False, most=30, halt=lanes.halt)
     if state != FINE and lanes.firth != "off":
-        at, information, state = newton(columns, ill, lanes.eta[: lanes.members][here], firth=True, most=30)
+        at, information, state = newton(columns, ill, start, firth=True, most=30)
         test = FIRTH
     error = float(np.sqrt(np.linalg.inv(information)[-1, -1]))
     rows.test[v], rows.status[v] = test, state
@@ -200,7 +201,7 @@ def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
 
 
 def newton(
-    columns: Floats, ill: Floats, offset: Floats, firth: bool, most: float = np.inf
+    columns: Floats, ill: Floats, offset: Floats, firth: bool, most: float = np.inf, halt: Floats | None = None
 ) -> tuple[Floats, Floats, int]:
     """Coefficients, information and status of a logistic or Firth fit, as logistic.c does it."""
     at, information = np.zeros(len(columns)), np.eye(len(columns))
@@ -222,9 +223,14 @@ def newton(
         at = at + step * min(pace, most / 6 / max(abs(float(step[-1])), 1e-300))
         if not decrement < 1e12 or (not firth and abs(at[-1]) > most):
             break
-        if decrement < (1e-18 if firth else 1e-16):
+        if _halts(step, halt) if halt is not None else decrement < (1e-18 if firth else 1e-16):
             return at, information, FINE
     return at, information, NOT_CONVERGED
+
+
+def _halts(step: Floats, halt: Floats) -> bool:
+    """Whether plink2 would halt after this step."""
+    return float(np.abs(halt @ step[:-1]).sum() + abs(step[-1])) < PLINK2_HALTS
 
 
 def table(bed: Genotypes, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:

@@ -5,9 +5,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.genotypes import Dosed, Genotypes
-from citywide.systems.genomics.engine.regions import codes
+from citywide.systems.genomics.engine.regions import codes, spelled
 from citywide.systems.genomics.engine.request import Limits, Request, ScanError
-from citywide.systems.genomics.engine.score_match import spelled
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.int64]

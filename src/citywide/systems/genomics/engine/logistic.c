@@ -8,22 +8,24 @@
 
 #define STRIP 256
 #define MOST_STEPS 25
+#define PLINK2_HALTS 1e-4
 #define MOST_FIRTH_STEPS 200
 
 enum { SCORE_TEST = 1, WALD_TEST = 2, FIRTH_TEST = 3, SPA_TEST = 4 };
 enum { SEPARATED = 6, NOT_CONVERGED = 7 };
 enum { FIRTH_OFF = 0, FIRTH_FALLBACK = 1, FIRTH_ALWAYS = 2 };
 
-/* columns: [terms][strips * 256], the intercept first; null: the null model's linear predictor */
+/* columns: [terms][strips * 256], the intercept first; null: the linear predictor that fits begin at
+ * halt: NULL, or [terms][terms] coefficients of plink2's own columns by ours: fits halt where plink2's do */
 typedef struct {
     int64_t members, padded;
     int32_t terms, firth;
     const int32_t *who;
-    const double *columns, *ill, *null;
+    const double *columns, *ill, *null, *halt;
 } Binary;
 
 typedef struct {
-    double *copies, *present, *eta, *leverage; /* [padded] */
+    double *copies, *present, *eta, *risk; /* [padded] */
     double *information, *inverse, *gradient, *step, *at; /* of terms + 1 */
     double *weighted;                          /* [terms + 4][STRIP] */
 } Work;
@@ -88,9 +90,8 @@ static inline __attribute__((always_inline)) void tile(const double *const a[4],
         for (int l = 0; l < 4; l++) out[j * size + l] += sum_lanes(sum[j][l]);
 }
 
-/* Gradient and information at eta; with `firth` the leverages enter the gradient. The
- * information has its rows padded to a multiple of four. */
-static inline __attribute__((always_inline)) void pass(const Binary *data, Work *work, int terms, int firth)
+/* Risks, gradient and information at eta. The information has its rows padded to a multiple of four. */
+static inline __attribute__((always_inline)) void pass(const Binary *data, Work *work, int terms)
 {
     static const double zeros[STRIP];
     int size = (terms + 3) / 4 * 4;
@@ -101,10 +102,9 @@ static inline __attribute__((always_inline)) void pass(const Binary *data, Work 
         for (int i = 0; i < STRIP; i += 8) {
             lanes eta = load(work->eta + at + i), here = load(work->present + at + i), ill = load(data->ill + at + i);
             lanes risk = 1 / (1 + exp_lanes(-eta)), w = here * risk * (1 - risk);
-            lanes r = here * (ill - risk);
-            if (firth) r += load(work->leverage + at + i) * (0.5 - risk);
+            store(work->risk + at + i, risk);
             store(weight + i, w);
-            store(rest + i, r);
+            store(rest + i, here * (ill - risk));
         }
         for (int term = 0; term < terms; term++) {
             const double *from = column(data, work, term) + at;
@@ -130,20 +130,24 @@ static inline __attribute__((always_inline)) void pass(const Binary *data, Work 
     }
 }
 
-/* Leverages w x' I^-1 x from the inverse of the Cholesky factor. */
-static inline __attribute__((always_inline)) void leverages(const Binary *data, Work *work, int terms)
+/* Firth's part of the gradient: leverages w x' I^-1 x, from the inverse of the Cholesky factor, times 1/2 - risk. */
+static inline __attribute__((always_inline)) void penalise(const Binary *data, Work *work, int terms)
 {
     int size = (terms + 3) / 4 * 4;
+    lanes more[terms], x[terms];
+    memset(more, 0, sizeof more);
     for (int64_t at = 0; at < data->padded; at += 8) {
-        lanes total = {0};
+        lanes total = {0}, risk = load(work->risk + at);
         for (int i = 0; i < terms; i++) {
             lanes sum = {0};
-            for (int j = 0; j <= i; j++) sum += load(column(data, work, j) + at) * work->inverse[i * size + j];
+            x[i] = load(column(data, work, i) + at);
+            for (int j = 0; j <= i; j++) sum += x[j] * work->inverse[i * size + j];
             total += sum * sum;
         }
-        lanes risk = 1 / (1 + exp_lanes(-load(work->eta + at)));
-        store(work->leverage + at, total * load(work->present + at) * risk * (1 - risk));
+        total *= load(work->present + at) * risk * (1 - risk) * (0.5 - risk);
+        for (int i = 0; i < terms; i++) more[i] += x[i] * total;
     }
+    for (int i = 0; i < terms; i++) work->gradient[i] += sum_lanes(more[i]);
 }
 
 static inline __attribute__((always_inline)) void set_eta(const Binary *data, Work *work, int terms)
@@ -199,18 +203,32 @@ static double last_error(const Work *work, int terms)
     return fabs(work->inverse[(terms - 1) * size + terms - 1]);
 }
 
+/* plink2 halts when the changes of its coefficients add up to less than 1e-4. */
+static int halts(const Binary *data, const double *step, double decrement)
+{
+    if (!data->halt) return decrement < 1e-16;
+    int terms = data->terms;
+    double changes = fabs(step[terms]);
+    for (int i = 0; i < terms; i++) {
+        double change = 0;
+        for (int j = 0; j < terms; j++) change += data->halt[i * terms + j] * step[j];
+        changes += fabs(change);
+    }
+    return changes < PLINK2_HALTS;
+}
+
 static inline __attribute__((always_inline)) int plain_fit(const Binary *data, Work *work, int terms)
 {
     memset(work->at, 0, (size_t)terms * sizeof(double));
     for (int round = 0; round < MOST_STEPS; round++) {
         set_eta(data, work, terms);
-        pass(data, work, terms, 0);
+        pass(data, work, terms);
         if (!invert_factor(work, terms)) return NOT_CONVERGED;
         double decrement = newton_step(work, terms);
         if (!(decrement < 1e12)) return NOT_CONVERGED;
         for (int i = 0; i < terms; i++) work->at[i] += work->step[i];
         if (terms > data->terms && fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
-        if (decrement < 1e-16) return FINE;
+        if (terms > data->terms ? halts(data, work->step, decrement) : decrement < 1e-16) return FINE;
     }
     return NOT_CONVERGED;
 }
@@ -222,10 +240,9 @@ static inline __attribute__((always_inline)) int firth_fit(const Binary *data, W
     memset(work->at, 0, (size_t)terms * sizeof(double));
     for (int round = 0; round < MOST_FIRTH_STEPS; round++) {
         set_eta(data, work, terms);
-        pass(data, work, terms, 0);
+        pass(data, work, terms);
         if (!invert_factor(work, terms)) return NOT_CONVERGED;
-        leverages(data, work, terms);
-        pass(data, work, terms, 1);
+        penalise(data, work, terms);
         double decrement = newton_step(work, terms), last = fabs(work->step[terms - 1]);
         if (!(decrement < 1e12)) return NOT_CONVERGED;
         if (decrement > before) pace = pace > 0.3 ? pace / 2 : pace; /* it overshoots: go slower */
@@ -264,7 +281,7 @@ static int make_work(const Binary *data, Work *work)
     double *room = aligned_alloc(64, (size_t)(((4 * n + 2 * square + 3 * size + (int64_t)(size + 4) * STRIP) * 8 + 63) / 64 * 64));
     if (!room) return 0;
     memset(room, 0, (size_t)(4 * n + 2 * square + 3 * size) * 8);
-    work->copies = room; work->present = room + n; work->eta = room + 2 * n; work->leverage = room + 3 * n;
+    work->copies = room; work->present = room + n; work->eta = room + 2 * n; work->risk = room + 3 * n;
     work->weighted = room + 4 * n;
     work->information = work->weighted + (int64_t)(size + 4) * STRIP;
     work->inverse = work->information + square;

@@ -1,4 +1,6 @@
-"""PLINK 2 files: dosages of a `.pgen` through `pgenlib` (`citywide[dosages]`), `.pvar` and `.psam` beside it.
+"""PLINK 2 files: dosages of a `.pgen`, `.pvar` and `.psam` beside it.
+
+Common records are read by the compiled kernel, all others by `pgenlib` (`citywide[dosages]`).
 
 The dosage counted is that of ALT, from 0 to 2; on X men count as 0 to 2 as well, as plink2 does.
 """
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import BedError, People, Variants, people_of
 from citywide.systems.genomics.engine.kernel import negatives_to_nan
+from citywide.systems.genomics.engine.pgen_index import read_index
 from citywide.systems.genomics.engine.text import Rows, TextError
 
 FAM = (("FID", "0"), ("IID", ""), ("PAT", "0"), ("MAT", "0"), ("SEX", "0"), ("PHENO1", "-9"))
@@ -31,6 +34,7 @@ class Pgen:
         if counts != (len(variants), len(people)):
             there = f"{counts[0]} variants of {counts[1]} people"
             raise BedError(f"{path}: {there}, but {len(variants)} in its .pvar and {len(people)} in its .psam")
+        self.index = read_index(path)
 
     def __len__(self) -> int:
         return len(self.variants)
@@ -38,11 +42,17 @@ class Pgen:
     def dosages(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Dosages of ALT as float32[rows, people], NaN where missing."""
         tile = np.empty((len(rows), len(self.people)), np.float32)
-        self._reader().read_dosages_list(rows.astype(np.uint32), tile)
-        return negatives_to_nan(tile)
+        left = np.ones(len(rows), np.bool_) if self.index is None else self.index.read(rows, tile)
+        if left.any():
+            rest = np.empty((int(left.sum()), tile.shape[1]), np.float32)
+            self._reader().read_dosages_list(rows[left].astype(np.uint32), rest)
+            tile[left] = negatives_to_nan(rest)
+        return tile
 
     def release(self, first: int, count: int) -> None:
-        """Nothing is mapped, so nothing is given back."""
+        """Give the pages of these variants back."""
+        if self.index is not None:
+            self.index.release(first, count)
 
     def _reader(self) -> Any:
         if not hasattr(self._own, "reader"):
@@ -93,12 +103,18 @@ def bim_lines(path: Path) -> Iterator[bytes]:
 def fam_lines(path: Path) -> Iterator[bytes]:
     """The lines of a `.psam` as those of a `.fam`."""
     names = [name for name, _ in FAM]
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    places = _places(names)
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
         words = line.split()
-        if line.startswith(("#FID", "#IID")):
-            names = [words[0][1:], *words[1:]]
-        elif words and not line.startswith("#"):
-            of = dict(zip(names, words, strict=False))
-            if len(words) < len(names) or "IID" not in of:
+        if line.startswith((b"#FID", b"#IID")):
+            names = [words[0][1:].decode(), *(word.decode() for word in words[1:])]
+            places = _places(names)
+        elif words and not line.startswith(b"#"):
+            if len(words) < len(names) or "IID" not in names:
                 raise BedError(f"{path}: line {number} does not fit the header {' '.join(names)}")
-            yield ("\t".join(of.get(name, default) for name, default in FAM) + "\n").encode()
+            yield b"\t".join([words[at] if default is None else default for at, default in places]) + b"\n"
+
+
+def _places(names: list[str]) -> list[tuple[int, bytes | None]]:
+    """For each column of a `.fam` where it stands, or what is written where it is not there."""
+    return [(names.index(name), None) if name in names else (0, default.encode()) for name, default in FAM]

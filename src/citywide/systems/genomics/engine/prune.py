@@ -17,8 +17,8 @@ from citywide.systems.genomics.engine import popcount
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import frequency
 from citywide.systems.genomics.engine.popcount import NUMPY, Counts, Doubles, Words
+from citywide.systems.genomics.engine.regions import spelled
 from citywide.systems.genomics.engine.score import founders
-from citywide.systems.genomics.engine.score_match import spelled
 
 CHUNK = 2048
 ALMOST = 1 + 1e-11

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import blocks, person_sums
 from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.score_match import spelled
+from citywide.systems.genomics.engine.regions import spelled
 
 MALE, FEMALE = 1, 2
 AUTOSOMES = frozenset(str(number) for number in range(1, 23))

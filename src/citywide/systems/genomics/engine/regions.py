@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import Bed, People, Variants
 
+NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
 NAMES = {b"X": "X", b"23": "X", b"Y": "Y", b"24": "Y"}
 SMALLEST, LARGEST, WANTED = 1024, 8192, 32
 CODE_BYTES = 12
@@ -41,6 +42,14 @@ def codes(variants: Variants) -> NDArray[np.bytes_]:
     prefixed = ((head[:, :3] | 32) == np.frombuffer(b"chr", np.uint8)).all(axis=1)
     head[prefixed] = np.pad(head[prefixed, 3:], ((0, 0), (0, 3)))
     return np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
+
+
+def spelled(chromosome: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Chromosomes in one spelling: no `chr`, X, Y and MT by letter."""
+    kinds, where = np.unique(chromosome, return_inverse=True)
+    plain = [str(kind).upper().removeprefix("CHR") for kind in kinds]
+    names = np.array([NUMBERED.get(kind, kind.lstrip("0")) for kind in plain], dtype=np.str_)
+    return names[where] if len(kinds) else chromosome
 
 
 def parts(kinds: NDArray[np.bytes_], chosen: NDArray[np.int64], by_chromosome: bool) -> list[Part]:

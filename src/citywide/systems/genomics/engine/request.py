@@ -31,6 +31,7 @@ class Request:
     sample: who the people of a .bgen are; ref_last: its first allele is the counted one
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
+    like_plink2: logistic fits halt where plink2's do, a step early, to reproduce its tables
     screen: score-test p-value up to which binary traits are fitted exactly
     spa: saddle-point p-values for rare variants in unbalanced traits
     impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
@@ -58,6 +59,7 @@ class Request:
     ref_last: bool = False
     test: str = "auto"
     firth: str = "fallback"
+    like_plink2: bool = False
     screen: float = 0.06
     spa: bool = False
     impute: str = "none"

@@ -21,7 +21,7 @@ from citywide.systems.genomics.engine import dosage, kernel, rescue
 from citywide.systems.genomics.engine.bed import Bed, decode
 from citywide.systems.genomics.engine.binary import Choice, scan_binary
 from citywide.systems.genomics.engine.binary_lanes import BinaryLanes, NullModelError
-from citywide.systems.genomics.engine.design import Floats, Refusal, designs
+from citywide.systems.genomics.engine.design import Design, Floats, Refusal, designs
 from citywide.systems.genomics.engine.kernel import Fits, Lanes
 from citywide.systems.genomics.engine.ledger import Ledger, fingerprint
 from citywide.systems.genomics.engine.output import (
@@ -43,7 +43,7 @@ from citywide.systems.genomics.engine.request import Progress, Request, ScanErro
 __all__ = ["Request", "ScanError", "scan"]
 
 PIECE = 1024
-TILE = 4 << 20  # dosages decoded at once: room that the allocator gives again without new pages
+TILE = 5 << 18  # dosages decoded at once: few enough to stay near the processor until they are used
 GENOME_WIDE = 5e-8
 
 
@@ -193,11 +193,22 @@ def _binary_lanes(plan: Plan, trait: Trait, key: str) -> tuple[list[BinaryLanes]
     found, refused = designs([trait.name], values[:, None], *plan.adjusted(key))
     try:
         made = [
-            BinaryLanes(one, trait.values[one.members], predicted[one.members], plan.request.firth) for one in found
+            BinaryLanes(
+                one, trait.values[one.members], predicted[one.members], plan.request.firth, _given(plan, one, key)
+            )
+            for one in found
         ]
     except NullModelError as wrong:
         return [], [Refusal(trait.name, str(wrong))]
     return made, refused
+
+
+def _given(plan: Plan, design: Design, key: str) -> Floats | None:
+    """The members' kept covariates as they were given, where plink2's steps are to be taken."""
+    if not plan.request.like_plink2:
+        return None
+    covariates, labels, _ = plan.adjusted(key)
+    return covariates[design.members][:, [label not in design.dropped for label in labels]]
 
 
 def piece_size(plan: Plan) -> int:

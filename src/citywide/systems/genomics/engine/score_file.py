@@ -3,7 +3,6 @@ weights.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from citywide.systems.genomics.engine.popcount import Doubles
+from citywide.systems.genomics.engine.score_lines import Lines, Weights, Words
 
-Words = NDArray[np.str_]
 DOSAGES = np.array([0.0, 1.0, 2.0])
 READ = {
     *("hm_chr", "hm_pos", "hm_rsID", "hm_inferOtherAllele", "chr_name", "chr_position", "rsID", "variant_id"),
@@ -26,32 +25,6 @@ NOT_PER_VARIANT = ("is_haplotype", "is_diplotype", "is_interaction")
 
 class ScoreError(ValueError):
     """A scoring file that cannot be used; says the file and what was expected."""
-
-
-@dataclass(frozen=True)
-class Lines:
-    """The variant and alleles that each line of a scoring file names; position -1 where it gives none."""
-
-    chromosome: Words
-    position: NDArray[np.int64]
-    id: Words
-    effect: Words
-    other: Words
-
-    def __len__(self) -> int:
-        return len(self.effect)
-
-
-@dataclass(frozen=True)
-class Weights:
-    """One score: its lines, and what 0, 1 or 2 copies of the effect allele add; `left_out` lines are not
-    per variant.
-    """
-
-    name: str
-    lines: Lines
-    adds: Doubles
-    left_out: int = 0
 
 
 def read_scores(path: str | Path) -> list[Weights]:

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.bed import Variants
 from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.score_file import Lines, Weights, Words
+from citywide.systems.genomics.engine.regions import spelled
+from citywide.systems.genomics.engine.score_lines import Lines, Weights, Words
 
 ENOUGH = 0.75
 SAME, FLIPPED, ONE_ALLELE, AMBIGUOUS, OTHER = range(5)
 COMPLEMENT = str.maketrans("ACGT", "TGCA")
-NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,6 @@ def target(variants: Variants) -> Target:
         np.char.upper(variants.allele1().astype(np.str_)),
         np.char.upper(variants.allele2().astype(np.str_)),
     )
-
-
-def spelled(chromosome: Words) -> Words:
-    """Chromosomes in one spelling: no `chr`, X, Y and MT by letter."""
-    kinds, where = np.unique(chromosome, return_inverse=True)
-    plain = [str(kind).upper().removeprefix("CHR") for kind in kinds]
-    names = np.array([NUMBERED.get(kind, kind.lstrip("0")) for kind in plain], dtype=np.str_)
-    return names[where] if len(kinds) else chromosome
 
 
 def match_all(scores: Sequence[Weights], data: Target, keep_ambiguous: bool = False) -> list[Matched]:

@@ -25,7 +25,7 @@ from citywide.systems.genomics.engine.bed import Bed
 from citywide.systems.genomics.engine.blocks import Block
 from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.popcount import Doubles, Floats
-from citywide.systems.genomics.engine.score_match import spelled
+from citywide.systems.genomics.engine.regions import spelled
 from citywide.systems.genomics.engine.step1_blocks import FOLDS, HERITABILITIES, Cohort, level_zero
 from citywide.systems.genomics.engine.step1_family import calibrated, likeness
 from citywide.systems.genomics.engine.step1_stack import Stacked, stack_linear, stack_logistic
@@ -211,7 +211,7 @@ def _binary(predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort) 
     """The trait as 0 and 1 and its covariates' logit; one whose trait is missing counts at the covariates'
     mean.
     """
-    from citywide.systems.genomics.engine.step1_offset import covariate_logit  # noqa: PLC0415
+    from citywide.systems.genomics.engine.step1_offset import covariate_logit  # noqa: PLC0415 - scipy loads slowly
 
     here = np.isfinite(known)
     trait = np.where(here, known == kinds[1], np.nan)

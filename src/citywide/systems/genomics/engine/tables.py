@@ -124,11 +124,12 @@ def _words(path: Path) -> tuple[list[bytes], list[bytes]]:
     if not names:
         raise TableError(f"{path}: empty")
     words: list[bytes] = []
+    whole = (0, len(names))
     for number, line in enumerate(body.splitlines(), start=2):
         found = line.split()
-        if len(found) not in {0, len(names)}:
+        if len(found) not in whole:
             raise TableError(f"{path}: line {number} has {len(found)} fields, the header has {len(names)}")
-        words.extend(found)
+        words += found
     return names, words
 
 
@@ -167,9 +168,9 @@ def _not_a_number(path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_],
 
 
 def _refuse_twice(path: Path, table: Table) -> None:
-    pairs = list(zip(table.family or table.person, table.person, strict=True))
-    if len(set(pairs)) == len(pairs):
+    if len(set(table.person)) == len(table.person):
         return
+    pairs = zip(table.family or table.person, table.person, strict=True)
     seen: set[tuple[bytes, bytes]] = set()
     for number, pair in enumerate(pairs, start=2):
         if pair in seen:

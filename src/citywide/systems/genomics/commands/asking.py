@@ -1,0 +1,57 @@
+"""The work of `citywide cohort` and `citywide study`, apart from their options: it loads the hub's database."""
+
+import sys
+from argparse import Namespace
+
+from citywide.hub import Entity
+from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.pool import Database
+from citywide.hub.dispatch.roads import Travel
+from citywide.hub.entities.registry import register
+from citywide.hub.running import read_clock
+from citywide.hub.settings import Settings
+from citywide.systems.genomics.engine.bed import BedError, open_bed
+from citywide.systems.genomics.engine.tables import TableError, read_table
+from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY
+from citywide.systems.genomics.studies import StudyError, Wish, ask
+
+WRONG = 2
+
+
+def add_cohort(options: Namespace) -> int:
+    """Tell the hub where a cohort's files are."""
+    try:
+        bed, traits = open_bed(options.bfile), read_table(options.pheno).names
+    except (BedError, TableError) as wrong:
+        print(f"citywide cohort: {wrong}", file=sys.stderr)
+        return WRONG
+    files = {"data": options.bfile, "pheno": options.pheno, "covar": options.covar}
+    facts: dict[str, object] = {name: str(path.resolve()) for name, path in files.items() if path}
+    facts |= {"traits": list(traits), "people": len(bed.people), "variants": len(bed)}
+    id_ = f"{COHORT.name}/{options.name}"
+    with _database(options).transaction() as connection:
+        register(connection, [Entity(id_, COHORT.name, options.title or options.name, None, DEPARTMENT, facts)])
+    print(f"{id_}: {len(bed.people):,} people, {len(bed):,} variants")
+    return 0
+
+
+def add_study(options: Namespace) -> int:
+    """Ask for a study; the laboratory begins it when it is its turn."""
+    calendar = Settings(city=options.city).city_settings().calendar
+    desk = CaseDesk({GENOME_STUDY.name: GENOME_STUDY}, calendar, Travel(None))
+    people = tuple(dict.fromkeys([options.by, *options.people])) if options.people else ()
+    wish = Wish(options.cohort, tuple(options.pheno_name), options.purpose, options.by, people, options.test)
+    database = _database(options)
+    try:
+        with database.transaction() as connection:
+            number = ask(connection, desk, wish, read_clock(database).now())
+    except StudyError as wrong:
+        print(f"citywide study: {wrong}", file=sys.stderr)
+        return WRONG
+    print(f"study {number}")
+    return 0
+
+
+def _database(options: Namespace) -> Database:
+    return Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url(), most=2)

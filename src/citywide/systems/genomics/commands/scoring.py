@@ -1,0 +1,82 @@
+"""The work of `citywide score`, apart from its options: pyarrow loads slowly, and other commands need none of it."""
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import csv
+
+from citywide.systems.genomics.commands.common import study
+from citywide.systems.genomics.engine.bed import Bed
+from citywide.systems.genomics.engine.popcount import Doubles
+from citywide.systems.genomics.engine.score import Scores, score
+from citywide.systems.genomics.engine.score_file import ScoreError, read_scores
+from citywide.systems.genomics.engine.score_match import ENOUGH, Matched, match_all, target
+
+
+def write(options: Namespace) -> None:
+    """Write scores.sscore and match.json; say which scores found too few of their variants."""
+    bed, people, rows = study(options)
+    scores = [one for path in options.score for one in read_scores(path)]
+    data = target(bed.variants)
+    found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
+    frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
+    made = score(bed, found, frequency, options.threads)
+    write_scores(options.out / "scores.sscore", bed, people, made)
+    report = {one.name: {**one.report, "rate": round(one.rate, 6), "enough": one.enough} for one in found}
+    (options.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")
+    for one in found:
+        doubt = "" if one.enough else f"  below {ENOUGH:.0%}: do not report this score"
+        print(f"{one.name}: {len(one.rows):,} variants, {one.rate:.1%} of its lines{doubt}")
+
+
+def write_scores(path: Path, bed: Bed, people: NDArray[np.bool_], made: Scores) -> None:
+    """For every person and score the alleles called, the average and the sum, in full digits."""
+    ids = {
+        "#FID": bed.people.family[people].astype(np.str_),
+        "IID": bed.people.person[people].astype(np.str_),
+    }
+    parts = {"ALLELE_CT": made.calls, "AVG": made.averages, "SUM": made.sums}
+    columns = {f"{name}_{kind}": part[people, at] for kind, part in parts.items() for at, name in enumerate(made.names)}
+    table = pa.table({name: pa.array(column) for name, column in (ids | columns).items()})
+    with path.open("wb") as file:
+        file.write(("\t".join(table.column_names) + "\n").encode())
+        csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none"))
+
+
+def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
+    """The score on the variants asked for."""
+    if len(rows) == variants:
+        return found
+    kept = np.isin(found.rows, rows)
+    return Matched(found.name, found.rows[kept], found.adds[kept], found.counts_allele1[kept], found.report)
+
+
+def read_frequency(path: Path, bed: Bed) -> Doubles:
+    """Frequencies of allele 1 from a table ID, ALLELE, FREQUENCY (or plink2's .afreq); all must be there."""
+    lines = [line.split() for line in path.read_text().splitlines()]
+    head = [word.lstrip("#").upper() for word in lines[0]]
+    columns = [
+        _column(path, head, names)
+        for names in (("ID",), ("ALT", "ALLELE", "A1"), ("ALT_FREQS", "FREQUENCY", "A1_FREQ"))
+    ]
+    known = {line[columns[0]]: (line[columns[1]], float(line[columns[2]])) for line in lines[1:]}
+    names, alleles = (
+        bed.variants.id().astype(np.str_).tolist(),
+        bed.variants.allele1().astype(np.str_).tolist(),
+    )
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise ScoreError(f"{path}: no frequency of {missing[0]} and {len(missing) - 1} others")
+    pairs = zip(names, alleles, strict=True)
+    return np.array([known[n][1] if known[n][0] == allele else 1 - known[n][1] for n, allele in pairs])
+
+
+def _column(path: Path, head: list[str], names: tuple[str, ...]) -> int:
+    for name in names:
+        if name in head:
+            return head.index(name)
+    raise ScoreError(f"{path}: no column {' or '.join(names)}")
