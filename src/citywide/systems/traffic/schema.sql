@@ -8,11 +8,6 @@ $$;
 create function traffic.word(en text, zh text) returns jsonb language sql immutable as $$
     select jsonb_build_object('en', en, 'zh', zh)
 $$;
-create function traffic.plan_called(plan text) returns jsonb language sql immutable as $$
-    select traffic.word(plan, coalesce('{"night": "夜间", "day": "平峰", "peak": "高峰", "weekday": "工作日", "weekend": "周末",
-        "holiday": "节假日", "event": "活动日"}'::jsonb ->> split_part(plan, '-', 1), split_part(plan, '-', 1))
-        || coalesce(' ' || nullif(split_part(plan, '-', 2), ''), ''))
-$$;
 
 -- Controller events of the Indiana high-resolution form, unfolded from the readings that brought them
 create view traffic.signal_event with (security_invoker = true) as
