@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -27,8 +27,9 @@ from citywide.kit.geometry import Point
 class Server:
     """A running hub: its port, its database, a token that may do everything."""
 
-    def __init__(self, data: Path, workers: int = 1, mqtt: str = "") -> None:
-        self.data, self.workers, self.mqtt = data, workers, mqtt
+    def __init__(self, data: Path, workers: int = 1, mqtt: str = "", system: str = "benchmarks.hub.system:SYSTEM",
+                 city: Path | None = None) -> None:  # fmt: skip
+        self.data, self.workers, self.mqtt, self.system, self.city = data, workers, mqtt, system, city
         self.port = free_port()
         self.cluster = Cluster(data / "postgresql")
         self.process: subprocess.Popen[bytes] | None = None
@@ -41,9 +42,11 @@ class Server:
     def start(self) -> None:
         """Start it and wait until every part of the city has a keeper."""
         command = [sys.executable, "-m", "citywide", "serve", "--data", str(self.data), "--port", str(self.port),
-                   "--workers", str(self.workers), "--more-systems", "benchmarks.hub.system:SYSTEM"]  # fmt: skip
+                   "--workers", str(self.workers), "--more-systems", self.system]  # fmt: skip
         if self.mqtt:
             command += ["--mqtt", self.mqtt]
+        if self.city:
+            command += ["--city", str(self.city)]
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         with (self.data / "output.log").open("ab") as said:
             self.process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, start_new_session=True)
@@ -109,11 +112,15 @@ class Server:
         """Register so many devices in a grid."""
         places = [Point(106.3 + 0.5 * (n % 1000) / 1000, 29.4 + 0.3 * (n // 1000) / 1000) for n in range(count)]
         entities = [Entity(f"bench/{n}", "bench", f"Device {n}", places[n]) for n in range(count)]
+        self.register(entities)
+        return [entity.id for entity in entities]
+
+    def register(self, entities: Sequence[Entity]) -> None:
+        """Make things known."""
         database = Database(self.url)
         with database.transaction() as connection:
             register(connection, entities)
         database.close()
-        return [entity.id for entity in entities]
 
 
 def _serves(process: psutil.Process) -> bool:

@@ -6,6 +6,7 @@ import type { Frame, Page } from "./types";
 
 const THROTTLE_MS = 2000;
 const POLL_MS = 30_000;
+const MANY_ROWS = 5000; // so many are asked anew more rarely, where each reading moves them anyway
 const LATEST_MS = 5000; // readings never stop: what is computed from them is asked again at this pace
 export const STALE_S = 60;
 
@@ -26,9 +27,9 @@ export class Source {
   /** Keep it fresh until the returned function is called; made for `$effect`. */
   keep(): () => void {
     const offs = this.topics.filter((topic) => topic !== "latest").map((topic) => live.on(topic, () => this.soon()));
-    if (!this.follows && this.topics.includes("latest")) offs.push(live.on("latest", () => this.soon(LATEST_MS)));
+    if (this.topics.includes("latest")) offs.push(live.on("latest", () => (this.follows ? this.#hear() : this.soon(LATEST_MS))));
     offs.push(live.on("resumed", () => this.soon()));
-    const poll = setInterval(() => document.hidden || this.soon(), POLL_MS);
+    const poll = setInterval(() => document.hidden || this.#flows() || this.soon(), POLL_MS);
     void this.load();
     return () => {
       offs.forEach((off) => off());
@@ -37,6 +38,16 @@ export class Source {
       this.#waiting = 0;
       this.#busy?.abort();
     };
+  }
+
+  #hear(): void {
+    if (this.frame) this.#heard = Date.now();
+  }
+
+  /** A long answer whose rows move with each reading is kept for some minutes. */
+  #flows(): boolean {
+    const long = this.follows && (this.frame?.rows.length ?? 0) > MANY_ROWS;
+    return long && live.cut === null && Date.now() - this.#asked < 10 * POLL_MS;
   }
 
   soon(pace = THROTTLE_MS): void {

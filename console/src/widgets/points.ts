@@ -55,8 +55,11 @@ export interface View {
 }
 
 export function mercator(lon: number, lat: number): [number, number] {
-  const y = Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
-  return [lon / 360 + 0.5, 0.5 - y];
+  return [lon / 360 + 0.5, north(lat)];
+}
+
+function north(lat: number): number {
+  return 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
 }
 
 export class Points {
@@ -87,11 +90,6 @@ export class Points {
     return this.#dots.length;
   }
 
-  dot(id: string): Dot | undefined {
-    const index = this.#at.get(id);
-    return index === undefined ? undefined : this.#dots[index];
-  }
-
   /** Colours by index, at most sixteen, and the halo that parts points from the ground. */
   paint(palette: readonly string[], halo: string): void {
     const gl = this.#gl;
@@ -118,16 +116,44 @@ export class Points {
     this.#touch(old.length > 0);
   }
 
-  /** Move or recolour one dot; `flush` sends the batch. */
-  move(id: string, change: Partial<Dot>): boolean {
-    const index = this.#at.get(id);
-    if (index === undefined) return false;
-    const dot = this.#dots[index]!;
-    const was = { lon: dot.lon, lat: dot.lat };
-    Object.assign(dot, change);
-    this.#write(index, was, dot, performance.now() - this.#epoch);
+  /** West, south, east and north of all dots; null where there are none. */
+  extent(): [number, number, number, number] | null {
+    if (!this.#dots.length) return null;
+    const box: [number, number, number, number] = [180, 90, -180, -90];
+    for (const { lon, lat } of this.#dots) {
+      box[0] = Math.min(box[0], lon);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lon);
+      box[3] = Math.max(box[3], lat);
+    }
+    return box;
+  }
+
+  /** Where a dot stands among the others, for who speaks of it often; -1 when there is none. */
+  index(id: string): number {
+    return this.#at.get(id) ?? -1;
+  }
+
+  /** Let a dot glide to a place; `flush` sends the batch. */
+  move(index: number, lon: number, lat: number): void {
+    const dot = this.#dots[index];
+    if (!dot || (dot.lon === lon && dot.lat === lat)) return;
+    const [data, at] = [this.#data, index * STRIDE];
+    [dot.lon, dot.lat] = [lon, lat];
+    [data[at], data[at + 1]] = [data[at + 2]!, data[at + 3]!];
+    data[at + 2] = lon / 360 + 0.5 - this.#origin[0];
+    data[at + 3] = north(lat) - this.#origin[1];
+    data[at + 4] = performance.now() - this.#epoch;
     this.#dirty = true;
-    return true;
+  }
+
+  /** Give a dot another look; `flush` sends the batch. */
+  wear(index: number, look: Pick<Dot, "colour" | "radius" | "ring">): void {
+    const dot = this.#dots[index];
+    if (!dot) return;
+    Object.assign(dot, look);
+    this.#data.set([look.colour, look.radius, look.ring ? 1 : 0], index * STRIDE + 5);
+    this.#dirty = true;
   }
 
   flush(): void {

@@ -16,16 +16,40 @@ export interface Shape {
   layers: LayerSpecification[];
 }
 
+type Box = [number, number, number, number];
+
+const within = (inner: Box, outer: Box) =>
+  inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
+
+const POINT = 20; // room for a point or a pin at the edge
+
+/** What stands over the map's corners, as margins: the buttons at the right, the legend to the left or below. */
+function margins(box: HTMLElement): { top: number; right: number; bottom: number; left: number } {
+  const [wide, high] = [box.clientWidth, box.clientHeight];
+  const around = { top: POINT, right: POINT, bottom: POINT, left: POINT };
+  const over = (name: string) => box.parentElement?.querySelector<HTMLElement>(name);
+  const [buttons, legend] = [over(".zoom"), over(".legend")];
+  if (buttons && wide > 300) around.right += buttons.offsetWidth + 10;
+  if (!legend) return around;
+  const [w, h] = [legend.offsetWidth + 10, legend.offsetHeight + 10];
+  if ((wide - w) * high > wide * (high - h)) around.left += wide - w > 160 ? w : 0;
+  else around.bottom += high - h > 120 ? h : 0;
+  return around;
+}
+
 export class Sheet {
   readonly points: Points;
   #shapes = new Map<string, Shape>();
   #dressed = "";
   #styled = false;
   #gone = false;
+  #held = false; // somebody has taken the map where they want it
+  #framed: Box | null = null;
 
   private constructor(
     readonly map: Ground,
     readonly box: HTMLElement,
+    private readonly city: Box,
   ) {
     this.points = new Points(() => this.view());
     map.getCanvasContainer().after(this.points.canvas);
@@ -36,6 +60,7 @@ export class Sheet {
     map.on("render", () => this.points.draw());
     map.once("idle", () => performance.mark("map"));
     map.on("resize", () => this.#fit());
+    map.on("movestart", (event) => (this.#held ||= "originalEvent" in event && Boolean(event.originalEvent)));
     this.#fit();
   }
 
@@ -59,8 +84,8 @@ export class Sheet {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.getCanvas().setAttribute("aria-label", label);
-    map.fitBounds(city.bounds, { animate: false, padding: 12 });
-    const sheet = new Sheet(map, box);
+    const sheet = new Sheet(map, box, city.bounds);
+    sheet.frame();
     sheet.#dressed = theme + lang;
     return sheet;
   }
@@ -91,8 +116,30 @@ export class Sheet {
     }
   }
 
-  async whole(): Promise<void> {
-    this.map.fitBounds((await cityFacts()).bounds, { padding: 12, duration: 400 });
+  /** The first look: the whole city and every point, none beneath a panel; left alone once somebody has moved it. */
+  frame(): void {
+    const bounds = this.#everything();
+    if (this.#held || (this.#framed && within(bounds, this.#framed))) return;
+    this.#framed = bounds;
+    this.map.fitBounds(bounds, { animate: false, padding: margins(this.box) });
+  }
+
+  whole(): void {
+    this.map.fitBounds(this.#everything(), { padding: margins(this.box), duration: 400 });
+  }
+
+  /** The city and its points; what claims to be far outside does not shrink it. */
+  #everything(): Box {
+    const points = this.points.extent();
+    if (!points) return this.city;
+    const [w, s, e, n] = this.city;
+    const [wide, high] = [(e - w) / 4, (n - s) / 4];
+    return [
+      Math.min(w, Math.max(points[0], w - wide)),
+      Math.min(s, Math.max(points[1], s - high)),
+      Math.max(e, Math.min(points[2], e + wide)),
+      Math.max(n, Math.min(points[3], n + high)),
+    ];
   }
 
   view(): { x: number; y: number; world: number } {

@@ -38,17 +38,19 @@ class HttpDoor:
         for begin in range(0, len(readings), AT_ONCE):
             self.ask("POST", "/v1/readings", _columns(readings[begin : begin + AT_ONCE]))
 
-    def say(self, word: Word) -> None:
-        """Post something to a door of a system's own."""
-        self.ask("POST", word.path, word.body)
+    def say(self, word: Word) -> Any:
+        """Post something to a door of a system's own; its answer."""
+        return self.ask("POST", word.path, word.body)
 
     def orders(self) -> list[Order]:
-        """What units are asked to do."""
-        return [_order(row) for row in self.ask("GET", "/v1/orders")]
+        """What units are asked to do, and what waits for any unit of a department."""
+        return [_order(row) for path in ("/v1/orders", "/v1/orders/waiting") for row in self.ask("GET", path)]
 
     def answer(self, answer: Answer, unit: str) -> None:
         """What a unit says; an order that was closed in the meantime needs no answer any more."""
-        path, body = f"/v1/orders/{answer.case}/{answer.act}", {"unit": unit, "note": answer.note}
+        path = f"/v1/orders/{answer.case}/{answer.act}"
+        body: dict[str, Any] = {"unit": unit, "note": answer.note, "to": answer.to}
+        body["photos"] = list(answer.photos)
         self.ask("POST", path, body, accepted=(200, 404, 409, 422))
 
     def instructions(self) -> list[Instruction]:
@@ -100,4 +102,6 @@ def _columns(readings: Sequence[Reading]) -> dict[str, Any]:
 
 def _order(row: dict[str, Any]) -> Order:
     place = Point(row["lon"], row["lat"]) if row["lon"] is not None else None
-    return Order(row["case"], row["unit"], place, row["about"], row["state"])
+    due = None if row["due"] is None else datetime.fromisoformat(row["due"])
+    of = row["department"], row["category"], due, row["reopened"]
+    return Order(row["case"], row["unit"], place, row["about"], row["state"], *of)

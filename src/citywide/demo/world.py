@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
 from citywide.hub.system import System
 from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Instruction, Listening, Order, Speaks, TrueEvent, Twin, Weather, Word
+from citywide.hub.twin import Answer, Converses, Instruction, Listening, Order, Speaks, TrueEvent, Twin, Weather, Word
 from citywide.kit.calendars import WorkingCalendar
 
 SHARES = {
@@ -32,8 +32,8 @@ class Door(Protocol):
         """Deliver readings."""
         ...
 
-    def say(self, word: Word) -> None:
-        """Post something to a door of a system's own."""
+    def say(self, word: Word) -> Any:
+        """Post something to a door of a system's own; its answer."""
         ...
 
     def orders(self) -> list[Order]:
@@ -88,14 +88,16 @@ class World:
         """What the units say of their orders."""
         unit_of = {order.case: order.unit for order in orders}
         answers = [answer for twin in self.twins for answer in twin.obey(orders, self.now)]
-        return [(answer, unit_of[answer.case]) for answer in answers]
+        return [(answer, answer.unit or unit_of[answer.case]) for answer in answers]
 
     def tell(self, door: Door) -> None:
         """What twins say through doors of their own, their past among it."""
         for twin in self.twins:
             if isinstance(twin, Speaks):
                 for word in twin.words(self.now):
-                    door.say(word)
+                    answer = door.say(word)
+                    if isinstance(twin, Converses):
+                        twin.answered(word, answer)
 
     def hear(self, instructions: Sequence[Instruction]) -> None:
         """Let the devices take in what they are told."""

@@ -16,6 +16,9 @@ from citywide.hub.pages import (
     Stat,
     Table,
     Timeline,
+    count_of,
+    desk_of,
+    history_of,
 )
 from citywide.hub.people.who import Person, Purpose, Who
 from citywide.hub.rule import Rule
@@ -71,4 +74,7 @@ __all__ = [
     "Value",
     "Who",
     "Window",
+    "count_of",
+    "desk_of",
+    "history_of",
 ]

@@ -1,6 +1,7 @@
 """What a reader sees, as data: a page lists widgets, a widget names its query and how it is drawn."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -146,3 +147,22 @@ class Page(Struct, frozen=True):
     title: Text
     widgets: tuple[Widget, ...]
     roles: tuple[str, ...] = ("officer", "manager")
+
+
+def count_of(title: Text, query: str, *, worry: float | None = None, live: tuple[str, ...] = ()) -> Stat:
+    """How many there are now: the column `count` of a query without values."""
+    return Stat(title, Query(query), "count", worry=worry, live=live)
+
+
+def history_of(title: Text, query: Query, **more: Any) -> Chart:
+    """What `value` was over `time`, a line for each `name`."""
+    return Chart(title, query, "time", "value", by="name", **more)
+
+
+def desk_of(department: str) -> tuple[Board, Timeline]:
+    """What every department has before it: its cases, and what happened."""
+    mine = {"department": department}
+    return (
+        Board(Text("Cases", "案件"), Query("cases_of_department", mine)),
+        Timeline(Text("What happened", "事件"), Query("evidence_of_department", mine)),
+    )

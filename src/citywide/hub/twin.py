@@ -9,6 +9,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub.things import Entity, Reading
+from citywide.hub.ways import NO_WAYS, Ways
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
@@ -21,44 +22,6 @@ class Place(Struct, frozen=True):
     at: Point
     district: str
     facts: Mapping[str, float] = {}
-
-
-class Way(Struct, frozen=True):
-    """A way through the streets: its corners, and the seconds from its beginning to each."""
-
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    seconds: NDArray[np.float64]
-
-    def at(self, seconds: float) -> Point:
-        """Where one is after so many seconds."""
-        lon, lat = (float(np.interp(seconds, self.seconds, column)) for column in (self.lon, self.lat))
-        return Point(lon, lat)
-
-    @property
-    def takes_s(self) -> float:
-        """How long the whole way takes."""
-        return float(self.seconds[-1])
-
-
-class Ways(Protocol):
-    """Whoever knows the city's streets."""
-
-    def way(self, start: Point, goal: Point) -> Way:
-        """The quickest way from here to there."""
-        ...
-
-
-class CrowFlight(Struct, frozen=True):
-    """Where no streets are known: straight on, at about 30 km/h over a detour of a third."""
-
-    def way(self, start: Point, goal: Point) -> Way:
-        """The straight way."""
-        seconds = np.array([0.0, start.distance_m(goal) / 8.0])
-        return Way(np.array([start.lon, goal.lon]), np.array([start.lat, goal.lat]), seconds)
-
-
-NO_WAYS: Ways = CrowFlight()
 
 
 class Plan(Struct, frozen=True):
@@ -92,13 +55,17 @@ class Weather(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """An open case that was handed to a unit of the twin's."""
+    """An open case that was handed to a unit; one without a unit waits for whoever of its department takes it up."""
 
     case: int
     unit: str
     place: Point | None
     about: str | None
     state: str
+    department: str = ""
+    category: str = ""
+    due: datetime | None = None
+    reopened: int = 0
 
 
 class Instruction(Struct, frozen=True):
@@ -111,11 +78,14 @@ class Instruction(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What a unit says of its order: start, check, close."""
+    """What a unit says of its order: accept, start, check, reroute; `unit` is asked only of who accepts."""
 
     case: int
     act: str
     note: str = ""
+    unit: str = ""
+    to: str = ""
+    photos: tuple[bytes, ...] = ()
 
 
 class TrueEvent(Struct, frozen=True):
@@ -141,6 +111,15 @@ class Speaks(Protocol):
 
     def words(self, now: datetime) -> Iterable[Word]:
         """What is to be said now."""
+        ...
+
+
+@runtime_checkable
+class Converses(Protocol):
+    """A twin that takes in what a door answers to its words."""
+
+    def answered(self, word: Word, answer: Any) -> None:
+        """What came back to something that was said."""
         ...
 
 

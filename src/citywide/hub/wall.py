@@ -1,6 +1,6 @@
 """The hub's own pages: what is wrong, who is on the way, how departments do, what data there are."""
 
-from citywide.hub.pages import Board, Column, Layer, Map, Page, Query, Stat, Table, Timeline
+from citywide.hub.pages import Board, Column, Layer, Map, Page, Query, Table, Timeline, count_of
 from citywide.hub.system import System
 from citywide.hub.things import Quantity
 from citywide.kit.text import Text
@@ -9,10 +9,10 @@ WALL = Page(
     "wall",
     Text("City wall", "态势总览"),
     (
-        Stat(Text("Standing alarms", "当前告警"), Query("open_alarm_count"), "count", worry=0, live=("alarm",)),
-        Stat(Text("Open cases", "在办案件"), Query("open_case_count"), "count", live=("case",)),
-        Stat(Text("Waiting for somebody", "待派遣"), Query("waiting_count"), "count", worry=0, live=("case",)),
-        Stat(Text("Overdue", "超期"), Query("overdue_count"), "count", worry=0, live=("case",)),
+        count_of(Text("Standing alarms", "当前告警"), "open_alarm_count", worry=0, live=("alarm",)),
+        count_of(Text("Open cases", "在办案件"), "open_case_count", live=("case",)),
+        count_of(Text("Waiting for somebody", "待派遣"), "waiting_count", worry=0, live=("case",)),
+        count_of(Text("Overdue", "超期"), "overdue_count", worry=0, live=("case",)),
         Map(
             Text("The city now", "全市态势"),
             (
@@ -63,8 +63,8 @@ CATALOGUE = Page(
     "catalogue",
     Text("Data catalogue", "数据目录"),
     (
-        Stat(Text("Data sets", "数据集"), Query("catalogue_size"), "count"),
-        Stat(Text("Incomplete or implausible", "不完整或存疑"), Query("catalogue_gaps"), "count", worry=0),
+        count_of(Text("Data sets", "数据集"), "catalogue_size"),
+        count_of(Text("Incomplete or implausible", "不完整或存疑"), "catalogue_gaps", worry=0),
         Table(
             Text("What data the city holds", "全市数据资源"),
             Query("catalogue_sets"),

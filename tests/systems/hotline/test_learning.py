@@ -7,10 +7,11 @@ import pytest
 
 from citywide.hub.database.pool import Database
 from citywide.hub.settings import Settings
-from citywide.systems.hotline import learning, vocabulary
+from citywide.systems.hotline import learning, school, vocabulary
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.intake import Intake
 from citywide.systems.hotline.model import MATTERS
+from citywide.systems.hotline.school import schooled
 from citywide.systems.hotline.vocabulary import lessons, lexicon
 
 ODD = "flurble grommet quexing zanthwort"
@@ -62,3 +63,17 @@ def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they
             connection.execute(PASSED)
         assert learning.beginner(database).guess(ODD).departments[0][0] == "market"
         assert Intake().guess(database, ODD).departments[0][0] == "parks"
+
+
+def test_what_is_learnt_in_a_process_of_its_own_is_what_would_be_learnt_here(settings: Settings) -> None:
+    with closing(Database(settings.database_url)) as database:
+        there, here = schooled(database), learning.beginner(database)
+    texts = [" ".join(terms[:2]) for terms in lexicon().values()]
+    np.testing.assert_allclose(there.probabilities(texts), here.probabilities(texts), rtol=1e-5, atol=1e-7)
+
+
+def test_a_school_that_fails_is_made_good_here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(school, "PROGRAM", "citywide.nothing")
+    monkeypatch.setattr(school, "beginner", lambda _: Sorter(learning.OWNER))
+    with closing(Database(settings.database_url)) as database:
+        assert schooled(database).guess("street light out").departments

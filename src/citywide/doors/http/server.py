@@ -18,6 +18,7 @@ from litestar.static_files import create_static_files_router
 
 from citywide.doors import open311
 from citywide.doors.http import (
+    call_back,
     catalogue,
     desk,
     epidemic,
@@ -51,6 +52,7 @@ ROOMS = (
     instructions,
     residents,
     hotline,
+    call_back,
     traffic,
     studies,
     *open311.ROOMS,

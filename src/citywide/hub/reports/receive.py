@@ -47,9 +47,14 @@ class Taken(Struct, frozen=True):
 def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequence[bytes], at: datetime) -> Taken:
     """Take a report in: a case opened or joined, its photos, its follower."""
     case = _joined(connection, desk, report, at) if report.join else _opened(connection, desk, report, at)
+    keep_photos(connection, case, photos, at)
+    return Taken(case, follow(connection, case, _person(connection, report), at))
+
+
+def keep_photos(connection: Connection, case: int, photos: Sequence[bytes], at: datetime) -> None:
+    """Photos of a case, scrubbed before: the reporter's, or a unit's proof that it is mended."""
     for body in photos:
         connection.execute(sql("add_photo"), {"case": case, "kind": "image/jpeg", "body": body, "at": at})
-    return Taken(case, follow(connection, case, _person(connection, report), at))
 
 
 def follow(connection: Connection, case: int, person: str | None, at: datetime) -> str:

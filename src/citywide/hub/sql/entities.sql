@@ -53,4 +53,5 @@ where entity.id = %(entity)s and series.quantity = %(quantity)s
 select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
 from hub.latest join hub.series on series.number = latest.series
 join hub.entity on entity.number = series.entity
-where latest.written > %(since)s order by latest.written limit %(most)s
+where latest.written > %(since)s and series.quantity <> 'position_lat' -- a place is told once: with its longitude
+order by latest.written limit %(most)s

@@ -1,11 +1,23 @@
 -- name: orders_of_units
 select cases.id as "case", unit.id as unit, cases.lon, cases.lat, about.id as about, cases.state,
-    cases.category, cases.title, cases.due
+    cases.category, cases.department, cases.title, cases.due, cases.reopened
 from hub.cases join hub.entity unit on unit.number = cases.assigned_to
 left join hub.entity about on about.number = cases.about
 where cases.state in ('assigned', 'working') and (%(unit)s::text is null or unit.id = %(unit)s)
     and (%(kind)s::text is null or unit.kind = %(kind)s)
 order by cases.id
+
+-- name: orders_waiting
+select cases.id as "case", '' as unit, cases.lon, cases.lat, about.id as about, cases.state,
+    cases.category, cases.department, cases.title, cases.due, cases.reopened
+from hub.cases left join hub.entity about on about.number = cases.about
+where cases.state = 'waiting' and cases.wants is null
+    and (%(department)s::text is null or cases.department = %(department)s)
+order by cases.due nulls last, cases.id limit 5000
+
+-- name: acceptable
+select cases.id from hub.cases join hub.entity unit on unit.id = %(unit)s and unit.department = cases.department
+where cases.id = %(case)s and cases.state = 'waiting' and cases.wants is null for update of cases
 
 -- name: unit_of_case
 select unit.id from hub.cases join hub.entity unit on unit.number = cases.assigned_to where cases.id = %(case)s

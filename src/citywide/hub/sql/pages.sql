@@ -57,7 +57,7 @@ select department, count(*) as answered_for, count(*) filter (where closed is no
 from (
     select coalesce(late_department, closed_department, department) as department, closed, stars, reopened,
         late_department is not null as late
-    from hub.cases where state <> 'merged'
+    from hub.cases where state <> 'merged' and first_due is not null -- what was done before the hub counts for nobody
 ) as judged group by department order by late_percent, solved_percent desc nulls last, department
 
 -- name: catalogue_sets

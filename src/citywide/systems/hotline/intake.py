@@ -14,6 +14,7 @@ from citywide.hub.database.queries import queries_of
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
 from citywide.systems.hotline.learning import beginner
+from citywide.systems.hotline.school import schooled
 
 QUERIES = queries_of(Path(__file__).parent)
 REFRESH_S, QUIET_S = 120.0, 15.0
@@ -44,10 +45,11 @@ class Intake:
 
     def begin(self, database: Any, *, anew: bool = False) -> None:
         """Learn now, so that nobody waits for it later; anew when there is a history that was not there before."""
-        fresh = beginner(database) if anew else None  # meanwhile the sorter that is there answers
+        fresh = schooled(database) if anew else None  # meanwhile the sorter that is there answers
         with self._learning:
             if fresh is not None:
                 self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
+            self._sorter = self._sorter or schooled(database)
             self._taught(database)
 
     def place(self, database: Any, text: str) -> Point | None:

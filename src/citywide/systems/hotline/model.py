@@ -78,3 +78,4 @@ REPORTABLE: tuple[Category, ...] = tuple(
 )  # fmt: skip
 DEPARTMENTS: tuple[str, ...] = tuple(dict.fromkeys(matter.department for matter in MATTERS))
 PLACE = Kind("place", Text("Named place", "地名"))
+TEAM = Kind("department_crew", Text("Department's team", "部门处置队"), facts=("on_shift",), moves=True)

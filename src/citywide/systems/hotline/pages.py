@@ -1,6 +1,6 @@
 """What the call-takers, the departments and the mayor see."""
 
-from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text
+from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Table, Text, count_of
 from citywide.systems.hotline.model import REPORTABLE
 
 TITLE, DEPARTMENT = Column("title", Text("Matter", "事项")), Column("department", Text("Department", "部门"))
@@ -103,8 +103,8 @@ REPORT = Page(
     "report",
     Text("Report", "热线报告"),
     (
-        Stat(Text("Open", "未结"), Query("reported_open"), "count", live=("case",)),
-        Stat(Text("Late", "超期"), Query("reported_late"), "count", worry=1, live=("case",)),
+        count_of(Text("Open", "未结"), "reported_open", live=("case",)),
+        count_of(Text("Late", "超期"), "reported_late", worry=1, live=("case",)),
         *(_departments(*period) for period in PERIODS),
         *(_categories(*period) for period in PERIODS),
     ),

@@ -1,16 +1,16 @@
-"""The simulated city's residents: they call and report what goes wrong; what truly went wrong is kept apart."""
+"""The simulated city's residents and the departments they call; what is truly wrong, or mended, is kept apart."""
 
 import base64
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.twin import Answer, Order, Plan, TrueEvent, Weather, Word
+from citywide.systems.hotline.call_backs import CallBacks
+from citywide.systems.hotline.departments import Departments
 from citywide.systems.hotline.matters import (
     A_DAY_OF_A_MILLION,
     CAUSE_EVERY,
@@ -23,22 +23,28 @@ from citywide.systems.hotline.matters import (
     matter_of,
     of_cause,
 )
+from citywide.systems.hotline.mending import Mending
+from citywide.systems.hotline.pictures import picture
 
 REMEMBERED = timedelta(days=42)
 WITH_PHOTO = 0.15
 DAY_S = 86_400.0
+REPORTS = "/v1/hotline/reports"
 
 
 class ResidentsTwin:
-    """Residents with a telephone; a former hotline has left the cases of six weeks."""
+    """Residents with a telephone, and who mends; a former hotline has left the cases of six weeks."""
 
     def __init__(self, plan: Plan) -> None:
         self.rng = plan.rng("hotline")
         places = plan.of_kind("housing")
         self.homes: list[Point] = [place.at for place in places]
-        self.entities: Sequence[Entity] = [
-            Entity(f"place/{number + 1:04d}", "place", place.name.zh, place.at) for number, place in enumerate(places)
-        ]
+        self.camera = plan.rng("hotline.pictures")
+        self.mending = Mending()
+        self.departments = Departments(plan, self.mending)
+        self.call_backs = CallBacks(plan.rng("hotline.call_backs"), self.mending)
+        named = (Entity(f"place/{at + 1:04d}", "place", place.name.zh, place.at) for at, place in enumerate(places))
+        self.entities: Sequence[Entity] = [*named, *(team.entity for team in self.departments.teams)]
         self._per_s = A_DAY_OF_A_MILLION * plan.population / 1e6 / DAY_S
         self._waiting: list[Telling] = []
         self._remembered = False
@@ -46,6 +52,7 @@ class ResidentsTwin:
         self.troubles: list[Trouble] = []
         self.causes: list[Cause] = []
         self.told: list[Telling] = []
+        self._telling: list[Telling] = []
 
     def step(self, now: datetime, seconds: float, weather: Weather) -> list[Reading]:
         """Let time pass up to `now`; things go wrong, and more in busy hours."""
@@ -54,27 +61,42 @@ class ResidentsTwin:
                 began = now - timedelta(seconds=float(self.rng.random()) * seconds)
                 self._happens(everyday(self.rng, self.homes, began))
             self._causes(now)
-        return []
+        return list(self.departments.step(now, seconds / max(0.7, weather.bustle)))
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
-        """Residents are sent nowhere."""
-        del orders, now
-        return []
+        """Departments take up what waits, go, and hand in; who reported will be asked."""
+        self.call_backs.look(orders, now)
+        return self.departments.obey(orders, now)
 
     def words(self, now: datetime) -> Iterator[Word]:
-        """At first what the former hotline knew; then what residents say now."""
+        """At first what the former hotline knew; then what residents say now, of their own accord or when asked."""
         if not self._remembered and self.homes:
             self._remembered = True
             yield Word("/v1/hotline/history", self._history(now))
         due = [telling for telling in self._waiting if telling.when <= now]
         if due:
             self._waiting = [telling for telling in self._waiting if telling.when > now]
-            self.told += due
-            yield Word("/v1/hotline/reports", [self._report(telling) for telling in due])
+            # nobody complains of what is mended already
+            self._telling = [telling for telling in due if telling.trouble not in self.mending.ended]
+            self.told += self._telling
+            if self._telling:
+                yield Word(REPORTS, [self._report(telling) for telling in self._telling])
+        replies = list(self.call_backs.replies(now))
+        if replies:
+            yield Word("/v1/hotline/answers", replies)
+
+    def answered(self, word: Word, answer: Any) -> None:
+        """Each report is answered by the case that it led to, and the secret to follow it by."""
+        if word.path == REPORTS:
+            for telling, taken in zip(self._telling, answer, strict=True):
+                if "case" in taken:
+                    self.mending.leads_to(telling, taken["case"], taken["follow"])
 
     def truth(self) -> list[TrueEvent]:
         """Every trouble and every cause so far, by its place."""
-        single = [TrueEvent("hotline", each.matter, _where(each.at), each.began) for each in self.troubles]
+        ended = self.mending.ended
+        single = [TrueEvent("hotline", each.matter, _where(each.at), each.began, ended.get(each))
+                  for each in self.troubles]  # fmt: skip
         return single + [
             TrueEvent("hotline", f"cause of {each.matter}", _where(each.at), each.began, each.began + CAUSE_LASTS)
             for each in self.causes
@@ -93,7 +115,8 @@ class ResidentsTwin:
         self.troubles += dict.fromkeys(telling.trouble for telling in tellings)
 
     def _report(self, telling: Telling) -> dict[str, Any]:
-        photos = [_photo(self.rng)] if self.rng.random() < WITH_PHOTO else []
+        chance = self.rng.random()
+        photos = [base64.b64encode(picture(self.camera, 1.0)).decode()] if chance < WITH_PHOTO else []
         return {"text": telling.text, "place": [telling.at.lon, telling.at.lat], "photos": photos}
 
     def _history(self, now: datetime) -> list[dict[str, Any]]:
@@ -107,14 +130,6 @@ class ResidentsTwin:
         took = timedelta(hours=matter_of(telling.trouble.matter).hours * float(self.rng.random()))
         return {"text": telling.text, "category": telling.trouble.matter, "opened": opened, "closed": opened + took,
                 "place": [telling.at.lon, telling.at.lat]}  # fmt: skip
-
-
-def _photo(rng: np.random.Generator) -> str:
-    """A small picture of nothing in particular, as a telephone sends it."""
-    pixels = np.kron(rng.integers(0, 255, (6, 8, 3)), np.ones((16, 16, 1))).astype(np.uint8)
-    written = BytesIO()
-    Image.fromarray(pixels).save(written, "JPEG", quality=60)
-    return base64.b64encode(written.getvalue()).decode()
 
 
 def _where(at: Point) -> str:

@@ -1,7 +1,6 @@
 """What the traffic desk sees."""
 
 from citywide.hub import (
-    Board,
     Chart,
     Column,
     Layer,
@@ -12,7 +11,9 @@ from citywide.hub import (
     Stat,
     Table,
     Text,
-    Timeline,
+    count_of,
+    desk_of,
+    history_of,
 )
 from citywide.systems.traffic.model import DEPARTMENT
 
@@ -22,9 +23,9 @@ NOW = Page(
     "now",
     Text("Traffic now", "实时路况"),
     (
-        Stat(Text("Incidents", "交通事件"), Query("standing_incidents"), "count", worry=1, live=("alarm",)),
+        count_of(Text("Incidents", "交通事件"), "standing_incidents", worry=1, live=("alarm",)),
         Stat(INDEX, Query("city_index"), "index", worry=4, live=("latest",)),
-        Stat(Text("Officers free", "空闲交警"), Query("free_officers"), "count", live=("case",)),
+        count_of(Text("Officers free", "空闲交警"), "free_officers", live=("case",)),
         Map(
             Text("Congestion and incidents", "拥堵与事件"),
             (
@@ -35,9 +36,8 @@ NOW = Page(
             ),
             live=("latest", "alarm", "case"),
         ),
-        Chart(INDEX, Query("index_history"), "time", "value", by="name", threshold=6, live=("latest",)),
-        Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
-        Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
+        history_of(INDEX, Query("index_history"), threshold=6, live=("latest",)),
+        *desk_of(DEPARTMENT),
     ),
 )
 
@@ -83,6 +83,12 @@ CROSSING = Page(
     ),
 )
 
+
+def _measured(title: Text, name: str, **more: str) -> Chart:
+    """What the crossings' controllers counted, hour by hour."""
+    return history_of(title, Query("measure_history", {"measure": name}), **more)
+
+
 MEASURES = Page(
     "measures",
     Text("How crossings serve", "路口运行评价"),
@@ -96,30 +102,9 @@ MEASURES = Page(
             shape="scatter",
             unit="s",
         ),
-        Chart(
-            Text("Arrivals on green", "绿灯到达率"),
-            Query("measure_history", {"measure": "arrivals_on_green"}),
-            "time",
-            "value",
-            by="name",
-            unit="%",
-        ),
-        Chart(
-            Text("Split failures", "绿灯溢出周期"),
-            Query("measure_history", {"measure": "split_failures"}),
-            "time",
-            "value",
-            by="name",
-            shape="bar",
-        ),
-        Chart(
-            Text("Approach delay", "进口道延误"),
-            Query("measure_history", {"measure": "approach_delay"}),
-            "time",
-            "value",
-            by="name",
-            unit="s",
-        ),
+        _measured(Text("Arrivals on green", "绿灯到达率"), "arrivals_on_green", unit="%"),
+        _measured(Text("Split failures", "绿灯溢出周期"), "split_failures", shape="bar"),
+        _measured(Text("Approach delay", "进口道延误"), "approach_delay", unit="s"),
         Table(
             Text("What officers said of incidents", "事件核实反馈"),
             Query("feedback_table"),

@@ -3,7 +3,8 @@
 from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 
 USUAL = (("night", Text("night", "夜间")), ("day", Text("day", "平峰")), ("peak", Text("peak", "高峰")))
-CONTROL = Column("control", Text("Control", "控制方式"))
+CONTROL, REASON = Column("control", Text("Control", "控制方式")), Column("reason", Text("Reason", "原因"))
+CROSSING, PLAN = Column("name", Text("Crossing", "路口")), Column("plan", Text("Plan", "方案"))
 PLANS = Page(
     "plans",
     Text("Signal plans", "信号配时方案"),
@@ -13,12 +14,12 @@ PLANS = Page(
             Query("plan_choices"),
             (
                 Column("since", Text("Since", "启用时间"), "time"),
-                Column("name", Text("Crossing", "路口")),
-                Column("plan", Text("Plan", "方案")),
+                CROSSING,
+                PLAN,
                 Column("cycle_s", Text("Cycle", "周期"), "number", "s"),
                 Column("offset_s", Text("Offset", "相位差"), "number", "s"),
                 CONTROL,
-                Column("reason", Text("Reason", "依据")),
+                REASON,
             ),
         ),
         Form(
@@ -41,10 +42,10 @@ PLANS = Page(
             (
                 Column("begins", Text("From", "开始"), "time"),
                 Column("ends", Text("Until", "结束"), "time"),
-                Column("name", Text("Crossing", "路口")),
-                Column("plan", Text("Plan", "方案")),
+                CROSSING,
+                PLAN,
                 CONTROL,
-                Column("reason", Text("Reason", "原因")),
+                REASON,
                 Column("who", Text("By", "操作人")),
             ),
         ),

@@ -116,7 +116,7 @@ from hub.entity join hub.series on series.entity = entity.number join hub.latest
 where entity.kind = 'detector' group by entity.number order by queue desc nulls last, entity.id limit 100
 
 -- name: plan_choices
-select plan_choice.since, traffic.called(entity.name, entity.facts) as name, plan_choice.plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
+select plan_choice.since, traffic.called(entity.name, entity.facts) as name, traffic.plan_called(plan_choice.plan) as plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
     case when plan_choice.adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
 from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
 order by plan_choice.since desc, entity.id limit 100
@@ -252,7 +252,7 @@ select day::text as day, round(avg(value)::numeric, 3)::float8 as value from tra
 where name = %(name)s and day > (select max(day) from traffic.day_value) - 84 group by day_value.day order by 1
 
 -- name: plan_changes
-select begins, ends, case when entity.id is null then traffic.word('all crossings', '全部路口') else traffic.called(entity.name, entity.facts) end as name, plan, reason, who,
+select begins, ends, case when entity.id is null then traffic.word('all crossings', '全部路口') else traffic.called(entity.name, entity.facts) end as name, traffic.plan_called(plan) as plan, reason, who,
     case when adaptive then traffic.word('adaptive', '自适应') else traffic.word('fixed', '固定') end as control
 from traffic.plan_change left join hub.entity on entity.number = plan_change.crossing order by begins desc limit 50
 

@@ -1,6 +1,6 @@
 """What the drainage desk sees."""
 
-from citywide.hub import Board, Chart, Column, Layer, Map, Page, Query, Stat, Table, Text, Timeline
+from citywide.hub import Column, Layer, Map, Page, Query, Stat, Table, Text, count_of, desk_of, history_of
 
 DEPTHS = Text("Water depth", "积水深度")
 
@@ -8,16 +8,9 @@ NOW = Page(
     "now",
     Text("Water now", "实时积水"),
     (
-        Stat(Text("Flooded places", "积水点"), Query("flooded_places"), "count", worry=0, live=("alarm",)),
-        Stat(
-            Text("Deepest water", "最深积水"),
-            Query("deepest_water"),
-            "depth",
-            unit="cm",
-            worry=10,
-            live=("latest",),
-        ),
-        Stat(Text("Crews free", "空闲抢险队"), Query("free_crews"), "count", live=("case",)),
+        count_of(Text("Flooded places", "积水点"), "flooded_places", worry=0, live=("alarm",)),
+        Stat(Text("Deepest water", "最深积水"), Query("deepest_water"), "depth", "cm", 10, live=("latest",)),
+        count_of(Text("Crews free", "空闲抢险队"), "free_crews", live=("case",)),
         Map(
             Text("Gauges and crews", "液位计与抢险队"),
             (
@@ -26,32 +19,14 @@ NOW = Page(
             ),
             live=("latest", "alarm", "case"),
         ),
-        Chart(
-            DEPTHS,
-            Query("depth_history"),
-            "time",
-            "value",
-            by="name",
-            unit="cm",
-            threshold=10,
-            live=("latest",),
+        history_of(DEPTHS, Query("depth_history"), unit="cm", threshold=10, live=("latest",)),
+        history_of(
+            Text("Expected in half an hour", "半小时后预报"), Query("forecast_history"),
+            low="low", high="high", shape="fan", unit="cm", threshold=10,
         ),
-        Chart(
-            Text("Expected in half an hour", "半小时后预报"),
-            Query("forecast_history"),
-            "time",
-            "value",
-            by="name",
-            low="low",
-            high="high",
-            shape="fan",
-            unit="cm",
-            threshold=10,
-        ),
-        Board(Text("Cases", "案件"), Query("cases_of_department", {"department": "drainage"})),
-        Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": "drainage"})),
+        *desk_of("drainage"),
     ),
-)
+)  # fmt: skip
 
 DEVICES = Page(
     "devices",

@@ -57,7 +57,7 @@ class WaterTwin:
             self._part(now - timedelta(seconds=seconds - (part + 1) * PART_S), rain * PART_S / 300)
         self._bucket += weather.rain_mm[self._sky_at] * seconds / 300
         for crew in self.crews:
-            crew.move(seconds / max(0.7, weather.bustle))
+            crew.drive.move(seconds / max(0.7, weather.bustle))
         return [*self._gauges(now), *self._rain(now), *self._positions(now)]
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:

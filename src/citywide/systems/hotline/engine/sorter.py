@@ -38,6 +38,15 @@ class Sorter:
         other._weights, other._sharpness = self._weights.copy(), self._sharpness
         return other
 
+    def written(self) -> bytes:
+        """What it has learnt, for another process."""
+        return np.float32(self._sharpness).tobytes() + self._weights.tobytes()
+
+    def read(self, learnt: bytes) -> None:
+        """Know what another has written down."""
+        numbers = np.frombuffer(learnt, np.float32)
+        self._sharpness, self._weights = float(numbers[0]), numbers[1:].reshape(self._weights.shape).copy()
+
     def train(self, texts: Sequence[str], truth: Sequence[str]) -> None:
         """Learn from cases whose category is known; a share is kept back to calibrate the confidence."""
         goals = np.eye(len(self.categories), dtype=np.float32)[self._numbers(truth)]

@@ -113,7 +113,8 @@ class Schedule:
             change = max(running, key=lambda one: one.begins)
             ends = change.ends.astimezone(now.tzinfo)
             reason = f"{change.reason}: plan {change.plan} until {ends:%d %b %H:%M}, then back"
-            zh = f"{change.reason}：方案 {change.plan} 至 {ends.month}月{ends.day}日 {ends:%H:%M}，到期自动恢复"
+            until = f"{ends.month}月{ends.day}日 {ends:%H:%M}"
+            zh = f"{change.reason}：{in_chinese(change.plan)}方案至 {until}，到期自动恢复"
             return Choice(self.plans[change.plan], reason, zh, change.adaptive, change.ends)
         kind = day_kind(now.date())
         table = self.timetables.get(kind) or self.timetables[_nearest(kind, self.timetables)]
@@ -121,12 +122,21 @@ class Schedule:
         why = f"{kind} timetable" if kind in self.timetables else f"no {kind} timetable, so the nearest"
         why_zh = f"{KINDS_ZH[kind]}时段表" if kind in self.timetables else f"无{KINDS_ZH[kind]}时段表，取最接近者"
         since = f"{minute // 60:02d}:{minute % 60:02d}"
-        return Choice(self.plans[plan], f"{why}: plan {plan} since {since}", f"{why_zh}：{since} 起用方案 {plan}")
+        return Choice(
+            self.plans[plan], f"{why}: plan {plan} since {since}", f"{why_zh}：{since} 起用{in_chinese(plan)}方案"
+        )
 
     def with_change(self, change: Change) -> "Schedule":
         """The schedule with one more change; ended ones are left out."""
         kept = tuple(one for one in self.changes if one.ends > change.begins)
         return Schedule(self.plans, self.timetables, (*kept, change))
+
+
+def in_chinese(plan: str) -> str:
+    """A plan's name: the city's usual ones, or the kind of day and the time it was made for."""
+    known = {"night": "夜间", "day": "平峰", "peak": "高峰", **KINDS_ZH}
+    name, _, since = plan.partition("-")
+    return f"{known.get(name, name)} {since} " if since else known.get(name, f" {name} ")
 
 
 def _nearest(kind: DayKind, tables: Mapping[DayKind, Timetable]) -> DayKind:

@@ -1,0 +1,2 @@
+-- name: every_vehicle
+select id, name, lon, lat from hub.entity where kind = 'fleet_vehicle'
