@@ -19,6 +19,8 @@ import psycopg
 from msgspec import Struct
 from psycopg import sql
 
+from citywide.hub.database.memory import buffers_mb, memory_mb
+
 DURABLE = {
     "max_wal_size": "2GB",
     "checkpoint_timeout": "15min",
@@ -33,7 +35,6 @@ DURABLE = {
 }
 HUB = "citywide"  # the hub's own role
 _PROCESSES = Path("/proc")
-_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 FORGETFUL = {"shared_buffers": "128MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -73,7 +74,7 @@ class Cluster(Struct, frozen=True):
         os.chown(self.folder, *_owner())
         _call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions",
               "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")  # fmt: skip
-        chosen = {"shared_buffers": f"{_buffers_mb(_memory_mb())}MB", **DURABLE, **(settings or {})}
+        chosen = {"shared_buffers": f"{buffers_mb(memory_mb())}MB", **DURABLE, **(settings or {})}
         lines = [f"{name} = '{value}'" for name, value in chosen.items()]
         with (self.folder / "postgresql.conf").open("a") as conf:
             conf.write("\n".join(["", "listen_addresses = ''", *lines, ""]))
@@ -130,19 +131,6 @@ class Cluster(Struct, frozen=True):
     def postmaster(self) -> int:
         """The process number of the running server."""
         return int((self.folder / "postmaster.pid").read_text().splitlines()[0])
-
-
-def _buffers_mb(memory_mb: int) -> int:
-    """The index of a day's readings must fit, or each of them waits for the disk: an eighth, within bounds."""
-    return max(256, min(memory_mb // 8, 4096))
-
-
-def _memory_mb() -> int:
-    """The machine's memory, or what its container may use of it."""
-    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    with suppress(OSError, ValueError):
-        machine = min(machine, int(_CONTAINER.read_text()))
-    return machine // 2**20
 
 
 def call(name: str, *arguments: object) -> None:
