@@ -1,6 +1,7 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -41,11 +42,11 @@ def worker() -> ASGIApp:
     return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
 
 
-def own_cluster(data: Path) -> Cluster:
-    """The embedded PostgreSQL of a data folder, made if it is not there yet."""
+def own_cluster(data: Path, settings: Mapping[str, str] | None = None) -> Cluster:
+    """The embedded PostgreSQL of a data folder, made with these settings if it is not there yet."""
     cluster = Cluster(data / "postgresql")
     _let_through(data)
-    cluster.create()
+    cluster.create(settings)
     return cluster
 
 

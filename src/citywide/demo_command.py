@@ -20,7 +20,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from citywide.app import EVERYTHING
+from citywide.app import EVERYTHING, own_cluster
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
@@ -44,6 +44,7 @@ STAFF = (
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )
 WAKES_AT = 7
+SMALL = {"shared_buffers": "256MB"}  # a newcomer's machine has other things to do
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -69,6 +70,7 @@ def run(options: Namespace) -> int:
     settings = Settings(
         data=data, city=folder, host=options.host, port=options.port, workers=options.workers
     )  # fmt: skip
+    own_cluster(data.resolve(), SMALL)
     with kept_alive(settings) as ready:
         clock, password = Clock(wakes(), time.time(), options.speed), secrets.token_urlsafe(6)
         token = prepare(ready.database_url, clock, password)
