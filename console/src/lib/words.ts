@@ -32,7 +32,7 @@ const WORDS = {
   justNow: ["now", "刚刚"],
   staleSince: ["stale since {at}", "数据停留在 {at}"],
   loading: ["Loading", "加载中"],
-  nothing: ["Nothing here", "暂无内容"],
+  nothing: ["Nothing at the moment; what comes appears here by itself", "目前没有内容，有新情况会自动显示"],
   failed: ["This could not be loaded", "加载失败"],
   unreachable: ["The hub cannot be reached.", "无法连接到中枢。"],
   noPages: ["No pages for your role yet", "您的角色暂无可见页面"],
