@@ -65,9 +65,7 @@ PLANS = Page(
                 Column("days_after", Text("Days after", "变更后天数"), "number"),
                 Column("verdict", Text("Verdict", "结论")),
             ),
-            empty=Text(
-                "Name a day below: the days before and after it are compared", "在下方填写日期即作对比"
-            ),
+            empty=Text("Name a day below: the days before and after it are compared", "在下方填写日期即作对比"),
         ),
         Form(
             Text("Compare before and after a day", "以某日为界作前后对比"),
