@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { actions, moving, STATES } from "./affairs";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
+import { prefs, say } from "./prefs.svelte";
 import { caseOf, figure, place, rows } from "./rows";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
@@ -11,6 +12,14 @@ import { mercator } from "../widgets/points";
 
 const NOW = Date.parse("2026-03-02T09:00:00Z");
 const title = { en: "x", zh: "x" };
+
+describe("words", () => {
+  test("a name that holds both languages is said in the reader's", () => {
+    const said = (["en", "zh"] as const).map((lang) => ((prefs.lang = lang), say("Elm Hospital · 榆树医院")));
+    expect(said).toEqual(["Elm Hospital", "榆树医院"]);
+    expect(say("illness · 1、3、5")).toBe("illness · 1、3、5");
+  });
+});
 
 describe("rows", () => {
   test("a pair of language columns reads as one text", () => {

@@ -70,6 +70,9 @@ class Prefs {
 
 export const prefs = new Prefs();
 
+/** A name in both languages in one string, as devices bring it: `Elm Hospital · 榆树医院`. */
+const BOTH = /^([A-Z][^\u4e00-\u9fff]*) · ([\u4e00-\u9fff].*)$/;
+
 /** The words of a text in the reader's language; plain strings stay as they are. */
 export function say(text: unknown): string {
   if (text === null || text === undefined) return "";
@@ -77,5 +80,7 @@ export function say(text: unknown): string {
     const both = text as Text;
     return both[prefs.lang] || both.en || both.zh;
   }
-  return typeof text === "object" ? JSON.stringify(text) : String(text);
+  if (typeof text === "object") return JSON.stringify(text);
+  const both = BOTH.exec(String(text));
+  return both ? both[prefs.lang === "zh" ? 2 : 1]! : String(text);
 }

@@ -48,10 +48,12 @@ export interface MapWidget extends Declared {
   layers: Layer[];
 }
 export interface TableWidget extends Declared {
+  empty?: Text | null;
   type: "table";
   columns: Column[];
 }
 export interface ChartWidget extends Declared {
+  empty?: Text | null;
   type: "chart";
   x: string;
   y: string;

@@ -90,7 +90,7 @@ function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at:
   const pairs = (column: string) => all.map((row) => [xOf(row, widget), number(row[column])]);
   const type = widget.shape === "bar" ? "bar" : widget.shape === "scatter" ? "scatter" : "line";
   const main = {
-    name, type, data: pairs(widget.y), showSymbol: false, symbolSize: 6, barMaxWidth: 26, lineStyle: { width: 2 },
+    name, type, data: pairs(widget.y), showSymbol: all.length < 3, symbolSize: 6, barMaxWidth: 26, lineStyle: { width: 2 },
     itemStyle: { color: colour, borderRadius: type === "bar" ? [3, 3, 0, 0] : 0 },
     sampling: type === "line" ? "lttb" : undefined, large: type === "scatter", z: 3,
     markLine: at === 0 ? threshold(widget, theme) : undefined,

@@ -46,19 +46,20 @@ class Map(Struct, frozen=True, tag="map"):
 
 
 class Table(Struct, frozen=True, tag="table"):
-    """Rows with sortable columns; a row with `href` opens it."""
+    """Rows with sortable columns; a row with `href` opens it. `empty` says why there may be none."""
 
     title: Text
     query: Query
     columns: tuple[Column, ...]
     live: tuple[str, ...] = ()
+    empty: Text | None = None
 
 
 class Chart(Struct, frozen=True, tag="chart"):
     """Rows as line, bar, scatter, fan or tree: `x`, `y`, optional `by` (a series a value) and band columns.
 
     `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
-    row from which a branch comes, and may have a `label`.
+    row from which a branch comes, and may have a `label`. `empty` says why there may be nothing to draw.
     """
 
     title: Text
@@ -73,6 +74,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     unit: str = ""
     threshold: float | None = None
     live: tuple[str, ...] = ()
+    empty: Text | None = None
 
 
 class Stat(Struct, frozen=True, tag="stat"):

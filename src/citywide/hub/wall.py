@@ -32,6 +32,7 @@ WALL = Page(
                 Column("state", Text("State", "状态"), "state"),
             ),
             live=("alarm",),
+            empty=Text("No alarm stands", "当前无告警"),
         ),
         Board(Text("Cases", "案件"), Query("all_cases")),
         Timeline(Text("What happened", "事件记录"), Query("recent_evidence")),

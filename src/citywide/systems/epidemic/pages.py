@@ -52,12 +52,18 @@ SITUATION = Page(
 )  # fmt: skip
 
 
+NOT_YET = Text(
+    "The first forecast comes within minutes, once the reports have been looked through",
+    "报告检视完成后数分钟内给出首次预测",
+)
+
+
 def fan(series: Series) -> Chart:
     """Four weeks of one syndrome in the whole city: what was reported, the median, 50 % and 95 %."""
     return Chart(
         Text(f"Weekly visits: {series.label.en}", f"每周就诊：{series.label.zh}"),
         Query("forecast_fan", {"kind": series.name}), "time", "value", by="what", low="low95", high="high95",
-        bands=(("low50", "high50"),), shape="fan",
+        bands=(("low50", "high50"),), shape="fan", empty=NOT_YET,
     )  # fmt: skip
 
 

@@ -60,11 +60,13 @@ HOT = Page(
                 Column("radius_m", Text("Radius", "半径"), "number", "m"),
                 Column("p", Text("p-value", "p 值"), "number"),
             ),
+            empty=Text("No place has more reports than usual; looked for every hour", "各处上报量正常，每小时检视一次"),
         ),
         Table(
             Text("Repeated complaints", "重复投诉"),
             Query("repeat_complaints"),
             (NUMBER, TITLE, DEPARTMENT, STATE, REPORTERS, REOPENED),
+            empty=Text("Nobody had to report the same twice", "无重复投诉"),
         ),
     ),
 )
@@ -73,6 +75,9 @@ PERIODS = (
     (Text("the last seven days", "近 7 天（周报）"), "7 days"),
     (Text("since the beginning", "累计"), "200 years"),
 )
+
+
+NOBODY = Text("Nobody reported anything in this time", "此时段内无市民上报")
 
 
 def _departments(period: Text, back: str) -> Table:
@@ -90,13 +95,14 @@ def _departments(period: Text, back: str) -> Table:
             Column("rated", Text("Rated", "评价数"), "number"),
         ),
         live=("case",),
+        empty=NOBODY,
     )
 
 
 def _categories(period: Text, back: str) -> Chart:
     """What was reported in a period."""
     title = Text(f"By category, {period.en}", f"类别分布，{period.zh}")
-    return Chart(title, Query("by_category", {"back": back}), "category", "cases", shape="bar")
+    return Chart(title, Query("by_category", {"back": back}), "category", "cases", shape="bar", empty=NOBODY)
 
 
 REPORT = Page(

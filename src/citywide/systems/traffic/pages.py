@@ -115,6 +115,7 @@ MEASURES = Page(
                 Column("was_real", Text("Real", "属实"), "state"),
                 Column("note", Text("Note", "说明")),
             ),
+            empty=Text("No officer has answered an incident yet", "尚无交警核实反馈"),
         ),
     ),
 )

@@ -48,6 +48,7 @@ PLANS = Page(
                 REASON,
                 Column("who", Text("By", "操作人")),
             ),
+            empty=Text("No change is planned: every crossing follows its timetable", "无计划变更，各路口按时段表运行"),
         ),
         Table(
             Text("Before and after, days matched", "前后对比（按同类日匹配）"),
@@ -64,6 +65,7 @@ PLANS = Page(
                 Column("days_after", Text("Days after", "变更后天数"), "number"),
                 Column("verdict", Text("Verdict", "结论")),
             ),
+            empty=Text("Name a day below: the days before and after it are compared", "在下方填写日期即作对比"),
         ),
         Form(
             Text("Compare before and after a day", "以某日为界作前后对比"),

@@ -61,9 +61,9 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
     with database.transaction() as connection:
         current.put_shown(connection, said, now, zone)
         line_list.forget(connection, now)
-    _trace(database, now)
-    _look_at_now(database, visits, now, zone)
     _forecast(database, visits, now, zone)
+    _look_at_now(database, visits, now, zone)
+    _trace(database, now)
     with database.transaction() as connection:
         connection.execute(SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"]})
 
