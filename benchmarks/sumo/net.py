@@ -17,6 +17,10 @@ from citywide.systems.traffic.engine.control.layout import (
 
 SIGHT_M, LINK_M, YELLOW_S = 200.0, 1500.0, 3
 LIGHT = {"G": 2, "g": 1, "s": 1}
+ROAD_CLASSES = frozenset({
+    "passenger", "private", "taxi", "bus", "coach", "delivery", "truck", "trailer", "motorcycle", "moped",
+    "evehicle", "hov", "vip", "authority", "army",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Roads:
     speed: dict[str, float]
     connections: tuple[Connection, ...]
     programs: dict[str, list[tuple[float, str]]]
+    classes: dict[str, frozenset[str]]  # of vehicles that may use a lane
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,15 @@ def roads_of(path: Path) -> Roads:
         {lane.attrib["id"]: float(lane.attrib["speed"]) for lane in lanes},
         tuple(_connection(element) for element in root.iter("connection")),
         programs,
+        {lane.attrib["id"]: classes_of(lane.get("allow"), lane.get("disallow")) for lane in lanes},
     )
+
+
+def classes_of(allow: str | None, disallow: str | None) -> frozenset[str]:
+    """The road classes that a lane is for, by its `allow` and `disallow`."""
+    if allow not in (None, "all"):
+        return ROAD_CLASSES & set(allow.split())
+    return frozenset() if disallow == "all" else ROAD_CLASSES - set((disallow or "").split())
 
 
 def _connection(element: ET.Element) -> Connection:
