@@ -12,7 +12,8 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from benchmarks.sumo.net import LIGHT, ROAD_CLASSES, SIGHT_M, YELLOW_S, Site
+from benchmarks.sumo.classes import ROAD_CLASSES
+from benchmarks.sumo.net import LIGHT, SIGHT_M, YELLOW_S, Site
 from benchmarks.sumo.scenario import Scenario, wanted_departures
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from benchmarks.sumo.classes import classes_of
 from citywide.systems.traffic.engine.control.layout import (
     Crossing,
     Feed,
@@ -17,10 +18,6 @@ from citywide.systems.traffic.engine.control.layout import (
 
 SIGHT_M, LINK_M, YELLOW_S = 200.0, 1500.0, 3
 LIGHT = {"G": 2, "g": 1, "s": 1}
-ROAD_CLASSES = frozenset({
-    "passenger", "private", "taxi", "bus", "coach", "delivery", "truck", "trailer", "motorcycle", "moped",
-    "evehicle", "hov", "vip", "authority", "army",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,13 +74,6 @@ def roads_of(path: Path) -> Roads:
         programs,
         {lane.attrib["id"]: classes_of(lane.get("allow"), lane.get("disallow")) for lane in lanes},
     )
-
-
-def classes_of(allow: str | None, disallow: str | None) -> frozenset[str]:
-    """The road classes that a lane is for, by its `allow` and `disallow`."""
-    if allow not in (None, "all"):
-        return ROAD_CLASSES & set(allow.split())
-    return frozenset() if disallow == "all" else ROAD_CLASSES - set((disallow or "").split())
 
 
 def _connection(element: ET.Element) -> Connection:

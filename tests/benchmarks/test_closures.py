@@ -2,8 +2,9 @@
 
 import pytest
 
+from benchmarks.sumo.classes import classes_of
 from benchmarks.sumo.closures import lanes_to_close, ways_open
-from benchmarks.sumo.net import Connection, Roads, classes_of
+from benchmarks.sumo.net import Connection, Roads
 
 CARS, BUSES = frozenset({"passenger"}), frozenset({"bus"})
 
