@@ -1,6 +1,7 @@
 """Delay on any folder of SUMO scenarios in RESCO's form, beside every peer, in one command."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from statistics import mean, median
 
+import numpy as np
+
 from benchmarks.form import Benchmark, Goal
 from benchmarks.sumo.made import make_maps
 from benchmarks.sumo.scenario import Scenario, scenarios_in
@@ -20,6 +23,7 @@ BUILT_IN = ["fixed", "actuated", "delay_based"]
 HEURISTICS = ["pressure@10", "wave@10", "pressure@1", "wave@1"]
 REFERENCE = Path(__file__).parent / "reference" / "traffic.yaml"
 OPTIONS = Namespace()
+Found = dict[str, dict[int, float]]  # delay by driver and seed
 
 
 def options(parser: ArgumentParser) -> None:
@@ -43,13 +47,17 @@ def measure(chosen: Namespace) -> Mapping[str, float]:
     data = chosen.data or make_maps(home_of("current"), CACHE / "made-maps")
     maps = scenarios_in(data, chosen.maps.split(",") if chosen.maps else None)
     runs = _runs(home, maps[:1] if chosen.quick else maps, chosen)
-    measures: dict[str, float] = {}
+    measures: dict[str, float] = {"failed_runs": _failed(runs, chosen)}
     for name, found in runs.items():
-        measures |= _map_measures(name, found, chosen)
+        if found["ours"]:
+            measures |= _map_measures(name, found, chosen)
     return measures | _shares(measures)
 
 
-Found = dict[str, dict[int, float]]  # delay by driver and seed
+def _failed(runs: dict[str, Found], chosen: Namespace) -> int:
+    """Runs without a result; what the others found is told all the same."""
+    wanted = sum(len(_drivers(seed, chosen)) for seed in _seeds(chosen)) * len(runs)
+    return wanted - sum(len(by_seed) for found in runs.values() for by_seed in found.values())
 
 
 def _runs(home: Path, maps: list[Scenario], chosen: Namespace) -> dict[str, Found]:
@@ -68,15 +76,19 @@ def _runs(home: Path, maps: list[Scenario], chosen: Namespace) -> dict[str, Foun
 
 
 def _task(home: Path, scenario: Scenario, seed: int, chosen: Namespace) -> dict:
-    ours = "ours@1" if chosen.cadence == "free" else "ours@10"
-    peers = ["fixed", "actuated", "wave@10"] if chosen.quick else BUILT_IN + HEURISTICS
-    lone = chosen.only_ours or seed not in _seeds(chosen)[: _peer_seeds(chosen)]
     return {
         "home": str(home), "folder": str(scenario.net.parent), "seed": seed,
-        "drivers": [ours] if lone else [*peers, ours],
+        "drivers": _drivers(seed, chosen),
         "demand": chosen.demand, "closures": chosen.closures, "dropout": chosen.dropout,
         "seconds": chosen.seconds or (600 if chosen.quick else 0),
     }  # fmt: skip
+
+
+def _drivers(seed: int, chosen: Namespace) -> list[str]:
+    ours = "ours@1" if chosen.cadence == "free" else "ours@10"
+    peers = ["fixed", "actuated", "wave@10"] if chosen.quick else BUILT_IN + HEURISTICS
+    lone = chosen.only_ours or seed not in _seeds(chosen)[: _peer_seeds(chosen)]
+    return [ours] if lone else [*peers, ours]
 
 
 def _seeds(chosen: Namespace) -> list[int]:
@@ -95,7 +107,7 @@ def _work(task: dict) -> list[dict]:
     command = [sys.executable, "-m", "benchmarks.sumo.worker", json.dumps(task)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
-        raise SystemExit(f"the simulator failed on {task['folder']}:\n{done.stderr[-2000:]}")
+        print(f"{task['folder']} seed {task['seed']} failed:\n{done.stderr[-2000:]}", flush=True)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"driver"')]
 
 
@@ -105,11 +117,16 @@ def _map_measures(name: str, runs: Found, chosen: Namespace) -> dict[str, float]
     if chosen.sumo == "1.9.2" and name in _published() and _is_plain(chosen):
         found[f"{name}.ratio_published"] = mean(delays) / _published()[name]
     peers = {driver: mean(by_seed.values()) for driver, by_seed in runs.items() if driver != "ours"}
-    shared = mean(runs["ours"][seed] for seed in next(iter(runs.values())))  # the seeds that peers ran too
     for label, group in (("builtin", BUILT_IN), ("heuristic", HEURISTICS), ("actuated", ["actuated"])):
-        if best := [peers[driver] for driver in group if driver in peers]:
-            found[f"{name}.ratio_{label}"] = shared / min(best)
+        if best := [_ratio(runs["ours"], runs[driver]) for driver in group if driver in peers]:
+            found[f"{name}.ratio_{label}"] = float(np.max(best))
     return found | {f"{name}.{driver}": delay for driver, delay in peers.items()}
+
+
+def _ratio(ours: dict[int, float], peer: dict[int, float]) -> float:
+    """Our delay over a peer's, on the seeds that both ran."""
+    both = ours.keys() & peer.keys()
+    return mean(ours[seed] for seed in both) / mean(peer[seed] for seed in both) if both else math.nan
 
 
 def _is_plain(chosen: Namespace) -> bool:
@@ -146,7 +163,7 @@ def _shares(measures: Mapping[str, float]) -> dict[str, float]:
 
 def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
     """As asked: 0.90 of the published on most maps and 1.00 on all; on today's SUMO, against peers re-run."""
-    bounds = {"worst_over_median": 1.5}
+    bounds = {"worst_over_median": 1.5, "failed_runs": 0}
     if OPTIONS.sumo == "current":
         bounds |= {"ratio_builtin": 0.6, "ratio_heuristic": 0.85, "ratio_actuated": 0.75}
     elif OPTIONS.cadence == "free":

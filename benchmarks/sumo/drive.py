@@ -12,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from benchmarks.sumo.classes import ROAD_CLASSES
 from benchmarks.sumo.net import LIGHT, SIGHT_M, YELLOW_S, Site
 from benchmarks.sumo.scenario import Scenario, wanted_departures
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
@@ -238,7 +239,7 @@ def _loop(sim, scenario: Scenario, site: Site, driver, closed, dropout) -> None:
     eyes = Eyes(site)
     lights = SafeLights(site) if getattr(driver, "safe", False) else Lights(site)
     for lane in closed:
-        sim.lane.setDisallowed(lane, ["passenger", "bus", "truck", "delivery", "private", "taxi", "trailer"])
+        sim.lane.setDisallowed(lane, sorted(ROAD_CLASSES.union(sim.lane.getDisallowed(lane))))
     for second in range(scenario.end - scenario.begin):
         sim.simulationStep()
         if driver is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from benchmarks.sumo.classes import classes_of
 from citywide.systems.traffic.engine.control.layout import (
     Crossing,
     Feed,
@@ -38,6 +39,7 @@ class Roads:
     speed: dict[str, float]
     connections: tuple[Connection, ...]
     programs: dict[str, list[tuple[float, str]]]
+    classes: dict[str, frozenset[str]]  # of vehicles that may use a lane
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def roads_of(path: Path) -> Roads:
         {lane.attrib["id"]: float(lane.attrib["speed"]) for lane in lanes},
         tuple(_connection(element) for element in root.iter("connection")),
         programs,
+        {lane.attrib["id"]: classes_of(lane.get("allow"), lane.get("disallow")) for lane in lanes},
     )
 
 

@@ -4,14 +4,14 @@ import json
 import random
 import sys
 import tempfile
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.sumo.closures import lanes_to_close
 from benchmarks.sumo.drive import Seen, Shown, drive
-from benchmarks.sumo.net import Roads, Site, roads_of, site_of
+from benchmarks.sumo.net import Site, roads_of, site_of
 from benchmarks.sumo.peers import Greedy, built_in
 from benchmarks.sumo.scenario import scenario_of
 from citywide.systems.traffic.engine.control.controller import Controller
@@ -55,37 +55,15 @@ class Dropout:
         return self.dark
 
 
-def closable(roads: Roads) -> list[str]:
-    """Lanes that may be closed: another lane of their edge leads wherever they lead."""
-    ways: dict[str, set[str]] = defaultdict(set)
-    for c in roads.connections:
-        if not c.start.startswith(":"):
-            ways[c.start].add(c.end.rsplit("_", 1)[0])
-    groups = defaultdict(list)
-    for lane in ways:
-        groups[lane.rsplit("_", 1)[0]].append(lane)
-    return sorted(a for group in groups.values() for a in group for b in group if a != b and ways[a] <= ways[b])
-
-
-def drawn(lanes: list[str], count: int, seed: int) -> list[str]:
-    """Lanes to close, at most one of an edge, so that no edge is shut altogether."""
-    shuffled = random.Random(seed).sample(lanes, len(lanes))
-    one_an_edge = {lane.rpartition("_")[0]: lane for lane in reversed(shuffled)}
-    return [lane for lane in shuffled if one_an_edge[lane.rpartition("_")[0]] == lane][:count]
-
-
 def run_one(home: Path, task: dict, name: str) -> float:
     """The mean delay of one driver."""
     scenario = scenario_of(Path(task["folder"]))
     if task["seconds"]:
         scenario = replace(scenario, end=min(scenario.end, scenario.begin + task["seconds"]))
     site, seed = site_of(roads_of(scenario.net)), task["seed"]
-    lanes = sorted(set(closable(site.roads)))
-    closed = drawn(lanes, task["closures"], seed)
+    closed = lanes_to_close(site.roads, task["closures"], seed)
     dropout = Dropout(sorted(site.lanes), task["dropout"], seed) if task["dropout"] else None
     extra = ["--scale", str(task["demand"])] if task["demand"] != 1 else []
-    if closed:  # a vehicle that may use no other lane of the edge drives on as if it were open
-        extra += ["--ignore-route-errors", "true"]
     with tempfile.TemporaryDirectory() as folder:
         driver = None
         if name in ("actuated", "delay_based"):

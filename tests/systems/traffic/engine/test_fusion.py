@@ -141,3 +141,49 @@ def test_no_sensor_at_all_leaves_a_picture_without_confidence():
         view = fusion.second(float(now), no_readings(2), np.array([now % 60 < 30] * 2))
     assert (view.confidence < 0.6).all()
     assert np.isfinite(view.queue).all()
+
+
+ONE = Lanes.of([0], [100.0], [200.0], [15.0], [13.9])
+ALIVE = np.ones((1, 3), bool)
+
+
+def told(pulses=0.0, place=None):
+    """One second of one lane: pulses of its loop, and a vehicle at a place."""
+    at = np.array([] if place is None else [place])
+    ones = np.ones(len(at), np.int64)
+    return Readings(ones - 1, ones, at, np.zeros((1, 3)), np.array([pulses]), ALIVE)
+
+
+@pytest.mark.parametrize("leap", [1.7e9, -1.7e9, 1e11, 64.0, -1.0])
+def test_after_a_leap_of_the_clock_the_picture_begins_anew_and_follows_the_new_time(leap):
+    """As a fusion that begins at the new time, whose queue nobody knows yet."""
+    fusion, fresh = Fusion(ONE), Fusion(ONE)
+    for now in range(100):
+        fusion.second(float(now), told(pulses=1.0, place=95.0), np.array([False]))
+    start = 99 + leap
+    doubt = fusion.second(start, no_readings(1), np.array([False])).confidence[0]
+    assert doubt < 0.4
+    fresh.second(start, no_readings(1), np.array([False]))
+    for later in range(1, 30):
+        view, other = (one.second(start + later, told(place=60.0), np.array([False])) for one in (fusion, fresh))
+    assert view.queue == pytest.approx(other.queue, abs=0.1)
+    assert view.arrivals == pytest.approx(other.arrivals, abs=0.5)
+
+
+def test_seconds_that_nobody_told_of_hold_no_pulses_of_a_minute_ago():
+    gap, none = Fusion(ONE), Fusion(ONE)
+    for now in range(64):
+        gap.second(float(now), told(pulses=1.0), np.array([False]))
+        none.second(float(now), told(pulses=1.0), np.array([False]))
+    for now in range(64, 90):
+        none.second(float(now), told(), np.array([False]))
+    assert gap._rings.sum() > 0
+    gap.second(90.0, told(), np.array([False]))
+    none.second(90.0, told(), np.array([False]))
+    assert gap._rings[0, 2].tolist() == none._rings[0, 2].tolist()
+
+
+@pytest.mark.parametrize("now", [float("nan"), float("inf"), -1e300])
+def test_a_time_that_is_no_time_is_refused(now):
+    with pytest.raises(ValueError, match="accepted: a number within"):
+        Fusion(ONE).second(now, no_readings(1), np.array([False]))

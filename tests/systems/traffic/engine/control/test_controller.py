@@ -142,7 +142,42 @@ def test_a_described_crossing_with_a_short_phase_is_refused():
         lay_out([Crossing(FOUR, ((2, 2, 0),))])
 
 
-def drive(decide, arrivals=(0.15, 0.1, 0.1, 0.1), seed=1, seconds=1200):
+def at_a_full_exit(room_of, seconds=12):
+    """Heads of lane 0 (two movements, both green, the first into a full exit) after standing for so long."""
+    crossing = Crossing((Lane((Movement(0), Movement(1))), Lane((Movement(2),))), ((2, 2, 0), (0, 0, 2)))
+    controller = Controller(lay_out([crossing], exits=3))
+    line = seen(*[(0, 2.0 + 7.5 * at, 0.0) for at in range(4)])
+    for second in range(seconds):
+        controller.decide(replace(line, room=np.array(room_of)), shown(green_s=1.0 + second))
+    return controller.known.head[0]
+
+
+def test_who_stands_at_green_before_a_full_exit_wants_that_exit():
+    assert at_a_full_exit([0.0, 9.0, 9.0]) == 0b01
+
+
+def test_who_stands_at_green_with_free_exits_tells_nothing_where_all_is_surely_green():
+    assert at_a_full_exit([9.0, 9.0, 9.0]) == 0
+
+
+def test_a_full_exit_that_passes_vehicles_on_is_worth_a_green():
+    """Two equal queues; the one's exit is full now but has taken a vehicle every three seconds."""
+    layout = lay_out([Crossing(tuple(Lane((Movement(at),)) for at in range(4)), PHASES)], exits=4)
+    controller = Controller(layout)
+    waiting = [(2, 3.0 + 7.5 * at, 0.0) for at in range(12)]
+    room = np.array([9.0, 9.0, 0.0, 9.0])
+    asked = controller.decide(replace(seen(*waiting), room=room), shown())
+    assert asked == [1]
+
+
+def test_beyond_capacity_control_sends_as_many_as_long_fixed_greens():
+    sent = [
+        drive(how, (0.4, 0.4, 0.4, 0.4), seconds=2400, gone=True) for how in (Controller(lay_out([ONE])).decide, None)
+    ]
+    assert sent[0] >= 0.98 * sent[1]
+
+
+def drive(decide, arrivals=(0.15, 0.1, 0.1, 0.1), seed=1, seconds=1200, gone=False):
     """Delay and wishes of a point-queue crossing under this control, behind the safety layer."""
     layout = lay_out([ONE])
     streets = Streets(layout, Traffic(np.array(arrivals), np.ones(4)), seed)
@@ -155,4 +190,4 @@ def drive(decide, arrivals=(0.15, 0.1, 0.1, 0.1), seed=1, seconds=1200):
         lights = safety.step(wish, np.array([decide is not None]), calls)
         sight = streets.step(lights == 1)
         wishes.append(int(wish[0]))
-    return streets.delay_s, wishes
+    return streets.gone if gone else (streets.delay_s, wishes)

@@ -5,10 +5,11 @@ from numba import njit
 
 from citywide.systems.traffic.engine.control.exchange import expect
 from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ground, Ints
-from citywide.systems.traffic.engine.control.learning import Known, learn_crossing, rate_of
+from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S, Known, learn_crossing, rate_of
 from citywide.systems.traffic.engine.control.rollout import Habits, play
 from citywide.systems.traffic.engine.control.search import View, search
 
+LEAST_DRAIN = 0.1  # vehicles/s that any exit is believed to pass on
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
 Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
 Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
@@ -18,16 +19,20 @@ Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, d
 def count_crossed(
     known: Known,
     move_lane: Ints,
+    move_exit: Ints,
     crossed: Ints,
     crossed_of: Floats,
 ) -> None:
     """Vehicles over each lane's line this second, and which way they turned."""
     crossed_of[:] = 0.0
+    known.taken[:] *= 1.0 - 1.0 / FLOW_MEMORY_S
     for at in range(len(crossed)):
         move = crossed[at]
         if 0 <= move < len(move_lane):
             crossed_of[move_lane[move]] += 1.0
             known.turns[move] += 1.0
+            if move_exit[move] >= 0:
+                known.taken[move_exit[move]] += 1.0 / FLOW_MEMORY_S
 
 
 @njit(cache=True, error_model="numpy")
@@ -39,6 +44,7 @@ def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     rate: Floats,
     share: Floats,
     room: Floats,
+    drain: Floats,
     shown: int,
 ) -> None:
     """Rates, shares and exit room of each phase and lane of one crossing."""
@@ -47,17 +53,19 @@ def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     for phase in range(rate.shape[0]):
         for lane in range(first, last):
             cell = lay.cell_from[crossing] + phase * wide + lane - first
-            total, served, space = 0.0, 0.0, 1e9
+            total, served, space, more = 0.0, 0.0, 1e9, 0.0
             for move in range(lay.move_from[lane], lay.move_from[lane + 1]):
                 total += known.turns[move]
+            for move in range(lay.move_from[lane], lay.move_from[lane + 1]):
                 if known.serves[cell] >> (move - lay.move_from[lane]) & 1:
                     served += known.turns[move]
                     exit_ = lay.move_exit[move]
-                    if exit_ >= 0:
-                        space = min(space, room_of[exit_])
+                    if exit_ >= 0 and room_of[exit_] < space:
+                        space, more = room_of[exit_], max(known.taken[exit_], LEAST_DRAIN)
             rate[phase, lane - first] = rate_of(known, cell, lane, phase == shown)
-            share[phase, lane - first] = served / total if total > 0 else 1.0
+            share[phase, lane - first] = served / total
             room[phase, lane - first] = space
+            drain[phase, lane - first] = more
 
 
 @njit(cache=True, error_model="numpy")
@@ -84,8 +92,8 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         phases = lay.phase_from[crossing + 1] - lay.phase_from[crossing]
         start = lay.cell_from[crossing]
         rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
-        room = np.zeros((phases, wide))
-        fill_cells(known, lay, crossing, room_of, rate, share, room, phase)
+        room, drain = np.zeros((phases, wide)), np.zeros((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, drain, phase)
         learn_crossing(
             known,
             first,
@@ -99,7 +107,9 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             head_at,
             head_speed,
             dark,
-            room[phase],
+            lay.move_from,
+            lay.move_exit,
+            room_of,
         )
         for lane in range(first, last):
             guess_lane(known, lane, float(rate[phase, lane - first]), seen, settled[crossing])
@@ -116,6 +126,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             known.serves[start : start + phases * wide].reshape(phases, wide),
             known.head[first:last],
             room,
+            drain,
             known.late[first:last],
             known.on[first:last],
             lay.weight[first:last],
@@ -136,6 +147,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
                 view.serves,
                 view.head,
                 room,
+                drain,
                 view.late,
                 view.on,
                 view.weight,

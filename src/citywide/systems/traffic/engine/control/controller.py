@@ -90,7 +90,7 @@ class Controller:
         return targets
 
     def _take_in(self, seen: Seen) -> None:
-        count_crossed(self.known, self.layout.move_lane, seen.crossed, self._crossed_of)
+        count_crossed(self.known, self.layout.move_lane, self.layout.move_exit, seen.crossed, self._crossed_of)
         look(
             self._ways,
             self.layout.speed,

@@ -40,6 +40,7 @@ class Known(NamedTuple):
     line: Floats  # cell × 5: sums of a line through crossing times, where it does not
     turns: Floats  # movement: discounted crossings
     late: Floats  # lane: start-up loss, s
+    taken: Floats  # exit: mean vehicles/s that it has taken
     flow: Floats  # lane: mean arrivals, vehicles/s
     on: Floats  # lane: seconds of green so far
     started: Floats  # lane: vehicles sent since this green began, from a queue; negative when not counted
@@ -64,6 +65,7 @@ def know(layout: Layout) -> Known:
         line=np.tile(PRIOR_LINE, (cells, 1)),
         turns=np.ones(layout.movements),
         late=np.full(lanes, START_UP_S),
+        taken=np.full(max(layout.exits, 1), 0.25),
         flow=np.full(lanes, 0.05),
         on=np.zeros(lanes),
         started=np.zeros(lanes),
@@ -107,7 +109,9 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
     head_at: Floats,
     head_speed: Floats,
     dark: Flags,
-    room: Floats,
+    move_from: Ints,
+    move_exit: Ints,
+    room_of: Floats,
 ) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
     for lane in range(first, last):
@@ -122,15 +126,16 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
             if gone > 0:
                 known.head[lane] = 0
             continue
+        full = full_exits(move_from, move_exit, room_of, lane)
         known.on[lane] += 1.0
         known.served[lane] += gone
         if gone > 0:
             known.head[lane], known.stuck[lane] = 0, 0.0
         elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
-            note_stuck(known, lane, at)
+            note_stuck(known, lane, known.sure[at] & ~full)
         else:
             known.stuck[lane] = 0.0
-        if dark[lane] or room[lane - first] < 1.0:
+        if dark[lane] or full & known.serves[at]:
             known.started[lane], known.left[lane] = -1.0, 0.0
             continue
         discharge(known, lane, at, gone)
@@ -140,11 +145,21 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
 
 
 @njit(cache=True, error_model="numpy")
-def note_stuck(known: Known, lane: int, at: int) -> None:
-    """Whoever stands first at a green line for long wants a movement that this phase does not surely serve."""
+def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> int:
+    """Bits of the lane's movements whose exit takes nobody now."""
+    full = 0
+    for move in range(move_from[lane], move_from[lane + 1]):
+        if move_exit[move] >= 0 and room_of[move_exit[move]] < 1.0:
+            full |= 1 << (move - move_from[lane])
+    return full
+
+
+@njit(cache=True, error_model="numpy")
+def note_stuck(known: Known, lane: int, free: int) -> None:
+    """Whoever stands first at a green line for long wants a movement that is not surely free to go."""
     known.stuck[lane] += 1.0
     if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
-        left = (known.head[lane] or known.every[lane]) & ~known.sure[at]
+        left = (known.head[lane] or known.every[lane]) & ~free
         if left:
             known.head[lane] = left
 

@@ -16,9 +16,10 @@ class Habits(NamedTuple):
     """How the search weighs and looks ahead; none of it belongs to any one map."""
 
     horizon_s: int = 60
-    discount: float = 0.98
+    discount: float = 0.99
     stop_cost_s: float = 0.0
     left_over_s: float = 12.0
+    swell_s: float = 0.5
     look_s: float = 10.0
     eager: float = 1.15
     recheck: float = 0.7
@@ -62,6 +63,7 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
     serves: Ints,
     head0: Ints,
     room: Floats,
+    drain: Floats,
     late: Floats,
     on0: Floats,
     weight: Floats,
@@ -128,7 +130,7 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
                 if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
                     if on[lane] <= 1.0 and late[lane] < 0.0:
                         speed *= 1.0 - late[lane]
-                    sent = min(stand, speed, room[phase, lane] - gone[lane])
+                    sent = min(stand, speed, room[phase, lane] + drain[phase, lane] * second - gone[lane])
                     if sent > 0.0:
                         gone[lane] += sent
                         stand -= sent
@@ -153,4 +155,4 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
     left = 0.0
     for lane in range(lanes):
         left += queue[lane] * weight[lane]
-    return cost + worth * left * habits.left_over_s
+    return cost + worth * left * (habits.left_over_s + habits.swell_s * left)

@@ -22,6 +22,7 @@ class View(NamedTuple):
     serves: Ints  # phase × lane: bits of the lane's movements that the phase serves
     head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
     room: Floats  # phase × lane: vehicles that the exits behind the line take now
+    drain: Floats  # phase × lane: vehicles/s that they take further on
     late: Floats  # lane: start-up loss
     on: Floats  # lane: seconds of green so far
     weight: Floats  # lane
@@ -64,14 +65,14 @@ def search(
     sent_out: Floats,
 ) -> int:
     """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
-    queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green = view
+    queue, coming, rate, share, serves, head, room, drain, late, on, weight, lost, min_green = view
     nothing, marks = np.zeros((0, 0)), np.zeros(len(queue), np.int32)
     wanted = np.zeros(rate.shape[0], np.bool_)
     if not wish(queue, coming, rate, share, head, now, wanted) and sent_out.shape[0] == 0:
         return now
     best_keep, best_then = 0, now
     least = play(
-        queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+        queue, coming, rate, share, serves, head, room, drain, late, on, weight, lost, min_green,
         now, 0, now, habits, np.inf, scratch, marks, nothing,
     )  # fmt: skip
     for at in range(len(keeps)):
@@ -80,14 +81,14 @@ def search(
             if then == now or not wanted[then]:
                 continue
             cost = play(
-                queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+                queue, coming, rate, share, serves, head, room, drain, late, on, weight, lost, min_green,
                 now, keep, then, habits, least, scratch, marks, nothing,
             )  # fmt: skip
             if cost < least - 1e-9:
                 least, best_keep, best_then = cost, keep, then
     if sent_out.shape[0] > 0:
         play(
-            queue, coming, rate, share, serves, head, room, late, on, weight, lost, min_green,
+            queue, coming, rate, share, serves, head, room, drain, late, on, weight, lost, min_green,
             now, best_keep, best_then, habits, np.inf, scratch, marks, sent_out,
         )  # fmt: skip
     return best_then if best_keep == 0 else now

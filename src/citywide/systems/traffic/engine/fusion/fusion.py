@@ -2,7 +2,19 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.fusion.kernel import HORIZON, LAGS, RING, STATE, correlate, fuse
+from citywide.systems.traffic.engine.fusion.kernel import (
+    HORIZON,
+    LAGS,
+    LOOP,
+    MOST,
+    RADAR,
+    RING,
+    SPREAD,
+    STATE,
+    TAKEN,
+    correlate,
+    fuse,
+)
 from citywide.systems.traffic.engine.fusion.model import (
     BoolArray,
     FloatArray,
@@ -18,6 +30,7 @@ from citywide.systems.traffic.engine.tracks import follow, no_tracks
 JAM_M = 7.0
 PRIOR_TURNS = (2.0, 6.0, 2.0)
 MOST_REFUSALS = 20
+LATEST_S = 1e12
 
 
 class Fusion:
@@ -28,17 +41,19 @@ class Fusion:
         self.lanes = lanes
         self._lanes = np.column_stack([lanes.stop_m, lanes.end_m, lanes.loop_m, lanes.speed_mps, np.full(count, JAM_M)])
         self._state = np.zeros((count, STATE))
-        self._state[:, 1], self._state[:, 2], self._state[:, 5:8] = 4.0, lanes.speed_mps, -1e9
+        self._state[:, 1], self._state[:, 2], self._state[:, RADAR : LOOP + 1] = 4.0, lanes.speed_mps, -np.inf
         self._state[:, 10:12] = 1.0
         self._tracks, self._used = no_tracks(count)
         self._rings = np.zeros((count, 3, RING))
         self._turns = np.tile(np.array(PRIOR_TURNS), (count, 1))
         self._arrivals = np.zeros((count, HORIZON))
         self._evidence = np.zeros((int(lanes.crossing.max(initial=0)) + 1, 2, 2 * LAGS + 1))
+        self._now = 0.0
 
     def second(self, now_s: float, readings: Readings, green: BoolArray) -> View:
         """One second: readings taken, refusals named, the picture as it is now."""
         taken, refused = _checked(readings, self.lanes)
+        self._turn_to(now_s)
         follow(self._tracks, self._used, taken.lane, taken.track, taken.position_m, now_s)
         fuse(
             self._lanes,
@@ -56,6 +71,22 @@ class Fusion:
         )
         correlate(self._rings, self.lanes.crossing, self._evidence, now_s)
         return self._view(refused)
+
+    def _turn_to(self, now_s: float) -> None:
+        """Seconds that nobody told of hold nothing; after a leap of the clock nothing of before holds."""
+        if not abs(now_s) <= LATEST_S:
+            raise ValueError(f"the time is {now_s:g} s; accepted: a number within ±{LATEST_S:g}")
+        if 0.0 <= now_s - self._now < RING:
+            self._rings[:, :, np.arange(int(self._now) + 1, int(now_s)) % RING] = 0.0
+        else:
+            self._begin_anew(now_s)
+        self._now = now_s
+
+    def _begin_anew(self, now_s: float) -> None:
+        """What was learned stays (turning shares, speeds, clock offsets); what stood and came is unknown."""
+        self._used[:], self._rings[:] = 0, 0.0
+        self._state[:, SPREAD], self._state[:, TAKEN] = MOST, now_s - 1.0
+        self._state[:, RADAR : LOOP + 1] = -np.inf
 
     def clock_offset_s(self, crossing: int) -> tuple[int | None, int | None]:
         """How late video and loops of a crossing stamp their events against radar; None if unknown."""
