@@ -13,13 +13,15 @@ with its hospitals, schools and pharmacies (an hour at a time). A full run does 
 means stands with its system: `_city_floods.py`, `_city_hotline.py`, `_city_crossings.py`, `_city_outbreaks.py`.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -114,8 +116,9 @@ def pooled(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def told(seed: int, what: str, began: float) -> None:
-    """Say how far we are."""
-    print(f"seed {seed}: {what} done after {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    """Say how far we are; CPU seconds are this process's and its servers'."""
+    wall, cpu = time.perf_counter() - began, sum(os.times()[:4])
+    print(f"seed {seed}: {what} done after {wall:.0f} s ({cpu:.0f} CPU s)", file=sys.stderr, flush=True)
 
 
 def twin_of(world: World, kind: type[AnyTwin]) -> AnyTwin:
@@ -156,13 +159,15 @@ def server(city: SimulatedCity, folder: Path) -> Iterator[tuple[HttpDoor, str]]:
         port = free_port()
         command = [sys.executable, "-m", "citywide", "serve", "--data", str(folder), "--city",
                    str(settings.city), "--database-url", ready.database_url, "--port", str(port)]  # fmt: skip
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             wait_for_hub("127.0.0.1", port)
             yield HttpDoor("127.0.0.1", port, token), ready.database_url
         finally:
             process.terminate()
             process.wait(60)
+            with suppress(ProcessLookupError):  # analyses that it has begun would go on for minutes
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 def _options(parser: ArgumentParser) -> None:
