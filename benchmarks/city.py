@@ -7,19 +7,21 @@ seconds and do not depend on how fast the machine is. Devices fail as the demo's
 with clock steps, duplicates and late delivery.
 
 A city's systems live at different paces, and a second of the streets costs more than an hour of the hospitals.
-So each city lives three times, each time behind a fresh server with all systems: in heavy rain with its residents
+So each city lives three times, one after another behind one server with all systems: in heavy rain with its residents
 (a minute at a time), with full streets on which something happens every other minute (a minute at a time), and
 with its hospitals, schools and pharmacies (an hour at a time). A full run does so for three cities. What each figure
 means stands with its system: `_city_floods.py`, `_city_hotline.py`, `_city_crossings.py`, `_city_outbreaks.py`.
 """
 
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
@@ -60,7 +62,7 @@ class Stay(NamedTuple):
     weeks: float
 
 
-QUICK, FULL = Stay(5, 0.5, 1), Stay(30, 3, 6)
+QUICK, FULL = Stay(2, 0.2, 0.5), Stay(30, 3, 6)
 SEEDS = 3
 COUNTS = ("floods", "cases", "troubles", "causes", "outbreaks", "incidents", "hours", "weeks", "wall_s")
 
@@ -75,24 +77,35 @@ def measure(options: Namespace) -> Mapping[str, float]:
 
 
 def of_seed(seed: int, population: int, stay: Stay) -> dict[str, float]:
-    """One city, alive three times."""
+    """One city, alive three times, one after another."""
     began = time.perf_counter()
     city, found = make_city(seed, population), {"hours": stay.rain_hours, "street_hours": stay.street_hours}
-    with living(city, [waterlogging.SYSTEM, hotline.SYSTEM]) as (world, door, url):
-        world.sky = Sky(seed, city.relief.reach, START, daily_chance=1.0)
-        play(world, door, round(stay.rain_hours * 3600 / REPORT_S), REPORT_S)
-        found |= _city_floods.scored(world.truth(), url)
-        found |= _city_hotline.scored(twin_of(world, ResidentsTwin), url, world.now)
-    told(seed, "rain", began)
-    with living(city, [traffic.SYSTEM]) as (world, door, url):
-        streets(world, door, seed, stay.street_hours)
-        found |= _city_crossings.scored(world.truth(), url, world.now)
-    told(seed, "streets", began)
-    with living(city, [epidemic.SYSTEM]) as (world, door, url):
-        play(world, door, round(stay.weeks * 7 * 86_400 / HEALTH_S), HEALTH_S)
-        found |= _city_outbreaks.scored(world.truth(), url)
-    told(seed, "health", began)
+    with tempfile.TemporaryDirectory(prefix="citywide-city-") as folder:
+        Path(folder).chmod(0o755)
+        with server(city, Path(folder)) as (door, url):
+            told(seed, "server begun", began)
+            world = begun(city, [waterlogging.SYSTEM, hotline.SYSTEM], door, START)
+            world.sky = Sky(seed, city.relief.reach, START, daily_chance=1.0)
+            play(world, door, round(stay.rain_hours * 3600 / REPORT_S), REPORT_S)
+            found |= _city_floods.scored(world.truth(), url)
+            found |= _city_hotline.scored(twin_of(world, ResidentsTwin), url, world.now)
+            told(seed, "rain", began)
+            world = begun(city, [traffic.SYSTEM], door, world.now)
+            streets(world, door, seed, stay.street_hours)
+            found |= _city_crossings.scored(world.truth(), url, world.now)
+            told(seed, "streets", began)
+            world = begun(city, [epidemic.SYSTEM], door, world.now)
+            play(world, door, round(stay.weeks * 7 * 86_400 / HEALTH_S), HEALTH_S)
+            found |= _city_outbreaks.scored(world.truth(), url)
+            told(seed, "health", began)
     return found | {"weeks": stay.weeks, "wall_s": time.perf_counter() - began}
+
+
+def begun(city: SimulatedCity, systems: Sequence[System], door: HttpDoor, start: datetime) -> World:
+    """The city with some of its systems' twins, made known to the server."""
+    world = World(city, systems, start)
+    door.register(world.entities())
+    return world
 
 
 def streets(world: World, door: HttpDoor, seed: int, hours: float) -> None:
@@ -114,24 +127,14 @@ def pooled(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def told(seed: int, what: str, began: float) -> None:
-    """Say how far we are."""
-    print(f"seed {seed}: {what} done after {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    """Say how far we are; CPU seconds are this process's and those of servers that have ended."""
+    wall, cpu = time.perf_counter() - began, sum(os.times()[:4])
+    print(f"seed {seed}: {what} done after {wall:.0f} s ({cpu:.0f} CPU s)", file=sys.stderr, flush=True)
 
 
 def twin_of(world: World, kind: type[AnyTwin]) -> AnyTwin:
     """The twin of a kind among a city's."""
     return next(twin for twin in world.twins if isinstance(twin, kind))
-
-
-@contextmanager
-def living(city: SimulatedCity, systems: Sequence[System]) -> Iterator[tuple[World, HttpDoor, str]]:
-    """A city with some of its systems' twins behind a server of its own and its database."""
-    with tempfile.TemporaryDirectory(prefix="citywide-city-") as folder:
-        Path(folder).chmod(0o755)
-        with server(city, Path(folder)) as (door, url):
-            world = World(city, systems, START)
-            door.register(world.entities())
-            yield world, door, url
 
 
 def play(world: World, door: HttpDoor, steps: int, seconds: float) -> None:
@@ -156,21 +159,23 @@ def server(city: SimulatedCity, folder: Path) -> Iterator[tuple[HttpDoor, str]]:
         port = free_port()
         command = [sys.executable, "-m", "citywide", "serve", "--data", str(folder), "--city",
                    str(settings.city), "--database-url", ready.database_url, "--port", str(port)]  # fmt: skip
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
         try:
             wait_for_hub("127.0.0.1", port)
             yield HttpDoor("127.0.0.1", port, token), ready.database_url
         finally:
             process.terminate()
             process.wait(60)
+            with suppress(ProcessLookupError):  # analyses that it has begun would go on for minutes
+                os.killpg(process.pid, signal.SIGTERM)
 
 
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--population", type=int, default=1_000_000)
     parser.add_argument("--seeds", type=int, help="how many cities; 3, or 1 with --quick")
-    parser.add_argument("--hours", type=float, help="of rain; 30, or 5 with --quick")
-    parser.add_argument("--street-hours", type=float, help="of incidents; 3, or a half with --quick")
-    parser.add_argument("--weeks", type=float, help="of health; 6, or 1 with --quick")
+    parser.add_argument("--hours", type=float, help="of rain; 30, or 2 with --quick")
+    parser.add_argument("--street-hours", type=float, help="of incidents; 3, or a fifth with --quick")
+    parser.add_argument("--weeks", type=float, help="of health; 6, or a half with --quick")
 
 
 DAY_S = 86_400

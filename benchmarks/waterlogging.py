@@ -19,45 +19,24 @@ warning is false when no 10 cm came within the hour.
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from benchmarks._storm_files import Storms, read
+from benchmarks._waterlogging_scores import coverage, skill, warnings
+from benchmarks._waterlogging_walk import forecast
 from benchmarks.form import Benchmark, Clock, Goal
-from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.memory import LEADS
-from citywide.systems.waterlogging.engine.refit import (
-    INPUTS,
-    MOST_STORMS,
-    Lesson,
-    Refit,
-    Refits,
-    due,
-    refit_of,
-    said,
-    stacked,
-)
 from citywide.systems.waterlogging.engine.storms import design_storm, storm
 
 Array = NDArray[Any]
 
 TEST_SHARE = 80 / 300
 COLD_STORMS = 5
-LINE = 10.0
 HELD_OUT = 7_000
-
-
-class Forecasts(NamedTuple):
-    """Everything forecast, (site, storm, step, lead), without the refit too; (site, storm, step), who was warned."""
-
-    depth: Array
-    low: Array
-    high: Array
-    general: Array
-    warned: Array
 
 
 def measure(options: Namespace) -> dict[str, float]:
@@ -111,48 +90,6 @@ def scored(storms: Storms, suffix: str) -> dict[str, float]:
     return {f"{name}{suffix}": value for name, value in found.items()}
 
 
-def forecast(storms: Storms) -> Forecasts:
-    """Forecast all storms in order, every step before it is learned from, every storm before its gauge is refitted."""
-    sites, count, steps = storms.depth.shape
-    forecaster, desk = Forecaster.of(sites), Refitting([[] for _ in range(sites)], [None] * sites)
-    shape = (sites, count, steps, 2)
-    depths = [np.empty(shape) for _ in range(4)]
-    kept = Forecasts(*depths, warned=np.empty(shape[:3], dtype=bool))
-    for number in range(count):
-        forecaster.pause()
-        forecaster.refits = desk.refits()
-        inputs = np.empty((steps, sites, INPUTS))
-        for step in range(steps):
-            ahead = forecaster.step(storms.depth[:, number, step], storms.rain[:, number, step])
-            inputs[step] = forecaster.inputs
-            for array, values in zip(depths, (*ahead[:3], said(forecaster.inputs)), strict=True):
-                array[:, number, step] = values
-            kept.warned[:, number, step] = ahead.warns()
-        desk.take(inputs, storms.depth[:, number])
-    return kept
-
-
-class Refitting(NamedTuple):
-    """Every gauge's storms so far, and its newest refit."""
-
-    lessons: list[list[Lesson]]
-    newest: list[Refit | None]
-
-    def take(self, inputs: Array, depth: Array) -> None:
-        """Keep a storm of each gauge, inputs (step, site, input) and depth (site, step); refit where that is due."""
-        for site, reached in enumerate(depth):
-            if not np.isfinite(reached).any():
-                continue
-            storms, last = self.lessons[site], self.newest[site]
-            storms.append(Lesson(inputs[:, site], reached))
-            if due(len(storms), last.storms if last else 0):
-                self.newest[site] = refit_of(storms[-MOST_STORMS:], len(storms))
-
-    def refits(self) -> Refits:
-        """What the forecaster uses from here on."""
-        return stacked(self.newest)
-
-
 def test_from(storms: Storms) -> Array:
     """For each site the storm that the test begins with."""
     counts = np.isfinite(storms.depth).any(axis=2).sum(axis=1)
@@ -195,76 +132,6 @@ def recent(storms: Storms) -> Array:
     rains = [lagged(storms.rain, lag) for lag in range(24)]
     depths = [lagged(storms.depth, lag) for lag in range(6)]
     return np.stack([*depths, *rains[:12], sum(rains)], axis=-1)
-
-
-def skill(storms: Storms, forecasts: Array, name: str) -> dict[str, float]:
-    """NSE and CSI at both leads."""
-    found = {}
-    for lead, steps in enumerate(LEADS):
-        reached, said = storms.depth[:, :, steps:], forecasts[:, :, :-steps, lead]
-        known = np.isfinite(reached) & np.isfinite(said)
-        mean = np.nanmean(np.where(known, reached, np.nan), axis=(1, 2), keepdims=True)
-        error, spread, within = (said - reached)[known], reached[known].std() ** 2, (reached - mean)[known]
-        over, told = reached[known] >= LINE, said[known] >= LINE
-        found[f"{name}nse{steps * 5}"] = 1 - (error**2).mean() / max(spread, 1e-9)
-        found[f"{name}nse{steps * 5}_within"] = 1 - (error**2).mean() / max((within**2).mean(), 1e-9)
-        found[f"{name}csi{steps * 5}"] = (over & told).sum() / max((over | told).sum(), 1)
-    return found
-
-
-def coverage(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
-    """How often the 90 % interval held, at all steps and where there was anything to be wrong about."""
-    held, at_stake = [], []
-    for lead, steps in enumerate(LEADS):
-        reached = storms.depth[:, :, steps:]
-        low, high = forecasts.low[:, :, :-steps, lead], forecasts.high[:, :, :-steps, lead]
-        known = np.isfinite(reached)
-        held.append(((reached >= low - 0.1) & (reached <= high + 0.1))[known])
-        at_stake.append((np.maximum(reached, high) > 0.5)[known])
-    by_lead = {
-        f"coverage90_at_stake_{steps * 5}": h[a].mean() for steps, h, a in zip(LEADS, held, at_stake, strict=True)
-    }
-    every, counted = np.concatenate(held), np.concatenate(at_stake)
-    return {"coverage90": every.mean(), "coverage90_at_stake": every[counted].mean(), **by_lead}
-
-
-def warnings(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
-    """Floods warned before their crossing, the lead, and the share of warnings that were false."""
-    leads, false = [], []
-    for depth, warned in zip(storms.depth.reshape(-1, storms.depth.shape[2]), _flat(forecasts.warned), strict=True):
-        if np.isfinite(depth).any():
-            leads += [_lead(warned, at) for at in _crossings(depth)]
-            false += _false(depth, warned)
-    early = [lead for lead in leads if lead > 0]
-    return {
-        "floods": len(leads),
-        "warned": len(early) / max(len(leads), 1),
-        "warning_lead_min": float(np.median(early)) if early else 0.0,
-        "false_warnings": sum(false) / max(len(false), 1),
-    }
-
-
-def _flat(warned: Array) -> Array:
-    return warned.reshape(-1, warned.shape[2])
-
-
-def _crossings(depth: Array) -> list[int]:
-    """Where water first stands over the line after half an hour below it."""
-    over = depth >= LINE
-    return [at for at in range(1, len(over)) if over[at] and not over[max(0, at - 6) : at].any()]
-
-
-def _lead(warned: Array, at: int) -> float:
-    """Minutes from the first warning within the hour before to the crossing, 0 for none."""
-    before = np.flatnonzero(warned[max(0, at - 12) : at])
-    return 5.0 * (at - max(0, at - 12) - before[0]) if len(before) else 0.0
-
-
-def _false(depth: Array, warned: Array) -> list[bool]:
-    """For each warning that began below the line, whether the line was not reached within the hour."""
-    quiet = depth < LINE
-    starts = [at for at in range(1, len(depth)) if warned[at] and quiet[at] and quiet[at - 1] and not warned[at - 1]]
-    return [not (depth[at : at + 13] >= LINE).any() for at in starts]
 
 
 def _options(parser: ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from benchmarks._storm_files import Storms
-from benchmarks.waterlogging import forecast
+from benchmarks._waterlogging_walk import forecast
 
 
 def some_storms(count: int) -> Storms:

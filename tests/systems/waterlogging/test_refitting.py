@@ -9,9 +9,10 @@ from psycopg.sql import SQL, Identifier
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging.engine.lessons import lessons
-from citywide.systems.waterlogging.engine.refit import refit_of
+from citywide.systems.waterlogging.engine.refit import INPUTS, Lesson, refit_of
 from citywide.systems.waterlogging.refitting import keep_storms, packed, refit_gauges, refits_of, remember, unpacked
 from citywide.systems.waterlogging.slots import SLOT, slot_of
+from citywide.systems.waterlogging.slots import SQL as QUERIES
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(2)]
 SKY = Entity("rain_gauge/0", "rain_gauge", "Sky", Point(106.5, 29.5), "drainage")
@@ -95,3 +96,12 @@ def test_a_kept_refit_is_the_same_but_for_its_last_digits():
     again = unpacked(packed(refit), refit.storms)
     for name, value in refit._asdict().items():
         assert getattr(again, name) == pytest.approx(value, rel=1e-5, abs=1e-6), name
+
+
+def test_a_refit_of_another_form_is_passed_over(rained):
+    other = refit_of([Lesson(np.ones((30, INPUTS)), np.ones(30))] * 5)
+    short = other._replace(weights=other.weights[:, :, :-1])
+    kept_so = {"at": rained.clock.now(), "storms": 5, "trust": [0.0], "state": packed(short)}
+    with rained.hub.database.transaction() as connection:
+        connection.execute(QUERIES["keep_refit"], kept_so | {"gauge": GAUGES[0].id})
+    assert refits_of(rained.hub.database, [GAUGES[0].id]) is None

@@ -13,7 +13,7 @@ from citywide.hub.database.pool import Database
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.lessons import DRY_BETWEEN, LONGEST, lessons, storms_in
-from citywide.systems.waterlogging.engine.refit import MOST_STORMS, Refit, Refits, due, refit_of, stacked
+from citywide.systems.waterlogging.engine.refit import MOST_STORMS, NONE, Refit, Refits, due, refit_of, stacked
 from citywide.systems.waterlogging.slots import SLOT, SQL, read_slots, slot_of
 
 FIRST_LOOK_BACK, AT_ONCE = timedelta(days=30), timedelta(days=1)
@@ -65,8 +65,12 @@ def _refit(database: Database, gauge: str, seen: int) -> Refit:
 
 
 def refits_of(database: Database, gauges: Sequence[str]) -> Refits | None:
-    """What the gauges' own storms have taught, in the order of the gauges; nothing when there is none."""
-    kept = {row["gauge"]: unpacked(row["state"], row["storms"]) for row in database.rows(SQL["kept_refits"])}
+    """What the gauges' own storms have taught, in the order of the gauges; nothing when there is none.
+
+    One that an earlier program made of other inputs is passed over: its gauge falls back on the general model.
+    """
+    found = {row["gauge"]: unpacked(row["state"], row["storms"]) for row in database.rows(SQL["kept_refits"])}
+    kept = {gauge: refit for gauge, refit in found.items() if refit.weights.shape == NONE.weights.shape}
     return stacked([kept.get(gauge) for gauge in gauges]) if kept else None
 
 
