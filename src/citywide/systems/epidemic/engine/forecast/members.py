@@ -138,12 +138,12 @@ def standstill(task: Task) -> Floats:
 _LAPLACE = np.where(LEVELS < 0.5, np.log(2 * LEVELS), -np.log(2 * (1 - LEVELS)))
 
 MEMBERS: dict[str, tuple[Member, float]] = {
-    "trees": (trees, 0.25),
-    "trees on trend": (trees_on_trend, 0.25),
-    "autoregression": (autoregression, 0.10),
-    "growth": (growth, 0.10),
-    "analogue": (analogue, 0.25),
-    "renewal": (renewal, 0.05),
+    "trees": (trees, 0.32),
+    "trees on trend": (trees_on_trend, 0.28),
+    "autoregression": (autoregression, 0.05),
+    "growth": (growth, 0.05),
+    "analogue": (analogue, 0.27),
+    "renewal": (renewal, 0.03),
 }
 
 
