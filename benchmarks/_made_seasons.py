@@ -20,7 +20,7 @@ OTHER_YEARS = 260  # weeks before the history, seen only through a related signa
 SPARE = 208  # weeks among which the season that is asked for is found
 HORIZONS = (0, 1, 2, 3)
 FLAT = "flat-baseline"
-NEVER = np.timedelta64(400, "D")  # after the last week, when all that was late has come
+PUBLISHED, SETTLED = 4, 400  # days after a week, and after the last one, when all that was late has come
 
 
 def made_world(seed: int, every: int = 1) -> Hub:
@@ -115,9 +115,9 @@ def _history(rng: Rng, final: Floats, season: int) -> Triangle:
     values = np.stack([*(np.where(np.arange(weeks)[:, None] <= v, told[v], np.nan) for v in shown), final])
     if rng.random() < 0.75:
         values = np.concatenate([values, values.sum(axis=2, keepdims=True)], axis=2)
-    moments = days[shown].astype("datetime64[s]") + np.timedelta64(4 * 24 + 18, "h")
+    moments = np.concatenate([days[shown] + PUBLISHED, days[-1:] + SETTLED]).astype("datetime64[s]")
     names = tuple(f"place {p}" for p in range(values.shape[2]))
-    return Triangle(np.append(moments, days[-1].astype("datetime64[s]") + NEVER), days, names, values)
+    return Triangle(moments, days, names, values)
 
 
 def _told(rng: Rng, final: Floats, lately: NDArray[np.bool_]) -> Floats:

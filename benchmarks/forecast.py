@@ -42,7 +42,9 @@ class Table:
 def measure(options: Namespace) -> Mapping[str, float]:
     """Forecast every reference day in order, score beside the peers, print the tables."""
     if options.synthetic:
-        return _of_worlds(range(options.seed, options.seed + (2 if options.quick else WORLDS)))
+        return _of_worlds(
+            range(options.seed, options.seed + (1 if options.quick else WORLDS)), 6 if options.quick else 3
+        )
     if options.data is None:
         raise SystemExit("the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)")
     hub = read_hub(options.data)
@@ -64,11 +66,11 @@ def measure(options: Namespace) -> Mapping[str, float]:
     return _measures(hub, mine, tables) | {"seconds_per_week": seconds}
 
 
-def _of_worlds(seeds: range) -> dict[str, float]:
+def _of_worlds(seeds: range, every: int) -> dict[str, float]:
     """Made-up worlds instead of a folder: scores over those of a flat forecast, on average and at worst."""
-    setting, found = Setting(trees=FEW, lessons_at_most=15_000), dict[str, float]()
+    setting, found = Setting(trees=FEW, lessons_at_most=8_000), dict[str, float]()
     for seed in seeds:
-        hub = made_world(seed, every=3)
+        hub = made_world(seed, every)
         mine = _scored(hub, np.stack([made.quantiles for made in _walked(hub, setting)]))
         found |= _measures(hub, mine, {name: _scored(hub, peer.quantiles) for name, peer in hub.peers.items()})
     of = {end: [value for name, value in found.items() if name.endswith(f".{end}")] for end in SYNTHETIC}
