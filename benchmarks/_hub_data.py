@@ -71,7 +71,7 @@ def read_hub(folder: Path) -> Hub:
     baseline, ensemble = roles(tuple(peers))
     return Hub(
         history, tasks.days, np.array([season_of(day) for day in tasks.days]), tasks.horizons,
-        _truth(truth, tasks), peers, baseline, ensemble, _background(folder),
+        truth_of(truth, tasks), peers, baseline, ensemble, _background(folder),
     )  # fmt: skip
 
 
@@ -100,7 +100,8 @@ def _own_tasks(history: Triangle) -> Tasks:
     return Tasks(days, history.places, (0, 1, 2, 3))
 
 
-def _truth(known: Snapshot, tasks: Tasks) -> Floats:
+def truth_of(known: Snapshot, tasks: Tasks) -> Floats:
+    """What is known of every task by day, place and horizon; NaN where nothing is."""
     truth = np.full((len(tasks.days), len(tasks.places), len(tasks.horizons)), np.nan)
     first = week_index(tasks.days, known.weeks)
     for column, horizon in enumerate(tasks.horizons):

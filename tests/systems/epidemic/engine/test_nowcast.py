@@ -1,6 +1,8 @@
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from citywide.systems.epidemic.engine.nowcast import nowcast
+from citywide.systems.epidemic.engine.nowcast import nowcast, usual
 from citywide.systems.epidemic.engine.triangle import WEEK, Triangle
 
 
@@ -51,3 +53,50 @@ def test_weeks_without_a_report_teach_nothing():
     settled = nowcast(gap, moment).settle(gap.known(moment).values)
     assert np.allclose(settled[-1] / final[-1], 1, atol=0.05)
     assert np.allclose(settled[:-1], final[:-1], rtol=0.03)
+
+
+def test_a_burst_of_restatements_is_not_carried_on():
+    history, final = reported(1.0)
+    values = history.values.copy()
+    values[:-3, :, 1] *= 0.7  # one place restated all its weeks three weeks ago
+    once = Triangle(history.vintages, history.weeks, history.places, values)
+    moment = history.vintages[-1]
+    settled = nowcast(once, moment).settle(once.known(moment).values)
+    assert np.allclose(settled, final, rtol=0.02)
+
+
+def test_a_habit_that_has_ended_is_believed_to_have_ended():
+    history, final = reported(0.8)
+    values = history.values.copy()
+    for v in range(32, 40):
+        values[v, v] = final[v]
+    ended = Triangle(history.vintages, history.weeks, history.places, values)
+    assert np.abs(nowcast(ended, history.vintages[-1]).factor).max() < 0.03
+    assert nowcast(ended, history.vintages[33]).factor[0].min() > 0.1
+
+
+def test_what_was_never_revised_may_still_be():
+    assert (nowcast(reported(1.0)[0], reported(1.0)[0].vintages[-1]).spread > 0).all()
+
+
+def test_reports_that_grow_for_ten_weeks_are_followed_to_the_end():
+    weeks = 40
+    final = np.full((weeks, 4), 1000.0)
+    days = np.datetime64("2023-01-07") + np.arange(weeks) * WEEK
+    age = np.arange(weeks)[:, None] - np.arange(weeks)
+    share = np.where(age < 0, np.nan, 1 - 0.15 * np.clip(1 - age / 10, 0, 1))
+    history = Triangle((days + 4).astype("datetime64[s]"), days, tuple("abcd"), np.round(share[..., None] * final))
+    settled = nowcast(history, history.vintages[-1]).settle(history.known(history.vintages[-1]).values)
+    assert np.allclose(settled[-8:], 1000, rtol=0.02)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=12), st.floats(-1, 1), st.floats(0.1, 5))
+def test_the_usual_step_lies_where_half_the_weight_does(steps, toward, strength):
+    weight = 0.85 ** np.arange(len(steps))
+    found = float(usual(np.array(steps)[:, None], weight, np.array([toward]), strength)[0])
+    every, heavy = np.array([*steps, toward]), np.array([*weight, strength])
+    most = heavy.max() / 2 + 1e-9
+    assert heavy[every < found - 1e-12].sum() <= heavy.sum() / 2 + most
+    assert heavy[every > found + 1e-12].sum() <= heavy.sum() / 2 + most
+    assert min(*steps, toward) <= found <= max(*steps, toward)

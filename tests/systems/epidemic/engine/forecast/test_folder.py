@@ -46,7 +46,7 @@ def write(path, names, rows):
 
 def test_a_folder_of_another_hub_is_measured(folder, monkeypatch, capsys):
     monkeypatch.setattr(forecast, "FEW", Trees(folds=2, rounds=10, miss_rounds=5))
-    options = Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43)
+    options = Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43, synthetic=False)
     measures = forecast.measure(options)
     season = season_of(WEEKS[70])
     assert 0 < measures[f"{season}.wis_ratio_ensemble"] < 3
@@ -98,7 +98,9 @@ def _asked(table):
 def test_a_folder_without_forecasts_is_still_walked(folder, monkeypatch):
     (folder / "respi_forecasts_quantiles.parquet").unlink()
     monkeypatch.setattr(forecast, "FEW", Trees(folds=2, rounds=5, miss_rounds=5))
-    measures = forecast.measure(Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43))
+    measures = forecast.measure(
+        Namespace(data=folder, quick=True, season=None, seed=1, deadline_hours=43, synthetic=False)
+    )
     assert {name.split(".")[-1] for name in measures} == {"coverage50", "coverage95", "seconds_per_week"}
     assert all(np.isfinite(value) for value in measures.values())
 

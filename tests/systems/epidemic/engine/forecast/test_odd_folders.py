@@ -50,7 +50,25 @@ def small_rates():
     return imagined(WEEKS, 3, 2) / 1e5
 
 
-CASES = (one_place, all_zeros, handfuls, missing_weeks, a_place_that_never_reported, small_rates)
+def a_handful_beside_millions():
+    return imagined(WEEKS, 3, 2) * np.array([1e4, 1.0, 1e-2]).round(2)
+
+
+def a_place_of_three_weeks():
+    values = imagined(WEEKS, 3, 2)
+    values[:-3, 1] = np.nan
+    return values
+
+
+def a_winter_in_july():
+    turn = 2 * np.pi * (np.arange(WEEKS) - 26) / 52.18
+    return np.random.default_rng(1).poisson(50 + 45 * np.cos(turn)[:, None], (WEEKS, 3)).astype(float)
+
+
+CASES = (
+    one_place, all_zeros, handfuls, missing_weeks, a_place_that_never_reported, small_rates,
+    a_handful_beside_millions, a_place_of_three_weeks, a_winter_in_july,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.__name__)

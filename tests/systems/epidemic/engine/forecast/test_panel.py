@@ -42,6 +42,14 @@ def test_the_season_begins_at_the_trough_in_either_hemisphere(low):
     assert min(apart, 52.1775 - apart) < 2
 
 
+def test_half_a_year_tells_a_southern_winter_from_a_northern_one():
+    days = weeks(40)
+    for low in (0.0, 26.0):
+        course = 100 - 90 * np.cos(2 * np.pi * (np.arange(40) * 7 / 365.2425 - low / 52.1775))
+        apart = abs(trough(panel_of(np.repeat(course[:, None], 4, axis=1), days)) - low)
+        assert min(apart, 52.1775 - apart) < 4
+
+
 def test_gaps_are_filled_and_reports_kept():
     small = np.linspace(0.3, 0.9, 20)[:, None] + np.zeros((20, 4))
     holed = small.copy()

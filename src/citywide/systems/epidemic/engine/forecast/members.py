@@ -1,4 +1,8 @@
-"""The members of the pool: each answers the same questions in its own way."""
+"""The members of the pool: each answers the same questions in its own way.
+
+Trees and regressions come in twos, of moves on the working scale and of growth on logarithms: seasons differ in
+which of them serves better, and the pool of both loses little in any.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -22,9 +26,13 @@ Floats = NDArray[np.floating]
 
 MOVES = (
     "level", "back1", "back2", "back3", "all_level", "all_move", "all_move2",
+    "whole_move", "burden", "noise", "apart", "sin", "cos",
+)  # fmt: skip
+GROWTHS = (
+    "level", "back1", "back2", "back3", "all_level", "all_move", "all_move2",
     "whole_move", "noise", "apart", "height", "whole_burden", "sin", "cos",
 )  # fmt: skip
-SEASONLESS = MOVES[:-2]
+SEASONLESS = GROWTHS[:-2]
 SIZES = frozenset({"level", "noise", "height"})  # what also drives how far forecasts miss
 LIKENESS = {
     "level": 1.5, "back1": 2.0, "back2": 1.5, "back4": 1.0,
@@ -51,22 +59,39 @@ Member = Callable[[Task], Floats | None]
 
 
 def trees(task: Task) -> Floats | None:
+    """Pooled gradient boosting of moves, over all lessons."""
+    if len(task.all) < LEAST:
+        return None
+    return _levels(task, _shaped(task, boosted(task.all, _rows(task), task.seed, task.trees)))
+
+
+def trees_on_trend(task: Task) -> Floats | None:
     """Pooled gradient boosting, over all lessons, of what the trend leaves."""
     if len(task.all) < LEAST:
         return None
-    rows = task.asked.reshape(-1, task.asked.shape[-1])
-    taught, told = trend(task.all, rows, task.features.names)
+    taught, told = trend(task.all, _rows(task), task.features.names)
     left = replace(task.all, change=task.all.change - taught)
-    change = told[:, None] + boosted(left, rows, task.seed, task.trees)
-    return _levels(task, change.reshape(*task.asked.shape[:2], -1))
+    return _levels(task, _shaped(task, told[:, None] + boosted(left, _rows(task), task.seed, task.trees)))
 
 
 def autoregression(task: Task) -> Floats | None:
+    """Pooled autoregression of moves, over all lessons."""
+    if len(task.all) < LEAST:
+        return None
+    at, sizes = _columns(task, MOVES), np.array([name in SIZES for name in MOVES])
+
+    def answer(past: Lessons, asked: Floats) -> Floats:
+        return autoregressed(past.inputs[:, at], past.change, past.weight, asked[:, at], sizes)
+
+    return _levels(task, _by_step(task.steps, task.all, task.asked, answer))
+
+
+def growth(task: Task) -> Floats | None:
     """Pooled autoregression of growth over the places' own history."""
     if len(task.own) < LEAST // 4:
         return None
     features, logs = growth_features(task.panel, task.features), growing(task.panel)
-    names = MOVES if len(logs.weeks) >= YEAR_AND_HALF else SEASONLESS
+    names = GROWTHS if len(logs.weeks) >= YEAR_AND_HALF else SEASONLESS
     at, sizes = [features.names.index(name) for name in names], np.array([name in SIZES for name in names])
 
     def answer(past: Lessons, asked: Floats) -> Floats:
@@ -113,9 +138,11 @@ def standstill(task: Task) -> Floats:
 _LAPLACE = np.where(LEVELS < 0.5, np.log(2 * LEVELS), -np.log(2 * (1 - LEVELS)))
 
 MEMBERS: dict[str, tuple[Member, float]] = {
-    "trees": (trees, 0.38),
-    "autoregression": (autoregression, 0.24),
-    "analogue": (analogue, 0.35),
+    "trees": (trees, 0.32),
+    "trees on trend": (trees_on_trend, 0.28),
+    "autoregression": (autoregression, 0.05),
+    "growth": (growth, 0.05),
+    "analogue": (analogue, 0.27),
     "renewal": (renewal, 0.03),
 }
 
@@ -129,6 +156,14 @@ def answers(task: Task) -> dict[str, Floats]:
 
 def _levels(task: Task, change: Floats) -> Floats:
     return task.panel.small[-1][:, None, None] + change
+
+
+def _rows(task: Task) -> Floats:
+    return task.asked.reshape(-1, task.asked.shape[-1])
+
+
+def _shaped(task: Task, rows: Floats) -> Floats:
+    return rows.reshape(*task.asked.shape[:2], -1)
 
 
 def _columns(task: Task, names: tuple[str, ...]) -> list[int]:

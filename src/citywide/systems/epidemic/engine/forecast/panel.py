@@ -75,12 +75,16 @@ def season_week(panel: Panel) -> Floats:
 
 
 def trough(panel: Panel) -> float:
-    """The week of the year in which the mean course is lowest, by its first harmonic."""
-    if len(panel.weeks) < YEAR:
-        return 26.0
+    """The week of the year in which the mean course is lowest, by its first harmonic.
+
+    Half a year tells winter from summer only; before that the season is taken for a northern one.
+    """
+    if len(panel.weeks) < YEAR / 2:
+        return YEAR / 2
     angle = 2 * np.pi * week_of_year(panel.weeks) / YEAR
     level = panel.mean - panel.mean.mean()
-    peak = np.arctan2((level * np.sin(angle)).sum(), (level * np.cos(angle)).sum())
+    east, north = (level * np.sin(angle)).sum(), (level * np.cos(angle)).sum()
+    peak = np.arctan2(east if len(panel.weeks) >= YEAR else 0.0, north)
     return float((peak / (2 * np.pi) + 0.5) * YEAR % YEAR)
 
 

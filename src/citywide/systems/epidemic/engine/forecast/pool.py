@@ -13,7 +13,7 @@ from citywide.systems.epidemic.engine.scores import covered, pinball
 Floats = NDArray[np.floating]
 
 FORGET = 0.92  # weight lost per week of age of a matured forecast
-TRUST = 4.0  # how sharply weights follow scores
+TRUST = 8.0  # how sharply weights follow scores
 PATIENCE = 5.0  # weeks of scores that weigh as much as the weights given beforehand
 STRETCH: Floats = np.array([0.86, 0.93, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
 

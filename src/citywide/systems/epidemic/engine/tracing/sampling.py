@@ -83,7 +83,7 @@ def _sample(  # noqa: PLR0913, PLR0917 - columns of one table
         for case in range(cases):
             tally[context[chosen[case]]] += 1
         for kind in range(len(hazards)):
-            hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind])  # noqa: NPY002
+            hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind])  # noqa: NPY002 - as above
         if sweep >= DISCARDED:
             share[chosen] += 1.0 / (sweeps - DISCARDED)
             mean_hazards += hazards / (sweeps - DISCARDED)
@@ -115,7 +115,7 @@ def _choose(  # noqa: PLR0913, PLR0917 - columns of one table
         running[row - first[case]] = total
     if total <= 0.0:
         return chosen[case]
-    return first[case] + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002
+    return first[case] + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002 - as above
 
 
 __all__ = ["NOBODY", "UNSEEN", "Traced", "trace"]
