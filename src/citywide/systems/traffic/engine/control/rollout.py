@@ -16,7 +16,7 @@ class Habits(NamedTuple):
     """How the search weighs and looks ahead; none of it belongs to any one map."""
 
     horizon_s: int = 60
-    discount: float = 0.99
+    discount: float = 0.985
     stop_cost_s: float = 0.0
     left_over_s: float = 12.0
     swell_s: float = 0.5
