@@ -6,7 +6,7 @@ from citywide.hub.database.memory import buffers_mb, memory_mb
 
 
 def test_an_eighth_of_the_memory_within_bounds() -> None:
-    assert [buffers_mb(memory) for memory in (512, 8_192, 1_000_000)] == [256, 1024, 4096]
+    assert [buffers_mb(memory) for memory in (512, 8_192, 1_000_000)] == [256, 1024, 1024]
 
 
 def test_a_container_counts_for_the_machine(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-LEAST_MB, MOST_MB = 256, 4096
+LEAST_MB, MOST_MB = 256, 1024
 CONTAINER = Path("/sys/fs/cgroup/memory.max")
 
 

@@ -8,6 +8,7 @@ import structlog
 from msgspec import Struct, json
 
 from citywide.hub.database.pool import Database
+from citywide.kit.child import end_with_parent
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.learning import OWNER, beginner
 
@@ -42,6 +43,7 @@ def _taught(order: Order) -> bytes:
 
 def main() -> int:
     """Read the order from the standard input; what was learnt goes to the standard output."""
+    end_with_parent()
     order = json.decode(sys.stdin.buffer.read(), type=Order)
     os.nice(POLITE)
     database = Database(order.database_url, most=1)

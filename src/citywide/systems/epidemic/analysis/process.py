@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.running import Hub
+from citywide.kit.child import end_with_parent
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
@@ -70,6 +71,7 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
 
 def main() -> int:
     """Read the order from the standard input, and do it unless somebody else does."""
+    end_with_parent()
     order = json.decode(sys.stdin.buffer.read(), type=Order)
     os.nice(POLITE)
     with Connection.connect(order.database_url, autocommit=True) as connection:

@@ -18,6 +18,7 @@ class Watch:
     """What was found in every series and week watched, all arrays [series, weeks]."""
 
     score: NDArray[np.float64]
+    own: NDArray[np.float64]  # log Bayes factor of the series alone, without its neighbours
     p_value: NDArray[np.float64]
     weeks_running: NDArray[np.intp]
     level: NDArray[np.intp]
@@ -71,7 +72,8 @@ def watch(
     best = np.argmax(by_level.max(axis=-1), axis=0)
     told = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0]
     onset = (told - np.log(ONSET)).argmax(axis=-1)  # ringing early is a wish; since when it runs, the counts say
-    return Watch(score, np.where(known, p_value, 1.0), onset + 1, best, newest[..., 0], normal)
+    own = summed(by_level[0]) - near.log_weights()[0]
+    return Watch(score, own, np.where(known, p_value, 1.0), onset + 1, best, newest[..., 0], normal)
 
 
 def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
