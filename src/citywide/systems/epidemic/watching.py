@@ -26,7 +26,7 @@ FEWEST_WEEKS = 12
 FEWEST_DAYS = 4  # of a week; the others are taken to be like them
 WAIT = timedelta(hours=10)  # a week is watched ten hours after its last day, when the morning's reports are in
 LATE_HOURS = 8  # after that, in which late reports are still waited for
-SUBSTANTIAL = np.log(3.0)  # what a place's own counts must say for it: three to one
+STRONG = np.log(10.0)  # what a place's own counts must say for it: ten to one
 ROUGHLY = 5  # excesses are published to the nearest five, so that no small count can be worked out from them
 
 
@@ -112,7 +112,7 @@ def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
     for number in np.flatnonzero(counts[:, -1] >= 0).tolist():
         place, series = table.names[number]
         finding = explain(found, counts, number, place["name"], series.label.en)
-        itself = finding.excess > 0 and found.own[number, -1] >= SUBSTANTIAL  # not for its neighbours' sake alone
+        itself = finding.excess > 0 and found.own[number, -1] >= STRONG  # not for its neighbours' sake alone
         yield Judged(place, series, finding, bool(ringing[number] and itself))
 
 
