@@ -1,5 +1,7 @@
 """A sorter is taught by the field's vocabulary, by the city's own history, and by what is passed on."""
 
+import threading
+import time
 from contextlib import closing
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 
 from citywide.hub.database.pool import Database
 from citywide.hub.settings import Settings
-from citywide.systems.hotline import learning, school, vocabulary
+from citywide.systems.hotline import intake, learning, school, vocabulary
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.intake import Intake
 from citywide.systems.hotline.model import MATTERS
@@ -77,3 +79,28 @@ def test_a_school_that_fails_is_made_good_here(settings: Settings, monkeypatch: 
     monkeypatch.setattr(school, "beginner", lambda _: Sorter(learning.OWNER))
     with closing(Database(settings.database_url)) as database:
         assert schooled(database).guess("street light out").departments
+
+
+def test_histories_that_come_one_upon_another_are_learnt_in_one_school_at_a_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    running = threading.Semaphore(10)
+
+    def slow_school(_: Database) -> Sorter:
+        running.acquire()
+        at_once.append(10 - running._value)
+        time.sleep(0.3)
+        running.release()
+        return Sorter(learning.OWNER)
+
+    monkeypatch.setattr(intake, "schooled", slow_school)
+    listener = Intake()
+    with closing(Database(settings.database_url)) as database:
+        threads = [threading.Thread(target=listener.begin, args=(database,), kwargs={"anew": True}) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert 1 <= len(at_once) <= 2
+    assert max(at_once) == 1

@@ -32,7 +32,8 @@ class Intake:
     """One worker's knowledge: a sorter that has heard the city's calls, and the city's names of places."""
 
     def __init__(self) -> None:
-        self._learning, self._looking = threading.Lock(), threading.Lock()
+        self._learning, self._looking, self._schooling = threading.Lock(), threading.Lock(), threading.Lock()
+        self._wanted = True
         self._sorter: Sorter | None = None
         self._heard, self._listened, self._looked = 0, float("-inf"), float("-inf")
         self._places: list[Point] = []
@@ -45,11 +46,14 @@ class Intake:
 
     def begin(self, database: Any, *, anew: bool = False) -> None:
         """Learn now, so that nobody waits for it later; anew when there is a history that was not there before."""
-        fresh = schooled(database) if anew else None  # meanwhile the sorter that is there answers
+        self._wanted = self._wanted or anew
+        with self._schooling:  # one school at a time: who had to wait may find that it has taught this too
+            if not self._wanted:
+                return
+            self._wanted = False
+            fresh = schooled(database)  # meanwhile the sorter that is there answers
         with self._learning:
-            if fresh is not None:
-                self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
-            self._sorter = self._sorter or schooled(database)
+            self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
             self._taught(database)
 
     def place(self, database: Any, text: str) -> Point | None:
