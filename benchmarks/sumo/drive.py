@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -30,7 +31,7 @@ def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraC
     return import_module("libsumo" if find_spec("libsumo") else "traci")
 
 
-def start(sim, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:  # noqa: ANN001 - SUMO's module
+def start(sim: ModuleType, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:
     """Start SUMO without a window, as RESCO runs it, every trip written also when unfinished."""
     binary = home / "sumo" / "bin" / "sumo"
     command = [
@@ -53,7 +54,7 @@ class Eyes:
     def __post_init__(self) -> None:
         self.names = list(self.site.lanes)
 
-    def look(self, sim, dark: set[str]) -> Seen:  # noqa: ANN001 - SUMO's module
+    def look(self, sim: ModuleType, dark: set[str]) -> Seen:
         """One second of detection; a dark lane yields nothing."""
         site, length = self.site, self.site.roads.length
         rows, crossed, lane_now, last = [], [], {}, {}
@@ -106,7 +107,7 @@ class Lights:
         """The state as the controller reads it."""
         return Shown(self.phase, self.clear == 0, self.green_s)
 
-    def step(self, sim, targets: np.ndarray, _seen: Seen) -> None:  # noqa: ANN001 - SUMO's module
+    def step(self, sim: ModuleType, targets: np.ndarray, _seen: Seen) -> None:
         """One second: start changes that are due, finish yellows."""
         for at, signal in enumerate(self.site.signals):
             if self.clear[at] > 0:
@@ -140,7 +141,7 @@ class SafeLights:
         lamps = self.safety.lamps
         return Shown(lamps.target, lamps.settled.copy(), lamps.green_s + 1.0)
 
-    def step(self, sim, targets: np.ndarray, seen: Seen) -> None:  # noqa: ANN001 - SUMO's module
+    def step(self, sim: ModuleType, targets: np.ndarray, seen: Seen) -> None:
         """One second: wishes in, safe lights out; too many dark lanes make a crossing follow its plan."""
         layout = self.site.layout
         calls = np.bincount(seen.sighting, minlength=layout.lanes)[: layout.lanes] > 0

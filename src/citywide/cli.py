@@ -9,7 +9,8 @@ from pathlib import Path
 from citywide.hub.database.backup_commands import COMMANDS as BACKUP
 from citywide.hub.evidence.verify import COMMAND as VERIFY
 from citywide.kit.commands import Command
-from citywide.people_commands import PEOPLE, database_options, settings_of
+from citywide.options import database_options, settings_of
+from citywide.people_commands import PEOPLE
 
 
 def commands() -> list[Command]:

@@ -1,11 +1,9 @@
 """`citywide token` and `citywide staff`: who may speak to the hub, and who works with it."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from getpass import getpass
-from pathlib import Path
 
 import psycopg
 from psycopg import Connection
@@ -13,23 +11,8 @@ from psycopg import Connection
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
-from citywide.hub.settings import Settings
 from citywide.kit.commands import Command
-
-
-def settings_of(options: Namespace) -> Settings:
-    """The settings that the options name; everything else keeps its default."""
-    given = {name: value for name, value in vars(options).items() if name in Settings.__struct_fields__}
-    return Settings(**given)
-
-
-def database_options(parser: ArgumentParser) -> None:
-    """Where the city's data is."""
-    parser.add_argument("--data", type=Path, default=Path(".citywide"), help="folder of keys, archive, own database")
-    url = os.environ.get("CITYWIDE_DATABASE_URL", "")
-    parser.add_argument("--database-url", default=url, help="a PostgreSQL ≥ 16; without it one is embedded")
-    parser.add_argument("--archive", type=Path, help="folder of archived days that all machines see; default in --data")
-    parser.add_argument("--city", type=Path, help="folder with city.toml, map and roads")
+from citywide.options import database_options, settings_of
 
 
 def _token_options(parser: ArgumentParser) -> None:

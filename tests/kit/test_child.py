@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 CHILD = "from citywide.kit.child import end_with_parent; import time; end_with_parent(); time.sleep(60)"
 PARENT = f"""
@@ -19,8 +20,7 @@ def alive(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    with open(f"/proc/{process}/stat") as stat:  # noqa: PTH123 - a zombie is not alive
-        return stat.read().rpartition(")")[2].split()[0] != "Z"
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_child_ends_when_its_parent_is_killed_and_not_before() -> None:

@@ -3,7 +3,7 @@
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -81,7 +81,7 @@ class Fleet(threading.Thread):
         self.told += count
 
 
-def _in_turn(count: int, ends: Callable[[], bool]):  # noqa: ANN202 - an iterator of index arrays
+def _in_turn(count: int, ends: Callable[[], bool]) -> Iterator[np.ndarray]:
     every = np.arange(count)
     parts = round(EACH_S / TICK_S)
     number = 0

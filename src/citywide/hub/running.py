@@ -201,13 +201,12 @@ class Hub:
             self.jobs.run_due()
 
     def _flush(self) -> None:
-        found: list[Collected] = []
-        self.committer.between_commits(lambda: found.append(self._tick_and_collect())).result()
+        collected = self.committer.between_commits(self._tick_and_collect).result()
         try:
             with self.database.transaction() as connection:
-                write(connection, found[0])
+                write(connection, collected)
         except Exception:
-            self.committer.between_commits(lambda: self.committer.state.note_again(found[0].latest))
+            self.committer.between_commits(lambda: self.committer.state.note_again(collected.latest))
             raise
 
     def _tick_and_collect(self) -> Collected:

@@ -59,18 +59,18 @@ class Committer:
         self.queue.put(Sent(rows, heard))
         return heard
 
-    def between_commits(self, work: Callable[[], None]) -> "Future[None]":
+    def between_commits(self, work: Callable[[], Result]) -> "Future[Result]":
         """Run something in the committer's thread, when nothing is being written or made ready."""
-        done: Future[None] = Future()
+        done: Future[Result] = Future()
 
         def run() -> None:
             try:
                 self._hand.rest()
-                work()
+                result = work()
             except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
                 done.set_exception(error)
             else:
-                done.set_result(None)
+                done.set_result(result)
 
         self.queue.put(run)
         return done
