@@ -44,6 +44,7 @@ from citywide.hub.workers.peers import Peer, PeerError, serve
 from citywide.kit.clock import Clock, ManualClock
 
 log = structlog.get_logger()
+HANDS = 2  # one copies while the other commits
 HEARTBEAT_S = 0.5
 RESPOND_AT_LEAST_EVERY_S = 1.0
 
@@ -59,8 +60,8 @@ class Hub:
         self.name = f"{gethostname()}-{os.getpid()}-{token_hex(3)}"
         self.registry = Registry(self.database)
         self.registry.load()
-        writer = Writer(self.database, self.name, settings.archive_folder)
-        self.committer = Committer(list(self.words.rules.values()), self.clock, writer)
+        writers = [Writer(self.database, self.name, settings.archive_folder) for _ in range(HANDS)]
+        self.committer = Committer(list(self.words.rules.values()), self.clock, writers)
         self.reception = Reception(self.registry, ranges(self.words.quantities), self.clock, self._send)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
@@ -180,7 +181,8 @@ class Hub:
         """The others gave us up: forget everything and begin anew under a new name."""
         log.warning("given_up", worker=self.name)
         self.committer.between_commits(self.committer.forget).result()
-        self.name = self.committer.writer.worker = f"{self.name.rsplit('-', 1)[0]}-{token_hex(3)}"
+        self.name = f"{self.name.rsplit('-', 1)[0]}-{token_hex(3)}"
+        self.committer.rename(self.name)
         host, port = self.settings.peer_host, self._server.sockets[0].getsockname()[1]
         leases.join(self._heart, self.name, f"{host}:{port}")
 

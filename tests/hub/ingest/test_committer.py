@@ -15,6 +15,7 @@ from citywide.hub import Entity, Point, Reading
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.committer import Committer, FellWithAnotherError
 from citywide.hub.ingest.state import State, recover
+from citywide.hub.ingest.writer import Writer
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.kit.clock import microseconds
 
@@ -43,13 +44,13 @@ def batch(city: TrialCity, gauge: int, second: int) -> Rows:
 
 
 def intercept(committer: Committer, monkeypatch: pytest.MonkeyPatch, before: Callable[[], None]) -> None:
-    write = committer.writer.write
+    for writer in committer.writers:
 
-    def slower(*values: Any) -> bool:
-        before()
-        return write(*values)
+        def slower(*values: Any, write: Callable[..., bool] = writer.write) -> bool:
+            before()
+            return write(*values)
 
-    monkeypatch.setattr(committer.writer, "write", slower)
+        monkeypatch.setattr(writer, "write", slower)
 
 
 def test_nobody_is_answered_before_the_commit_and_what_waits_is_written_together(
@@ -88,6 +89,45 @@ def test_what_was_made_ready_on_a_failed_write_falls_with_it(
     assert isinstance(second.exception(20), FellWithAnotherError | OSError)
     assert table(gauged) == []
     assert committer.submit(batch(gauged, 0, 2)).result(20).tolist() == [0]
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_what_is_copied_while_the_group_before_it_commits_stands_or_falls_with_it(
+    gauged: TrialCity, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    committer, gate, copied = gauged.hub.committer, threading.Event(), threading.Semaphore(0)
+    for writer in committer.writers:
+        hold(writer, monkeypatch, copied, gate, fails)
+    first = committer.submit(batch(gauged, 0, 1))
+    assert copied.acquire(timeout=20)
+    second = committer.submit(batch(gauged, 0, 2))
+    assert copied.acquire(timeout=20)
+    assert table(gauged) == []
+    assert not first.done()
+    assert not second.done()
+    gate.set()
+    assert isinstance(first.exception(20), OSError if fails else type(None))
+    assert isinstance(second.exception(20), FellWithAnotherError if fails else type(None))
+    assert len(table(gauged)) == (0 if fails else 2)
+
+
+def hold(writer: Writer, monkeypatch: pytest.MonkeyPatch, copied: threading.Semaphore,
+         gate: threading.Event, fails: bool) -> None:  # fmt: skip
+    """Tell when a group is copied, and hold the end of its transaction back."""
+    copy, stand_ground = writer._copy, writer._stand_ground
+
+    def copy_and_tell(drafts: Any) -> None:
+        copy(drafts)
+        copied.release()
+
+    def stand_later() -> None:
+        gate.wait(20)
+        if fails:
+            raise OSError("the disk is full")
+        stand_ground()
+
+    monkeypatch.setattr(writer, "_copy", copy_and_tell)
+    monkeypatch.setattr(writer, "_stand_ground", stand_later)
 
 
 @given(

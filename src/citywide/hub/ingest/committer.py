@@ -1,6 +1,6 @@
 """The committer: what has queued up becomes one transaction, and its senders are answered after commit.
 
-While one group is being written the next is made ready, and the rules fold beside both.
+While one group commits the next is being copied and a third is made ready; the rules fold beside them.
 """
 
 import queue
@@ -17,7 +17,7 @@ from citywide.hub.entities.registry import Series
 from citywide.hub.ingest.batch import Rows, join
 from citywide.hub.ingest.binary import block
 from citywide.hub.ingest.draft import Draft, Outcome, Sent, back_in_place, kept_and_fresh, refuse
-from citywide.hub.ingest.hand import MOST_ROWS, Hand
+from citywide.hub.ingest.hand import MOST_ROWS, Hands, Turn
 from citywide.hub.ingest.order import advance, by_time, mark_repeats
 from citywide.hub.ingest.state import State, recover
 from citywide.hub.ingest.writer import FencedError, Writer
@@ -40,15 +40,16 @@ class FellWithAnotherError(RuntimeError):
 class Committer:
     """Group commit for the parts of the city that this worker keeps."""
 
-    def __init__(self, rules: Sequence[Rule], clock: Clock, writer: Writer) -> None:
-        self.rules, self.clock, self.writer = rules, clock, writer
+    def __init__(self, rules: Sequence[Rule], clock: Clock, writers: Sequence[Writer]) -> None:
+        self.rules, self.clock, self.writers = rules, clock, writers
+        self.writer = writers[0]  # while the hands rest
         self.queue: queue.Queue[Item] = queue.Queue()
         self.parts: set[int] = set()
         self.state = State(rules)
         self.on_change: Callable[[], None] = lambda: None
         self.commits = self.rows = self._last_number = 0
         self._sound, self._ended = True, False
-        self._folder, self._hand = ThreadPoolExecutor(1, "folder"), Hand(self._write)
+        self._folder, self._hands = ThreadPoolExecutor(1, "folder"), Hands(self._write, writers)
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
@@ -65,7 +66,7 @@ class Committer:
 
         def run() -> None:
             try:
-                self._hand.rest()
+                self._hands.rest()
                 result = work()
             except Exception as error:  # noqa: BLE001 - handed to whoever waits for it
                 done.set_exception(error)
@@ -79,14 +80,20 @@ class Committer:
         """Finish what is queued, then end."""
         self.queue.put(self._end)
         self._thread.join(timeout=30)
-        self._hand.end()
+        self._hands.end()
         self._folder.shutdown()
-        self.writer.close()
+        for writer in self.writers:
+            writer.close()
 
     def take(self, parts: Sequence[int]) -> None:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
         self._guarded(lambda: self._remember(parts))
         self.parts |= set(parts)
+
+    def rename(self, worker: str) -> None:
+        """Go on under a new name: the others gave up the old one."""
+        for writer in self.writers:
+            writer.worker = worker
 
     def forget(self) -> None:
         """Drop every part and all memory (between commits)."""
@@ -130,7 +137,7 @@ class Committer:
             self._be_sound()
             group = [sent for sent in group if self._is_ours(sent)]
             if group:
-                self._hand.accept(self._guarded(lambda: self._drafted(group)))
+                self._hands.accept(self._guarded(lambda: self._drafted(group)))
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
             self._give_up(group, error)
 
@@ -158,11 +165,15 @@ class Committer:
         self._last_number = max(self.clock.now_us(), self._last_number + 1, self.state.received + 1)
         return self._last_number
 
-    def _write(self, drafts: Sequence[Draft]) -> None:
-        try:
+    def _write(self, writer: Writer, drafts: Sequence[Draft], turn: Turn) -> None:
+        def our_turn() -> None:
+            turn()
             self._stand_on_memory()
-            changed = self.writer.write(drafts, self.state)
+
+        try:
+            changed = writer.write(drafts, self.state, our_turn)
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
+            turn()
             self._sound = False
             self._give_up([sent for draft in drafts for sent in draft.senders], error)
             return
@@ -184,7 +195,7 @@ class Committer:
         log.warning("commit_failed", error=str(error), senders=len(senders))
 
     def _rest_or_fall(self) -> None:
-        self._hand.rest()
+        self._hands.rest()
         self._stand_on_memory()
 
     def _stand_on_memory(self) -> None:
@@ -219,11 +230,12 @@ class Committer:
 
     def _be_sound(self) -> None:
         """After a failure: a connection that works, and the memory as the last commit left it."""
-        if self._sound and not self.writer.cut_off:
+        if self._sound and not any(writer.cut_off for writer in self.writers):
             return
         self._sound = False
-        self._hand.rest()
-        self.writer.renew()
+        self._hands.rest()
+        for writer in self.writers:
+            writer.renew()
         self.state = State(self.rules)
         self._remember(sorted(self.parts))
         self._sound = True

@@ -1,23 +1,29 @@
-"""The writing hand: takes over what was made ready and writes all that has gathered in one transaction."""
+"""The writing hands: one copies what was made ready while the other still commits; they commit in order."""
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from citywide.hub.ingest.draft import Draft
+from citywide.hub.ingest.writer import Writer
 
 MOST_ROWS = 40_000
+Turn = Callable[[], None]
+Write = Callable[[Writer, Sequence[Draft], Turn], None]
 
 
-class Hand:
-    """A thread that writes; whoever makes drafts ready goes on meanwhile."""
+class Hands:
+    """A thread for each writer; whoever makes drafts ready goes on meanwhile."""
 
-    def __init__(self, write: Callable[[Sequence[Draft]], None]) -> None:
+    def __init__(self, write: Write, writers: Sequence[Writer]) -> None:
         self._write = write
         self._ready: list[Draft] = []
-        self._busy = self._ended = False
+        self._taken = self._done = 0
+        self._ended = False
         self._change = threading.Condition()
-        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._run, args=(one,), name="hand", daemon=True) for one in writers]
+        for thread in self._threads:
+            thread.start()
 
     def accept(self, draft: Draft) -> None:
         """Write this after what came before; waits while too much waits already."""
@@ -29,24 +35,38 @@ class Hand:
     def rest(self) -> None:
         """Wait until all that was accepted is written."""
         with self._change:
-            self._change.wait_for(lambda: not self._ready and not self._busy)
+            self._change.wait_for(lambda: not self._ready and self._done == self._taken)
 
     def end(self) -> None:
         """Write what was accepted, then end."""
         with self._change:
             self._ended = True
             self._change.notify_all()
-        self._thread.join(timeout=30)
+        for thread in self._threads:
+            thread.join(timeout=30)
 
-    def _run(self) -> None:
-        while drafts := self._take():
-            self._write(drafts)
+    def _run(self, writer: Writer) -> None:
+        while taken := self._take():
+            number, drafts = taken
+            self._write(writer, drafts, partial(self._await_turn, number))
+            self._pass_on()
 
-    def _take(self) -> Sequence[Draft]:
+    def _take(self) -> tuple[int, Sequence[Draft]] | None:
+        """All that has gathered, and how many were taken before it; None at the end."""
         with self._change:
-            self._busy = False
-            self._change.notify_all()
             self._change.wait_for(lambda: self._ready or self._ended)
+            if not self._ready:
+                return None
             drafts, self._ready = self._ready, []
-            self._busy = bool(drafts)
-            return drafts
+            self._taken += 1
+            self._change.notify_all()
+            return self._taken - 1, drafts
+
+    def _await_turn(self, number: int) -> None:
+        with self._change:
+            self._change.wait_for(lambda: self._done == number)
+
+    def _pass_on(self) -> None:
+        with self._change:
+            self._done += 1
+            self._change.notify_all()

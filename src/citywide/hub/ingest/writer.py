@@ -1,6 +1,6 @@
-"""The writer: one connection, one transaction at a time: readings, what they raised, and the count of the day."""
+"""A writer: one connection, one transaction at a time: readings, what they raised, and the count of the day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -49,20 +49,23 @@ class Writer:
         """Give the connection back to the server."""
         self.connection.close()
 
-    def write(self, drafts: Sequence[Draft], state: State) -> bool:
+    def write(self, drafts: Sequence[Draft], state: State, turn: Callable[[], None]) -> bool:
         """One transaction for all of these; tried again when a day left for the archive a moment ago."""
         try:
-            return self._write(drafts, state)
+            return self._write(drafts, state, turn)
         except CheckViolation:
             self._days.clear()
-            return self._write(drafts, state)
+            return self._write(drafts, state, turn)
 
-    def _write(self, drafts: Sequence[Draft], state: State) -> bool:
-        """Copy while the rules are still folding, then write down what they raised and cleared."""
-        for draft in drafts:
+    def _write(self, drafts: Sequence[Draft], state: State, turn: Callable[[], None]) -> bool:
+        """Copy at once; when what came before is committed, write down what the rules raised and cleared."""
+        filled = [draft for draft in drafts if len(draft.kept)]
+        for draft in filled:
             self._need_days(draft.kept.time)
         with self.connection.transaction():
-            self._copy([draft for draft in drafts if len(draft.kept)])
+            self._copy(filled)
+            turn()
+            self._count(filled)
             self._stand_ground()
             transitions = [found for draft in drafts for found in draft.folding.result()]
             if transitions:
@@ -96,18 +99,20 @@ class Writer:
     def _copy(self, drafts: Sequence[Draft]) -> None:
         if not drafts:
             return
-        with self.connection.cursor() as cursor:
-            with cursor.copy("copy hub.reading (series, time, value, received) from stdin (format binary)") as copy:
-                copy.write(b"".join((HEADER, *(draft.encoded for draft in drafts), TRAILER)))
-            times = np.concatenate([draft.kept.time for draft in drafts])
-            numbers, counts = np.unique(times // days.DAY_US, return_counts=True)
-            for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-                day = moment(number * days.DAY_US).date()
-                cursor.execute(sql("add_to_day"), {"day": day, "worker": self.worker, "rows": count})
+        copying = "copy hub.reading (series, time, value, received) from stdin (format binary)"
+        with self.connection.cursor() as cursor, cursor.copy(copying) as copy:
+            copy.write(b"".join((HEADER, *(draft.encoded for draft in drafts), TRAILER)))
+
+    def _count(self, drafts: Sequence[Draft]) -> None:
+        if not drafts:
+            return
+        times = np.concatenate([draft.kept.time for draft in drafts])
+        numbers, counts = np.unique(times // days.DAY_US, return_counts=True)
+        for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+            day = moment(number * days.DAY_US).date()
+            self.connection.execute(sql("add_to_day"), {"day": day, "worker": self.worker, "rows": count})
 
     def _need_days(self, times: NDArray[np.int64]) -> None:
-        if not times.size:
-            return
         needed = {moment(int(n) * days.DAY_US).date() for n in np.unique(times // days.DAY_US)}
         if not needed <= self._days:
             self._days |= days.existing(self.connection)
