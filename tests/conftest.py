@@ -1,4 +1,4 @@
-"""Fixtures named as nouns: a cluster for the session, a database and a city for each test."""
+"""Fixtures named as nouns: a cluster for the session, a database and a city for each test, a door for each file."""
 
 import tempfile
 from collections.abc import Iterator
@@ -6,11 +6,24 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from litestar.testing import TestClient
 
-from citywide.app import EVERYTHING
+from citywide.app import EVERYTHING, build
+from citywide.hub import Entity, Point
 from citywide.hub.database.cluster import Cluster
+from citywide.hub.entities.registry import register
+from citywide.hub.people.devices import new_token
+from citywide.hub.people.staff import add_staff
+from citywide.hub.people.who import Who
 from citywide.hub.settings import Settings
 from citywide.hub.testing import TrialCity, fresh_database, trial_cluster
+
+PASSWORD = "correct horse battery"
+STAFF = (
+    Who("wen", ("officer",), ("drainage",)),
+    Who("lin", ("officer", "crew"), ("parks",)),
+    Who("mayor", ("officer", "manager"), (), everywhere=True),
+)
 
 hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("city")
@@ -40,3 +53,31 @@ def city(settings: Settings) -> Iterator[TrialCity]:
     city = TrialCity(settings, EVERYTHING)
     yield city
     city.close()
+
+
+@pytest.fixture(scope="module")
+def door(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A hub behind its HTTP door, with staff of two departments and devices of one."""
+    settings = Settings(data=tmp_path_factory.mktemp("doors"), database_url=fresh_database(cluster, "doors"))
+    with TestClient(build(settings)) as client:
+        hub = client.app.state.hub
+        with hub.database.transaction() as connection:
+            for who in STAFF:
+                add_staff(connection, who, PASSWORD)
+            register(connection, [
+                Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"),
+                Entity("drainage_crew/north", "drainage_crew", "North crew", Point(106.51, 29.5), "drainage"),
+            ])  # fmt: skip
+            client.token = new_token(connection, "gateway", ("readings:write", "readings:read", "entities:write"))
+        yield client
+
+
+@pytest.fixture
+def sign_in(door: TestClient) -> object:
+    def as_(name: str) -> dict[str, str]:
+        door.cookies.clear()
+        answer = door.post("/v1/session", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        return {"X-CSRF": answer.json()["csrf"]}
+
+    return as_

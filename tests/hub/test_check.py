@@ -19,12 +19,15 @@ def test_every_system_that_ships_holds() -> None:
 
 def test_what_is_wrong_is_said_in_words() -> None:
     page = Page("odd", Text("Odd", ""), (Chart(Text("X", "X"), Query("nowhere"), "x", "y"),), roles=("king",))
-    odd = structs.replace(WATER, pages=(page,), application="war", on_raised={"no_rule": lambda *_: iter(())})
+    odd = structs.replace(
+        WATER, pages=(page,), application="war", on_raised={"no_rule": lambda *_: iter(())}, api="citywide.nowhere"
+    )
     assert set(faults([odd])) == {
         "waterlogging: application 'war' is none of livelihood, urban governance, government, industry, ecology",
         "waterlogging: a response answers rule 'no_rule', which nobody declares",
         "waterlogging: page odd: no role 'king'",
         "waterlogging: page odd: no query 'nowhere'",
+        "waterlogging: its door citywide.nowhere cannot be opened: No module named 'citywide.nowhere'",
         "waterlogging: a text lacks a language: Odd",
     }
 

@@ -1,6 +1,7 @@
 """Proving declarations: every name that is used is declared, every text is there in both languages."""
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import Any
 
 from msgspec import Struct
@@ -30,9 +31,22 @@ def _faults(system: System, words: Words) -> Iterator[str]:
     yield from _rule_faults(system, words)
     yield from _answer_faults(system, words)
     yield from _page_faults(system)
+    yield from _door_faults(system)
     for text in _texts(system):
         if not text.en.strip() or not text.zh.strip():
             yield f"a text lacks a language: {text}"
+
+
+def _door_faults(system: System) -> Iterator[str]:
+    if system.api is None:
+        return
+    try:
+        handlers = import_module(system.api).HANDLERS
+    except (ImportError, AttributeError) as error:
+        yield f"its door {system.api} cannot be opened: {error}"
+        return
+    if not handlers:
+        yield f"its door {system.api} leads nowhere"
 
 
 def _rule_faults(system: System, words: Words) -> Iterator[str]:

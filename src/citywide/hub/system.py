@@ -77,6 +77,7 @@ class System(Struct, frozen=True):
     begins: Callable[[Any], None] | None = None
     pages: tuple[Page, ...] = ()
     commands: tuple[command_line.Command, ...] = ()
+    api: str | None = None  # the module whose HANDLERS the HTTP door opens; by name, since few processes have that door
     twin: Callable[[Plan], Twin] | None = None
     folder: Path | None = None
 

@@ -16,11 +16,11 @@ from litestar.testing import TestClient
 from PIL import Image
 from schemathesis.generation import GenerationMode
 
-from citywide.doors.http.limits import QUESTIONS, REPORTS
 from citywide.doors.http.session import SIGN_INS
 from citywide.doors.open311.services import SERVICES
 from citywide.hub import Point
 from citywide.hub.people.devices import new_token
+from citywide.hub.web.limits import QUESTIONS, REPORTS
 
 SCOPES = ("readings:write", "readings:read", "entities:write", "units:act", "reports:write", "demo")
 ENDLESS = {"GET /v1/live"}

@@ -7,7 +7,7 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
-from citywide.doors.http.limits import Limit
+from citywide.hub.web.limits import Limit
 
 HERE = {"lon": 106.5301, "lat": 29.5501}
 

@@ -6,10 +6,10 @@ from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from msgspec import json
 
-from citywide.doors.http.callers import anybody, hub_of
-from citywide.doors.http.threads import in_thread
 from citywide.hub.catalogue.dcat import catalogue
 from citywide.hub.catalogue.sets import data_sets
+from citywide.hub.web.callers import anybody, hub_of
+from citywide.hub.web.threads import in_thread
 
 AnyRequest = Request[Any, Any, Any]
 

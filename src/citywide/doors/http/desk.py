@@ -3,17 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.doors.http.callers import hub_of, need_role, staff
-from citywide.doors.http.described import Latitude, Longitude
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
@@ -22,6 +17,11 @@ from citywide.hub.people.persons import grant
 from citywide.hub.people.persons import person as ask_person
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.described import Latitude, Longitude
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
@@ -53,7 +53,7 @@ def case(request: AnyRequest, state: State, case: FromPath[int]) -> Response[byt
     """A case with all its steps."""
     who = staff(request)
     with hub_of(state).database.reading_as(who) as connection:
-        return _json(case_and_steps(connection, case))
+        return as_json(case_and_steps(connection, case))
 
 
 @post("/v1/cases")
@@ -69,7 +69,7 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
     order = OpenCase(Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants)
     with hub.database.transaction() as connection:
         number = hub.desk.open(connection, order, hub.clock.now(), who.name)
-    return _json({"case": number}, 201)
+    return as_json({"case": number}, 201)
 
 
 @post("/v1/cases/{case:int}/{act:str}", status_code=200)
@@ -86,7 +86,7 @@ def move_case(
         _must_see(connection, who, case)
         _act(connection, hub, who.name, case, act, data, hub.clock.now())
         found = case_and_steps(connection, case)
-    return _json(found)
+    return as_json(found)
 
 
 @post("/v1/alarms/{alarm:int}/acknowledge", status_code=200)
@@ -139,7 +139,7 @@ def person(request: AnyRequest, state: State, person: FromPath[str], purpose: Fr
     """A resident's data, for a purpose; the asking is written down."""
     who = staff(request)
     with hub_of(state).database.transaction() as connection:
-        return _json(ask_person(connection, who, person, purpose))
+        return as_json(ask_person(connection, who, person, purpose))
 
 
 def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
@@ -187,10 +187,6 @@ def _must_see(connection: Connection, who: Who, case: int) -> None:
 def _own_department(who: Who, department: str) -> None:
     if not who.everywhere and department not in who.departments:
         raise Problem(403, f"this category belongs to {department}; report it as a resident does, it will be routed")
-
-
-def _json(found: object, status: int = 200) -> Response[bytes]:
-    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
 
 
 HANDLERS = [case, open_case, move_case, acknowledge, give_grant, person]

@@ -7,14 +7,14 @@ from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from citywide.doors.http.callers import hub_of, staff
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence import log
 from citywide.hub.evidence.tiles import TILE_HEIGHT, parse_path
 from citywide.hub.evidence.verify import proof_file
+from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -10,10 +10,10 @@ from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import device, hub_of
-from citywide.doors.http.problems import Problem
 from citywide.hub.database.queries import sql
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.problems import Problem
 from citywide.kit.clock import ManualClock
 
 

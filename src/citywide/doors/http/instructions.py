@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import device, hub_of
-from citywide.doors.http.threads import in_thread
 from citywide.doors.http.units import SCOPE
 from citywide.hub.database.queries import sql
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.threads import in_thread
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -30,7 +30,7 @@ def instructions(
     """What a device, or all devices of a kind, have been told and have not heard yet; the oldest first."""
     device(request, SCOPE)
     found = hub_of(state).database.rows(sql("instructions_unheard"), {"entity": entity, "kind": kind})
-    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+    return as_json(found)
 
 
 @post("/v1/instructions/heard", status_code=200)

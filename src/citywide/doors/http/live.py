@@ -9,10 +9,10 @@ from litestar.datastructures import State
 from litestar.params import FromQuery
 from litestar.response import Stream
 
-from citywide.doors.http.callers import hub_of, staff
-from citywide.doors.http.problems import Problem
 from citywide.hub.live.feed import Event
 from citywide.hub.live.position import position_of
+from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.problems import Problem
 
 AnyRequest = Request[Any, Any, Any]
 TOPICS = {"case", "alarm", "evidence", "latest"}

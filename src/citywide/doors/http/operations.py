@@ -6,10 +6,10 @@ from litestar import MediaType, Response, get
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from citywide.doors.http.callers import hub_of
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import hub_of
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 
 FIGURES: dict[str, tuple[str, Callable[[Hub], int]]] = {
     "citywide_rows_committed": ("readings committed by this worker", lambda hub: hub.committer.rows),

@@ -3,15 +3,16 @@
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get
+from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from citywide.doors.http.callers import hub_of, staff
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.labels import labels
 from citywide.hub.page_data import UnknownPageError, pages_for, queries_of_widget, sheet
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -23,7 +24,7 @@ def city(state: State) -> Response[bytes]:
     about = hub.city
     found = {"name": about.name, "centre": about.centre, "zoom": about.zoom, "bounds": about.bounds}
     found |= {"zone": about.zone, "words": labels(hub.words)}
-    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+    return as_json(found)
 
 
 @get("/v1/city/map")
@@ -48,7 +49,7 @@ def pages(request: AnyRequest, state: State) -> Response[bytes]:
         | {"system": system.name, "system_title": system.title, "application": system.application}
         for system, page in found
     ]
-    return Response(msgspec.json.encode(listed), media_type=MediaType.JSON)
+    return as_json(listed)
 
 
 @get("/v1/pages/{system:str}/{page:str}/{widget:int}")
@@ -73,7 +74,7 @@ def widget_rows(
     except (UnknownPageError, IndexError) as error:
         raise Problem(404, f"nothing there: {error}") from error
     rows = sheet(hub.database, who, open_to[system, page][0], query, hub.clock.now())
-    return Response(msgspec.json.encode(rows), media_type=MediaType.JSON)
+    return as_json(rows)
 
 
 HANDLERS = [city, city_map, pages, widget_rows]

@@ -10,14 +10,14 @@ from litestar.openapi.spec import Schema
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct, json
 
-from citywide.doors.http.callers import anybody, device, hub_of
-from citywide.doors.http.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.readings.history import History
 from citywide.hub.things import Entity
+from citywide.hub.web.callers import anybody, device, hub_of
+from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 
 AnyRequest = Request[Any, Any, Any]

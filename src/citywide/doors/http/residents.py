@@ -3,45 +3,32 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
 from psycopg import Connection
 
-from citywide.doors.http.callers import hub_of, staff
-from citywide.doors.http.described import FILE, TEXT, Latitude, Longitude, form_of, many
-from citywide.doors.http.limits import QUESTIONS, REPORTS, limited
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.cases.moves import row_of
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
-from citywide.hub.reports.receive import Report, followed, neighbours, take
-from citywide.hub.reports.words import PHONE, without_numbers_of_people
+from citywide.hub.reports.photos import MOST
+from citywide.hub.reports.receive import followed, may, neighbours, take
+from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, form_of, many
+from citywide.hub.web.limits import QUESTIONS, REPORTS, limited
+from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
-from citywide.systems.hotline.intake import understand
 from citywide.systems.hotline.model import REPORTABLE
+from citywide.systems.hotline.told import Told, understood
 
 AnyRequest = Request[Any, Any, Any]
-ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm", "reopen")}
-
-
-class Told(Struct, frozen=True):
-    """A report as a resident's page sends it."""
-
-    text: Annotated[str, Meta(max_length=4000)] = ""
-    category: str | None = None
-    lon: Longitude | None = None
-    lat: Latitude | None = None
-    address: Annotated[str, Meta(max_length=300)] = ""
-    name: Annotated[str, Meta(max_length=80)] | None = None
-    phone: Annotated[str, Meta(max_length=30)] | None = None
-    anonymous: bool = False
-    join: int | None = None
 
 
 class Near(Struct, frozen=True):
@@ -62,7 +49,7 @@ class Say(Struct, frozen=True):
 @get("/v1/report/categories", sync_to_thread=False)
 def categories() -> Response[bytes]:
     """What can be reported."""
-    return _json([{"name": each.name, "label": each.label} for each in REPORTABLE])
+    return as_json([{"name": each.name, "label": each.label} for each in REPORTABLE])
 
 
 @post("/v1/report/near", status_code=200)
@@ -74,7 +61,7 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     category = hub.words.categories.get(data.category) if data.category else None
     with hub.database.transaction() as connection:
         found = neighbours(connection, category, Point(data.lon, data.lat))
-    return _json({"neighbours": found})
+    return as_json({"neighbours": found})
 
 
 @post("/v1/reports", operation_class=form_of({"report": TEXT, "photo": many(FILE)}, ("report",)))
@@ -97,7 +84,7 @@ def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, found, photos, hub.clock.now())
-    return _json(taken, 201)
+    return as_json(taken, 201)
 
 
 @get("/v1/follow/{token:str}")
@@ -106,7 +93,7 @@ def follow(request: AnyRequest, state: State, token: FromPath[str]) -> Response[
     """The truth about a report, for whoever has its link."""
     limited(request, QUESTIONS)
     with hub_of(state).database.transaction() as connection:
-        return _json(_seen(connection, _case_of(connection, token), token))
+        return as_json(_seen(connection, _case_of(connection, token), token))
 
 
 @post("/v1/follow/{token:str}/{act:str}", status_code=200)
@@ -120,7 +107,7 @@ def answer(
     with hub.database.transaction() as connection:
         case = _case_of(connection, token)
         _act(connection, hub, case, act, data)
-        return _json(_seen(connection, case, token))
+        return as_json(_seen(connection, case, token))
 
 
 @get("/v1/photos/{photo:str}")
@@ -146,31 +133,6 @@ def _told(field: object) -> Told:
         raise Problem(422, "the report cannot be read", [Refusal(where, str(error), "see /schema")]) from error
 
 
-def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
-    """The report, checked, with category and place found where they were left out."""
-    if not told.text.strip() and not told.category and not has_photos and not told.join:
-        raise Problem(422, "nothing is told", [Refusal("text", "empty", "words, a photo or a category")])
-    if told.phone and not told.anonymous and not PHONE.match(told.phone):
-        raise Problem(422, "this is no telephone number", [Refusal("phone", told.phone, "digits, spaces and +")])
-    if told.category and told.category not in hub.words.categories:
-        raise Problem(422, "unknown category", [Refusal("category", told.category, "see /v1/report/categories")])
-    at = Point(told.lon, told.lat) if told.lon is not None and told.lat is not None else None
-    found = understand(hub, told.text, told.address, at, told.category)
-    if found.place is None and not told.address.strip() and not told.join:
-        raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])
-    name, phone = (None, None) if told.anonymous else (told.name, told.phone)
-    return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts))
-
-
-def scrubbed_or_refused(body: bytes, at: int) -> bytes:
-    """The photo without what it tells of its maker, or a clear refusal."""
-    try:
-        return scrubbed(body)
-    except PhotoError as error:
-        refusal = Refusal(f"photo.{at}", str(error), "JPEG, PNG or WebP of at most 10 MB")
-        raise Problem(422, "a photo was not taken", [refusal]) from error
-
-
 def _case_of(connection: Connection, token: str) -> int:
     case = followed(connection, token)
     if case is None:
@@ -193,11 +155,6 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say) -> No
         hub.desk.add(connection, case, now, "resident", note)
 
 
-def may(state: str) -> tuple[str, ...]:
-    """What the reporter can do with a case in this state."""
-    return ACTS.get(state, ("update",))
-
-
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     """The case without other people's words, and the steps without the names of those who took them."""
     row = rows(connection, sql("case_seen"), {"case": case})[0]
@@ -213,10 +170,6 @@ def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
         "steps": shown,
         "can": may(row["state"]),
     }
-
-
-def _json(found: object, status: int = 200) -> Response[bytes]:
-    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
 
 
 HANDLERS = [categories, near, report, follow, answer, photo]

@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -18,13 +19,10 @@ from litestar.static_files import create_static_files_router
 
 from citywide.doors import open311
 from citywide.doors.http import (
-    call_back,
     catalogue,
     desk,
-    epidemic,
     evidence,
     held_clock,
-    hotline,
     instructions,
     live,
     operations,
@@ -32,14 +30,12 @@ from citywide.doors.http import (
     readings,
     residents,
     session,
-    studies,
-    traffic,
     units,
 )
-from citywide.doors.http.problems import HANDLERS, Problem
-from citywide.doors.http.threads import in_thread
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
+from citywide.hub.web.problems import HANDLERS, Problem
+from citywide.hub.web.threads import in_thread
 
 STATIC = Path(__file__).parents[1] / "static"
 ROOMS = (
@@ -47,14 +43,9 @@ ROOMS = (
     catalogue,
     pages,
     desk,
-    epidemic,
     units,
     instructions,
     residents,
-    hotline,
-    call_back,
-    traffic,
-    studies,
     *open311.ROOMS,
     evidence,
     live,
@@ -116,9 +107,8 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
                 task.cancel()
             await hub.stop()
 
-    handlers: list[Any] = [handler for room in ROOMS for handler in room.HANDLERS]
     return Litestar(
-        [*handlers, *more, *_files(), console],
+        [*_handlers(hub), *more, *_files(), console],
         lifespan=[running],
         state=State({"hub": hub}),
         exception_handlers=HANDLERS,
@@ -128,6 +118,12 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
+
+
+def _handlers(hub: Hub) -> list[Any]:
+    """The hub's own doors, then those that systems declare."""
+    declared = [import_module(system.api) for system in hub.words.systems.values() if system.api]
+    return [handler for room in (*ROOMS, *declared) for handler in room.HANDLERS]
 
 
 def _end_streams_when_told(hub: Hub) -> None:

@@ -10,12 +10,12 @@ from litestar.datastructures import Cookie, State
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import COOKIE, hub_of, staff
-from citywide.doors.http.limits import address_of
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.people.staff import SignInError, session_of, sign_in, sign_out
 from citywide.hub.people.who import Who
+from citywide.hub.web.callers import COOKIE, hub_of, staff
+from citywide.hub.web.limits import address_of
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.doors.http.callers import device, hub_of
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.residents import scrubbed_or_refused
-from citywide.doors.http.threads import in_thread
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 
 AnyRequest = Request[Any, Any, Any]
@@ -42,7 +42,7 @@ def orders(
     """The open orders: of one unit, of a kind of unit, or of all."""
     device(request, SCOPE)
     found = hub_of(state).database.rows(sql("orders_of_units"), {"unit": unit, "kind": kind})
-    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+    return as_json(found)
 
 
 @get("/v1/orders/waiting")
@@ -51,7 +51,7 @@ def waiting(request: AnyRequest, state: State, department: FromQuery[str | None]
     """The cases that wait for any unit of a department, or of all; the most urgent first."""
     device(request, SCOPE)
     found = hub_of(state).database.rows(sql("orders_waiting"), {"department": department})
-    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
+    return as_json(found)
 
 
 @post("/v1/orders/{case:int}/{act:str}", status_code=200)

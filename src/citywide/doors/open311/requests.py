@@ -9,9 +9,6 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import FormMultiDict, State, UploadFile
 from litestar.params import FromPath
 
-from citywide.doors.http.callers import hub_of
-from citywide.doors.http.described import FILE, TEXT, asked_by, form_of, many
-from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.services import SERVICES, need_ours, service
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.database.pool import rows
@@ -20,6 +17,9 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, followed, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import hub_of
+from citywide.hub.web.described import FILE, TEXT, asked_by, form_of, many
+from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 
 AnyRequest = Request[Any, Any, Any]

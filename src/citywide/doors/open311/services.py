@@ -7,10 +7,10 @@ from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
-from citywide.doors.http.callers import hub_of
 from citywide.doors.open311.shapes import Fault, Item, answered
 from citywide.hub import Category
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import hub_of
 from citywide.systems.hotline.model import REPORTABLE
 
 SERVICES = {category.name: category for category in REPORTABLE}

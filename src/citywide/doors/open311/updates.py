@@ -7,9 +7,6 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
-from citywide.doors.http.callers import hub_of
-from citywide.doors.http.described import TEXT, asked_by, form_of
-from citywide.doors.http.threads import in_thread
 from citywide.doors.open311.requests import SPAN, need_key
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
@@ -18,6 +15,9 @@ from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import hub_of
+from citywide.hub.web.described import TEXT, asked_by, form_of
+from citywide.hub.web.threads import in_thread
 
 STATUS = {"working": "in_progress", "assigned": "action_scheduled", "closed": "closed", "confirmed": "fixed",
           "checking": "in_progress", "paused": "investigating"}  # fmt: skip

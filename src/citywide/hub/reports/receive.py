@@ -21,6 +21,7 @@ from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
 NEAR_M = 100.0
+REPORTERS_ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm", "reopen")}
 JOIN_WITHIN_M = 1000.0
 
 
@@ -113,3 +114,8 @@ def _person(connection: Connection, report: Report) -> str | None:
     if not report.name and not report.phone:
         return None
     return add_person(connection, report.name, report.phone, ("contact",))
+
+
+def may(state: str) -> tuple[str, ...]:
+    """What the reporter can do with a case in this state."""
+    return REPORTERS_ACTS.get(state, ("update",))

@@ -21,6 +21,7 @@ SYSTEM = System(
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
     schedules=(Schedule("watch", HOUR_S, watching.watch_over), Schedule("analyse", HOUR_S, process.attend)),
     pages=(pages.SITUATION, pages.FORECAST, pages_more.REPORTING, pages_more.TRACING, pages_more.ALLOCATION),
+    api="citywide.systems.epidemic.api",
     twin=twin.EpidemicTwin,
     folder=Path(__file__).parent,
 )

@@ -35,6 +35,7 @@ SYSTEM = System(
     schedules=(Schedule("studies", 2.0, look),),
     pages=(pages.STUDIES, pages.RESULTS),
     commands=COMMANDS,
+    api="citywide.systems.genomics.api",
     twin=twin,
     folder=Path(__file__).parent,
 )

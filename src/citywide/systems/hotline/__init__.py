@@ -14,6 +14,7 @@ SYSTEM = System(
     schedules=(watch.HOT_SPOTS,),
     begins=intake.begin_to_listen,
     pages=(pages.CALLS, pages.HOT, pages.REPORT),
+    api="citywide.systems.hotline.api",
     twin=twin.ResidentsTwin,
     folder=Path(__file__).parent,
 )

@@ -29,6 +29,7 @@ SYSTEM = System(
         Schedule("feedback", 60, duties.learn),
     ),
     pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES),
+    api="citywide.systems.traffic.api",
     twin=TrafficTwin,
     folder=Path(__file__).parent,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Request
 
-from citywide.doors.http.problems import Problem
+from citywide.hub.web.problems import Problem
 
 MOST_ADDRESSES = 50_000
 

@@ -9,13 +9,14 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import anybody, hub_of, need_role, staff
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.database.queries import queries_of
 from citywide.hub.evidence.write import witness
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import anybody, hub_of, need_role, staff
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.fields import Malformed
@@ -123,7 +124,7 @@ def plan_now(request: AnyRequest, state: State, crossing: FromPath[str]) -> Resp
     told = next((row["told"] for row in found if row["id"] == f"crossing/{crossing}" and row["told"]), None)
     if told is None:
         raise Problem(404, f"crossing/{crossing} has been told no plan yet")
-    return Response(msgspec.json.encode(told), media_type=MediaType.JSON)
+    return as_json(told)
 
 
 def _lanes(hub: Hub, crossing: str | None) -> list[dict[str, Any]]:
@@ -164,7 +165,7 @@ def _put(hub: Hub, who: Who, query: str, values: dict[str, Any], says: Text) -> 
     with hub.database.transaction() as connection:
         connection.execute(_QUERIES[query], values | {"who": who.name})
         witness(connection, "plan", says, department=DEPARTMENT, at=hub.clock.now(), who=who.name)
-    return Response(msgspec.json.encode({"done": True}), status_code=201, media_type=MediaType.JSON)
+    return as_json({"done": True}, 201)
 
 
 HANDLERS = [spat, geometry, change_plan, event_day, milestone, plan_now]

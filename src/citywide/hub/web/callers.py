@@ -6,10 +6,10 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import State
 
-from citywide.doors.http.problems import Problem
 from citywide.hub.people.staff import session_of
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
+from citywide.hub.web.problems import Problem
 
 COOKIE = "citywide_session"
 SAFE = {"GET", "HEAD", "OPTIONS"}

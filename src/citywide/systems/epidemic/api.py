@@ -3,18 +3,18 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-import msgspec
-from litestar import MediaType, Request, Response, post
+from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.callers import device, hub_of, need_role, staff
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.persons import must_have_grant
 from citywide.hub.people.who import Who
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import device, hub_of, need_role, staff
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
 from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
@@ -79,7 +79,7 @@ def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respon
         raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
     with hub.database.transaction() as connection:
         must_have_grant(connection, who, PURPOSE)
-        return _json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+        return as_json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
 
 
 class Rate(Struct, frozen=True):
@@ -117,7 +117,7 @@ def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[b
     if data.kind not in BY_NAME or data.day > hub.clock.now().date():
         raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
     with hub.database.transaction() as connection:
-        return _json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
+        return as_json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
 
 
 @post("/v1/epidemic/allocation", status_code=200)
@@ -130,7 +130,7 @@ def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Respo
     try:
         with hub.database.transaction() as connection:
             lines = allocate(connection, data, who.name, hub.clock.now())
-            return _json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
+            return as_json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
     except NothingForecastError as error:
         raise Problem(409, str(error)) from error
 
@@ -152,10 +152,6 @@ def _check(data: History, even: bool, now: datetime) -> None:
         refusals.append(Refusal("reported", "a report lies in the future", "a Unix time up to now"))
     if refusals:
         raise Problem(422, "the history cannot be taken in", refusals)
-
-
-def _json(found: object) -> Response[bytes]:
-    return Response(msgspec.json.encode(found), media_type=MediaType.JSON)
 
 
 HANDLERS = [history, patients, contacts, false_alarm_rate, as_of, allocation]

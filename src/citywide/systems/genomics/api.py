@@ -3,21 +3,21 @@
 from pathlib import Path
 from typing import Any
 
-import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.response import File
 from msgspec import Struct
 
-from citywide.doors.http.callers import hub_of, need_role, staff
-from citywide.doors.http.problems import Problem
-from citywide.doors.http.threads import in_thread
 from citywide.hub.database.pool import rows
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.genomics.interrupting import go_on, stop
 from citywide.systems.genomics.laboratory import folder_of
@@ -60,7 +60,7 @@ def new_study(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respo
             number = ask(connection, hub.desk, wish, hub.clock.now())
     except StudyError as wrong:
         raise _problem(wrong) from None
-    return _json({"study": number, "case": _study(hub, who, number)["cases"]}, 201)
+    return as_json({"study": number, "case": _study(hub, who, number)["cases"]}, 201)
 
 
 @post("/v1/studies/acts", status_code=200)
@@ -75,7 +75,7 @@ def act(request: AnyRequest, state: State, data: JSONBody[Act]) -> Response[byte
         ACTS[data.act](hub, data.study, who.name)
     except StudyError as wrong:
         raise _problem(wrong, 409) from None
-    return _json({"study": data.study, "case": found["cases"]}, 200)
+    return as_json({"study": data.study, "case": found["cases"]}, 200)
 
 
 @get("/v1/studies/{study:int}")
@@ -86,7 +86,7 @@ def one_study(request: AnyRequest, state: State, study: FromPath[int]) -> Respon
     found = _study(hub, who, study)
     with hub.database.reading_as(who) as connection:
         traits = rows(connection, "select * from genomics.trait where study = %s order by name", (study,))
-    return _json({**found, "traits_found": traits}, 200)
+    return as_json({**found, "traits_found": traits}, 200)
 
 
 @get("/v1/studies/{study:int}/{trait:str}/{name:str}")
@@ -140,10 +140,6 @@ def _problem(wrong: StudyError, status: int = 422) -> Problem:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.replace(",", " ").replace("，", " ").replace("、", " ").split())
-
-
-def _json(found: object, status: int) -> Response[bytes]:
-    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
 
 
 HANDLERS = [new_study, act, one_study, fetch]

@@ -8,15 +8,14 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from psycopg import Connection
 
-from citywide.doors.http.callers import device, hub_of
-from citywide.doors.http.hotline import MOST_AT_ONCE, SCOPE, limit_of
-from citywide.doors.http.residents import may
-from citywide.doors.http.threads import in_thread
 from citywide.hub.cases.moves import CaseError, row_of
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import followed
+from citywide.hub.reports.receive import followed, may
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.threads import in_thread
+from citywide.systems.hotline.api.channels import MOST_AT_ONCE, SCOPE, limit_of
 
 AnyRequest = Request[Any, Any, Any]
 NOT_REACHED = "not reached on the call-back, closed on the photo / 回访未接通，凭照片结案"

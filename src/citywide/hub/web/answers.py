@@ -1,0 +1,9 @@
+"""Answers in JSON, encoded once and by msgspec alone."""
+
+import msgspec
+from litestar import MediaType, Response
+
+
+def as_json(found: object, status: int = 200) -> Response[bytes]:
+    """What was found, as a response."""
+    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)

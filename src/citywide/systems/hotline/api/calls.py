@@ -1,0 +1,91 @@
+"""The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
+
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromQuery, JSONBody
+from msgspec import Struct
+
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.evidence.write import witness
+from citywide.hub.reports.receive import take
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.described import Latitude, Longitude
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
+from citywide.kit.text import Text
+from citywide.systems.hotline.report import PERIODS, report_pdf
+from citywide.systems.hotline.told import Told, understood
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class There(Struct, frozen=True):
+    """A place as a form's map gives it."""
+
+    lon: Longitude
+    lat: Latitude
+
+
+class Call(Struct, frozen=True):
+    """What a call-taker writes down."""
+
+    text: str
+    phone: str | None = None
+    name: str | None = None
+    address: str = ""
+    place: tuple[Longitude, Latitude] | There | None = None
+    category: str | None = None
+
+
+def told_by(call: Call) -> Told:
+    """The call as a report."""
+    lon, lat = (call.place.lon, call.place.lat) if isinstance(call.place, There) else call.place or (None, None)
+    return Told(call.text, call.category or None, lon, lat, call.address, call.name or None, call.phone or None)
+
+
+@post("/v1/hotline/calls", status_code=201)
+@in_thread
+def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[bytes]:
+    """A call becomes a case; the answer has the caller's open cases."""
+    who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager")
+    report = understood(hub, told_by(data), has_photos=False)
+    with hub.database.transaction() as connection:
+        taken = take(connection, hub.desk, report, [], hub.clock.now())
+    return as_json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts}, 201)
+
+
+@get("/v1/hotline/caller")
+@in_thread
+def caller(request: AnyRequest, state: State, phone: FromQuery[str]) -> Response[bytes]:
+    """The open cases of whoever calls from this number; the asking is written down, without the number."""
+    who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager")
+    with hub.database.transaction() as connection:
+        says = Text(f"{who.name} looked up a caller's open cases", f"{who.name} 查询来电人未结案件")
+        witness(connection, "access", says, who=who.name, at=hub.clock.now())
+        numbers = [row["cases"] for row in rows(connection, sql("cases_of_caller"), {"phone": phone})]
+    with hub.database.reading_as(who) as connection:
+        return as_json(rows(connection, sql("cases_in_short"), {"cases": numbers}))
+
+
+@get("/v1/hotline/report.pdf")
+@in_thread
+def report(request: AnyRequest, state: State, period: FromQuery[str] = "day") -> Response[bytes]:
+    """The report of the last day or week, of what the reader may see."""
+    who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager")
+    if period not in PERIODS:
+        raise Problem(422, f"period {period!r}; it is {' or '.join(PERIODS)}")
+    until = hub.clock.now().astimezone(ZoneInfo(hub.city.calendar.zone) if hub.city.calendar.zone else UTC)
+    with hub.database.reading_as(who) as connection:
+        return Response(report_pdf(connection, period, until), media_type="application/pdf")
+
+
+HANDLERS = [call, caller, report]

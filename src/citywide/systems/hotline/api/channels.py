@@ -1,0 +1,84 @@
+"""The other channels' door: an exchange, an app, a former hotline; each item is taken or refused by itself."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, post
+from litestar.datastructures import State
+from litestar.params import JSONBody
+
+from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Refusal
+from citywide.hub.reports.photos import MOST
+from citywide.hub.reports.receive import take
+from citywide.hub.running import Hub
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
+from citywide.kit.text import Text
+from citywide.systems.hotline.api.calls import Call, told_by
+from citywide.systems.hotline.former import Former, take_over, wrong_with
+from citywide.systems.hotline.intake import begin_to_listen
+from citywide.systems.hotline.told import understood
+
+AnyRequest = Request[Any, Any, Any]
+SCOPE = "reports:write"
+MOST_AT_ONCE, MOST_FORMER = 500, 200_000
+
+
+class Passed(Call, frozen=True):
+    """What another channel of the city took in: an exchange, an app, a mini program; photos are base64."""
+
+    photos: tuple[bytes, ...] = ()
+
+
+@post("/v1/hotline/reports", status_code=200)
+@in_thread
+def passed_on(request: AnyRequest, state: State, data: JSONBody[list[Passed]]) -> Response[bytes]:
+    """What other channels of the city took in; each item is answered by its case, or by why it was refused."""
+    channel, hub = device(request, SCOPE), hub_of(state)
+    limit_of(data, MOST_AT_ONCE)
+    taken = [_case_or_refusal(hub, each, at, channel.name) for at, each in enumerate(data)]
+    return as_json(taken)
+
+
+@post("/v1/hotline/history", status_code=200)
+@in_thread
+def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> Response[bytes]:
+    """The closed cases of a former hotline; the sorter begins anew with them."""
+    channel, hub = device(request, SCOPE), hub_of(state)
+    limit_of(data, MOST_FORMER)
+    why = [wrong_with(case) for case in data]
+    good = [case for case, wrong in zip(data, why, strict=True) if wrong is None]
+    with hub.database.transaction() as connection:
+        take_over(connection, good)
+        says = Text(f"{len(good)} closed cases of a former hotline taken over", f"接收原热线已结案件 {len(good)} 件")
+        witness(connection, "case", says, who=channel.name, at=hub.clock.now())
+    begin_to_listen(hub, anew=True)
+    refused = [Refusal(str(at), wrong, "see /schema") for at, wrong in enumerate(why) if wrong]
+    return as_json({"accepted": len(good), "refused": refused})
+
+
+def limit_of(items: Sequence[object], most: int) -> None:
+    """Refuse a batch that is too long."""
+    if len(items) > most:
+        raise Problem(413, f"{len(items)} at once; at most {most}")
+
+
+def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str, object]:
+    try:
+        photos = [scrubbed_or_refused(body, number) for number, body in enumerate(said.photos[:MOST])]
+        report = understood(hub, told_by(said), has_photos=bool(photos))
+    except Problem as problem:
+        errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
+        return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
+    report = msgspec.structs.replace(report, facts={**report.facts, "channel": channel})
+    with hub.database.transaction() as connection:
+        taken = take(connection, hub.desk, report, photos, hub.clock.now())
+    return {"case": taken.case, "follow": taken.follow, "category": report.category}
+
+
+HANDLERS = [passed_on, history]
