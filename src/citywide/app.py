@@ -17,6 +17,7 @@ from citywide.hub.database.migrate import Migration, hub_migrations, migrate, sy
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
+from citywide.kit.child import end_with_parent
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
 
@@ -37,6 +38,7 @@ def load_system(name: str) -> System:
 def worker() -> ASGIApp:
     """A worker process, by the settings its parent handed over; it believes the proxies it stands behind."""
     speak()
+    end_with_parent()
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
     settings = from_environment()
     return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
