@@ -90,8 +90,12 @@ def find_rule(name: str, systems: Sequence[System]) -> Rule:
 
 
 def changed(rule: Rule, options: Namespace) -> Rule:
-    """The rule with the bounds that the options name."""
+    """The rule with the bounds that the options name; the gap up to where it clears moves along unless it is named."""
     news = {bound: getattr(options, bound) for bound in BOUNDS if getattr(options, bound) is not None}
+    for bound, clears in (("above", "clears_below"), ("below", "clears_above")):
+        old, gap_end = getattr(rule, bound), getattr(rule, clears)
+        if bound in news and clears not in news and old is not None and gap_end is not None:
+            news[clears] = news[bound] + (gap_end - old)
     if options.hold is not None:
         news["hold"] = timedelta(seconds=options.hold)
     return structs.replace(rule, **news)

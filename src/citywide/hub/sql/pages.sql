@@ -60,6 +60,9 @@ from (
     from hub.cases where state <> 'merged' and first_due is not null -- what was done before the hub counts for nobody
 ) as judged group by department order by late_percent, solved_percent desc nulls last, department
 
+-- name: own_delegations
+select from_staff, to_staff, until, why from people.delegation where until > now() order by until
+
 -- name: catalogue_sets
 select series.quantity, entity.kind, entity.department, count(*)::int as series, max(latest.time) as newest,
     round(100 * min(score.complete)::numeric, 1)::float8 as complete,
