@@ -141,3 +141,12 @@ def test_a_hub_whose_parent_was_killed_leaves_no_worker_and_begins_again(served:
     with begun(served) as again:
         wait_until(lambda: answers(served))
         again.terminate()
+
+
+def test_a_token_for_a_folder_without_a_city_makes_no_city_there(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    told = subprocess.run([*CITYWIDE, "token", "gateway", "--data", str(missing)],
+                          check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert told.returncode == 2
+    assert told.stderr == f"there is no city in {missing}: name its folder with --data\n"
+    assert not missing.exists()

@@ -1,9 +1,7 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
 import sys
-from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 
 import psycopg
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
@@ -12,7 +10,6 @@ from litestar.types import ASGIApp
 
 from citywide.doors.http.server import http_door
 from citywide.hub import wall
-from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import Migration, hub_migrations, migrate, system_migrations
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
@@ -44,22 +41,8 @@ def worker() -> ASGIApp:
     return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
 
 
-def own_cluster(data: Path, settings: Mapping[str, str] | None = None) -> Cluster:
-    """The embedded PostgreSQL of a data folder, made with these settings if it is not there yet."""
-    cluster = Cluster(data / "postgresql")
-    _let_through(data)
-    cluster.create(settings)
-    return cluster
-
-
 def migrate_all(url: str) -> list[Migration]:
     """Bring the hub's and every system's schema up to date; returns what was run."""
     steps = [step for system in EVERYTHING for step in system_migrations(system.name, system.folder)]
     with psycopg.connect(url) as connection:
         return migrate(connection, [*hub_migrations(), *steps])
-
-
-def _let_through(data: Path) -> None:
-    """PostgreSQL does not run as root: its user must be able to reach the folder."""
-    data.mkdir(parents=True, exist_ok=True)
-    data.chmod(data.stat().st_mode | 0o011)

@@ -9,7 +9,9 @@ from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
+from citywide.hub.database.opening import opened
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.devices import new_token, revoke
@@ -93,17 +95,16 @@ def _sees(row: Mapping[str, Any]) -> str:
 
 def _told(options: Namespace, work: Callable[[Connection], str]) -> int:
     """Do it in one transaction and print what came of it; what cannot be is refused in a sentence."""
-    from citywide.serve import ready_database  # noqa: PLC0415 - loads every system
-
     settings = settings_of(options)
     if not settings.database_url and not settings.data.exists():
         print(f"there is no city in {settings.data}: name its folder with --data", file=sys.stderr)
         return 2
-    with ready_database(settings) as settings, psycopg.connect(settings.database_url) as connection:
+    with opened(settings) as url, psycopg.connect(url) as connection:
         try:
             print(work(connection))
-        except ValueError as error:
-            print(error, file=sys.stderr)
+        except (ValueError, UndefinedTable, UndefinedColumn) as error:
+            behind = "the database's schema is behind this program: run `citywide migrate` first"
+            print(error if isinstance(error, ValueError) else behind, file=sys.stderr)
             return 1
     return 0
 
