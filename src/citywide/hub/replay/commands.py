@@ -37,7 +37,8 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--begin", type=datetime.fromisoformat, help="default: a week ago")
     parser.add_argument("--end", type=datetime.fromisoformat, help="default: now")
     parser.add_argument("--data", type=Path, default=Path(".citywide"))
-    parser.add_argument("--database-url", default="")
+    parser.add_argument("--database-url", default=os.environ.get("CITYWIDE_DATABASE_URL", ""))
+    parser.add_argument("--archive", type=Path, help="folder of archived days; default in --data")
 
 
 def _run(options: Namespace, systems: Sequence[System]) -> int:
@@ -69,7 +70,8 @@ def _try(options: Namespace, systems: Sequence[System]) -> int:
     begin = options.begin or end - timedelta(days=7)
     database = Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url())
     try:
-        would, did = would_raise(database, rule, begin, end), did_raise(database, rule.name, begin, end)
+        would = would_raise(database, options.archive or options.data / "archive", rule, begin, end)
+        did = did_raise(database, rule.name, begin, end)
     finally:
         database.close()
     print(
