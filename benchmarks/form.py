@@ -1,6 +1,7 @@
 """The one form that every benchmark has: measures, goals, and a row in docs/benchmarks.md."""
 
 import json
+import math
 import os
 import platform
 import time
@@ -81,7 +82,14 @@ def run(benchmark: Benchmark, arguments: Sequence[str]) -> None:
     if not options.quick and (row := benchmark.row_of(options)):
         write_row(report, row)
     if options.json:
-        print(json.dumps(report))
+        print(json.dumps(finite(report), allow_nan=False))
+
+
+def finite(found: object) -> object:
+    """The same with null for what could not be measured: JSON has no NaN."""
+    if isinstance(found, Mapping):
+        return {name: finite(value) for name, value in found.items()}
+    return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
 def parse(benchmark: Benchmark, arguments: Sequence[str]) -> Namespace:
@@ -143,14 +151,15 @@ def table(report: Mapping[str, object]) -> str:
     assert isinstance(goals, dict)
     measures = report["measures"]
     assert isinstance(measures, dict)
-    return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in measures.items())
+    known = {name: float("nan") if value is None else value for name, value in measures.items()}
+    return "\n".join(f"{name:<40} {value:>14.6g}   {_verdict(goals.get(name))}" for name, value in known.items())
 
 
 def write_row(report: Mapping[str, object], name: str) -> None:
     """Keep this run's full result and make docs/benchmarks.md anew from all results kept."""
     RESULTS.mkdir(exist_ok=True)
     dated = {**report, "benchmark": name, "day": datetime.now(UTC).date().isoformat()}
-    (RESULTS / f"{name}.json").write_text(json.dumps(dated, indent=1) + "\n")
+    (RESULTS / f"{name}.json").write_text(json.dumps(finite(dated), indent=1, allow_nan=False) + "\n")
     reports = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text("\n".join(["# Benchmarks\n", *map(_section, reports)]))

@@ -47,6 +47,8 @@ def measure(chosen: Namespace) -> Mapping[str, float]:
     data = chosen.data or make_maps(home_of("current"), CACHE / "made-maps")
     maps = scenarios_in(data, chosen.maps.split(",") if chosen.maps else None)
     runs = _runs(home, maps[:1] if chosen.quick else maps, chosen)
+    if not any(found["ours"] for found in runs.values()):
+        raise SystemExit("not one run of ours came through: nothing was measured")
     measures: dict[str, float] = {"failed_runs": _failed(runs, chosen)}
     for name, found in runs.items():
         if found["ours"]:
@@ -77,7 +79,7 @@ def _runs(home: Path, maps: list[Scenario], chosen: Namespace) -> dict[str, Foun
 
 def _task(home: Path, scenario: Scenario, seed: int, chosen: Namespace) -> dict:
     return {
-        "home": str(home), "folder": str(scenario.net.parent), "seed": seed,
+        "home": str(home), "folder": str(scenario.folder), "seed": seed,
         "drivers": _drivers(seed, chosen),
         "demand": chosen.demand, "closures": chosen.closures, "dropout": chosen.dropout,
         "seconds": chosen.seconds or (600 if chosen.quick else 0),

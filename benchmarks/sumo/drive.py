@@ -33,12 +33,16 @@ def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraC
 
 def start(sim: ModuleType, home: Path, scenario: Scenario, seed: int, trips: Path, extra: list[str]) -> None:
     """Start SUMO without a window, as RESCO runs it, every trip written also when unfinished."""
-    binary = home / "sumo" / "bin" / "sumo"
+    binary, options = home / "sumo" / "bin" / "sumo", [*extra]
+    if scenario.more:
+        at = options.index("-a") if "-a" in options else len(options)
+        others = options[at + 1 : at + 2]
+        options[at : at + 2] = ["-a", ",".join([*map(str, scenario.more), *others])]
     command = [
         str(binary), "-n", str(scenario.net), "-r", ",".join(map(str, scenario.routes)),
         "-b", str(scenario.begin), "-e", str(scenario.end), "--seed", str(seed),
         "--time-to-teleport", "-1", "--no-step-log", "true", "--no-warnings", "true",
-        "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished", "true", *extra,
+        "--tripinfo-output", str(trips), "--tripinfo-output.write-unfinished", "true", *options,
     ]  # fmt: skip
     sim.start(command)
 
@@ -158,15 +162,15 @@ class SafeLights:
 
     def _text(self, at: int, lights: np.ndarray) -> str:
         phase = self.site.greens[at][self.safety.lamps.target[at]]
-        first, text = self.safety.rules.move_from[at], ["r"] * len(phase)
+        first, text = self.safety.rules.move_from[at], list(phase)
         for offset, index in enumerate(self.site.index_of[at]):
             light = lights[first + offset]
             if light == 1:
                 sure = self.safety.lamps.level[first + offset] == 2
                 self.last[at][index] = "G" if sure else "s" if phase[index] == "s" else "g"
                 text[index] = self.last[at][index]
-            elif light == 2:
-                text[index] = "y" if self.last[at][index] in "Gg" else "r"
+            else:
+                text[index] = "y" if light == 2 and self.last[at][index] in "Gg" else "r"
         return "".join(text)
 
 
@@ -174,8 +178,6 @@ def _guard(site: Site, at: int) -> Guard:
     index, greens = site.index_of[at], site.greens[at]
     phases = tuple(tuple(LIGHT.get(state[i], 0) for i in index) for state in greens)
     table, count = np.array(phases), len(index)
-    if not table.any(axis=0).all():
-        raise SystemExit(f"signal {site.signals[at]}: its program never shows green to every link")
     together = (table > 0).T.astype(int) @ (table > 0) > 0
     sure = (table == 2).T.astype(int) @ (table == 2) > 0
     pairs = [(a, b) for a in range(count) for b in range(a)]

@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from benchmarks.sumo.classes import classes_of
+from benchmarks.sumo.scenario import opened
 from citywide.systems.traffic.engine.control.layout import (
     Crossing,
     Feed,
@@ -61,7 +62,8 @@ class Site:
 
 def roads_of(path: Path) -> Roads:
     """Lanes, connections and the first program of every signal."""
-    root = ET.parse(path).getroot()  # noqa: S314 - our own maps and SUMO's output
+    with opened(path) as file:
+        root = ET.parse(file).getroot()  # noqa: S314 - our own maps and SUMO's output
     lanes = [lane for edge in root.iter("edge") for lane in edge.iter("lane")]
     programs: dict[str, list[tuple[float, str]]] = {}
     for logic in root.iter("tlLogic"):
@@ -94,8 +96,10 @@ def greens_of(program: list[tuple[float, str]]) -> tuple[str, ...]:
 
 
 def site_of(roads: Roads) -> Site:
-    """Lay out every signal that has two green states or more."""
+    """Lay out every signal that has two green states or more; a link that is never green stays as it is."""
     signals = tuple(name for name in sorted(roads.programs) if len(greens_of(roads.programs[name])) > 1)
+    if not signals:
+        raise SystemExit("no signal of this map has two green states: there is nothing to control")
     greens = tuple(greens_of(roads.programs[name]) for name in signals)
     rows = {name: _rows(roads, name) for name in signals}
     exits = _numbered(c.end for name in signals for lane in rows[name].values() for c in lane)
@@ -119,9 +123,10 @@ def site_of(roads: Roads) -> Site:
 
 
 def _rows(roads: Roads, signal: str) -> dict[str, list[Connection]]:
-    rows: dict[str, list[Connection]] = defaultdict(list)
+    greens, rows = greens_of(roads.programs[signal]), defaultdict(list)
     for connection in sorted((c for c in roads.connections if c.tl == signal), key=lambda c: c.index):
-        rows[connection.start].append(connection)
+        if any(state[connection.index] in LIGHT for state in greens):
+            rows[connection.start].append(connection)
     return dict(rows)
 
 
