@@ -62,6 +62,7 @@ def _serve_options(parser: ArgumentParser) -> None:
     parser.add_argument("--certificate-key", type=Path, help="and this key")
     parser.add_argument("--behind", nargs="*", default=(), metavar="ADDRESS", help="proxies in front of the hub")
     parser.add_argument("--keep-days", type=int, default=90, help="days of readings kept in the database")
+    parser.add_argument("--post-quantum", action="store_true", help="sign the evidence log by ML-DSA-44 as well")
     parser.add_argument("--session-hours", type=int, default=12, help="how long a staff session lasts")
     parser.add_argument("--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own")
     broker = os.environ.get("CITYWIDE_MQTT", "")

@@ -34,7 +34,7 @@ from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import summarise
-from citywide.hub.secrets import evidence_key, peer_secret
+from citywide.hub.secrets import evidence_keys, peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
 from citywide.hub.things import Reading
@@ -66,7 +66,7 @@ class Hub:
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
-        self.key = evidence_key(settings.data, self.city.origin)
+        self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
@@ -83,7 +83,7 @@ class Hub:
     async def start(self) -> None:
         """Report for duty and begin."""
         await self.report_for_duty()
-        self._chronicler = Chronicler(self.database, Log([self.key]))
+        self._chronicler = Chronicler(self.database, Log(self.keys))
         for work, every in ((self.beat, HEARTBEAT_S), (self.round, 1.0), (self._respond, 0.0)):
             self._begin(work, every)
         for system in self.words.systems.values():

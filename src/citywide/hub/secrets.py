@@ -5,12 +5,17 @@ from base64 import b64decode, b64encode
 from pathlib import Path
 from secrets import token_bytes
 
-from citywide.hub.evidence.keys import Kind, SecretKey
+from citywide.hub.evidence.keys import Kind, SecretKey, ml_dsa_available
 
 
-def evidence_key(data: Path, name: str) -> SecretKey:
-    """The key that signs checkpoints; a second machine is given the same file."""
-    return SecretKey(name, Kind.ED25519, _secret(data / "evidence.key"))
+def evidence_keys(data: Path, name: str, *, post_quantum: bool = False) -> tuple[SecretKey, ...]:
+    """The keys that sign checkpoints, the log's own first; a second machine is given the same files."""
+    own = SecretKey(name, Kind.ED25519, _secret(data / "evidence.key"))
+    if not post_quantum:
+        return (own,)
+    if not ml_dsa_available():
+        raise RuntimeError("this machine's `cryptography` has no ML-DSA: run without --post-quantum")
+    return own, SecretKey(name, Kind.ML_DSA_44_COSIGNATURE, _secret(data / "evidence-ml-dsa.key"))
 
 
 def peer_secret(data: Path) -> bytes:

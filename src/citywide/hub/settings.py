@@ -45,6 +45,7 @@ class Settings(Struct, frozen=True):
     certificate_key: Path | None = None
     keep_days: int = 90
     session_hours: int = 12
+    post_quantum: bool = False  # checkpoints are signed by ML-DSA-44 as well
     more_systems: tuple[str, ...] = ()
 
     @property

@@ -57,7 +57,7 @@ class TrialCity:
         self._thread.start()
         self.hub = Hub(settings, systems, self.clock)
         self.wait(self.hub.report_for_duty())
-        self.log = Log([self.hub.key])
+        self.log = Log(self.hub.keys)
         with self.hub.database.transaction() as connection:
             self.log.load(connection)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from citywide.hub.evidence.keys import KeyTextError, Kind, SecretKey, ml_dsa_available, new_key, parse_key
 from citywide.hub.evidence.notes import Checkpoint, NoteError, parse_checkpoint, read, sign, with_signatures
+from citywide.hub.secrets import evidence_keys
 
 MOMENT = datetime(2026, 5, 4, 8, 2, tzinfo=UTC)
 LOG = SecretKey("city.example/log", Kind.ED25519, bytes(32))
@@ -161,3 +162,13 @@ def test_a_key_read_back_from_its_line_is_the_same(kind):
 def test_a_key_that_no_note_could_carry_is_not_made(name, seed):
     with pytest.raises(KeyTextError):
         SecretKey(name, Kind.ED25519, seed)
+
+
+@needs_ml_dsa
+def test_a_hub_that_is_asked_to_signs_by_both_of_its_keys_and_either_alone_is_enough(tmp_path):
+    keys = evidence_keys(tmp_path, "city.example/log", post_quantum=True)
+    note = sign(CHECKPOINT, keys, MOMENT)
+    publics = [parse_key(key.public.text) for key in keys]
+    assert [one.kind for one in publics] == [Kind.ED25519, Kind.ML_DSA_44_COSIGNATURE]
+    assert [len(read(note, trusted)[1]) for trusted in (publics, publics[:1], publics[1:])] == [2, 1, 1]
+    assert evidence_keys(tmp_path, "city.example/log") == keys[:1]

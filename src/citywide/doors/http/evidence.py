@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence import log
-from citywide.hub.evidence.tiles import TILE_HEIGHT, parse_path
+from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundle, parse_path
 from citywide.hub.evidence.verify import proof_file
 from citywide.hub.web.callers import hub_of, staff
 from citywide.hub.web.problems import Problem
@@ -29,22 +29,36 @@ def newest(state: State) -> Response[str]:
 
 @get("/evidence/key", sync_to_thread=False)
 def public_key(state: State) -> Response[str]:
-    """The public key that checkpoints are checked with."""
-    return Response(hub_of(state).key.public.text + "\n", media_type=MediaType.TEXT)
+    """The public keys that checkpoints are checked with, a line each; the first is the log's own."""
+    lines = [key.public.text for key in hub_of(state).keys]
+    return Response("\n".join([*lines, ""]), media_type=MediaType.TEXT)
 
 
 @get("/evidence/tile/{path:path}")
 @in_thread
-def tile(state: State, path: FromPath[str]) -> Response[bytes]:
-    """A tile of hashes; entries are not public, they are read with rights at /v1/evidence."""
+def tile(request: AnyRequest, state: State, path: FromPath[str]) -> Response[bytes]:
+    """A tile of hashes, for everybody; a bundle of entries, for auditors who may see every department's."""
     found = parse_path(f"tile{path}")
-    if found is None or found.level is None:
-        raise Problem(404, "a tile's path is like tile/0/x001/x234/067 or …/067.p/8")
+    if found is None:
+        raise Problem(404, "a tile's path is like tile/0/x001/x234/067 or …/067.p/8, a bundle's like tile/entries/000")
+    if found.level is None:
+        return _bundle(request, state, found)
     with hub_of(state).database.transaction() as connection:
         row = connection.execute(sql("tile"), {"level": found.level, "index": found.index}).fetchone()
     if row is None or len(row[0]) < 32 * found.width:
         raise Problem(404, f"the log has no such tile of height {TILE_HEIGHT} yet")
     return Response(bytes(row[0][: 32 * found.width]), media_type="application/octet-stream")
+
+
+def _bundle(request: AnyRequest, state: State, of: Tile) -> Response[bytes]:
+    who = staff(request)
+    if not who.everywhere:
+        raise Problem(403, "bundles hold every department's entries; read yours at /v1/evidence")
+    with hub_of(state).database.reading_as(who) as connection:
+        found = rows(connection, sql("entries_after"), {"after": of.index * TILE_WIDTH, "most": of.width})
+    if len(found) < of.width:
+        raise Problem(404, "the log has no such bundle yet")
+    return Response(bundle(bytes(row["body"]) for row in found), media_type="application/octet-stream")
 
 
 @get("/v1/evidence")
@@ -71,7 +85,7 @@ def inclusion(request: AnyRequest, state: State, index: FromPath[int]) -> Respon
         connection.execute("set transaction isolation level repeatable read read only")
         note, size = log.checkpoint(connection), log.size_of(connection)
         proof = log.prove_inclusion(connection, index, size)
-    text = proof_file(bytes(found[0]["body"]), index, proof, note, size, hub.key.public.text)
+    text = proof_file(bytes(found[0]["body"]), index, proof, note, size, hub.keys[0].public.text)
     return Response(text, media_type=MediaType.JSON)
 
 
