@@ -9,8 +9,8 @@ from types import ModuleType
 
 import numpy as np
 
-from citywide.systems.genomics.engine.bed import open_bed
-from citywide.systems.genomics.engine.pca import components
+from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.qc.pca import components
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ def dosed(calls: Path, seed: int) -> Path:
 def _write_dosages(path: Path, calls: Path, random: np.random.Generator) -> None:
     from pgenlib import PgenWriter  # noqa: PLC0415 - only dosages need it
 
-    from citywide.systems.genomics.engine.bed import open_bed  # noqa: PLC0415 - loads the package
+    from citywide.systems.genomics.engine.files.bed import open_bed  # noqa: PLC0415 - loads the package
 
     bed = open_bed(calls / "study")
     shape = {"variant_ct": len(bed), "nonref_flags": False, "dosage_present": True}

@@ -8,8 +8,8 @@ from scipy.special import log_ndtr, stdtr
 
 from benchmarks._gwas_cohorts import prefix
 from benchmarks._gwas_tables import NAME, STRENGTH, SUGGESTIVE, TEST, numbers, plink_strengths, rows_of
-from citywide.systems.genomics.engine.bed import Bed, open_bed
-from citywide.systems.genomics.engine.tables import align, read_table
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.files.tables import align, read_table
 
 Floats = NDArray[np.float64]
 CHECKED, CONVERGED = 1_000, 500

@@ -117,10 +117,10 @@ def cohort(options: Namespace, size: tuple[int, int], missing: float | None = No
 
 def versions() -> Mapping[str, str]:
     """plink2's own word on which it is."""
-    from citywide.systems.genomics.engine import kernel  # noqa: PLC0415 - loads the kernel
+    from citywide.systems.genomics.engine.kernel import compiled  # noqa: PLC0415 - loads the package
 
     tool = next((Path(a) for b, a in zip(sys.argv, sys.argv[1:], strict=False) if b == "--plink2"), None)
-    return {"plink2": version(plink2(tool)), "kernel": kernel.level()}
+    return {"plink2": version(plink2(tool)), "kernel": compiled.level()}
 
 
 def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from benchmarks._families import simulate
 from benchmarks._plink2 import plink2, timed, version
 from benchmarks.form import Benchmark, Goal
-from citywide.systems.genomics.engine.bed import Bed, open_bed
-from citywide.systems.genomics.engine.pca import Study, frequencies, times
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.qc.pca import Study, frequencies, times
 
 COMPONENTS = 10
 LOADED = "import benchmarks._genomics\nfrom citywide.systems.genomics.commands import qc, scoring"

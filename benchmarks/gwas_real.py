@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from benchmarks import _plink2
 from benchmarks.form import Benchmark, Goal
 from citywide.systems.genomics.engine import Request, scan
-from citywide.systems.genomics.engine.bed import encode, open_bed
-from citywide.systems.genomics.engine.prune import Window, prune
-from citywide.systems.genomics.engine.report import findings
-from citywide.systems.genomics.engine.results import Results, read_results
+from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.kernel.calls import encode
+from citywide.systems.genomics.engine.qc.prune import Window, prune
+from citywide.systems.genomics.engine.results.findings import findings
+from citywide.systems.genomics.engine.results.read import Results, read_results
 from citywide.systems.genomics.engine.simulate import simulate
 
 PACKAGE, INSIDE = "r-bioc-snpstats", "usr/lib/R/site-library/snpStats/data/for.exercise.RData"

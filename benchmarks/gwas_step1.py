@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from benchmarks._families import simulate
 from benchmarks.form import Benchmark, Clock, Goal
-from citywide.systems.genomics.engine import popcount
-from citywide.systems.genomics.engine.bed import Bed, open_bed
-from citywide.systems.genomics.engine.blocks import blocks, frequency, variant_sums
-from citywide.systems.genomics.engine.step1 import Request, step_one
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.files.blocks import blocks, frequency, variant_sums
+from citywide.systems.genomics.engine.kernel import counting, summing
+from citywide.systems.genomics.engine.step1.request import Request
+from citywide.systems.genomics.engine.step1.run import step_one
 
 MEDIAN = 0.4549364231195724
 NULL = np.arange(2, 23, 2)
@@ -60,14 +61,14 @@ def measure(options: Namespace) -> Mapping[str, float]:
 
 def chi_squares(bed: Bed, rows: NDArray[np.int64], traits: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chi-squares (n r²) of every variant with every trait, missing calls left out."""
-    lanes = np.zeros((len(traits), popcount.LANES))
+    lanes = np.zeros((len(traits), counting.LANES))
     lanes[:, : traits.shape[1]] = (traits - traits.mean(axis=0)) / traits.std(axis=0)
     everybody = np.ones(len(traits), np.bool_)
     found: list[NDArray[np.float64]] = []
     for block in blocks(bed, rows):
         counts = block.counts(everybody)
         mean, calls = 2 * frequency(counts), counts[:, [0, 2, 3]].sum(axis=1)
-        absent = popcount.missing_sums(popcount.padded(block.raw), lanes)
+        absent = summing.missing_sums(counting.padded(block.raw), lanes)
         score = variant_sums(block, lanes.astype(np.float32)) + mean[:, None] * absent
         spread = 4 * counts[:, 0] + counts[:, 2] - calls * mean**2
         found.append(score**2 / spread[:, None])

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from citywide.systems.genomics.engine.bed import Bed, encode, open_bed
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.kernel.calls import encode
 
 
 def write(folder: Path, copies, chromosome=None, sex=None, alleles=("A", "G"), name="study") -> Bed:

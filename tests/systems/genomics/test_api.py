@@ -13,8 +13,8 @@ from citywide.hub import Entity
 from citywide.hub.entities.registry import register
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
-from citywide.systems.genomics import scanning
-from citywide.systems.genomics.laboratory import folder_of, look, order_of
+from citywide.systems.genomics.laboratory import order, process
+from citywide.systems.genomics.laboratory.round import folder_of, look, order_of
 
 PASSWORD = "correct horse battery"
 RECIPE = {"people": 300, "variants": 3000, "missing": 0.01, "seed": 5, "causal": 2}
@@ -137,13 +137,13 @@ def test_a_running_scan_ends_when_it_is_stopped_and_keeps_its_parts(laboratory: 
     folder.mkdir(parents=True)
     study = hub.database.rows("select * from genomics.study where number = %s", (number,))[0]
     cohort = hub.database.rows("select * from hub.entity where id = 'cohort/door'")[0]
-    scanning.write(folder / scanning.ORDER, quick.encode(order_of(hub, study, cohort), enc_hook=str))
-    (folder / scanning.STOP).touch()
-    assert scanning.main(folder) == scanning.STOPPED
+    order.write(folder / order.ORDER, quick.encode(order_of(hub, study, cohort), enc_hook=str))
+    (folder / order.STOP).touch()
+    assert process.main(folder) == process.STOPPED
     assert (folder / "scan" / "parts" / "000000.quantity.tsv").exists()
     assert not (folder / "scan" / "quantity.tsv").exists()
-    (folder / scanning.STOP).unlink()
-    assert scanning.main(folder) == 0
+    (folder / order.STOP).unlink()
+    assert process.main(folder) == 0
     assert lived(laboratory, number, "done")["variants_done"] == 3000
 
 

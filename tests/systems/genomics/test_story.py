@@ -13,8 +13,8 @@ from citywide.hub.people.who import Who
 from citywide.hub.testing import TrialCity
 from citywide.hub.twin import Plan
 from citywide.systems.genomics import SYSTEM
-from citywide.systems.genomics.laboratory import folder_of, processes
-from citywide.systems.genomics.studies import StudyError, Wish, ask
+from citywide.systems.genomics.laboratory.round import folder_of, processes
+from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
 from citywide.systems.genomics.twin import CohortTwin
 
 PLAN = Plan(7, 1_000_000, (), {"centre": Text("Centre", "中区")})
@@ -39,7 +39,7 @@ def asked(city: TrialCity, wish: Wish) -> int:
 
 def lived(city: TrialCity, until: str, number: int = 1) -> dict[str, object]:
     """Let city time go on until the study is in this state."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while time.monotonic() < end:
         city.clock.set(city.clock.now() + timedelta(seconds=3))
         city.settle()

@@ -11,7 +11,7 @@ from citywide.systems.genomics.cli import COMMANDS
 
 def look(hub: Any) -> None:
     """The laboratory's round; it is loaded when a hub runs, not when somebody scans a file."""
-    from citywide.systems.genomics.laboratory import look  # noqa: PLC0415 - only a running hub needs it
+    from citywide.systems.genomics.laboratory.round import look  # noqa: PLC0415 - only a running hub needs it
 
     look(hub)
 

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from citywide.systems.genomics.scanning import main
+from citywide.systems.genomics.laboratory.process import main
 
 POLITE = 10
 

@@ -19,10 +19,10 @@ from citywide.hub.web.callers import hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.genomics.interrupting import go_on, stop
-from citywide.systems.genomics.laboratory import folder_of
+from citywide.systems.genomics.laboratory.interrupting import go_on, stop
+from citywide.systems.genomics.laboratory.round import folder_of
+from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
 from citywide.systems.genomics.model import DEPARTMENT
-from citywide.systems.genomics.studies import StudyError, Wish, ask
 
 AnyRequest = Request[Any, Any, Any]
 ACTS = {"stop": stop, "go_on": go_on}

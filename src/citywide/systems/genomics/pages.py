@@ -18,6 +18,11 @@ def number(name: str, label: Text, unit: str = "") -> Column:
     return Column(name, label, "number", unit)
 
 
+def found(title: Text, query: str, *columns: Column) -> Table:
+    """A table of what studies found, which follows them."""
+    return Table(title, Query(query), columns, live=CASE)
+
+
 def scatter(title: Text, query: Query, x: str, y: str, **more: Any) -> Chart:
     """Points of -log10 p that follow the studies."""
     return Chart(title, query, x, y, shape="scatter", unit="-log10 p", live=CASE, **more)
@@ -101,21 +106,18 @@ ALL = Table(
     ),
     live=("case", "latest"),
 )
-FOUND = Table(
+FOUND = found(
     Text("What was found: a line fetches its report", "研究结果：点击下载报告"),
-    Query("study_traits"),
-    (
-        number("study", STUDY),
-        Column("name", TRAIT),
-        number("people", Text("People", "人数")),
-        number("ill", Text("Cases", "病例")),
-        number("variants", VARIANTS),
-        number("left_out", Text("Left out", "未纳入")),
-        number("lambda", Text("λ", "λ")),
-        number("genome_wide", Text("Below 5e-8", "低于 5e-8")),
-        Column("refused", WHY_NOT),
-    ),
-    live=CASE,
+    "study_traits",
+    number("study", STUDY),
+    Column("name", TRAIT),
+    number("people", Text("People", "人数")),
+    number("ill", Text("Cases", "病例")),
+    number("variants", VARIANTS),
+    number("left_out", Text("Left out", "未纳入")),
+    number("lambda", Text("λ", "λ")),
+    number("genome_wide", Text("Below 5e-8", "低于 5e-8")),
+    Column("refused", WHY_NOT),
 )
 EVIDENCE = Timeline(Text("What was done with the data", "数据使用记录"), Query("study_evidence"))
 STUDIES = Page("studies", STUDIES_TITLE, (UNDER_WAY, TIME_LEFT, ALL, FOUND, ASK, COHORTS, ACTS, EVIDENCE), ROLES)
@@ -136,23 +138,20 @@ QUANTILES = scatter(
     low="low",
     high="high",
 )
-TOP = Table(
+TOP = found(
     Text("Strongest signals", "最强信号"),
-    Query("top_hits"),
-    (
-        Column("trait", TRAIT),
-        Column("variant", Text("Variant", "位点")),
-        Column("chromosome", Text("Chromosome", "染色体")),
-        number("position", Text("Position", "位置")),
-        Column("alleles", Text("Effect / other allele", "效应 / 其他等位基因")),
-        number("frequency", Text("Frequency", "频率")),
-        number("beta", Text("Effect", "效应")),
-        number("standard_error", Text("Standard error", "标准误")),
-        number("strength", Text("-log10 p", "-log10 p")),
-        number("linked", Text("Linked", "连锁位点")),
-        Column("region", Text("Region", "区域")),
-    ),
-    live=CASE,
+    "top_hits",
+    Column("trait", TRAIT),
+    Column("variant", Text("Variant", "位点")),
+    Column("chromosome", Text("Chromosome", "染色体")),
+    number("position", Text("Position", "位置")),
+    Column("alleles", Text("Effect / other allele", "效应 / 其他等位基因")),
+    number("frequency", Text("Frequency", "频率")),
+    number("beta", Text("Effect", "效应")),
+    number("standard_error", Text("Standard error", "标准误")),
+    number("strength", Text("-log10 p", "-log10 p")),
+    number("linked", Text("Linked", "连锁位点")),
+    Column("region", Text("Region", "区域")),
 )
 REGIONS = (
     region(1, Text("The strongest region", "最强区域")),
@@ -160,18 +159,15 @@ REGIONS = (
     region(3, Text("The third region", "第三区域")),
     region(4, Text("The fourth region", "第四区域")),
 )
-MADE = Table(
+MADE = found(
     Text("How it was made: a line fetches its file", "如何得到：点击下载"),
-    Query("how_it_was_made"),
-    (
-        number("number", STUDY),
-        Column("file", Text("File", "文件")),
-        Column("sha256", Text("SHA-256", "SHA-256")),
-        Column("command", Text("Command", "命令")),
-        Column("versions", Text("Versions", "版本")),
-        ENDED,
-    ),
-    live=CASE,
+    "how_it_was_made",
+    number("number", STUDY),
+    Column("file", Text("File", "文件")),
+    Column("sha256", Text("SHA-256", "SHA-256")),
+    Column("command", Text("Command", "命令")),
+    Column("versions", Text("Versions", "版本")),
+    ENDED,
 )
 NEWEST = Text("Results of the newest study", "最新研究结果")
 RESULTS = Page("results", NEWEST, (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE), ROLES)

@@ -9,8 +9,8 @@ from msgspec import to_builtins
 from citywide.hub import Entity, Reading
 from citywide.hub.twin import Answer, Order, Plan, TrueEvent, Weather
 from citywide.systems.genomics.engine.simulate import planted
+from citywide.systems.genomics.laboratory.order import Made
 from citywide.systems.genomics.model import COHORT, DEPARTMENT
-from citywide.systems.genomics.scanning import Made
 
 PEOPLE, VARIANTS, MISSING, CAUSAL = 2000, 6000, 0.01, 6
 STANDING = {

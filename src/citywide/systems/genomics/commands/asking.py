@@ -11,10 +11,11 @@ from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
 from citywide.hub.running import read_clock
 from citywide.hub.settings import Settings
-from citywide.systems.genomics.engine.bed import BedError, open_bed
-from citywide.systems.genomics.engine.tables import TableError, read_table
+from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
 from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY
-from citywide.systems.genomics.studies import StudyError, Wish, ask
 
 WRONG = 2
 
@@ -23,7 +24,7 @@ def add_cohort(options: Namespace) -> int:
     """Tell the hub where a cohort's files are."""
     try:
         bed, traits = open_bed(options.bfile), read_table(options.pheno).names
-    except (BedError, TableError) as wrong:
+    except FileError as wrong:
         print(f"citywide cohort: {wrong}", file=sys.stderr)
         return WRONG
     files = {"data": options.bfile, "pheno": options.pheno, "covar": options.covar}

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.commands.names import chromosomes
-from citywide.systems.genomics.engine.bed import Bed, open_bed
-from citywide.systems.genomics.engine.regions import spelled
-from citywide.systems.genomics.engine.tables import keep_mask, read_names
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
+from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
-WRONGS = {"BedError", "TableError", "TextError", "ScanError", "ScoreError", "ResultsError", "StepOneError"}
 
 
 def answering(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
@@ -26,9 +26,7 @@ def answering(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
     def answered(options: Namespace) -> int:
         try:
             return run(options)
-        except ValueError as wrong:
-            if type(wrong).__name__ not in WRONGS:
-                raise
+        except InputError as wrong:
             print(f"citywide: {wrong}", file=sys.stderr)
         except FileNotFoundError as wrong:
             print(f"citywide: {wrong.filename}: there is no such file", file=sys.stderr)

@@ -9,10 +9,10 @@ from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import WRONG, answering
 from citywide.systems.genomics.commands.gwas_options import options
 from citywide.systems.genomics.commands.names import chromosomes, names
-from citywide.systems.genomics.engine.output import TraitSummary
-from citywide.systems.genomics.engine.progress import Progress
-from citywide.systems.genomics.engine.request import Limits, Request, ScanError
-from citywide.systems.genomics.engine.scan import scan
+from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
+from citywide.systems.genomics.engine.scan.run import scan
+from citywide.systems.genomics.engine.scan.summary import TraitSummary
 
 STOPPED = 130
 AUTOSOMES = tuple(str(number) for number in range(1, 23))

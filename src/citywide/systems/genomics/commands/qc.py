@@ -7,17 +7,11 @@ from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, study, study_options, write_table
-from citywide.systems.genomics.engine.bed import Bed
-from citywide.systems.genomics.engine.kinship import THIRD_DEGREE, Relatives, kinship
-from citywide.systems.genomics.engine.pca import Components, components
-from citywide.systems.genomics.engine.qc import (
-    AUTOSOMES,
-    PersonQuality,
-    VariantQuality,
-    person_quality,
-    variant_quality,
-)
-from citywide.systems.genomics.engine.regions import spelled
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
+from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
+from citywide.systems.genomics.engine.qc.pca import Components, components
+from citywide.systems.genomics.engine.qc.quality import PersonQuality, VariantQuality, person_quality, variant_quality
 
 Rows = NDArray[np.int64]
 DEGREES = np.array(["same", "1", "2", "3"])
@@ -122,7 +116,7 @@ def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found:
 
 def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
     """The variants left by pruning, also as prune.in.txt."""
-    from citywide.systems.genomics.engine.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
+    from citywide.systems.genomics.engine.qc.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
 
     size, step, r2 = options.indep_pairwise
     kb = size.lower().removesuffix("kb")

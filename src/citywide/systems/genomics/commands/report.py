@@ -6,7 +6,7 @@ from pathlib import Path
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering
-from citywide.systems.genomics.engine.bed import open_bed
+from citywide.systems.genomics.engine.files.bed import open_bed
 
 
 def options(parser: ArgumentParser) -> None:
@@ -24,9 +24,10 @@ def options(parser: ArgumentParser) -> None:
 @answering
 def run(options: Namespace) -> int:
     """Write the page and its parts."""
-    from citywide.systems.genomics.engine.clump import Bounds  # noqa: PLC0415 - pyarrow loads slowly
-    from citywide.systems.genomics.engine.report import findings, write_report  # noqa: PLC0415 - pictures load slowly
-    from citywide.systems.genomics.engine.results import read_results  # noqa: PLC0415 - pyarrow loads slowly
+    from citywide.systems.genomics.engine.results.clump import Bounds  # noqa: PLC0415 - pyarrow loads slowly
+    from citywide.systems.genomics.engine.results.findings import findings  # noqa: PLC0415 - pictures load slowly
+    from citywide.systems.genomics.engine.results.read import read_results  # noqa: PLC0415 - pyarrow loads slowly
+    from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - pictures load slowly
 
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
     bed = open_bed(options.bfile) if options.bfile else None

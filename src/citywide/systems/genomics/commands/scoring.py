@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from pyarrow import csv
 
 from citywide.systems.genomics.commands.common import study
-from citywide.systems.genomics.engine.bed import Bed
-from citywide.systems.genomics.engine.popcount import Doubles
-from citywide.systems.genomics.engine.score import Scores, score
-from citywide.systems.genomics.engine.score_file import ScoreError, read_scores
-from citywide.systems.genomics.engine.score_match import ENOUGH, Matched, match_all, target
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.scores.file import read_scores
+from citywide.systems.genomics.engine.scores.match import ENOUGH, Matched, match_all, target
+from citywide.systems.genomics.engine.scores.score import Scores, score
 
 
 def write(options: Namespace) -> None:
@@ -70,7 +71,7 @@ def read_frequency(path: Path, bed: Bed) -> Doubles:
     )
     missing = [name for name in names if name not in known]
     if missing:
-        raise ScoreError(f"{path}: no frequency of {missing[0]} and {len(missing) - 1} others")
+        raise FileError(f"{path}: no frequency of {missing[0]} and {len(missing) - 1} others")
     pairs = zip(names, alleles, strict=True)
     return np.array([known[n][1] if known[n][0] == allele else 1 - known[n][1] for n, allele in pairs])
 
@@ -79,4 +80,4 @@ def _column(path: Path, head: list[str], names: tuple[str, ...]) -> int:
     for name in names:
         if name in head:
             return head.index(name)
-    raise ScoreError(f"{path}: no column {' or '.join(names)}")
+    raise FileError(f"{path}: no column {' or '.join(names)}")

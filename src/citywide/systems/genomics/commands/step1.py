@@ -9,8 +9,8 @@ import numpy as np
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, study, study_options
 from citywide.systems.genomics.commands.names import names
-from citywide.systems.genomics.engine.progress import Progress
-from citywide.systems.genomics.engine.tables import Table, align, read_table
+from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 
 PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
 
@@ -37,7 +37,8 @@ def options(parser: ArgumentParser) -> None:
 @answering
 def run(options: Namespace) -> int:
     """Regress, and say where the predictions are."""
-    from citywide.systems.genomics.engine.step1 import Request, step_one  # noqa: PLC0415 - scipy loads slowly
+    from citywide.systems.genomics.engine.step1.request import Request  # noqa: PLC0415 - scipy loads slowly
+    from citywide.systems.genomics.engine.step1.run import step_one  # noqa: PLC0415 - scipy loads slowly
 
     bed, people, rows = study(options)
     table = read_table(options.pheno)

@@ -111,7 +111,7 @@ def _write_bed(
     seed: int,
     planted: tuple[NDArray[np.int64], NDArray[np.float64]],
 ) -> NDArray[np.float64]:
-    from citywide.systems.genomics.engine.bed import decode  # noqa: PLC0415 - keeps numba out of its importers
+    from citywide.systems.genomics.engine.kernel.calls import decode  # noqa: PLC0415 - keeps numba out of its importers
 
     genetic = np.zeros(people)
     with path.open("wb") as out:

@@ -1,0 +1,50 @@
+"""Chromosomes, however they are written."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.variants import Variants
+
+NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
+NAMES = {b"X": "X", b"23": "X", b"Y": "Y", b"24": "Y"}
+CODE_BYTES = 12
+NUMBERS = {"X": 23, "Y": 24, "XY": 25, "MT": 26, "M": 26}
+LETTERS = {23: "X", 24: "Y", 25: "XY", 26: "MT"}
+AUTOSOMES = frozenset(str(number) for number in range(1, 23))
+
+
+def codes(variants: Variants) -> NDArray[np.bytes_]:
+    """Chromosome codes without `chr`, read from the bytes of the lines without splitting them."""
+    rows = variants.rows
+    padded = np.concatenate([rows.raw, np.zeros(CODE_BYTES, np.uint8)])
+    head = padded[rows.starts[:-1, None] + np.arange(CODE_BYTES)]
+    head[~np.logical_and.accumulate(head > ord(" "), axis=1)] = 0
+    prefixed = ((head[:, :3] | 32) == np.frombuffer(b"chr", np.uint8)).all(axis=1)
+    head[prefixed] = np.pad(head[prefixed, 3:], ((0, 0), (0, 3)))
+    return np.ascontiguousarray(head).view(f"S{CODE_BYTES}").ravel()
+
+
+def spelled(chromosome: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Chromosomes in one spelling: no `chr`, X, Y and MT by letter."""
+    kinds, where = np.unique(chromosome, return_inverse=True)
+    plain = [str(kind).upper().removeprefix("CHR") for kind in kinds]
+    names = np.array([NUMBERED.get(kind, kind.lstrip("0")) for kind in plain], dtype=np.str_)
+    return names[where] if len(kinds) else chromosome
+
+
+def kind(code: bytes) -> str:
+    """`X`, `Y` or the empty string for everything that is scanned like an autosome."""
+    return NAMES.get(code, "")
+
+
+def numbered(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Chromosomes as numbers: 23 X, 24 Y, 26 MT; 0 for anything else."""
+    kinds, where = np.unique(chromosome, return_inverse=True)
+    plain = [str(kind).upper().removeprefix("CHR") for kind in kinds]
+    codes = np.array([int(kind) if kind.isdigit() else NUMBERS.get(kind, 0) for kind in plain], np.int64)
+    return codes[where] if len(codes) else np.zeros(0, np.int64)
+
+
+def chromosome_name(number: int) -> str:
+    """1 … 22, X, Y, XY, MT."""
+    return LETTERS.get(number, str(number))

@@ -1,0 +1,118 @@
+"""PLINK 2 files: dosages of a `.pgen`, `.pvar` and `.psam` beside it.
+
+Common records are read by the compiled kernel, all others by `pgenlib` (`citywide[dosages]`).
+
+The dosage counted is that of ALT, from 0 to 2; on X men count as 0 to 2 as well, as plink2 does.
+"""
+
+import threading
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.people import People, people_of
+from citywide.systems.genomics.engine.files.pgen_index import read_index
+from citywide.systems.genomics.engine.files.text import Rows
+from citywide.systems.genomics.engine.files.variants import Variants
+from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.kernel.compiled import negatives_to_nan
+
+FAM = (("FID", "0"), ("IID", ""), ("PAT", "0"), ("MAT", "0"), ("SEX", "0"), ("PHENO1", "-9"))
+
+
+class Pgen:
+    """An open `.pgen` with its people and variants; `dosages(rows)` decodes, each thread with its own reader."""
+
+    def __init__(self, path: Path, people: People, variants: Variants) -> None:
+        """Check that the three files speak of the same people and variants."""
+        self.path, self.people, self.variants = path, people, variants
+        self.bytes_per_variant = 20 * len(people)  # a tile in both precisions and its mask
+        self._own = threading.local()
+        counts = int(self._reader().get_variant_ct()), int(self._reader().get_raw_sample_ct())
+        if counts != (len(variants), len(people)):
+            there = f"{counts[0]} variants of {counts[1]} people"
+            raise FileError(f"{path}: {there}, but {len(variants)} in its .pvar and {len(people)} in its .psam")
+        self.index = read_index(path)
+
+    def __len__(self) -> int:
+        return len(self.variants)
+
+    def dosages(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Dosages of ALT as float32[rows, people], NaN where missing."""
+        tile = np.empty((len(rows), len(self.people)), np.float32)
+        left = np.ones(len(rows), np.bool_) if self.index is None else self.index.read(rows, tile)
+        if left.any():
+            rest = np.empty((int(left.sum()), tile.shape[1]), np.float32)
+            self._reader().read_dosages_list(rows[left].astype(np.uint32), rest)
+            tile[left] = negatives_to_nan(rest)
+        return tile
+
+    def release(self, first: int, count: int) -> None:
+        """Give the pages of these variants back."""
+        if self.index is not None:
+            self.index.release(first, count)
+
+    def _reader(self) -> Any:
+        if not hasattr(self._own, "reader"):
+            try:
+                library: Any = import_module("pgenlib")
+            except ImportError:
+                raise FileError(f"{self.path}: needs pgenlib: pip install 'citywide[dosages]'") from None
+            try:
+                self._own.reader = library.PgenReader(bytes(self.path), raw_sample_ct=len(self.people))
+            except RuntimeError as wrong:
+                raise FileError(f"{self.path}: {wrong}") from None
+        return self._own.reader
+
+
+def open_pgen(prefix: Path) -> Pgen:
+    """Open `prefix.pgen`, `.pvar` and `.psam`, or say what is wrong with them."""
+    base = prefix.with_suffix("") if prefix.suffix == ".pgen" else prefix
+    pgen, pvar, psam = (base.with_name(base.name + suffix) for suffix in (".pgen", ".pvar", ".psam"))
+    for path in (pgen, pvar, psam):
+        if not path.exists():
+            raise FileError(f"{path}: there is no such file")
+    people = people_of(Rows(psam, 6, b"".join(fam_lines(psam))))
+    return Pgen(pgen, people, Variants(pvar, b"".join(bim_lines(pvar))))
+
+
+def bim_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a `.pvar` as those of a `.bim`: the counted allele is ALT."""
+    names = ["#CHROM", "ID", "CM", "POS", "ALT", "REF"]
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        if line.startswith(b"##") or not line.strip():
+            continue
+        words = line.decode().split()
+        if line.startswith(b"#"):
+            names = words
+            continue
+        of = dict(zip(names, words, strict=False))
+        if len(words) != len(names) or not {"ID", "POS", "REF", "ALT"} <= of.keys():
+            raise FileError(f"{path}: line {number} does not fit the header {' '.join(names)}")
+        if "," in of["ALT"]:
+            raise FileError(f"{path}: line {number}: {of['ID']} has several ALT alleles; split them first")
+        yield f"{of['#CHROM']}\t{of['ID']}\t0\t{of['POS']}\t{of['ALT']}\t{of['REF']}\n".encode()
+
+
+def fam_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a `.psam` as those of a `.fam`."""
+    names = [name for name, _ in FAM]
+    places = _places(names)
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        words = line.split()
+        if line.startswith((b"#FID", b"#IID")):
+            names = [words[0][1:].decode(), *(word.decode() for word in words[1:])]
+            places = _places(names)
+        elif words and not line.startswith(b"#"):
+            if len(words) < len(names) or "IID" not in names:
+                raise FileError(f"{path}: line {number} does not fit the header {' '.join(names)}")
+            yield b"\t".join([words[at] if default is None else default for at, default in places]) + b"\n"
+
+
+def _places(names: list[str]) -> list[tuple[int, bytes | None]]:
+    """For each column of a `.fam` where it stands, or what is written where it is not there."""
+    return [(names.index(name), None) if name in names else (0, default.encode()) for name, default in FAM]

@@ -1,0 +1,70 @@
+"""Predictions of step one as REGENIE writes them: a list of `trait file`, and a .loco file a trait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from citywide.systems.genomics.engine.files.people import People
+from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.kernel.counting import Doubles
+
+CODES = {"X": "23", "Y": "24"}
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What is expected of every person, by trait and by the chromosome that was left out."""
+
+    by_trait: dict[str, dict[str, Doubles]]
+
+    def of(self, trait: str, chromosome: str) -> Doubles:
+        """The prediction of a trait for variants of this chromosome."""
+        if trait not in self.by_trait:
+            raise FileError(f"step one has no predictions for {trait}")
+        table = self.by_trait[trait]
+        code = CODES.get(chromosome, chromosome)
+        if code not in table:
+            raise FileError(f"step one has no predictions of {trait} without chromosome {chromosome}")
+        return table[code]
+
+
+def read_predictions(path: Path, people: People) -> Predictions:
+    """Read the list and its files; a person who is not in them has no value."""
+    lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
+    return Predictions({trait: read_loco(path.parent / file, people) for trait, file in lines})
+
+
+def read_loco(path: Path, people: People) -> dict[str, Doubles]:
+    """One .loco file: a header of FID_IID names, then a line a chromosome."""
+    head, *lines = path.read_text().splitlines()
+    row = {b"_".join(pair): at for pair, at in people.row.items()}
+    where = np.array([row.get(name.encode(), -1) for name in head.split()[1:]])
+    return dict(_line(path, line, where, len(people)) for line in lines)
+
+
+def _line(
+    path: Path, line: str, where: "np.ndarray[tuple[int], np.dtype[np.int64]]", count: int
+) -> tuple[str, Doubles]:
+    chromosome, *words = line.split()
+    if len(words) != len(where):
+        raise FileError(f"{path}: {len(words)} predictions for {len(where)} people at chromosome {chromosome}")
+    values = np.full(count, np.nan)
+    numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
+    values[where[where >= 0]] = numbers[where >= 0]
+    return chromosome, values
+
+
+def write_loco(path: Path, people: People, chromosomes: Sequence[str], predicted: Doubles) -> None:
+    """REGENIE's file: the people's names, then for each chromosome the predictions without it."""
+    pairs = zip(people.family.tolist(), people.person.tolist(), strict=True)
+    lines = [" ".join(["FID_IID", *(b"_".join(pair).decode() for pair in pairs)])]
+    for chromosome, row in zip(chromosomes, predicted, strict=True):
+        lines.append(" ".join([chromosome, *(f"{value:.8g}" for value in row.tolist())]))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def write_list(path: Path, names: tuple[str, ...]) -> None:
+    """REGENIE's list of traits and their files."""
+    path.write_text("".join(f"{name} step1_{at + 1}.loco\n" for at, name in enumerate(names)))

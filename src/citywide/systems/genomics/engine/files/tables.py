@@ -1,0 +1,140 @@
+"""Phenotype and covariate tables, and lists of people or variants, with PLINK's and REGENIE's conventions.
+
+    table = read_table("pheno.tsv")            # header FID IID …, #FID IID …, #IID … or IID …
+    values = align(table, bed.people)          # float64[people, columns], NaN where missing or absent
+    mask = keep_mask(bed.people, keep="keep.txt", remove=None)
+    ids = read_names("extract.txt")            # a set of byte strings
+
+`NA`, `nan`, `.`, `-9` are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.people import People
+from citywide.systems.genomics.engine.files.text import read_bytes
+from citywide.systems.genomics.engine.files.wrong import FileError
+
+MISSING = ("NA", "nan", "NaN", "N/A", ".", "-9")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of numbers by person; `family` is empty where the table has person ids alone."""
+
+    family: list[bytes]
+    person: list[bytes]
+    names: tuple[str, ...]
+    values: NDArray[np.float64]
+
+    def only(self, names: Sequence[str]) -> "Table":
+        """The same people with these columns, in this order."""
+        names = [one for name in names for one in self.ranged(name)]
+        unknown = [name for name in names if name not in self.names]
+        if unknown:
+            raise FileError(f"no column {', '.join(unknown)}; there are {', '.join(self.names)}")
+        chosen = [self.names.index(name) for name in names]
+        return Table(self.family, self.person, tuple(names), self.values[:, chosen])
+
+    def ranged(self, name: str) -> Sequence[str]:
+        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; any other name as it is."""
+        first, dash, last = name.partition("-")
+        if not dash or name in self.names or not {first, last} <= set(self.names):
+            return [name]
+        return self.names[self.names.index(first) : self.names.index(last) + 1]
+
+
+def read_table(path: str | Path, missing: Iterable[str] = MISSING) -> Table:
+    """Read a table with a header line; every column after the ids must hold numbers."""
+    head, words = _words(Path(path))
+    ids = _id_columns(Path(path), head)
+    names = tuple(name.decode() for name in head[ids:])
+    cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
+    family: list[bytes] = cells[:, 0].tolist() if ids == 2 else []
+    values = _numbers(Path(path), names, cells[:, ids:], missing)
+    table = Table(family, cells[:, ids - 1].tolist(), names, values)
+    _refuse_twice(Path(path), table)
+    return table
+
+
+def align(table: Table, people: People) -> NDArray[np.float64]:
+    """The table's values in the order of `people`; NaN for a person whom the table does not name."""
+    values = np.full((len(people), len(table.names)), np.nan)
+    here = rows_in(table, people)
+    found = here >= 0
+    values[here[found]] = table.values[found]
+    return values
+
+
+def rows_in(table: Table, people: People) -> NDArray[np.int64]:
+    """Where each person of the table stands in `people`, -1 when not there."""
+    if table.family:
+        pairs = zip(table.family, table.person, strict=True)
+        return np.array([people.row.get(pair, -1) for pair in pairs], np.int64)
+    found = map(people.alone, table.person)
+    return np.array([-1 if row is None else row for row in found], np.int64)
+
+
+def _words(path: Path) -> tuple[list[bytes], list[bytes]]:
+    text = read_bytes(path)
+    head, _, body = text.partition(b"\n")
+    names = head.split()
+    if not names:
+        raise FileError(f"{path}: empty")
+    words: list[bytes] = []
+    whole = (0, len(names))
+    for number, line in enumerate(body.splitlines(), start=2):
+        found = line.split()
+        if len(found) not in whole:
+            raise FileError(f"{path}: line {number} has {len(found)} fields, the header has {len(names)}")
+        words += found
+    return names, words
+
+
+def _id_columns(path: Path, head: list[bytes]) -> int:
+    """How many columns name the person: two with a family id, else one."""
+    first = head[0].lstrip(b"#").upper()
+    if first == b"FID" and len(head) > 1 and head[1].upper() == b"IID":
+        return 2
+    if first == b"IID":
+        return 1
+    raise FileError(f"{path}: the header must begin with FID IID or IID, found {head[0].decode()}")
+
+
+def _numbers(
+    path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], missing: Iterable[str]
+) -> NDArray[np.float64]:
+    absent = np.isin(cells, np.array([word.encode() for word in missing], np.bytes_))
+    try:
+        values = np.where(absent, b"nan", cells).astype(np.float64)
+    except ValueError:
+        raise FileError(_not_a_number(path, names, cells, absent)) from None
+    if np.isinf(values).any():
+        row, column = np.argwhere(np.isinf(values))[0]
+        raise FileError(f"{path}: line {row + 2}, column {names[column]}: infinite")
+    return values
+
+
+def _not_a_number(path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], absent: NDArray[np.bool_]) -> str:
+    for row, column in np.argwhere(~absent):
+        try:
+            float(cells[row, column])
+        except ValueError:
+            cell = bytes(cells[row, column]).decode(errors="replace")
+            return f"{path}: line {row + 2}, column {names[column]}: {cell!r} is not a number"
+    return f"{path}: not numbers"
+
+
+def _refuse_twice(path: Path, table: Table) -> None:
+    if len(set(table.person)) == len(table.person):
+        return
+    pairs = zip(table.family or table.person, table.person, strict=True)
+    seen: set[tuple[bytes, bytes]] = set()
+    for number, pair in enumerate(pairs, start=2):
+        if pair in seen:
+            raise FileError(f"{path}: line {number}: {pair[1].decode()} stands twice")
+        seen.add(pair)

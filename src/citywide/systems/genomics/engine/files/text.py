@@ -1,0 +1,95 @@
+"""Whitespace-separated text held as raw bytes, split only where somebody looks."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.wrong import FileError
+
+LINES_AT_ONCE = 200_000
+LONG = 64
+
+
+class Rows:
+    """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's."""
+
+    def __init__(self, path: Path, fields: int, text: bytes | None = None) -> None:
+        """Read the file (or `text` in its place); refuse it when a line has not exactly `fields` fields."""
+        self.path, self.fields = Path(path), fields
+        self.raw = _read(self.path) if text is None else np.frombuffer(text, np.uint8)
+        self.starts = line_starts(self.raw)
+        for first in range(0, len(self), LINES_AT_ONCE):
+            self._check(first, min(first + LINES_AT_ONCE, len(self)))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def column(self, field: int, first: int = 0, count: int | None = None) -> NDArray[np.bytes_]:
+        """One field of the lines `first … first + count` as byte strings."""
+        stop = len(self) if count is None else min(first + count, len(self))
+        text = self.raw[self.starts[first] : self.starts[stop]]
+        begins, ends = (bounds[field :: self.fields] for bounds in (word_starts(text), word_ends(text)))
+        width = max(int((ends - begins).max(initial=1)), 1)
+        if width > LONG:
+            return np.array([bytes(text[b:e]) for b, e in zip(begins, ends, strict=True)], dtype=np.bytes_)
+        cells = np.zeros((len(begins), width), np.uint8)
+        for at in range(width):
+            here = begins + at
+            cells[:, at] = np.where(here < ends, text[np.minimum(here, len(text) - 1)], 0)
+        return cells.view(f"S{width}")[:, 0]
+
+    def _check(self, first: int, stop: int) -> None:
+        words = word_starts(self.raw[self.starts[first] : self.starts[stop]])
+        ends = self.starts[first : stop + 1] - self.starts[first]
+        bounds = np.asarray(np.searchsorted(words, ends), np.int64)
+        counts = np.diff(np.asarray(bounds, np.int64))
+        wrong = np.flatnonzero(counts != self.fields)
+        if len(wrong):
+            line, found = first + int(wrong[0]), int(counts[wrong[0]])
+            raise FileError(f"{self.path}: line {line + 1} has {found} fields, expected {self.fields}")
+
+
+def line_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets of the lines that hold anything, and the end of the text."""
+    ends = np.flatnonzero(raw == ord("\n")) + 1
+    if len(raw) and (not len(ends) or ends[-1] != len(raw)):
+        ends = np.append(ends, len(raw))
+    return np.concatenate([np.zeros(1, np.int64), ends.astype(np.int64)])
+
+
+def word_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets where a word begins."""
+    inside = raw > ord(" ")
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    return np.flatnonzero(begins).astype(np.int64)
+
+
+def word_ends(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Offsets just behind each word."""
+    inside = raw > ord(" ")
+    last = inside.copy()
+    last[:-1] &= ~inside[1:]
+    return np.flatnonzero(last).astype(np.int64) + 1
+
+
+def read_bytes(path: Path) -> bytes:
+    """A whole file."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise FileError(f"{path}: there is no such file") from None
+
+
+def _read(path: Path) -> NDArray[np.uint8]:
+    raw = np.frombuffer(read_bytes(path), np.uint8)
+    return raw[: len(raw) - _blank_tail(raw)] if len(raw) else raw
+
+
+def _blank_tail(raw: NDArray[np.uint8]) -> int:
+    """How many bytes of empty lines stand at the end."""
+    tail = 0
+    while tail + 1 < len(raw) and raw[-1 - tail] in b"\r\n" and raw[-2 - tail] in b"\r\n":
+        tail += 1
+    return tail

@@ -1,0 +1,48 @@
+"""Logistic and Firth fits in numpy, for machines without the compiled kernel, and to test that against."""
+
+import numpy as np
+from scipy.special import expit
+
+from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.kernel.states import FINE, NOT_CONVERGED
+
+PLINK2_HALTS = 1e-4
+
+
+def null_model(columns: Doubles, ill: Doubles, offset: Doubles, members: int) -> Doubles:
+    """The linear predictor of the model without genotypes."""
+    at, _, _ = newton(columns[:, :members], ill[:members], offset[:members], firth=False)
+    return offset + at @ columns
+
+
+def newton(
+    columns: Doubles, ill: Doubles, offset: Doubles, firth: bool, most: float = np.inf, halt: Doubles | None = None
+) -> tuple[Doubles, Doubles, int]:
+    """Coefficients, information and status of a logistic or Firth fit, as logistic.c does it."""
+    at, information = np.zeros(len(columns)), np.eye(len(columns))
+    before, pace = np.inf, 1.0
+    for _ in range(200 if firth else 25):
+        risk = expit(offset + at @ columns)
+        weight = risk * (1 - risk)
+        information = (columns * weight) @ columns.T
+        rest = ill - risk
+        if firth:
+            rest += (0.5 - risk) * weight * (columns * np.linalg.solve(information, columns)).sum(axis=0)
+        step = np.linalg.solve(information, columns @ rest)
+        decrement = float(step @ information @ step)
+        if firth and decrement > before:
+            pace = pace / 2 if pace > 0.3 else pace
+        elif decrement < before / 4:
+            pace = pace * 1.2 if pace < 0.8 else 1.0
+        before = decrement
+        at = at + step * min(pace, most / 6 / max(abs(float(step[-1])), 1e-300))
+        if not decrement < 1e12 or (not firth and abs(at[-1]) > most):
+            break
+        if _halts(step, halt) if halt is not None else decrement < (1e-18 if firth else 1e-16):
+            return at, information, FINE
+    return at, information, NOT_CONVERGED
+
+
+def _halts(step: Doubles, halt: Doubles) -> bool:
+    """Whether plink2 would halt after this step."""
+    return float(np.abs(halt @ step[:-1]).sum() + abs(step[-1])) < PLINK2_HALTS

@@ -1,0 +1,35 @@
+"""A scan's page, pictures, table and series as files."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from citywide.systems.genomics.engine.results.drawing import draw
+from citywide.systems.genomics.engine.results.findings import Findings, console, top_table
+from citywide.systems.genomics.engine.results.page import page
+
+
+def write_report(found: Findings, out: Path, how: Sequence[str] = ()) -> None:
+    """report.html, series.json, top.tsv and the pictures as files."""
+    out.mkdir(parents=True, exist_ok=True)
+    pictures = {"manhattan": draw(found.manhattan), "qq": draw(found.quantiles)}
+    pictures |= {f"region{at + 1}": draw(near) for at, near in enumerate(found.neighbourhoods)}
+    for name, picture in pictures.items():
+        (out / f"{name}.png").write_bytes(picture)
+    (out / "report.html").write_text(page(found, pictures, how), encoding="utf-8")
+    (out / "series.json").write_text(json.dumps(_finite(console(found)), allow_nan=False))
+    rows = top_table(found)
+    lines = ["\t".join(rows[0])] if rows else []
+    lines += ["\t".join(str(value) for value in row.values()) for row in rows]
+    (out / "top.tsv").write_text("\n".join(lines) + "\n")
+
+
+def _finite(value: object) -> object:
+    """NaN and infinities as null, which is what JSON has."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,0 +1,57 @@
+"""Which variants keep the bounds that a scan is asked to keep: frequency, missing calls, Hardy-Weinberg, chromosome."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.chromosomes import codes, spelled
+from citywide.systems.genomics.engine.scan.genotypes import Dosed, Genotypes
+from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
+
+Mask = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+TILE = 256
+
+
+def on_chromosomes(request: Request, data: Genotypes) -> Mask:
+    """Which variants stand on the chromosomes asked for."""
+    if not (request.chromosomes or request.without):
+        return np.ones(len(data), np.bool_)
+    here = spelled(codes(data.variants).astype(np.str_))
+    wanted, unwanted = (spelled(np.array(names or ("",), np.str_)) for names in (request.chromosomes, request.without))
+    return (np.isin(here, wanted) if request.chromosomes else True) & ~np.isin(here, unwanted)
+
+
+def within(limits: Limits, data: Genotypes, people: Mask, rows: Rows) -> Mask:
+    """Which of the variants keep the limits among these people."""
+    if limits == Limits():
+        return np.ones(len(rows), np.bool_)
+    return (
+        _calls_within(limits, data, people, rows)
+        if isinstance(data, Bed)
+        else _dosages_within(limits, data, people, rows)
+    )
+
+
+def _calls_within(limits: Limits, bed: Bed, people: Mask, rows: Rows) -> Mask:
+    from citywide.systems.genomics.engine.qc.quality import variant_quality  # noqa: PLC0415 - numba loads slowly
+
+    seen = variant_quality(bed, people, rows)
+    rare = np.nan_to_num(seen.minor)
+    common = (rare >= limits.maf) & (np.rint(rare * seen.alleles) >= limits.mac)
+    return common & (np.nan_to_num(seen.missing_rate, nan=1.0) <= limits.geno) & ~(seen.hwe < limits.hwe)
+
+
+def _dosages_within(limits: Limits, data: Dosed, people: Mask, rows: Rows) -> Mask:
+    if limits.hwe:
+        raise ScanError("--hwe asks for calls; these are dosages")
+    kept = [_tile_within(limits, data.dosages(rows[at : at + TILE])[:, people]) for at in range(0, len(rows), TILE)]
+    return np.concatenate(kept)
+
+
+def _tile_within(limits: Limits, tile: NDArray[np.float32]) -> Mask:
+    calls = np.isfinite(tile).sum(axis=1)
+    copies = np.nansum(tile, axis=1, dtype=np.float64)
+    rare = np.minimum(copies, 2 * calls - copies)
+    common = (rare >= limits.maf * 2 * calls) & (rare >= limits.mac)
+    return common & (1 - calls / tile.shape[1] <= limits.geno)

@@ -1,0 +1,1 @@
+"""Polygenic scores: files of weights, matched to a study, summed for everybody."""

@@ -1,0 +1,101 @@
+"""Polygenic scores, any number of them in one pass over the genotypes.
+
+A missing call adds what is expected at the variant's frequency, for an additive weight w exactly 2 · f · w as
+plink2's `--score` does; f is the frequency among founders, or as given.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.blocks import Block, blocks, person_sums
+from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.scores.match import Matched
+
+UNKNOWN = 0.5  # a variant without a call among founders: plink2's choice, the same whichever allele is counted
+
+
+@dataclass(frozen=True)
+class Scores:
+    """For every person and score: the sum, and how many allele calls it rests on."""
+
+    names: tuple[str, ...]
+    sums: Doubles
+    alleles: NDArray[np.int64]
+    calls: NDArray[np.int64]
+
+    @property
+    def averages(self) -> Doubles:
+        """The sum over the score's alleles (missing ones are in the sum, as expected); NaN for an empty
+        score.
+        """
+        return np.divide(self.sums, self.alleles, out=np.full_like(self.sums, np.nan), where=self.alleles > 0)
+
+
+def score(
+    bed: Bed,
+    scores: Sequence[Matched],
+    frequency: Doubles | None = None,
+    threads: int = 1,
+    level: int | None = None,
+) -> Scores:
+    """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own."""
+    families = _families(scores)
+    order = [lane for family in families for lane in family.lanes]
+    total = np.zeros((len(bed.people), len(scores) + len(families)))
+    rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
+    mask = founders(bed.people)
+    for block in blocks(bed, rows):
+        known = block.frequency(mask, level) if frequency is None else frequency[block.rows]
+        values = _values(block, families, np.nan_to_num(known, nan=UNKNOWN))
+        person_sums(block, values, total, threads, level)
+    sums, alleles = np.empty((len(bed.people), len(scores))), 2 * np.array([len(one.rows) for one in scores], np.int64)
+    sums[:, order] = total[:, : len(scores)]
+    gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), _sizes(families))
+    calls = np.empty_like(sums, np.int64)
+    calls[:, order] = alleles[order] - 2 * gone[:, of]
+    return Scores(tuple(one.name for one in scores), sums, alleles, calls)
+
+
+@dataclass(frozen=True)
+class Family:
+    """Scores on the same variants, and which of all the scores they are."""
+
+    rows: NDArray[np.int64]
+    scores: tuple[Matched, ...]
+    lanes: tuple[int, ...]
+
+
+def _families(scores: Sequence[Matched]) -> list[Family]:
+    members: dict[bytes, list[int]] = {}
+    seen: dict[int, bytes] = {}
+    for lane, one in enumerate(scores):
+        members.setdefault(seen.setdefault(id(one.rows), one.rows.tobytes()), []).append(lane)
+    return [Family(scores[here[0]].rows, tuple(scores[i] for i in here), tuple(here)) for here in members.values()]
+
+
+def _sizes(families: Sequence[Family]) -> list[int]:
+    return [len(family.lanes) for family in families]
+
+
+def _values(block: Block, families: Sequence[Family], frequency: Doubles) -> NDArray[np.float32]:
+    """What each code of each variant adds to each score, family by family; then, a lane for each family, 1 for a
+    missing call.
+    """
+    many = sum(_sizes(families))
+    values = np.zeros((len(block.rows), 4, many + len(families)), np.float32)
+    lane = 0
+    for at, family in enumerate(families):
+        part = slice(*np.searchsorted(family.rows, [block.rows[0], block.rows[-1] + 1]))
+        here = np.searchsorted(block.rows, family.rows[part])
+        f, adds = frequency[here, None], np.stack([one.adds[part] for one in family.scores], axis=2)
+        lanes = slice(lane, lane + len(family.scores))
+        values[here, 0, lanes], values[here, 2, lanes], values[here, 3, lanes] = adds[:, 2], adds[:, 1], adds[:, 0]
+        values[here, 1, lanes] = (1 - f) ** 2 * adds[:, 0] + 2 * f * (1 - f) * adds[:, 1] + f**2 * adds[:, 2]
+        values[here, 1, many + at] = 1
+        lane += len(family.scores)
+    return values

@@ -1,0 +1,112 @@
+"""A study's own process: makes or reads the cohort, scans, reports, and writes down what it used.
+
+`python -m citywide.systems.genomics FOLDER` reads `order.json` there and leaves `progress.json` while it
+runs and `found.json` or `refused.json` at its end. Killed at any moment, the same call goes on from there.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+from msgspec import json as quick
+
+from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.files.wrong import InputError
+from citywide.systems.genomics.engine.kernel import compiled
+from citywide.systems.genomics.engine.scan.run import scan
+from citywide.systems.genomics.engine.scan.summary import TraitSummary
+from citywide.systems.genomics.laboratory.order import (
+    FOUND,
+    PROGRESS,
+    REFUSED,
+    STOP,
+    Found,
+    Made,
+    Order,
+    read_order,
+    write,
+)
+
+STOPPED = 130
+SAY_EVERY_S = 0.5
+
+
+def main(folder: Path) -> int:
+    """Do what the order in the folder says."""
+    order = read_order(folder)
+    try:
+        if order.made is not None and not order.data.with_suffix(".bed").exists():
+            make(order.made, order.data.parent)
+        traits = scan(order.request(folder), Meter(folder))
+    except KeyboardInterrupt:
+        return STOPPED
+    except (InputError, OSError) as wrong:
+        write(folder / REFUSED, json.dumps({"why": str(wrong)}).encode())
+        return 2
+    report(order, folder, traits)
+    write(folder / FOUND, quick.encode(found(order, folder, traits)))
+    return 0
+
+
+def make(recipe: Made, folder: Path) -> None:
+    """Write a made cohort; it appears only when it is whole."""
+    from citywide.systems.genomics.engine.simulate import simulate  # noqa: PLC0415 - only made cohorts need it
+
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}")
+    simulate(draft, recipe.people, recipe.variants, recipe.missing, recipe.seed, recipe.causal)
+    draft.replace(folder)
+
+
+def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
+    """A page and series of pictures for each trait that has results."""
+    from citywide.systems.genomics.engine.results.findings import findings  # noqa: PLC0415 - after the scan
+    from citywide.systems.genomics.engine.results.read import read_results  # noqa: PLC0415 - pyarrow loads slowly
+    from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - after the scan
+
+    bed = open_bed(order.data)
+    for trait in traits:
+        if trait.variants:
+            seen = findings(trait.name, read_results(folder / "scan" / f"{trait.name}.tsv"), bed)
+            write_report(seen, folder / "reports" / trait.name, [order.command(folder)])
+
+
+def found(order: Order, folder: Path, traits: list[TraitSummary]) -> Found:
+    """What was found, the hashes of what went in and came out, and the versions."""
+    files = [order.data.with_name(order.data.name + suffix) for suffix in (".bed", ".bim", ".fam")]
+    files += [path for path in (order.pheno, order.covar) if path is not None]
+    tables = [folder / "scan" / f"{trait.name}.tsv" for trait in traits if trait.variants]
+    versions = {name: version(name) for name in ("citywide", "numpy", "scipy")}
+    versions |= {"python": platform.python_version(), "kernel": str(compiled.level())}
+    inputs, results = ({path.name: sha256(path) for path in group} for group in (files, tables))
+    return Found(order.command(folder), inputs, versions, results, traits)
+
+
+def sha256(path: Path) -> str:
+    """A file's hash, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+class Meter:
+    """Writes down how far the scan is and how long it will take; ends it when somebody has asked for that."""
+
+    def __init__(self, folder: Path) -> None:
+        """Begin with nothing said."""
+        self.path, self.stop, self.said = folder / PROGRESS, folder / STOP, 0.0
+        self.begun, self.first = 0.0, -1
+
+    def __call__(self, done: int, whole: int) -> None:
+        """So many variants of so many."""
+        now = time.monotonic()
+        if self.first < 0:
+            self.begun, self.first = now, done
+        if now - self.said >= SAY_EVERY_S or done == whole:
+            self.said = now
+            left = round((whole - done) * (now - self.begun) / (done - self.first)) if done > self.first else None
+            write(self.path, json.dumps({"done": done, "whole": whole, "left_s": left}).encode())
+        if self.stop.exists() and done < whole:
+            raise KeyboardInterrupt

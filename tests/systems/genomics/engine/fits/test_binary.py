@@ -1,0 +1,197 @@
+"""Score, Wald, Firth and saddle-point results against plain numpy fits."""
+
+import numpy as np
+import pytest
+
+from citywide.systems.genomics.engine.fits import binary_plain
+from citywide.systems.genomics.engine.fits.binary import scan_binary
+from citywide.systems.genomics.engine.fits.binary_lanes import BinaryLanes, NullModelError
+from citywide.systems.genomics.engine.fits.design import designs
+from citywide.systems.genomics.engine.fits.rows import FIRTH, SCORE, SPA, WALD
+from citywide.systems.genomics.engine.fits.screen import Choice
+from citywide.systems.genomics.engine.kernel import compiled
+from citywide.systems.genomics.engine.kernel.calls import encode
+from citywide.systems.genomics.engine.kernel.states import FINE, NO_CALLS, ONE_GENOTYPE
+
+LEVELS = [*compiled.LEVELS, "numba"]
+
+
+def cohort(seed=1, people=503, variants=40, missing=0.03):
+    random = np.random.default_rng(seed)
+    frequency = random.uniform(0.02, 0.98, variants)
+    frequency[10:20] = 0.006
+    copies = random.binomial(2, frequency[:, None], (variants, people)).astype(np.int8)
+    copies[random.random(copies.shape) < missing] = -1
+    covariates = random.normal(size=(people, 3))
+    liability = random.normal(size=people) + 0.5 * copies[0].clip(0) + 0.4 * covariates[:, 0]
+    ill = (liability > np.quantile(liability, 0.8)).astype(float)
+    ill[random.random(people) < 0.05] = np.nan
+    copies[1], copies[2] = 0, -1
+    copies[3] = np.where(ill == 1, 0, copies[3])
+    return copies, ill, covariates
+
+
+def lanes(ill, covariates, firth="fallback", like_plink2=False):
+    labels = [str(i) for i in range(covariates.shape[1])]
+    made, _ = designs(["ill"], ill[:, None], covariates, labels, np.ones(len(ill), bool))
+    here = ill[made[0].members]
+    return BinaryLanes(made[0], here, np.zeros(len(here)), firth, covariates[made[0].members] if like_plink2 else None)
+
+
+def dosages(copies):
+    """The same calls as dosages, a missing one being no number."""
+    return np.ascontiguousarray(np.where(copies < 0, np.nan, copies), np.float32)
+
+
+def at_level(level, copies, model, choice, block=encode):
+    if level == "numba":
+        return binary_plain.scan_binary(block(copies), model, choice)
+    if compiled.library() is None or compiled.use_level(level) != level:
+        pytest.skip(f"this machine has no {level}")
+    try:
+        return scan_binary(block(copies), model, choice)
+    finally:
+        compiled.use_level("")
+
+
+def fitted(ill, covariates, copies, firth):
+    here = np.isfinite(ill) & (copies >= 0)
+    x, y = np.column_stack([np.ones(here.sum()), covariates[here], copies[here]]), ill[here]
+    at = np.zeros(x.shape[1])
+    for _ in range(500):
+        p = 1 / (1 + np.exp(-x @ at))
+        w = p * (1 - p)
+        inverse = np.linalg.inv(x.T @ (x * w[:, None]))
+        rest = y - p + (w * np.einsum("ij,jk,ik->i", x, inverse, x) * (0.5 - p) if firth else 0)
+        at = at + 0.7 * inverse @ (x.T @ rest)
+    return at[-1], np.sqrt(inverse[-1, -1])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_fits_what_newton_in_numpy_fits(level):
+    copies, ill, covariates = cohort()
+    rows = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))
+    assert {WALD, FIRTH} <= set(rows.test.tolist())
+    for v in np.flatnonzero((rows.status == FINE) & (rows.test != SCORE)):
+        beta, error = fitted(ill, covariates, copies[v], rows.test[v] == FIRTH)
+        assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
+        assert rows.error[v] == pytest.approx(error, rel=1e-7)
+
+
+def halted(ill, covariates, copies):
+    """plink2's own steps: from zero, until the changes of all coefficients add up to less than 1e-4."""
+    known = covariates[np.isfinite(ill)]
+    standard = (covariates - known.mean(axis=0)) / known.std(axis=0, ddof=1)
+    here = np.isfinite(ill) & (copies >= 0)
+    x, y = np.column_stack([np.ones(here.sum()), standard[here], copies[here]]), ill[here]
+    at, step = np.zeros(x.shape[1]), np.inf
+    while np.abs(step).sum() >= 1e-4:
+        p = 1 / (1 + np.exp(-x @ at))
+        inverse = np.linalg.inv(x.T @ (x * (p * (1 - p))[:, None]))
+        step = inverse @ (x.T @ (y - p))
+        at = at + step
+    return at[-1], np.sqrt(inverse[-1, -1])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_asked_to_be_like_plink2_a_fit_halts_at_plink2s_step(level):
+    copies, ill, covariates = cohort()
+    covariates[:, 2] = covariates[:, 2] * 50 + 900
+    rows = at_level(level, copies, lanes(ill, covariates, like_plink2=True), Choice(screen=1.0))
+    whole = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))
+    wald = np.flatnonzero((rows.status == FINE) & (rows.test == WALD))
+    for v in wald:
+        beta, error = halted(ill, covariates, copies[v])
+        assert (rows.beta[v], rows.error[v]) == pytest.approx((beta, error), rel=1e-9)
+    assert np.abs(rows.error - whole.error)[wald].max() > 1e-8
+    assert rows.beta[wald] == pytest.approx(whole.beta[wald], abs=1e-5)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_dosages_that_are_calls_have_the_calls_own_results(level):
+    copies, ill, covariates = cohort()
+    for choice in (Choice(), Choice(screen=1.0), Choice(spa=level != "numba")):
+        model = lanes(ill, covariates)
+        calls, dosed = (at_level(level, copies, model, choice, block) for block in (encode, dosages))
+        for name in ("calls", "test", "status"):
+            assert np.array_equal(getattr(calls, name), getattr(dosed, name))
+        for name in ("frequency", "beta", "error", "minus_log10_p"):
+            assert np.allclose(getattr(calls, name), getattr(dosed, name), rtol=1e-7, atol=1e-9, equal_nan=True)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_fits_uneven_dosages_as_newton_in_numpy_does(level):
+    copies, ill, covariates = cohort()
+    random = np.random.default_rng(5)
+    uneven = np.where(copies < 0, -1, np.clip(copies + random.normal(size=copies.shape) * 0.2, 0, 2))
+    rows = at_level(level, uneven, lanes(ill, covariates), Choice(screen=1.0), dosages)
+    fits = np.flatnonzero((rows.status == FINE) & (rows.test != SCORE))
+    assert len(fits) > 30
+    for v in fits:
+        kept = uneven[v].astype(np.float32).astype(np.float64)
+        beta, error = fitted(ill, covariates, kept, rows.test[v] == FIRTH)
+        assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
+        assert rows.error[v] == pytest.approx(error, rel=1e-7)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_separation_goes_to_firth_and_is_said(level):
+    copies, ill, covariates = cohort()
+    rows = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))
+    assert rows.test[3] == FIRTH
+    assert np.isfinite(rows.minus_log10_p[3])
+    off = at_level(level, copies, lanes(ill, covariates, "off"), Choice(screen=1.0))
+    assert np.isnan(off.beta[3])
+
+
+def test_firth_everywhere_when_asked():
+    copies, ill, covariates = cohort()
+    rows = at_level(compiled.level(), copies, lanes(ill, covariates, "always"), Choice(screen=1.0))
+    assert set(rows.test[(rows.status == FINE) & (rows.minus_log10_p > 0)].tolist()) <= {FIRTH, SCORE}
+
+
+def test_what_is_not_worth_a_fit_keeps_its_score_and_says_so():
+    copies, ill, covariates = cohort(2, 2_003, 60)
+    model = lanes(ill, covariates)
+    screened = at_level(compiled.level(), copies, model, Choice(screen=0.06))
+    exact = at_level(compiled.level(), copies, model, Choice(screen=1.0))
+    assert (screened.test == SCORE).sum() > 30
+    strong = (exact.status == FINE) & (exact.minus_log10_p > -np.log10(0.05))
+    assert (screened.test[strong] != SCORE).all()
+    assert np.array_equal(screened.minus_log10_p[strong], exact.minus_log10_p[strong])
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_variants_without_information_have_a_reason_and_no_number(level):
+    copies, ill, covariates = cohort()
+    rows = at_level(level, copies, lanes(ill, covariates), Choice())
+    assert rows.status[[1, 2]].tolist() == [ONE_GENOTYPE, NO_CALLS]
+    assert np.isnan(rows.minus_log10_p[[1, 2]]).all()
+
+
+def test_a_saddle_point_is_near_the_exact_tail_where_the_normal_one_is_not():
+    """Twelve carriers, one person in fifty ill: the exact null distribution is binomial."""
+    people, carriers = 5_000, 12
+    ill = np.zeros(people)
+    ill[:4] = ill[100:196] = 1
+    copies = np.zeros((1, people), np.int8)
+    copies[0, :carriers] = 1
+    model = lanes(ill, np.zeros((people, 0)))
+    normal = at_level(compiled.level(), copies, model, Choice(screen=0.0))
+    saddle = scan_binary(encode(copies), model, Choice(screen=1.0, spa=True)) if compiled.library() else normal
+    if compiled.library() is None:
+        pytest.skip("saddle points need the compiled kernel")
+    exact = 7.1e-5  # P(X >= 4), X ~ Binomial(12, 0.02)
+    assert saddle.test[0] == SPA
+    assert abs(saddle.minus_log10_p[0] + np.log10(exact)) < 0.7
+    assert normal.minus_log10_p[0] > 6.5
+
+
+def test_covariates_that_tell_cases_from_controls_leave_nothing_to_scan():
+    covariates = np.random.default_rng(1).normal(size=(200, 1))
+    model = None
+    try:
+        model = lanes((covariates[:, 0] > 0).astype(float), covariates)
+    except NullModelError:
+        return
+    assert np.isfinite(model.eta).all()  # Firth's penalty keeps the null model finite

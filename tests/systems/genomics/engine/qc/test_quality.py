@@ -1,0 +1,88 @@
+from fractions import Fraction
+from math import comb
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citywide.systems.genomics.engine.qc.hwe import hwe
+from citywide.systems.genomics.engine.qc.quality import person_quality, variant_quality
+from tests.systems.genomics.made_studies import drawn, write
+
+
+def exact_mid_p(one: int, het: int, other: int) -> float:
+    """The definition in whole numbers: every way to share the rare alleles out."""
+    people, alleles = one + het + other, 2 * one + het
+    weights = {}
+    for hets in range(alleles % 2, min(alleles, 2 * people - alleles) + 1, 2):
+        homs = (alleles - hets) // 2
+        weights[hets] = comb(people, hets) * comb(people - hets, homs) * 2**hets
+    rarer = sum(weight for weight in weights.values() if weight < weights[het])
+    same = sum(weight for weight in weights.values() if weight == weights[het])
+    return float(Fraction(2 * rarer + same, 2 * sum(weights.values())))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_the_mid_p_is_that_of_whole_numbers(one, het, other):
+    if one + het + other:
+        found = hwe(np.array([one]), np.array([het]), np.array([other]))[0]
+        assert found == pytest.approx(exact_mid_p(one, het, other), rel=1e-9)
+
+
+def test_a_large_study_far_from_equilibrium_has_a_small_but_finite_mid_p():
+    assert 0 <= hwe(np.array([50_000]), np.array([0]), np.array([50_000]))[0] < 1e-300
+    assert hwe(np.array([25_000]), np.array([50_000]), np.array([25_000]))[0] == pytest.approx(1, abs=5e-3)
+
+
+@pytest.mark.parametrize("people", [40, 41, 42, 43])
+def test_counts_and_frequencies_are_those_of_the_table(tmp_path, people):
+    copies = drawn(np.random.default_rng(people), 60, people)
+    found = variant_quality(write(tmp_path, copies))
+    for kind, value in ((found.two, 2), (found.one, 1), (found.none, 0), (found.missing, -1)):
+        np.testing.assert_array_equal(kind, (copies == value).sum(axis=1))
+    expected = np.where(copies >= 0, copies, 0).sum(axis=1) / np.maximum(2 * (copies >= 0).sum(axis=1), 1)
+    called = (copies >= 0).any(axis=1)
+    np.testing.assert_allclose(found.frequency[called], expected[called])
+    assert np.isnan(found.frequency[5])
+    assert np.isnan(found.hwe[5])
+    assert found.hwe[3] == 0.5
+
+
+def test_heterozygosity_and_missingness_are_those_of_the_table(tmp_path):
+    copies = drawn(np.random.default_rng(3), 300, 37)
+    bed = write(tmp_path, copies)
+    quality = variant_quality(bed)
+    found = person_quality(bed, quality)
+    np.testing.assert_array_equal(found.missing, (copies < 0).sum(axis=0))
+    spread = 2 * quality.frequency * (1 - quality.frequency)
+    varies = np.nan_to_num(spread) > 0
+    used = (copies >= 0) & varies[:, None]
+    expected = (used * (1 - np.nan_to_num(spread))[:, None]).sum(axis=0)
+    homs = (used & (copies != 1)).sum(axis=0)
+    np.testing.assert_allclose(found.inbreeding, (homs - expected) / (used.sum(axis=0) - expected), atol=1e-6)
+
+
+def test_men_count_one_allele_on_x_and_are_told_from_women_by_it(tmp_path):
+    random = np.random.default_rng(5)
+    sex = np.arange(60) % 2 + 1
+    copies = random.binomial(2, 0.4, (200, 60)).astype(np.int8)
+    copies[:, sex == 1] = 2 * random.binomial(1, 0.4, (200, 30))
+    copies[0, 0] = 1  # a man with two different copies: no call
+    found = variant_quality(bed := write(tmp_path, copies, ["X"] * 200, sex))
+    women, men = copies[:, sex == 2], copies[:, sex == 1]
+    assert found.haploid_het.tolist() == [1] + [0] * 199
+    assert found.missing[0] == 1
+    assert found.alleles[1] == 2 * 30 + 30
+    assert found.frequency[1] == pytest.approx((women[1].sum() + men[1].sum() / 2) / 90)
+    tested = [(women[1] == value).sum() for value in (2, 1, 0)]
+    assert found.hwe[1] == pytest.approx(exact_mid_p(*tested))
+    people = person_quality(bed, found)
+    np.testing.assert_array_equal(people.sex_by_x(), sex)
+    assert np.isnan(people.inbreeding).all()
+
+
+def test_without_an_x_nothing_is_said_of_the_sex(tmp_path):
+    bed = write(tmp_path, drawn(np.random.default_rng(1), 50, 20))
+    assert not person_quality(bed, variant_quality(bed)).sex_by_x().any()
