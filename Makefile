@@ -6,7 +6,7 @@ UV := .venv/bin/uv
 
 setup: .venv/ready console
 
-.venv/ready: pyproject.toml requirements.txt
+.venv/ready: pyproject.toml requirements.txt setup.py
 	python3 -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check uv
 	$(UV) pip install --quiet --python $(PY) -r requirements.txt
