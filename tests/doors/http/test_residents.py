@@ -7,7 +7,8 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
-from citywide.hub.web.limits import Limit
+from citywide.hub import OpenCase, Point, Text
+from citywide.hub.web.limits import REPORTS, Limit
 
 HERE = {"lon": 106.5301, "lat": 29.5501}
 
@@ -25,6 +26,11 @@ def photo(kind: str = "JPEG") -> bytes:
 def send(door: TestClient, told: dict, *photos: bytes):
     files = [("report", (None, json.dumps(told))), *(("photo", ("p.jpg", body, "image/jpeg")) for body in photos)]
     return door.post("/v1/reports", files=files)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(REPORTS, "allows", lambda _: True)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +86,37 @@ def test_neighbours_see_it_and_may_join(door: TestClient, reported: dict) -> Non
     assert joined["case"] == reported["case"]
     assert joined["follow"] != reported["follow"]
     far = send(door, {"text": "me too", "join": reported["case"], "lon": 107.0, "lat": 30.0})
-    assert far.status_code == 409
+    assert far.status_code == 404
+
+
+def test_only_what_residents_report_is_seen_and_joined_and_all_else_looks_alike(door: TestClient) -> None:
+    hub = door.app.state.hub
+    with hub.database.transaction() as connection:
+        desk, now = hub.desk, hub.clock.now()
+
+        def opened(category: str, place: Point | None) -> int:
+            return desk.open(connection, OpenCase(Text("x", "x"), category, place=place), now, "wen")
+
+        study, nowhere = opened("genome_study", Point(106.7, 29.7)), opened("rubbish", None)
+        gauge, closed = opened("broken_gauge", Point(106.7, 29.7)), opened("rubbish", Point(106.7, 29.7))
+        desk.close(connection, closed, now, "wen")
+    there = {"lon": 106.7, "lat": 29.7}
+    for category in ({}, {"category": "genome_study"}, {"category": "ufo"}):
+        assert door.post("/v1/report/near", json=category | there).json() == {"neighbours": []}
+    tried = (study, nowhere, gauge, closed, 999_999, 0, -1)
+    answers = [send(door, {"text": "x", "category": "rubbish", "join": case, **there}) for case in tried]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+    assert send(door, {"text": "x", "category": "genome_study", **there}).status_code == 422
+
+
+def test_nobody_joins_without_saying_where(door: TestClient, reported: dict) -> None:
+    told = {"text": "x", "category": "pothole"}
+    placeless = [send(door, told | {"join": case}) for case in (reported["case"], 999_999)]
+    assert [(each.status_code, each.json()["errors"][0]["where"]) for each in placeless] == [(422, "place")] * 2
+    unfound = [send(door, told | {"join": case, "address": "zzz 9"}) for case in (reported["case"], 999_999)]
+    assert [each.status_code for each in unfound] == [404, 404]
+    assert unfound[0].text == unfound[1].text
 
 
 def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, reported: dict, sign_in: object) -> None:

@@ -58,9 +58,8 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     """Open cases of neighbours that may be the same matter."""
     limited(request, QUESTIONS)
     hub = hub_of(state)
-    category = hub.words.categories.get(data.category) if data.category else None
     with hub.database.transaction() as connection:
-        found = neighbours(connection, category, Point(data.lon, data.lat))
+        found = neighbours(connection, hub.desk, data.category, Point(data.lon, data.lat))
     return as_json({"neighbours": found})
 
 

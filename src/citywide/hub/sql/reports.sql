@@ -7,13 +7,15 @@ select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text =
 -- name: cases_nearby
 select found.case, found.title, found.state, round(found.distance)::int as distance_m, found.reporters
 from (
-    select cases.id as case, cases.title, cases.state, cases.reporters,
+    select cases.id as case, cases.title, cases.state, cases.reporters, asked.reach,
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
-    from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
-      and (%(category)s::text is null or cases.category = %(category)s)
-      and cases.lat between %(lat)s::float8 - %(metres)s / 111000.0 and %(lat)s::float8 + %(metres)s / 111000.0
+    from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
+    join hub.cases on cases.category = asked.category
+    where cases.state not in ('closed', 'merged') and cases.lon is not null
+      and (%(case)s::bigint is null or cases.id = %(case)s)
+      and cases.lat between %(lat)s::float8 - asked.reach / 111000.0 and %(lat)s::float8 + asked.reach / 111000.0
 ) as found
-where found.distance <= %(metres)s order by found.distance limit %(most)s
+where found.distance <= found.reach order by found.distance limit 5
 
 -- name: requests_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
