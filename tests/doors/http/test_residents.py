@@ -138,6 +138,27 @@ def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, repor
     assert door.post(f"{link}/rate", json={"stars": 9}).status_code == 409
 
 
+def test_of_others_a_follower_learns_what_they_did_and_not_what_they_wrote(door: TestClient, sign_in: object) -> None:
+    told = {"text": "deep hole", "category": "pothole", "lon": 106.8, "lat": 29.8, "address": "by the pond"}
+    first = send(door, told).json()
+    joiner = send(door, told | {"join": first["case"], "address": "Mrs Wu's gate"}).json()
+    theirs, ours = (f"/v1/follow/{each['follow']}" for each in (first, joiner))
+    door.post(f"{theirs}/update", json={"note": "I am Mrs Zhao, door code 4711"})
+    door.post(f"/v1/cases/{first['case']}/close", json={"note": "Li Wei did it"}, headers=sign_in("mayor"))
+    door.cookies.clear()
+    door.post(f"{ours}/reopen", json={"note": "still deep before number 9"})
+    words = {"Mrs Wu", "4711", "Li Wei", "number 9"}
+    read = {link: {each for each in words if each in door.get(link).text} for link in (theirs, ours)}
+    assert read == {theirs: {"4711"}, ours: {"number 9"}}
+    steps = door.get(ours).json()["steps"]
+    assert [step["what"] for step in steps] == ["opened", "joined", "added", "closed", "reopened"]
+    assert all(step["says"]["en"] and step["says"]["zh"] for step in steps)
+    listed = door.get("/open311/v2/servicerequestupdates.json").json()
+    public = [each["description"] for each in listed if each["service_request_id"] == str(first["case"])]
+    assert len(public) == 3
+    assert not any(each in str(public) for each in words)
+
+
 @pytest.mark.parametrize(("told", "about"), [
     ({"text": "", **HERE}, "text"),
     ({"text": "路灯不亮"}, "place"),

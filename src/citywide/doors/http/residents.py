@@ -10,11 +10,12 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import row_of
+from citywide.hub.cases.steps import told_to_all
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.photos import MOST
-from citywide.hub.reports.receive import followed, may, neighbours, take
+from citywide.hub.reports.receive import followed, mark_of, may, neighbours, take
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
@@ -105,7 +106,7 @@ def answer(
     hub = hub_of(state)
     with hub.database.transaction() as connection:
         case = _case_of(connection, token)
-        _act(connection, hub, case, act, data)
+        _act(connection, hub, case, act, data, token)
         return as_json(_seen(connection, case, token))
 
 
@@ -139,7 +140,7 @@ def _case_of(connection: Connection, token: str) -> int:
     return case
 
 
-def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say) -> None:
+def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token: str) -> None:
     now, note = hub.clock.now(), without_numbers_of_people(said.note)
     state = row_of(connection, case)["state"]
     if act not in (accepted := may(state)):
@@ -147,23 +148,26 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say) -> No
     if act == "confirm":
         hub.desk.confirm(connection, case, now, "resident")
     elif act == "reopen":
-        hub.desk.reopen(connection, case, now, "resident", note)
+        hub.desk.reopen(connection, case, now, "resident", note, mark_of(token))
     elif act == "rate":
         hub.desk.rate(connection, case, said.stars, now, "resident")
     else:
-        hub.desk.add(connection, case, now, "resident", note)
+        hub.desk.add(connection, case, now, "resident", note, mark_of(token))
 
 
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
-    """The case without other people's words, and the steps without the names of those who took them."""
+    """The case and its steps without other people's words, and without the names of staff."""
     row = rows(connection, sql("case_seen"), {"case": case})[0]
-    steps = rows(connection, sql("steps_seen"), {"case": case})
+    steps = rows(connection, sql("steps_followed"), {"case": case, "follower": mark_of(token)})
     place = [row.pop("lon"), row.pop("lat")]
     for name in ("details", "about", "about_name", "assigned_to", "unit_name"):
         del row[name]
     photos = [f"{each}?token={token}" for each in row["photos"]]
     known = {"hub", "resident"}
-    shown = [step | {"who": step["who"] if step["who"] in known else row["department"]} for step in steps]
+    shown = [
+        step | {"says": told_to_all(step), "who": step["who"] if step["who"] in known else row["department"]}
+        for step in steps
+    ]
     return {
         "case": row | {"place": place if place[0] is not None else None, "photos": photos},
         "steps": shown,

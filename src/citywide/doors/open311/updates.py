@@ -11,6 +11,7 @@ from citywide.doors.open311.requests import SPAN, need_key
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.cases.moves import CaseError, NoCaseError, row_of
+from citywide.hub.cases.steps import told_to_all
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.words import without_numbers_of_people
@@ -60,7 +61,7 @@ def _update(row: Mapping[str, Any]) -> Item:
         "service_request_id": str(row["cases"]),
         "status": STATUS.get(row["what"], "open"),
         "updated_datetime": row["at"],
-        "description": row["says"]["en"],
+        "description": told_to_all(row)["en"],
         "media_url": None,
     }
 

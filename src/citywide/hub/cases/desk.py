@@ -181,7 +181,9 @@ class CaseDesk(Struct, frozen=True):
         )
         step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 
-    def reopen(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
+    def reopen(
+        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", follower: str = ""
+    ) -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
         row = allowed(connection, case, "reopen")
         category = self.categories[row["category"]]
@@ -189,7 +191,7 @@ class CaseDesk(Struct, frozen=True):
         connection.execute(sql("reopen_case"), {"case": case, "due": due.due, "at": at})
         says = joined(noted(Text("reopened", "重新打开"), note), due.because)
         against = row["closed_department"] or row["department"]
-        step(connection, case, at, who, "reopened", says, {"department": against})
+        step(connection, case, at, who, "reopened", says, {"department": against, "follower": follower})
         if row["wants"]:
             self.send_somebody(connection, case, at)
 
@@ -210,11 +212,11 @@ class CaseDesk(Struct, frozen=True):
         connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
         step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
 
-    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
+    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str, follower: str = "") -> None:
         """Somebody adds words to a case; nothing else changes."""
         if not note.strip():
             raise CaseError("an addition without words", "a note")
-        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"))
+        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), {"follower": follower})
 
     def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
         """A rung of the ladder: the unit, then its department, then the city's manager are told."""

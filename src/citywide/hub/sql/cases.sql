@@ -76,3 +76,8 @@ where cases.id = %(case)s
 
 -- name: steps_seen
 select at, who, what, says from hub.case_step where cases = %(case)s order by id
+
+-- name: steps_followed
+-- A follower reads the hub's words and its own; of what others and staff wrote only that it was done
+select at, who, what, case when who = 'hub' or what = 'opened' or facts ->> 'follower' = %(follower)s then says end as says
+from hub.case_step where cases = %(case)s order by id

@@ -29,8 +29,7 @@ order by cases.opened desc, cases.id desc limit %(most)s
 
 -- name: request_updates
 select case_step.id, case_step.cases, case_step.what, case_step.at,
-    case when case_step.what in ('opened', 'reminded', 'escalated') or case_step.who in ('hub', 'resident') or case_step.who like 'app %%'
-         then case_step.says else jsonb_build_object('en', case_step.what, 'zh', case_step.what) end as says
+    case when case_step.what = 'opened' or case_step.who = 'hub' or case_step.who like 'app %%' then case_step.says end as says
 from hub.case_step join hub.cases on cases.id = case_step.cases
 where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case_step.at between %(since)s and %(until)s

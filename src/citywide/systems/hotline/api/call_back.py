@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from citywide.hub.cases.moves import CaseError, row_of
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import followed, may
+from citywide.hub.reports.receive import followed, mark_of, may
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.callers import device, hub_of
@@ -58,7 +58,9 @@ def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: st
     if reply.act == "unreached":
         hub.desk.close(connection, case, now, channel, NOT_REACHED)
     elif reply.act == "reopen":
-        hub.desk.reopen(connection, case, now, "resident", without_numbers_of_people(reply.note))
+        hub.desk.reopen(
+            connection, case, now, "resident", without_numbers_of_people(reply.note), mark_of(reply.follow)
+        )
     else:
         hub.desk.confirm(connection, case, now, "resident")
         if reply.stars is not None:
