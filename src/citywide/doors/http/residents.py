@@ -10,12 +10,13 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import row_of
-from citywide.hub.cases.steps import told_to_all
+from citywide.hub.cases.steps import mark_of, told_to_all
+from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.photos import MOST
-from citywide.hub.reports.receive import followed, mark_of, may, neighbours, take
+from citywide.hub.reports.receive import followed, hash_of, may, neighbours, take
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
@@ -141,24 +142,25 @@ def _case_of(connection: Connection, token: str) -> int:
 
 
 def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token: str) -> None:
-    now, note = hub.clock.now(), without_numbers_of_people(said.note)
+    now, note, follower = hub.clock.now(), without_numbers_of_people(said.note), hash_of(token)
     state = row_of(connection, case)["state"]
     if act not in (accepted := may(state)):
         raise Problem(409, f"the case is {state}: you can {', '.join(accepted)}")
     if act == "confirm":
-        hub.desk.confirm(connection, case, now, "resident")
+        confirm(hub.desk, connection, case, follower, now)
     elif act == "reopen":
-        hub.desk.reopen(connection, case, now, "resident", note, mark_of(token))
+        hub.desk.reopen(connection, case, now, "resident", note, follower)
     elif act == "rate":
-        hub.desk.rate(connection, case, said.stars, now, "resident")
+        rate(connection, case, follower, said.stars, now)
     else:
-        hub.desk.add(connection, case, now, "resident", note, mark_of(token))
+        hub.desk.add(connection, case, now, "resident", note, follower)
 
 
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     """The case and its steps without other people's words, and without the names of staff."""
     row = rows(connection, sql("case_seen"), {"case": case})[0]
-    steps = rows(connection, sql("steps_followed"), {"case": case, "follower": mark_of(token)})
+    steps = rows(connection, sql("steps_followed"), {"case": case, **mark_of(hash_of(token))})
+    row |= rows(connection, sql("follower_word"), {"follower": hash_of(token)})[0]
     place = [row.pop("lon"), row.pop("lat")]
     for name in ("details", "about", "about_name", "assigned_to", "unit_name"):
         del row[name]

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from citywide.hub.affairs import Category
 from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, time_left
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
-from citywide.hub.cases.steps import joined, noted, step
+from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -182,7 +182,7 @@ class CaseDesk(Struct, frozen=True):
         step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 
     def reopen(
-        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", follower: str = ""
+        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", follower: bytes = b""
     ) -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
         row = allowed(connection, case, "reopen")
@@ -191,32 +191,15 @@ class CaseDesk(Struct, frozen=True):
         connection.execute(sql("reopen_case"), {"case": case, "due": due.due, "at": at})
         says = joined(noted(Text("reopened", "重新打开"), note), due.because)
         against = row["closed_department"] or row["department"]
-        step(connection, case, at, who, "reopened", says, {"department": against, "follower": follower})
+        step(connection, case, at, who, "reopened", says, {"department": against, **mark_of(follower)})
         if row["wants"]:
             self.send_somebody(connection, case, at)
 
-    def confirm(self, connection: Connection, case: int, at: datetime, who: str) -> None:
-        """The reporter says that it is mended."""
-        row = row_of(connection, case)
-        if row["state"] not in ("checking", "closed"):
-            raise CaseError(f"the case is {row['state']}", "a case whose work is done")
-        if row["state"] == "checking":
-            self.close(connection, case, at, who)
-        connection.execute("update hub.cases set confirmed = %s where id = %s", (at, case))
-        step(connection, case, at, who, "confirmed", Text("the reporter confirms", "上报人确认已解决"))
-
-    def rate(self, connection: Connection, case: int, stars: int, at: datetime, who: str) -> None:
-        """The reporter's satisfaction, one to five stars."""
-        if not 1 <= stars <= 5:
-            raise CaseError(f"{stars} stars", "1 to 5")
-        connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
-        step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
-
-    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str, follower: str = "") -> None:
+    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str, follower: bytes = b"") -> None:
         """Somebody adds words to a case; nothing else changes."""
         if not note.strip():
             raise CaseError("an addition without words", "a note")
-        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), {"follower": follower})
+        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), mark_of(follower))
 
     def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
         """A rung of the ladder: the unit, then its department, then the city's manager are told."""

@@ -49,6 +49,11 @@ KINDS: Mapping[str, Text] = {
 NOTED = Text("noted", "已记录")
 
 
+def mark_of(follower: bytes) -> dict[str, object]:
+    """What tells on a step that the follower whose secret has this hash wrote it."""
+    return {"follower": follower.hex()[:16]}
+
+
 def told_to_all(row: Mapping[str, Any]) -> dict[str, str]:
     """A step as those read it who are not staff: its words where they are for them, else only what was done."""
     return row["says"] or msgspec.to_builtins(KINDS.get(row["what"], NOTED))

@@ -72,11 +72,6 @@ def hash_of(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-def mark_of(token: str) -> str:
-    """What tells on a step that the follower of this secret wrote it."""
-    return hash_of(token).hex()[:16]
-
-
 def followed(connection: Connection, token: str) -> int | None:
     """The case that a secret follows, if it is one."""
     found = connection.execute(sql("followed"), {"token": hash_of(token)}).fetchone()

@@ -40,6 +40,7 @@ update hub.cases set department = %(department)s, assigned_to = null,
     state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
 
 -- name: reopen_case
+with unsaid as (update hub.follower set confirmed = null where cases = %(case)s and confirmed is not null)
 update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
     reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
 

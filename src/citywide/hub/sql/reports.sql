@@ -36,6 +36,31 @@ where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case_step.what in ('opened', 'assigned', 'working', 'paused', 'resumed', 'checking', 'closed', 'confirmed', 'reopened')
 order by case_step.id limit %(most)s
 
+-- name: is_first_follower
+select token_hash = %(follower)s as first from hub.follower where cases = %(case)s order by at, number nulls first limit 1
+
+-- name: follower_word
+select stars, confirmed from hub.follower where token_hash = %(follower)s
+
+-- name: follower_confirms
+update hub.follower set confirmed = %(at)s where token_hash = %(follower)s
+
+-- name: follower_rates
+update hub.follower set stars = %(stars)s where token_hash = %(follower)s
+
+-- name: rate_case
+-- A case weighs once: by the mean of all who told of it before it was said to be done, but never more than the resident
+-- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own.
+with told as (
+    select follower.stars, row_number() over (order by follower.at, follower.number nulls first) as place
+    from hub.follower where follower.cases = %(case)s and follower.at <= coalesce(
+        (select min(at) from hub.case_step where case_step.cases = %(case)s and what in ('checking', 'closed')), 'infinity')
+), judged as (
+    select max(stars) filter (where place = 1) as first, round(avg(stars)) as mean from told
+)
+update hub.cases set stars = case when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
+from judged where cases.id = %(case)s
+
 -- name: newest_step
 select max(id) as id from hub.case_step where cases = %(case)s
 
