@@ -10,7 +10,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Category
-from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, time_left
+from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, pause_says, time_left
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
 from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.commands import OpenCase
@@ -141,15 +141,17 @@ class CaseDesk(Struct, frozen=True):
         self.somebody_is_free(connection, at)
 
     def pause(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
-        """Stop the clock, with a reason."""
+        """Stop the clock, with a reason, and until the case's time has passed once more at the longest."""
         if not note.strip():
             raise CaseError("a pause without a reason", "a note that says why the case must wait")
         row = allowed(connection, case, "pause")
-        left = time_left(self.categories[row["category"]], at, row["due"], self.calendar)
-        connection.execute(sql("pause_case"), {"case": case, "left": left})
-        hours = f"{left.total_seconds() / 3600:.1f}"
-        says = Text(f"paused with {hours} h left: {note}", f"暂停计时，剩余 {hours} 小时：{note}")
-        step(connection, case, at, who, "paused", says)
+        category = self.categories[row["category"]]
+        until = due_after(category, row["first_due"], category.within, self.calendar).due
+        if until <= at:
+            raise CaseError(f"case {case} has waited as long as it may", "work on it, or another department's")
+        left = time_left(category, at, row["due"], self.calendar)
+        connection.execute(sql("pause_case"), {"case": case, "left": left, "until": until})
+        step(connection, case, at, who, "paused", pause_says(left, until, self.calendar, note))
 
     def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Let the clock run on with the time that was left."""

@@ -30,7 +30,7 @@ from hub.entity where entity.id = %(unit)s and cases.id = %(case)s returning ent
 update hub.cases set closed = %(at)s, closed_department = department, next_look = null where id = %(case)s
 
 -- name: pause_case
-update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = null where id = %(case)s
+update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = %(until)s where id = %(case)s
 
 -- name: resume_case
 update hub.cases set state = %(state)s, remaining = null, due = %(due)s, next_look = %(at)s where id = %(case)s
@@ -59,7 +59,7 @@ with step as (
 select department from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged', 'paused')
+select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged')
 order by next_look limit 200 for update skip locked
 
 -- name: climb
