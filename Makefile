@@ -20,7 +20,7 @@ demo: setup
 	.venv/bin/citywide demo
 
 test: setup
-	$(PY) -m pytest
+	$(PY) -m pytest -n 2 --dist loadfile
 
 check: .venv/ready
 	.venv/bin/ruff check

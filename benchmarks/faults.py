@@ -25,9 +25,9 @@ from citywide.hub.people.who import Who
 DEVICES, SENDERS = 40, 4
 PASSWORD = "correct horse battery"  # noqa: S105 - of a hub that lives for minutes
 DISK_MB = 1600
-FAULTS = ("worker", "database", "server", "everything")
-FULL_RUN = [FAULTS[n % 3 if n % 12 else 3] for n in range(48)] + ["disk", "disk"]
-QUICK_RUN = ["worker", "database", "server", "disk"]
+FAULTS = ("worker", "database", "server", "parent", "everything")
+FULL_RUN = [FAULTS[n % 4 if n % 12 else 4] for n in range(48)] + ["disk", "disk"]
+QUICK_RUN = ["worker", "database", "parent", "disk"]
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
@@ -113,6 +113,14 @@ def _kill_worker(server: Server) -> None:
     os.kill(random.choice(server.worker_pids()), signal.SIGKILL)
 
 
+def _kill_parent(server: Server) -> None:
+    """Its workers are left without anybody who would stop them, and must end by themselves."""
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGKILL)
+    server.process.wait()
+    server.start()
+
+
 def _kill_server(server: Server) -> None:
     assert server.process is not None
     os.killpg(server.process.pid, signal.SIGKILL)
@@ -143,6 +151,7 @@ def _fill_disk(server: Server) -> None:
 HOW: Mapping[str, Callable[[Server], None]] = {
     "worker": _kill_worker,
     "server": _kill_server,
+    "parent": _kill_parent,
     "database": _kill_database,
     "everything": _kill_everything,
     "disk": _fill_disk,

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 
 import pytest
+from litestar.testing import TestClient
 from msgspec import toml
 
 from citywide.cli import commands, parser_of
@@ -27,8 +28,19 @@ def test_the_examples_of_the_documentation_run(block: str) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_commands_of_the_documentation_are_taken_by_the_command_line(page: Path) -> None:
     parser = parser_of(commands())
-    for line in re.findall(r"^    citywide (.*)$", page.read_text(), re.MULTILINE):
+    for line in re.findall(r"^    (?:\.venv/bin/)?citywide (.*)$", page.read_text(), re.MULTILINE):
         assert parser.parse_args(shlex.split(line, comments=True)).run
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
+def test_what_the_readme_sends_is_taken(door: TestClient, readme: str) -> None:
+    sent = re.findall(r"^    send (/\S+) '(.*?)'$", (ROOT / readme).read_text(), re.MULTILINE | re.DOTALL)
+    assert [path for path, _ in sent] == ["/v1/entities", "/v1/readings"]
+    headers = {"Authorization": f"Bearer {door.token}", "Content-Type": "application/json"}
+    for path, body in sent:
+        answer = door.post(path, content=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["refused"] == []
 
 
 def test_the_city_file_of_the_documentation_is_one() -> None:

@@ -7,12 +7,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPMessage
 from pathlib import Path
 from socket import socket
 from typing import NamedTuple
 
+import psutil
 import pytest
 
 from citywide.hub.database.cluster import Cluster
@@ -22,11 +23,12 @@ CITYWIDE = (sys.executable, "-m", "citywide")
 
 
 class Served(NamedTuple):
-    """A running hub: its folder, its address, the certificate that it shows."""
+    """A running hub: its folder, its address, the certificate that it shows and its key."""
 
     data: Path
     port: int
     certificate: Path
+    key: Path
 
     def asked(
         self, path: str, body: object = None, headers: dict[str, str] | None = None
@@ -53,24 +55,34 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with socket() as door:
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
-    hub = Served(data, port, certificate)
-    options = ["--data", data, "--port", port, "--certificate", certificate, "--certificate-key", key]
-    command = [*CITYWIDE, "serve", *map(str, options), "--behind", "127.0.0.1"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        wait_until_ready(hub)
+    hub = Served(data, port, certificate, key)
+    with begun(hub) as process:
+        wait_until(lambda: answers(hub))
         yield hub
         process.terminate()
 
 
-def wait_until_ready(hub: Served) -> None:
-    until = time.monotonic() + 90
-    while time.monotonic() < until:
-        try:
-            if hub.asked("/ready")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise TimeoutError("the hub does not answer")
+def begun(hub: Served) -> subprocess.Popen[bytes]:
+    """`citywide serve` on the hub's folder."""
+    options = ["--data", hub.data, "--port", hub.port, "--certificate", hub.certificate, "--certificate-key", hub.key]
+    command = [*CITYWIDE, "serve", *map(str, options), "--behind", "127.0.0.1"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+
+def answers(hub: Served) -> bool:
+    """Whether somebody is ready at its address."""
+    try:
+        return hub.asked("/ready")[0] == 200
+    except OSError:
+        return False
+
+
+def wait_until(good: Callable[[], bool], seconds: float = 90) -> None:
+    """Wait for what must come to be."""
+    until = time.monotonic() + seconds
+    while not good():
+        assert time.monotonic() < until, "it never came to be"
+        time.sleep(0.2)
 
 
 def staff(hub: Served, name: str, password: str) -> int:
@@ -120,3 +132,21 @@ def test_a_short_password_is_refused_in_a_sentence(served: Served) -> None:
     told = subprocess.run(command, input="short\n", text=True, check=False, timeout=60, capture_output=True)
     assert told.returncode == 1
     assert told.stderr == "the password has 5 characters; at least 8 are needed\n"
+
+
+def test_a_hub_whose_parent_was_killed_leaves_no_worker_and_begins_again(served: Served) -> None:
+    parent = next(each for each in psutil.process_iter(["cmdline"]) if str(served.data) in each.info["cmdline"])
+    parent.kill()
+    wait_until(lambda: not answers(served))
+    with begun(served) as again:
+        wait_until(lambda: answers(served))
+        again.terminate()
+
+
+def test_a_token_for_a_folder_without_a_city_makes_no_city_there(tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    told = subprocess.run([*CITYWIDE, "token", "gateway", "--data", str(missing)],
+                          check=False, capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert told.returncode == 2
+    assert told.stderr == f"there is no city in {missing}: name its folder with --data\n"
+    assert not missing.exists()

@@ -1,9 +1,7 @@
 """build(settings) → the running hub; the one file that sees everything."""
 
 import sys
-from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 
 import psycopg
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
@@ -12,11 +10,11 @@ from litestar.types import ASGIApp
 
 from citywide.doors.http.server import http_door
 from citywide.hub import wall
-from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import Migration, hub_migrations, migrate, system_migrations
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.system import System
+from citywide.kit.child import end_with_parent
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
 
@@ -37,17 +35,10 @@ def load_system(name: str) -> System:
 def worker() -> ASGIApp:
     """A worker process, by the settings its parent handed over; it believes the proxies it stands behind."""
     speak()
+    end_with_parent()
     sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
     settings = from_environment()
     return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
-
-
-def own_cluster(data: Path, settings: Mapping[str, str] | None = None) -> Cluster:
-    """The embedded PostgreSQL of a data folder, made with these settings if it is not there yet."""
-    cluster = Cluster(data / "postgresql")
-    _let_through(data)
-    cluster.create(settings)
-    return cluster
 
 
 def migrate_all(url: str) -> list[Migration]:
@@ -55,9 +46,3 @@ def migrate_all(url: str) -> list[Migration]:
     steps = [step for system in EVERYTHING for step in system_migrations(system.name, system.folder)]
     with psycopg.connect(url) as connection:
         return migrate(connection, [*hub_migrations(), *steps])
-
-
-def _let_through(data: Path) -> None:
-    """PostgreSQL does not run as root: its user must be able to reach the folder."""
-    data.mkdir(parents=True, exist_ok=True)
-    data.chmod(data.stat().st_mode | 0o011)

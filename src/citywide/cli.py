@@ -15,7 +15,7 @@ from citywide.people_commands import PEOPLE
 
 def commands() -> list[Command]:
     """Every command there is: the hub's own and those of the systems."""
-    from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide verify` needs none of this
+    from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide token` needs none of this
     from citywide.demo_command import DEMO  # noqa: PLC0415 - loads every system
     from citywide.hub.replay import commands as replay  # noqa: PLC0415 - loads the compiler of rules
 
@@ -35,7 +35,8 @@ def commands() -> list[Command]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Find the command and run it."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    known = [VERIFY] if given[:1] == [VERIFY.name] else commands()
+    light = (VERIFY, *PEOPLE, *BACKUP)
+    known = light if given[:1] and given[0] in {command.name for command in light} else commands()
     options = parser_of(known).parse_args(given)
     sys.exit(options.run(options))
 

@@ -20,7 +20,8 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from citywide.app import EVERYTHING, own_cluster
+from citywide.app import EVERYTHING
+from citywide.hub.database.opening import own_cluster
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who

@@ -1,16 +1,22 @@
-"""`citywide token` and `citywide staff`: who may speak to the hub, and who works with it."""
+"""`citywide token`, `citywide staff` and `citywide people`: who may speak to the hub, and who works with it."""
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from getpass import getpass
+from typing import Any
 
 import psycopg
 from psycopg import Connection
+from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from citywide.hub.people.devices import new_token
-from citywide.hub.people.staff import add_staff
-from citywide.hub.people.who import Who
+from citywide.hub.database.opening import opened
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
+from citywide.hub.people.devices import new_token, revoke
+from citywide.hub.people.staff import add_staff, must_be_roles
+from citywide.hub.people.who import ROLES, Who
 from citywide.kit.commands import Command
 from citywide.options import database_options, settings_of
 
@@ -19,41 +25,86 @@ def _token_options(parser: ArgumentParser) -> None:
     database_options(parser)
     parser.add_argument("name")
     parser.add_argument("--scope", action="append", default=[], help="may be given again; default readings:write")
+    parser.add_argument("--department", action="append", default=[], help="whose rows it may read; may be given again")
+    parser.add_argument("--everywhere", action="store_true", help="it may read every department's rows")
+    parser.add_argument("--days", type=float, help="how long it holds; default for good")
+    parser.add_argument("--revoke", action="store_true", help="end every token of this name instead")
 
 
 def _token(options: Namespace) -> int:
-    scopes = tuple(options.scope or ["readings:write"])
-    return _told(options, lambda connection: new_token(connection, options.name, scopes))
+    scopes, departments = tuple(options.scope or ["readings:write"]), tuple(options.department)
+    until = None if options.days is None else datetime.now(UTC) + timedelta(days=options.days)
+
+    def work(connection: Connection) -> str:
+        if options.revoke:
+            return f"{revoke(connection, options.name)} tokens revoked; a running hub forgets them within 20 s"
+        return new_token(connection, options.name, scopes, until, departments, everywhere=options.everywhere)
+
+    return _told(options, work)
 
 
 def _staff_options(parser: ArgumentParser) -> None:
     database_options(parser)
     parser.add_argument("name")
-    parser.add_argument("--role", action="append", required=True)
-    parser.add_argument("--department", action="append", default=[])
+    parser.add_argument("--role", action="append", default=[], help=f"may be given again: {', '.join(ROLES)}")
+    parser.add_argument("--department", action="append", default=[], help="whose rows they see; may be given again")
     parser.add_argument("--everywhere", action="store_true", help="sees every department's rows")
+    parser.add_argument("--remove", action="store_true", help="end their sessions and their right to sign in instead")
 
 
 def _staff(options: Namespace) -> int:
+    if options.remove:
+        return _told(options, lambda connection: _removed(connection, options.name))
+    if not options.role:
+        print(f"--role is needed: {', '.join(ROLES)}", file=sys.stderr)
+        return 2
     who = Who(options.name, tuple(options.role), tuple(options.department), options.everywhere)
-    password = _password()
 
     def add(connection: Connection) -> str:
-        add_staff(connection, who, password)
+        must_be_roles(who.roles)
+        add_staff(connection, who, _password())
         return f"{who.name} may sign in"
 
     return _told(options, add)
 
 
+def _removed(connection: Connection, name: str) -> str:
+    if not connection.execute(sql("remove_staff"), {"name": name}).rowcount:
+        raise ValueError(f"nobody is called {name!r}")
+    return f"{name} may no longer sign in"
+
+
+def _people(options: Namespace) -> int:
+    return _told(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
+
+
+def _staff_lines(connection: Connection) -> Iterator[str]:
+    for row in rows(connection, sql("staff_listed")):
+        yield f"staff  {row['name']:<20} {', '.join(row['roles'])}; {_sees(row)}"
+
+
+def _token_lines(connection: Connection) -> Iterator[str]:
+    for row in rows(connection, sql("tokens_listed")):
+        used = f"{row['last_used']:%Y-%m-%d %H:%M}" if row["last_used"] else "never"
+        yield f"token  {row['name']:<20} {', '.join(row['scopes'])}; {_sees(row)}; last used {used}"
+
+
+def _sees(row: Mapping[str, Any]) -> str:
+    return "everywhere" if row["everywhere"] else ", ".join(row["departments"]) or "no department"
+
+
 def _told(options: Namespace, work: Callable[[Connection], str]) -> int:
     """Do it in one transaction and print what came of it; what cannot be is refused in a sentence."""
-    from citywide.serve import ready_database  # noqa: PLC0415 - loads every system
-
-    with ready_database(settings_of(options)) as settings, psycopg.connect(settings.database_url) as connection:
+    settings = settings_of(options)
+    if not settings.database_url and not settings.data.exists():
+        print(f"there is no city in {settings.data}: name its folder with --data", file=sys.stderr)
+        return 2
+    with opened(settings) as url, psycopg.connect(url) as connection:
         try:
             print(work(connection))
-        except ValueError as error:
-            print(error, file=sys.stderr)
+        except (ValueError, UndefinedTable, UndefinedColumn) as error:
+            behind = "the database's schema is behind this program: run `citywide migrate` first"
+            print(error if isinstance(error, ValueError) else behind, file=sys.stderr)
             return 1
     return 0
 
@@ -71,4 +122,5 @@ def _password() -> str:
 PEOPLE = (
     Command("token", "make a token for a device or a program", _token_options, _token),
     Command("staff", "add a staff member, or give one a new password", _staff_options, _staff),
+    Command("people", "list staff and tokens", database_options, _people),
 )

@@ -11,8 +11,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from msgspec import structs
 
-from citywide.app import migrate_all, own_cluster
+from citywide.app import migrate_all
 from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
 
 log = structlog.get_logger()
@@ -21,19 +22,9 @@ log = structlog.get_logger()
 @contextmanager
 def ready_database(settings: Settings) -> Iterator[Settings]:
     """The settings with a database that is up to date; one that we started stops with us."""
-    if settings.database_url:
-        migrate_all(settings.database_url)
-        yield settings
-        return
-    cluster = own_cluster(settings.data.resolve())
-    began = cluster.start()
-    try:
-        cluster.make_database()
-        migrate_all(cluster.url())
-        yield structs.replace(settings, database_url=cluster.url())
-    finally:
-        if began:
-            cluster.stop()
+    with opened(settings) as url:
+        migrate_all(url)
+        yield structs.replace(settings, database_url=url)
 
 
 @contextmanager

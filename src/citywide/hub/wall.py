@@ -1,6 +1,6 @@
 """The hub's own pages: what is wrong, who is on the way, how departments do, what data there are."""
 
-from citywide.hub.pages import Board, Column, Layer, Map, Page, Query, Table, Timeline, count_of
+from citywide.hub.pages import Board, Column, Field, Form, Layer, Map, Page, Query, Table, Timeline, count_of
 from citywide.hub.system import System
 from citywide.hub.things import Quantity
 from citywide.kit.text import Text
@@ -91,6 +91,34 @@ CATALOGUE = Page(
     ),
 )
 
+DEPUTIES = Page(
+    "deputies",
+    Text("Deputies", "代班"),
+    (
+        Form(
+            Text("Let somebody act for me", "请人代班"),
+            "/v1/delegations",
+            (
+                Field("to", Text("Who", "代班人"), required=True),
+                Field("hours", Text("For how many hours", "时长（小时）"), "number", required=True),
+                Field("why", Text("Why", "事由"), "long_text", required=True),
+            ),
+        ),
+        Table(
+            Text("Who acts for whom", "代班情况"),
+            Query("own_delegations"),
+            (
+                Column("from_staff", Text("For", "被代班人")),
+                Column("to_staff", Text("Acts", "代班人")),
+                Column("until", Text("Until", "有效至"), "time"),
+                Column("why", Text("Why", "事由")),
+            ),
+            live=("evidence",),
+            empty=Text("Nobody acts for you, and you for nobody", "无代班"),
+        ),
+    ),
+)
+
 SYSTEM = System(
     name="hub",
     title=Text("The city", "城市运行"),
@@ -99,5 +127,5 @@ SYSTEM = System(
         Quantity("position_lon", "°", Text("Longitude", "经度"), -180, 180),
         Quantity("position_lat", "°", Text("Latitude", "纬度"), -90, 90),
     ),
-    pages=(WALL, LEAGUE, CATALOGUE),
+    pages=(WALL, LEAGUE, DEPUTIES, CATALOGUE),
 )

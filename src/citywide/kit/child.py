@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-LOOKS_EVERY_S = 1.0
+LOOKS_EVERY_S = 0.25
 
 
 def end_with_parent() -> None:

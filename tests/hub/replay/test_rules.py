@@ -4,6 +4,7 @@ from argparse import Namespace
 from datetime import timedelta
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.readings.archive import archive_before
 from citywide.hub.replay.commands import beside, changed, find_rule
 from citywide.hub.replay.rules import did_raise, would_raise
 from citywide.hub.testing import MORNING
@@ -27,10 +28,29 @@ def test_a_rule_as_declared_would_raise_what_it_raised(city) -> None:
     name = flood(city)
     begin, end = MORNING - timedelta(hours=1), MORNING + timedelta(hours=2)
     rule = find_rule(f"waterlogging.{name}", SYSTEMS)
-    would, did = would_raise(city.hub.database, rule, begin, end), did_raise(city.hub.database, name, begin, end)
+    would, did = (
+        would_raise(city.hub.database, city.hub.settings.archive_folder, rule, begin, end),
+        did_raise(city.hub.database, name, begin, end),
+    )
     assert would
     assert would == did
     assert all(line.startswith("both") for line in beside(would, did))
+
+
+def test_archived_days_are_tried_as_if_they_were_still_in_the_table(city) -> None:
+    rule = find_rule(f"waterlogging.{flood(city)}", SYSTEMS)
+    begin, end, folder = MORNING - timedelta(hours=1), MORNING + timedelta(hours=2), city.hub.settings.archive_folder
+    before = would_raise(city.hub.database, folder, rule, begin, end)
+    assert archive_before(city.hub.database, folder, MORNING.date() + timedelta(days=1))
+    assert would_raise(city.hub.database, folder, rule, begin, end) == before != []
+
+
+def test_another_bound_takes_the_gap_along_unless_it_is_named(city) -> None:
+    rule = find_rule("waterlogging.deep_water", SYSTEMS)
+    tried = changed(rule, Namespace(**NOTHING | {"above": 5.0}))
+    assert (tried.above, tried.clears_below) == (5.0, 5.0 - (rule.above - rule.clears_below))
+    named = changed(rule, Namespace(**NOTHING | {"above": 5.0, "clears_below": 1.0}))
+    assert (named.above, named.clears_below) == (5.0, 1.0)
 
 
 def test_a_lower_bound_shows_the_alarms_it_would_add(city) -> None:
@@ -38,6 +58,8 @@ def test_a_lower_bound_shows_the_alarms_it_would_add(city) -> None:
     rule = changed(
         find_rule(f"waterlogging.{name}", SYSTEMS), Namespace(**NOTHING | {"above": 1.0, "clears_below": 0.5})
     )
-    would = would_raise(city.hub.database, rule, MORNING, MORNING + timedelta(hours=2))
+    would = would_raise(
+        city.hub.database, city.hub.settings.archive_folder, rule, MORNING, MORNING + timedelta(hours=2)
+    )
     assert [alarm.raised for alarm in would] == [MORNING]
     assert would[0].cleared is None

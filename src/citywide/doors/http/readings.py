@@ -1,6 +1,7 @@
 """Readings: in by batches, acknowledged after commit; out by latest value, history and count."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -11,16 +12,20 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct, json
 
 from citywide.hub.entities.registry import register
+from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.readings.history import History
 from citywide.hub.things import Entity
+from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import anybody, device, hub_of
 from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
+from citywide.hub.words import Words
 from citywide.kit.geometry import Point
 
 AnyRequest = Request[Any, Any, Any]
+MOST_ENTITIES = 50
 
 
 class NewEntity(Struct, frozen=True):
@@ -66,15 +71,16 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
 
 @post("/v1/entities", status_code=200)
 @in_thread
-def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEntity]]) -> dict[str, int]:
-    """Register things; a kind that no system has declared is refused."""
+def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEntity]]) -> Response[bytes]:
+    """Register things, each by itself: what is wrong with one keeps no other out."""
     device(request, "entities:write")
     hub = hub_of(state)
-    for entity in data:
-        _check_entity(entity, set(hub.words.kinds))
+    faults = [next(_entity_faults(at, entity, set(hub.words.kinds)), None) for at, entity in enumerate(data)]
+    good = [_entity(entity) for entity, fault in zip(data, faults, strict=True) if fault is None]
     with hub.database.transaction() as connection:
-        register(connection, [_entity(entity) for entity in data])
-    return {"registered": len(data)}
+        register(connection, good)
+    refused = [fault for fault in faults if fault]
+    return as_json({"registered": len(good), "refused": refused}, 200 if good or not refused else 422)
 
 
 @get("/v1/latest")
@@ -83,8 +89,12 @@ def latest(
     request: AnyRequest, state: State, kind: FromQuery[str], quantity: FromQuery[str | None] = None
 ) -> Response[bytes]:
     """The latest values of every entity of a kind."""
-    who = anybody(request, "readings:read")
-    return _columns(History(hub_of(state)).latest(who, kind, quantity))
+    who, hub = anybody(request, "readings:read"), hub_of(state)
+    if kind not in hub.words.kinds:
+        raise Problem(422, "there is no such kind", [Refusal("kind", repr(kind), ", ".join(sorted(hub.words.kinds)))])
+    if quantity is not None and quantity not in hub.words.quantities:
+        raise Problem(422, "there is no such quantity", [_unknown_quantity(hub.words, quantity)])
+    return _columns(History(hub).latest(who, kind, quantity))
 
 
 @get("/v1/history")
@@ -99,11 +109,13 @@ def history(
     points: Annotated[int, QueryParameter(ge=2, le=5000)] = 500,
 ) -> Response[bytes]:
     """One quantity of some entities over time, thinned to a number of points that keeps the peaks."""
-    who = anybody(request, "readings:read")
-    if begin.tzinfo is None or (end is not None and end.tzinfo is None):
+    who, hub = anybody(request, "readings:read"), hub_of(state)
+    end = end or hub.clock.now()
+    if begin.tzinfo is None or end.tzinfo is None:
         raise Problem(400, "begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
-    found = History(hub_of(state)).series(who, entity[:50], quantity, begin, end or datetime.now(UTC), points)
-    return _columns(found)
+    if faults := list(_history_faults(hub.words, entity, quantity, begin, end)):
+        raise Problem(422, "there is no such history", faults)
+    return _columns(History(hub).series(who, entity, quantity, begin, end, points))
 
 
 @get("/v1/count")
@@ -118,13 +130,33 @@ def _columns(found: dict[str, list[Any]]) -> Response[bytes]:
     return Response(json.encode(found), media_type=MediaType.JSON)
 
 
-def _check_entity(entity: NewEntity, kinds: set[str]) -> None:
+def _history_faults(
+    words: Words, entities: Sequence[str], quantity: str, begin: datetime, end: datetime
+) -> Iterator[Refusal]:
+    if len(entities) > MOST_ENTITIES:
+        yield Refusal("entity", f"{len(entities)} entities", f"at most {MOST_ENTITIES} at once")
+    if quantity not in words.quantities:
+        yield _unknown_quantity(words, quantity)
+    if end < begin:
+        yield Refusal("end", f"{end.isoformat()} lies before begin", "a moment after begin")
+
+
+def _unknown_quantity(words: Words, name: str) -> Refusal:
+    return Refusal("quantity", repr(name), ", ".join(sorted(words.quantities)))
+
+
+def _entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refusal]:
+    where, prefix = f"[{at}]", entity.id.partition("/")[0]
     if entity.kind not in kinds:
-        raise Problem(422, f"unknown kind {entity.kind!r} of {entity.id!r}; there are {', '.join(sorted(kinds))}")
-    if entity.lon is not None and not (
-        -180 <= entity.lon <= 180 and entity.lat is not None and -90 <= entity.lat <= 90
-    ):
-        raise Problem(422, f"{entity.id!r} has no place on earth; lon and lat are degrees, WGS 84")
+        yield Refusal(f"{where}.kind", f"unknown kind {entity.kind!r} of {entity.id!r}", ", ".join(sorted(kinds)))
+    elif prefix != entity.kind:
+        yield Refusal(f"{where}.id", f"{entity.id!r} is to be a {entity.kind}", f"an id such as {entity.kind}/…")
+    if not entity.name.strip():
+        yield Refusal(f"{where}.name", f"{entity.id!r} has no name", "what people call it")
+    if (entity.lon is None) != (entity.lat is None):
+        yield Refusal(f"{where}.lon, lat", f"{entity.id!r} has half a place", "both, or neither")
+    if not (-180 <= (entity.lon or 0) <= 180 and -90 <= (entity.lat or 0) <= 90):
+        yield Refusal(f"{where}.lon, lat", f"{entity.id!r} has no place on earth", "degrees, WGS 84")
 
 
 def _entity(entity: NewEntity) -> Entity:

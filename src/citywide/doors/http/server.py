@@ -20,6 +20,8 @@ from litestar.static_files import create_static_files_router
 from citywide.doors import open311
 from citywide.doors.http import (
     catalogue,
+    consents,
+    delegations,
     desk,
     evidence,
     held_clock,
@@ -43,6 +45,8 @@ ROOMS = (
     catalogue,
     pages,
     desk,
+    delegations,
+    consents,
     units,
     instructions,
     residents,

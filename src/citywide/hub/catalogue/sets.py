@@ -1,6 +1,7 @@
 """The data sets: one for each quantity of each kind of thing of each department, with its three scores."""
 
 from datetime import datetime, timedelta
+from math import ceil, floor
 from typing import Any
 
 from msgspec import Struct, json
@@ -97,7 +98,7 @@ def _set(row: dict[str, Any], words: Words, owner: dict[str, str], scores: dict[
     quantity, kind, score = words.quantities.get(row["quantity"]), words.kinds.get(row["kind"]), scores.get(_key(row))
     what, of = (word.label if word else Text(name, name) for word, name in
                 ((quantity, row["quantity"]), (kind, row["kind"])))  # fmt: skip
-    bounds = None if row["west"] is None else (row["west"], row["south"], row["east"], row["north"])
+    bounds = None if row["west"] is None else _roughly(row["west"], row["south"], row["east"], row["north"])
     return DataSet(
         id="-".join(part for part in _key(row) if part),
         title=Text(f"{what.en}: {of.en}", f"{of.zh}：{what.zh}"),
@@ -107,3 +108,8 @@ def _set(row: dict[str, Any], words: Words, owner: dict[str, str], scores: dict[
         complete=score.complete if score else None, plausible=score.plausible if score else None,
         judged=score.judged if score else None, bounds=bounds,
     )  # fmt: skip
+
+
+def _roughly(west: float, south: float, east: float, north: float) -> tuple[float, float, float, float]:
+    """Bounds to a tenth of a degree, outwards: where a single device stands is its department's to tell."""
+    return floor(10 * west) / 10, floor(10 * south) / 10, ceil(10 * east) / 10, ceil(10 * north) / 10

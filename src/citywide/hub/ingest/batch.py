@@ -1,6 +1,6 @@
 """A batch of readings as columns, and what became of each of its items."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec import Struct, field
@@ -30,7 +30,10 @@ class Heads(Struct, frozen=True, eq=False, weakref=True):
 
 
 class Columns(Struct, frozen=True):
-    """Readings column by column; times are microseconds since 1970, a missing time is the hub's own."""
+    """Readings column by column; times are microseconds since 1970, a missing time is the hub's own.
+
+    What could not be read of an item stands in `faults`, under its place.
+    """
 
     entity: Sequence[str]
     quantity: Sequence[str]
@@ -38,6 +41,7 @@ class Columns(Struct, frozen=True):
     value: NDArray[np.float64]
     unit: Sequence[str | None] | None = None
     heads: Heads | None = None
+    faults: Mapping[int, Refusal] = {}
 
     def __len__(self) -> int:
         return len(self.entity)

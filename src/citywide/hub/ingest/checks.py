@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import Columns, Receipt, Refusal
@@ -42,8 +42,11 @@ def codes_of(columns: Columns, known: Ranges) -> Codes:
 
 def checked(columns: Columns, codes: Codes, known: Ranges, now_us: int, receipt: Receipt) -> tuple[Columns, Mask]:
     """The columns in the quantities' own units, and which items stand; the others are named in the receipt."""
-    good = codes >= 0
-    _refuse(~good, receipt, lambda i: _unknown_quantity(i, columns.quantity[i], known))
+    good = np.ones(len(columns), bool)
+    good[list(columns.faults)] = False
+    _refuse(~good, receipt, columns.faults.__getitem__)
+    _refuse((codes < 0) & good, receipt, lambda i: _unknown_quantity(i, columns.quantity[i], known))
+    good &= codes >= 0
     columns, bad_units = _in_own_units(columns, codes, known)
     _refuse(bad_units & good, receipt, lambda i: _unit(i, columns, known.quantities[codes[i]]))
     good &= ~bad_units
@@ -84,7 +87,7 @@ def _in_own_units(columns: Columns, codes: Codes, known: Ranges) -> tuple[Column
             bad[place] = rule is None
             if rule is not None:
                 values[place] = values[place] * rule[0] + rule[1]
-    return Columns(columns.entity, columns.quantity, columns.time, values, columns.unit, columns.heads), bad
+    return structs.replace(columns, value=values), bad
 
 
 def _unknown_quantity(place: int, name: str, known: Ranges) -> Refusal:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from citywide.hub.ingest import piecemeal
 from citywide.hub.ingest.batch import Columns, Heads
 from citywide.kit.clock import microseconds
 
@@ -45,22 +46,31 @@ class UnreadableError(ValueError):
     """The batch as a whole cannot be read: says what was wrong and what is accepted."""
 
 
+class Form(Struct, frozen=True, eq=False):
+    """How one format is read: as rows, as columns, a list of names, and item by item where nothing else helps."""
+
+    rows: msgspec.json.Decoder[WireRows] | msgspec.msgpack.Decoder[WireRows]
+    columns: msgspec.json.Decoder[WireColumns] | msgspec.msgpack.Decoder[WireColumns]
+    names: msgspec.json.Decoder[list[str] | str] | msgspec.msgpack.Decoder[list[str] | str]
+    piecemeal: Callable[[bytes, Callable[[object], int]], Columns | None]
+
+
 Decode = Callable[[bytes, int], Columns]
-_json_rows, _json_columns = msgspec.json.Decoder(WireRows), msgspec.json.Decoder(WireColumns)
-_pack_rows, _pack_columns = msgspec.msgpack.Decoder(WireRows), msgspec.msgpack.Decoder(WireColumns)
-_json_names, _pack_names = (module.Decoder(list[str] | str) for module in (msgspec.json, msgspec.msgpack))
-Names = msgspec.json.Decoder[list[str] | str] | msgspec.msgpack.Decoder[list[str] | str]
+JSON, PACK = (
+    Form(module.Decoder(WireRows), module.Decoder(WireColumns), module.Decoder(list[str] | str), item_by_item)
+    for module, item_by_item in ((msgspec.json, piecemeal.from_json), (msgspec.msgpack, piecemeal.from_msgpack))
+)
 MOST_BYTES_REMEMBERED = 64 * 1024
 
 
 def from_json(body: bytes, now_us: int) -> Columns:
     """A JSON batch: {"readings": […]} or {"entity": […], "quantity": …, "time": […], "value": […]}."""
-    return _decoded(body, now_us, _json_rows, _json_columns, _json_names)
+    return _decoded(body, now_us, JSON)
 
 
 def from_msgpack(body: bytes, now_us: int) -> Columns:
     """A MessagePack batch of the same two shapes."""
-    return _decoded(body, now_us, _pack_rows, _pack_columns, _pack_names)
+    return _decoded(body, now_us, PACK)
 
 
 def from_arrow(body: bytes, now_us: int) -> Columns:
@@ -90,19 +100,16 @@ FORMATS: dict[str, Decode] = {
 }
 
 
-def _decoded(
-    body: bytes,
-    now_us: int,
-    rows: msgspec.json.Decoder[WireRows] | msgspec.msgpack.Decoder[WireRows],
-    columns: msgspec.json.Decoder[WireColumns] | msgspec.msgpack.Decoder[WireColumns],
-    names: Names,
-) -> Columns:
+def _decoded(body: bytes, now_us: int, form: Form) -> Columns:
     try:
         if b"readings" in body[:64]:
-            return _from_rows(rows.decode(body).readings, now_us)
-        return _from_columns(columns.decode(body), now_us, names)
+            return _from_rows(form.rows.decode(body).readings, now_us)
+        return _from_columns(form.columns.decode(body), now_us, form)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise UnreadableError(str(error)) from error
+        found = form.piecemeal(body, lambda time: _microseconds(time, now_us))
+        if found is None:
+            raise UnreadableError(str(error)) from error
+        return found
 
 
 def _from_rows(readings: Sequence[WireReading], now_us: int) -> Columns:
@@ -116,11 +123,11 @@ def _from_rows(readings: Sequence[WireReading], now_us: int) -> Columns:
     )
 
 
-def _from_columns(batch: WireColumns, now_us: int, names: Names) -> Columns:
+def _from_columns(batch: WireColumns, now_us: int, form: Form) -> Columns:
     count = len(batch.value)
     times = [None] * count if batch.time is None else batch.time
     raw = bytes(batch.entity), bytes(batch.quantity)
-    heads = (_heads if len(raw[0]) + len(raw[1]) < MOST_BYTES_REMEMBERED else _heads.__wrapped__)(names, *raw, count)
+    heads = (_heads if len(raw[0]) + len(raw[1]) < MOST_BYTES_REMEMBERED else _heads.__wrapped__)(form, *raw, count)
     return Columns(
         heads.entity,
         heads.quantity,
@@ -132,14 +139,14 @@ def _from_columns(batch: WireColumns, now_us: int, names: Names) -> Columns:
 
 
 @lru_cache(256)
-def _heads(names: Names, entity: bytes, quantity: bytes, count: int) -> Heads:
+def _heads(form: Form, entity: bytes, quantity: bytes, count: int) -> Heads:
     """Gateways repeat the same list of devices from batch to batch."""
-    return Heads(_named("entity", names, entity, count), _named("quantity", names, quantity, count))
+    return Heads(_named("entity", form, entity, count), _named("quantity", form, quantity, count))
 
 
-def _named(name: str, names: Names, raw: bytes, count: int) -> list[str]:
+def _named(name: str, form: Form, raw: bytes, count: int) -> list[str]:
     try:
-        return _spread(name, names.decode(raw), count)
+        return _spread(name, form.names.decode(raw), count)
     except msgspec.ValidationError as error:
         raise msgspec.ValidationError(f"column {name}: {error}") from error
 

@@ -17,15 +17,30 @@ SCOPES = (
 REMEMBERED_S = 20.0
 
 
-def new_token(connection: Connection, name: str, scopes: tuple[str, ...], until: datetime | None = None) -> str:
-    """A new token; it is shown once."""
+def new_token(
+    connection: Connection,
+    name: str,
+    scopes: tuple[str, ...],
+    until: datetime | None = None,
+    departments: tuple[str, ...] = (),
+    *,
+    everywhere: bool = False,
+) -> str:
+    """A new token; it is shown once. What it reads is what its departments' staff may see."""
     unknown = set(scopes) - set(SCOPES)
     if unknown:
         raise ValueError(f"unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}")
     token = f"cw_{token_urlsafe(32)}"
-    values = {"token": sha256(token.encode()).digest(), "name": name, "scopes": list(scopes), "until": until}
-    connection.execute(sql("add_device_token"), values)
+    connection.execute(sql("add_device_token"), {
+        "token": sha256(token.encode()).digest(), "name": name, "scopes": list(scopes), "until": until,
+        "departments": list(departments), "everywhere": everywhere,
+    })  # fmt: skip
     return token
+
+
+def revoke(connection: Connection, name: str) -> int:
+    """End every token of this name; returns how many there were."""
+    return connection.execute(sql("revoke_tokens"), {"name": name}).rowcount
 
 
 class Tokens:
@@ -45,6 +60,13 @@ class Tokens:
             self._met[token] = met
         return met[1]
 
+    def forget(self) -> None:
+        """Look every token up anew from now on."""
+        self._met.clear()
+
     def _look_up(self, token: str) -> Who | None:
         found = self.database.rows(sql("device_by_token"), {"token": sha256(token.encode()).digest()})
-        return Who(found[0]["name"], tuple(found[0]["scopes"])) if found else None
+        if not found:
+            return None
+        row = found[0]
+        return Who(row["name"], tuple(row["scopes"]), tuple(row["departments"]), row["everywhere"])

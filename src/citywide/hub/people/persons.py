@@ -35,7 +35,7 @@ def add_person(connection: Connection, name: str | None, phone: str | None, cons
     row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
     assert row is not None
     for purpose in consents:
-        connection.execute(sql("give_consent"), {"person": row[0], "purpose": PURPOSES[purpose].name})
+        connection.execute(sql("give_consent"), {"person": str(row[0]), "purpose": PURPOSES[purpose].name})
     return str(row[0])
 
 
@@ -43,6 +43,21 @@ def add_persons(connection: Connection, names: Sequence[str], phones: Sequence[s
     """Remember many residents at once, with no consent to anything."""
     found = rows(connection, sql("add_persons"), {"names": list(names), "phones": list(phones)})
     return [str(row["id"]) for row in found]
+
+
+def agreed(connection: Connection, person: str) -> set[str]:
+    """The purposes that a resident has agreed to and not taken back."""
+    found = rows(connection, sql("person_consents"), {"person": person})
+    return set(found[0]["purposes"]) if found else set()
+
+
+def agree(connection: Connection, person: str, purpose: str) -> None:
+    """A resident agrees to a purpose; saying so again changes nothing."""
+    if purpose in agreed(connection, person):
+        return
+    connection.execute(sql("give_consent"), {"person": person, "purpose": purpose})
+    says = Text(f"consent to {purpose} given", f"同意“{purpose}”用途")
+    witness(connection, "access", says, facts={"person": person})
 
 
 def withdraw(connection: Connection, person: str, purpose: str) -> None:

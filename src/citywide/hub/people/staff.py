@@ -1,5 +1,6 @@
-"""Staff: passwords, sessions, and who acts for whom."""
+"""Staff: passwords and sessions."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -39,15 +40,20 @@ class Session(Struct, frozen=True):
 
 def add_staff(connection: Connection, who: Who, password: str) -> None:
     """Give a person a name, roles and a password."""
-    unknown = set(who.roles) - set(ROLES)
-    if unknown:
-        raise ValueError(f"unknown roles {sorted(unknown)}; there are {', '.join(ROLES)}")
+    must_be_roles(who.roles)
     if len(password) < SHORTEST:
         raise ValueError(f"the password has {len(password)} characters; at least {SHORTEST} are needed")
     connection.execute(sql("add_staff"), {
         "name": who.name, "password": _hasher.hash(password), "roles": list(who.roles),
         "departments": list(who.departments), "everywhere": who.everywhere,
     })  # fmt: skip
+
+
+def must_be_roles(roles: Sequence[str]) -> None:
+    """Refuse roles that there are not."""
+    unknown = set(roles) - set(ROLES)
+    if unknown:
+        raise ValueError(f"unknown roles {sorted(unknown)}; there are {', '.join(ROLES)}")
 
 
 def sign_in(connection: Connection, name: str, password: str, length: timedelta) -> Session:
@@ -77,15 +83,6 @@ def session_of(connection: Connection, secret: str) -> tuple[Who, str] | None:
 def sign_out(connection: Connection, secret: str) -> None:
     """End a session."""
     connection.execute("delete from people.session where token_hash = %s", (_hash(secret),))
-
-
-def delegate(connection: Connection, giver: str, taker: str, until: datetime, why: str) -> None:
-    """Let somebody act for somebody until a moment, with a reason."""
-    values = {"giver": giver, "taker": taker, "until": until, "why": why}
-    connection.execute(sql("delegate"), values)
-    says = Text(f"{taker} acts for {giver} until {until:%Y-%m-%d %H:%M}: {why}",
-                f"{taker} 代 {giver} 行事至 {until:%Y-%m-%d %H:%M}：{why}")  # fmt: skip
-    witness(connection, "access", says, who=giver)
 
 
 def _who(row: dict[str, Any]) -> Who:

@@ -22,7 +22,6 @@ class Who(Struct, frozen=True):
     roles: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     everywhere: bool = False
-    acts_for: str | None = None
 
 
 class Person(Struct, frozen=True):

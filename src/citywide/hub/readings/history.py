@@ -68,13 +68,14 @@ class History(Struct, frozen=True):
         """Some series in the order of time: hours where a long span allows it, else every reading."""
         until = connection.execute(sql("summarised_until")).fetchone()
         fine = max(begin, min(end, until[0])) if end - begin > LONG and until and until[0] else begin
-        hours = _fetched(connection, "hours_of_series", series, begin, fine)
+        hours = fetched(connection, "hours_of_series", series, begin, fine)
         cold = archived(connection, self.hub.settings.archive_folder, series, fine, end)
-        hot = _fetched(connection, "readings_of_series", series, fine, end)
+        hot = fetched(connection, "readings_of_series", series, fine, end)
         return joined(hours, joined(cold, hot))
 
 
-def _fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+def fetched(connection: Connection, query: str, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+    """Series, times and values that a query of this form finds in the table."""
     with connection.cursor(binary=True) as cursor:
         values = {"series": list(series), "begin": begin, "end": end}
         found = cursor.execute(sql(query), values).fetchall() if begin < end else []

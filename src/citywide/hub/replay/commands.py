@@ -37,7 +37,8 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--begin", type=datetime.fromisoformat, help="default: a week ago")
     parser.add_argument("--end", type=datetime.fromisoformat, help="default: now")
     parser.add_argument("--data", type=Path, default=Path(".citywide"))
-    parser.add_argument("--database-url", default="")
+    parser.add_argument("--database-url", default=os.environ.get("CITYWIDE_DATABASE_URL", ""))
+    parser.add_argument("--archive", type=Path, help="folder of archived days; default in --data")
 
 
 def _run(options: Namespace, systems: Sequence[System]) -> int:
@@ -69,7 +70,8 @@ def _try(options: Namespace, systems: Sequence[System]) -> int:
     begin = options.begin or end - timedelta(days=7)
     database = Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url())
     try:
-        would, did = would_raise(database, rule, begin, end), did_raise(database, rule.name, begin, end)
+        would = would_raise(database, options.archive or options.data / "archive", rule, begin, end)
+        did = did_raise(database, rule.name, begin, end)
     finally:
         database.close()
     print(
@@ -90,8 +92,12 @@ def find_rule(name: str, systems: Sequence[System]) -> Rule:
 
 
 def changed(rule: Rule, options: Namespace) -> Rule:
-    """The rule with the bounds that the options name."""
+    """The rule with the bounds that the options name; the gap up to where it clears moves along unless it is named."""
     news = {bound: getattr(options, bound) for bound in BOUNDS if getattr(options, bound) is not None}
+    for bound, clears in (("above", "clears_below"), ("below", "clears_above")):
+        old, gap_end = getattr(rule, bound), getattr(rule, clears)
+        if bound in news and clears not in news and old is not None and gap_end is not None:
+            news[clears] = news[bound] + (gap_end - old)
     if options.hold is not None:
         news["hold"] = timedelta(seconds=options.hold)
     return structs.replace(rule, **news)

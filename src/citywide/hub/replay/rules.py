@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 from msgspec import Struct
 
-from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
+from citywide.hub.readings.archive import Found, archived
+from citywide.hub.readings.history import fetched, joined
 from citywide.hub.rule import Rule
 from citywide.hub.rules.evaluator import Evaluator, Transition
 from citywide.hub.signals import Difference, Ratio, Silence
@@ -27,8 +29,8 @@ class WouldBe(Struct):
     cleared: datetime | None = None
 
 
-def would_raise(database: Database, rule: Rule, begin: datetime, end: datetime) -> list[WouldBe]:
-    """What this rule would have raised between two moments, from the readings that are still in the table."""
+def would_raise(database: Database, folder: Path, rule: Rule, begin: datetime, end: datetime) -> list[WouldBe]:
+    """What this rule would have raised between two moments, archived days (their files lie in `folder`) included."""
     evaluator, names = Evaluator([rule]), dict[int, str]()
     other = rule.signal.other if isinstance(rule.signal, Difference | Ratio) else rule.quantity
     for row in database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]}):
@@ -37,7 +39,7 @@ def would_raise(database: Database, rule: Rule, begin: datetime, end: datetime) 
         evaluator.add_series(row["number"], row["entity"], row["quantity"], row["kind"])
     told: list[WouldBe] = []
     standing: dict[int, WouldBe] = {}
-    for transition in _transitions(database, evaluator, rule, sorted(names), begin, end):
+    for transition in _transitions(database, folder, evaluator, rule, sorted(names), begin, end):
         _tell(transition, names, standing, told)
     return told
 
@@ -49,23 +51,28 @@ def did_raise(database: Database, rule: str, begin: datetime, end: datetime) -> 
 
 
 def _transitions(
-    database: Database, evaluator: Evaluator, rule: Rule, series: Sequence[int], begin: datetime, end: datetime
-) -> Iterator[Transition]:
+    database: Database, folder: Path, evaluator: Evaluator, rule: Rule, series: Sequence[int],
+    begin: datetime, end: datetime,
+) -> Iterator[Transition]:  # fmt: skip
     silence = isinstance(rule.signal, Silence)
     while begin < end:
         until = min(begin + STRIDE, end)
-        with database.transaction() as connection:
-            values = {"series": list(series), "begin": begin, "end": until}
-            found = rows(connection, sql("readings_between"), values)
+        found = _readings(database, folder, series, begin, until)
         yield from _fold(evaluator, found, range(microseconds(begin), microseconds(until), TICK_US) if silence else ())
         begin = until
 
 
-def _fold(evaluator: Evaluator, found: Sequence[dict[str, Any]], ticks: Sequence[int]) -> Iterator[Transition]:
+def _readings(database: Database, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
+    """Every reading from `begin` until just before `end`, in the order of time."""
+    just_before = end - timedelta(microseconds=1)
+    with database.transaction() as connection:
+        hot = fetched(connection, "readings_of_series", series, begin, just_before)
+        return joined(archived(connection, folder, series, begin, just_before), hot)
+
+
+def _fold(evaluator: Evaluator, found: Found, ticks: Sequence[int]) -> Iterator[Transition]:
     """Fold readings; where silence is what the rule looks at, time passes minute by minute between them."""
-    series = np.array([row["series"] for row in found], np.int64)
-    times = np.array([row["time"] for row in found], np.int64)
-    values = np.array([row["value"] for row in found], float)
+    series, times, values = found
     at = 0
     for tick in [*ticks, None]:
         upto = len(times) if tick is None else int(np.searchsorted(times, tick))

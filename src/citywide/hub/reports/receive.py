@@ -126,6 +126,12 @@ def _person(connection: Connection, report: Report) -> str | None:
     return add_person(connection, report.name, report.phone, ("contact",))
 
 
+def reporter(connection: Connection, token: str) -> str | None:
+    """The person behind a link, where one was named."""
+    found = rows(connection, sql("followed"), {"token": hash_of(token)})
+    return str(found[0]["person"]) if found and found[0]["person"] else None
+
+
 def may(state: str) -> tuple[str, ...]:
     """What the reporter can do with a case in this state."""
     return REPORTERS_ACTS.get(state, ("update",))

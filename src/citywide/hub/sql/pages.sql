@@ -59,6 +59,9 @@ select department, count(*) as cases,
 from hub.judged(%(now)s) where opened > %(now)s - %(back)s::interval and reporters >= %(reporters)s
 group by department order by late_percent, solved_percent desc, department
 
+-- name: own_delegations
+select from_staff, to_staff, until, why from people.delegation where until > now() order by until
+
 -- name: catalogue_sets
 select series.quantity, entity.kind, entity.department, count(*)::int as series, max(latest.time) as newest,
     round(100 * min(score.complete)::numeric, 1)::float8 as complete,

@@ -34,14 +34,35 @@ where session.token_hash = %(token)s and session.until > now()
 
 -- name: delegate
 insert into people.delegation (from_staff, to_staff, since, until, why)
-values (%(giver)s, %(taker)s, now(), %(until)s, %(why)s)
+select %(giver)s, name, now(), %(until)s, %(why)s from people.staff where name = %(taker)s
+
+-- name: delegations
+select from_staff, to_staff, since, until, why from people.delegation
+where %(name)s in (from_staff, to_staff) and until > now() order by until
+
+-- name: end_delegations
+update people.delegation set until = now() where from_staff = %(giver)s and to_staff = %(taker)s and until > now()
 
 -- name: add_device_token
-insert into people.device_token (token_hash, name, scopes, until) values (%(token)s, %(name)s, %(scopes)s, %(until)s)
+insert into people.device_token (token_hash, name, scopes, departments, everywhere, until)
+values (%(token)s, %(name)s, %(scopes)s, %(departments)s, %(everywhere)s, %(until)s)
 
 -- name: device_by_token
 update people.device_token set last_used = now()
-where token_hash = %(token)s and (until is null or until > now()) returning name, scopes
+where token_hash = %(token)s and (until is null or until > now()) returning name, scopes, departments, everywhere
+
+-- name: revoke_tokens
+delete from people.device_token where name = %(name)s
+
+-- name: tokens_listed
+select name, scopes, departments, everywhere, until, last_used from people.device_token order by name
+
+-- name: staff_listed
+select name, roles, departments, everywhere from people.staff order by name
+
+-- name: remove_staff
+with lent as (delete from people.delegation where %(name)s in (from_staff, to_staff))
+delete from people.staff where name = %(name)s
 
 -- name: add_person
 insert into people.person (name, phone) values (%(name)s, %(phone)s) returning id

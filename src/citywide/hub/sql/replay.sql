@@ -3,10 +3,6 @@ select series.number, series.entity, series.quantity, entity.id, entity.kind
 from hub.series join hub.entity on entity.number = series.entity
 where series.quantity = any(%(quantities)s) order by series.number
 
--- name: readings_between
-select series, (extract(epoch from time) * 1000000)::bigint as time, value from hub.reading
-where series = any(%(series)s) and time >= %(begin)s and time < %(end)s order by time, series
-
 -- name: alarms_of_rule
 select entity.id, alarm.raised, alarm.value, alarm.cleared
 from hub.alarm join hub.entity on entity.number = alarm.entity

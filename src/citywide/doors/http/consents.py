@@ -1,0 +1,65 @@
+"""What a resident agreed to: whoever follows a report by its link may look, agree and take it back."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
+from msgspec import Struct
+from psycopg import Connection
+
+from citywide.hub.ingest.batch import Refusal
+from citywide.hub.people.persons import PURPOSES, agree, agreed, withdraw
+from citywide.hub.reports.receive import reporter
+from citywide.hub.web.answers import as_json
+from citywide.hub.web.callers import hub_of
+from citywide.hub.web.limits import QUESTIONS, limited
+from citywide.hub.web.problems import Problem
+from citywide.hub.web.threads import in_thread
+
+AnyRequest = Request[Any, Any, Any]
+ASKED = tuple(name for name, purpose in PURPOSES.items() if purpose.needs_consent)
+
+
+class Consent(Struct, frozen=True):
+    """One purpose, and whether it is agreed to."""
+
+    purpose: str
+    given: bool
+
+
+@get("/v1/consent/{token:str}")
+@in_thread
+def consents(request: AnyRequest, state: State, token: FromPath[str]) -> Response[bytes]:
+    """What the reporter has agreed to."""
+    limited(request, QUESTIONS)
+    with hub_of(state).database.transaction() as connection:
+        return as_json(_given(connection, _person(connection, token)))
+
+
+@post("/v1/consent/{token:str}", status_code=200)
+@in_thread
+def say(request: AnyRequest, state: State, token: FromPath[str], data: JSONBody[Consent]) -> Response[bytes]:
+    """Agree to a purpose, or take it back: from now on the door to one's name and telephone stays shut for it."""
+    limited(request, QUESTIONS)
+    if data.purpose not in ASKED:
+        raise Problem(422, "nobody asks for this", [Refusal("purpose", data.purpose, ", ".join(ASKED))])
+    with hub_of(state).database.transaction() as connection:
+        person = _person(connection, token)
+        (agree if data.given else withdraw)(connection, person, data.purpose)
+        return as_json(_given(connection, person))
+
+
+def _given(connection: Connection, person: str) -> dict[str, bool]:
+    given = agreed(connection, person)
+    return {purpose: purpose in given for purpose in ASKED}
+
+
+def _person(connection: Connection, token: str) -> str:
+    person = reporter(connection, token)
+    if person is None:
+        raise Problem(404, "by this link nobody left a name or a telephone number")
+    return person
+
+
+HANDLERS = [consents, say]

@@ -1,0 +1,82 @@
+"""Who acts for whom, and what residents agree to and take back."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from litestar.testing import TestClient
+
+from citywide.hub import Entity, Point
+from citywide.hub.entities.registry import register
+from citywide.hub.people.delegation import DelegationError, delegate
+from citywide.hub.people.persons import AccessRefusedError, person
+from citywide.hub.people.who import Who
+
+OFFICER = Who("wen", ("officer",), ("drainage",))
+
+
+HISTORY = "/v1/history?entity=gauge/elm&quantity=water_depth&begin=2020-01-01T00:00:00Z"
+
+
+def sees_elm(door: TestClient) -> bool:
+    return "gauge/elm" in door.get(HISTORY).json()["entity"]
+
+
+def test_a_deputy_sees_what_the_other_sees_until_it_is_taken_back(flooded: TestClient, sign_in) -> None:
+    sign_in("lin")
+    assert not sees_elm(flooded)
+    lent = flooded.post("/v1/delegations", json={"to": "lin", "hours": 8, "why": "on leave"}, headers=sign_in("wen"))
+    assert lent.status_code == 201, lent.text
+    sign_in("lin")
+    assert sees_elm(flooded)
+    assert [each["from_staff"] for each in flooded.get("/v1/delegations").json()] == ["wen"]
+    assert flooded.delete("/v1/delegations/lin", headers=sign_in("wen")).status_code == 200
+    assert flooded.delete("/v1/delegations/lin", headers=sign_in("wen")).status_code == 404
+    sign_in("lin")
+    assert not sees_elm(flooded)
+
+
+def test_what_was_lent_ends_by_itself(flooded: TestClient, sign_in) -> None:
+    with flooded.app.state.hub.database.transaction() as connection:
+        delegate(connection, "wen", "lin", timedelta(hours=1), "a meeting")
+        connection.execute("update people.delegation set until = now() - interval '1 second' where to_staff = 'lin'")
+    sign_in("lin")
+    assert not sees_elm(flooded)
+
+
+def test_lent_rights_are_not_lent_on(flooded: TestClient, sign_in) -> None:
+    with flooded.app.state.hub.database.transaction() as connection:
+        delegate(connection, "mayor", "wen", timedelta(hours=1), "a journey")
+        delegate(connection, "wen", "lin", timedelta(hours=1), "a meeting")
+    sign_in("lin")
+    assert set(flooded.get("/v1/me").json()["departments"]) == {"parks", "drainage"}
+    assert "manager" not in flooded.get("/v1/me").json()["roles"]
+
+
+@pytest.mark.parametrize("lent", [("wen", 1, "why"), ("lin", 0, "why"), ("lin", 10_000, "why"), ("lin", 1, " "),
+                                  ("nobody", 1, "why")])  # fmt: skip
+def test_what_cannot_be_lent_is_refused_with_what_is_accepted(door: TestClient, sign_in, lent) -> None:
+    body = dict(zip(("to", "hours", "why"), lent, strict=True))
+    answer = door.post("/v1/delegations", json=body, headers=sign_in("wen"))
+    assert answer.status_code == 422
+    with door.app.state.hub.database.transaction() as connection, pytest.raises(DelegationError):
+        delegate(connection, "wen", lent[0], timedelta(hours=lent[1]), lent[2])
+
+
+def test_a_reporter_takes_consent_back_and_the_door_to_the_name_stays_shut(door: TestClient) -> None:
+    hub = door.app.state.hub
+    with hub.database.transaction() as connection:
+        register(connection, [Entity("place/yew", "place", "Yew Lane", Point(106.9, 29.9))])
+    told = {"text": "路灯不亮", "category": "street_light", "lon": 106.9, "lat": 29.9}
+    told |= {"name": "Zhao", "phone": "13912345678"}
+    follow = door.post("/v1/reports", files={"report": (None, json.dumps(told))}).json()["follow"]
+    assert door.get(f"/v1/consent/{follow}").json() == {"contact": True, "research": False}
+    with hub.database.transaction() as connection:
+        who = str(connection.execute("select id from people.person where name = 'Zhao'").fetchone()[0])
+        assert person(connection, OFFICER, who, "contact").phone == "13912345678"
+    door.post(f"/v1/consent/{follow}", json={"purpose": "contact", "given": False})
+    with hub.database.transaction() as connection, pytest.raises(AccessRefusedError):
+        person(connection, OFFICER, who, "contact")
+    assert door.post(f"/v1/consent/{follow}", json={"purpose": "contact", "given": True}).json()["contact"]
+    assert door.post(f"/v1/consent/{follow}", json={"purpose": "emergency", "given": True}).status_code == 422
+    assert door.get("/v1/consent/cw_nobody").status_code == 404
