@@ -25,7 +25,10 @@ class Alarm(Struct, frozen=True):
 
 
 class Category(Struct, frozen=True):
-    """What a case is about: the department that answers for it and its deadline in working time."""
+    """What a case is about: the department that answers for it and its deadline in working time.
+
+    Residents report, see and join what is `reportable`; all else is for staff.
+    """
 
     name: str
     label: Text
@@ -35,6 +38,7 @@ class Category(Struct, frozen=True):
     merge_within_m: float = 50.0
     merge_within: timedelta = timedelta(hours=24)
     ladder: tuple[float, ...] = (0.5, 0.8, 1.0, 1.5)
+    reportable: bool = False
 
 
 class Case(Struct, frozen=True):

@@ -17,6 +17,11 @@ class Kind(Struct, frozen=True):
     facts: tuple[str, ...] = ()
     moves: bool = False
 
+    @property
+    def is_unit(self) -> bool:
+        """Whether it is sent to cases: what has shifts goes out."""
+        return "on_shift" in self.facts
+
 
 class Quantity(Struct, frozen=True):
     """What a reading measures, its unit, and the range outside which a value is nonsense."""

@@ -22,6 +22,11 @@ class Words(Struct, frozen=True):
     on_raised: Mapping[str, Response]
     on_cleared: Mapping[str, Response]
 
+    @property
+    def unit_kinds(self) -> list[str]:
+        """The kinds of thing that are sent to cases."""
+        return [kind.name for kind in self.kinds.values() if kind.is_unit]
+
 
 Word = TypeVar("Word", System, Kind, Quantity, Rule, Category)
 

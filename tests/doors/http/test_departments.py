@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from litestar.testing import TestClient
 
+from citywide.hub import Entity, Point
+from citywide.hub.entities.registry import register
 from citywide.hub.people.who import Who
 
 READS = (
@@ -102,6 +104,22 @@ def test_personal_tables_are_closed_to_the_readers_role(flooded: TestClient) -> 
             flooded.app.state.hub.database.reading_as(Who("mayor", (), (), everywhere=True)) as connection,
         ):
             connection.execute(f"select * from {table}")
+
+
+def test_a_case_is_given_to_a_unit_of_ones_own_and_what_is_anothers_seems_not_to_exist(flooded, sign_in) -> None:
+    with flooded.app.state.hub.database.transaction() as connection:
+        register(connection, [
+            Entity("department_crew/parks", "department_crew", "Parks team", Point(106.5, 29.5), "parks"),
+            Entity("place/pond", "place", "Pond", Point(106.5, 29.5), "parks"),
+        ])  # fmt: skip
+    headers = sign_in("lin")
+    new = {"title": "tree down", "category": "fallen_tree", "lon": 106.6, "lat": 29.6}
+    path = f"/v1/cases/{flooded.post('/v1/cases', json=new, headers=headers).json()['case']}/assign"
+    for unit in ("gauge/elm", "drainage_crew/north", "drainage_crew/none", "place/pond", ""):
+        answer = flooded.post(path, json={"to": unit}, headers=headers)
+        assert (answer.status_code, answer.json()["detail"]) == (404, f"there is no unit {unit} for you")
+    given = flooded.post(path, json={"to": "department_crew/parks"}, headers=headers)
+    assert given.json()["case"]["assigned_to"] == "department_crew/parks"
 
 
 def test_without_a_session_nothing_is_told(flooded: TestClient) -> None:

@@ -7,7 +7,8 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
-from citywide.hub.web.limits import Limit
+from citywide.hub import OpenCase, Point, Text
+from citywide.hub.web.limits import REPORTS, Limit
 
 HERE = {"lon": 106.5301, "lat": 29.5501}
 
@@ -25,6 +26,11 @@ def photo(kind: str = "JPEG") -> bytes:
 def send(door: TestClient, told: dict, *photos: bytes):
     files = [("report", (None, json.dumps(told))), *(("photo", ("p.jpg", body, "image/jpeg")) for body in photos)]
     return door.post("/v1/reports", files=files)
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(REPORTS, "allows", lambda _: True)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +86,37 @@ def test_neighbours_see_it_and_may_join(door: TestClient, reported: dict) -> Non
     assert joined["case"] == reported["case"]
     assert joined["follow"] != reported["follow"]
     far = send(door, {"text": "me too", "join": reported["case"], "lon": 107.0, "lat": 30.0})
-    assert far.status_code == 409
+    assert far.status_code == 404
+
+
+def test_only_what_residents_report_is_seen_and_joined_and_all_else_looks_alike(door: TestClient) -> None:
+    hub = door.app.state.hub
+    with hub.database.transaction() as connection:
+        desk, now = hub.desk, hub.clock.now()
+
+        def opened(category: str, place: Point | None) -> int:
+            return desk.open(connection, OpenCase(Text("x", "x"), category, place=place), now, "wen")
+
+        study, nowhere = opened("genome_study", Point(106.7, 29.7)), opened("rubbish", None)
+        gauge, closed = opened("broken_gauge", Point(106.7, 29.7)), opened("rubbish", Point(106.7, 29.7))
+        desk.close(connection, closed, now, "wen")
+    there = {"lon": 106.7, "lat": 29.7}
+    for category in ({}, {"category": "genome_study"}, {"category": "ufo"}):
+        assert door.post("/v1/report/near", json=category | there).json() == {"neighbours": []}
+    tried = (study, nowhere, gauge, closed, 999_999, 0, -1)
+    answers = [send(door, {"text": "x", "category": "rubbish", "join": case, **there}) for case in tried]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+    assert send(door, {"text": "x", "category": "genome_study", **there}).status_code == 422
+
+
+def test_nobody_joins_without_saying_where(door: TestClient, reported: dict) -> None:
+    told = {"text": "x", "category": "pothole"}
+    placeless = [send(door, told | {"join": case}) for case in (reported["case"], 999_999)]
+    assert [(each.status_code, each.json()["errors"][0]["where"]) for each in placeless] == [(422, "place")] * 2
+    unfound = [send(door, told | {"join": case, "address": "zzz 9"}) for case in (reported["case"], 999_999)]
+    assert [each.status_code for each in unfound] == [404, 404]
+    assert unfound[0].text == unfound[1].text
 
 
 def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, reported: dict, sign_in: object) -> None:
@@ -100,6 +136,27 @@ def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, repor
     door.post(f"{link}/confirm", json={})
     assert door.post(f"{link}/rate", json={"stars": 4}).json()["case"]["stars"] == 4
     assert door.post(f"{link}/rate", json={"stars": 9}).status_code == 409
+
+
+def test_of_others_a_follower_learns_what_they_did_and_not_what_they_wrote(door: TestClient, sign_in: object) -> None:
+    told = {"text": "deep hole", "category": "pothole", "lon": 106.8, "lat": 29.8, "address": "by the pond"}
+    first = send(door, told).json()
+    joiner = send(door, told | {"join": first["case"], "address": "Mrs Wu's gate"}).json()
+    theirs, ours = (f"/v1/follow/{each['follow']}" for each in (first, joiner))
+    door.post(f"{theirs}/update", json={"note": "I am Mrs Zhao, door code 4711"})
+    door.post(f"/v1/cases/{first['case']}/close", json={"note": "Li Wei did it"}, headers=sign_in("mayor"))
+    door.cookies.clear()
+    door.post(f"{ours}/reopen", json={"note": "still deep before number 9"})
+    words = {"Mrs Wu", "4711", "Li Wei", "number 9"}
+    read = {link: {each for each in words if each in door.get(link).text} for link in (theirs, ours)}
+    assert read == {theirs: {"4711"}, ours: {"number 9"}}
+    steps = door.get(ours).json()["steps"]
+    assert [step["what"] for step in steps] == ["opened", "joined", "added", "closed", "reopened"]
+    assert all(step["says"]["en"] and step["says"]["zh"] for step in steps)
+    listed = door.get("/open311/v2/servicerequestupdates.json").json()
+    public = [each["description"] for each in listed if each["service_request_id"] == str(first["case"])]
+    assert len(public) == 3
+    assert not any(each in str(public) for each in words)
 
 
 @pytest.mark.parametrize(("told", "about"), [

@@ -2,15 +2,13 @@
 
 import base64
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
-from citywide.hub.database.queries import queries_of
+from citywide.hub.database.queries import sql
 from citywide.hub.people.devices import new_token
-from citywide.systems import hotline
 from citywide.systems.hotline.watch import look_for_hot_spots
 
 
@@ -66,8 +64,8 @@ def test_a_former_hotline_s_cases_are_taken_over_and_count_for_nobody(door: Test
     assert [each["where"] for each in answer.json()["refused"]] == ["1", "2"]
     kept = hub.database.rows("select state, department from hub.cases where opened_by = 'former hotline'")
     assert kept == [{"state": "closed", "department": "housing"}]
-    values = {"now": hub.clock.now(), "back": "200 years"}
-    found = hub.database.rows(queries_of(Path(hotline.__file__).parent)["rates"], values)
+    values = {"now": hub.clock.now(), "back": "200 years", "reporters": 0}
+    found = hub.database.rows(sql("league"), values)
     assert "housing" not in {row["department"] for row in found}
 
 

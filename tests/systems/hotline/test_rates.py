@@ -2,17 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from citywide.hub.database.queries import queries_of
+from citywide.hub.database.queries import sql
 from citywide.hub.reports.receive import Report, take
 from citywide.hub.testing import MORNING, TrialCity
-from citywide.systems import hotline
 from citywide.systems.hotline.report import PERIODS
 
-QUERIES = queries_of(Path(hotline.__file__).parent)
 Act = Callable[..., None]
 
 
@@ -32,7 +29,7 @@ def do(city: TrialCity, act: str, case: int, *more: str) -> None:
 
 
 def rates(city: TrialCity, back: object = "200 years") -> dict[str, dict]:
-    found = city.hub.database.rows(QUERIES["rates"], {"now": city.clock.now(), "back": back})
+    found = city.hub.database.rows(sql("league"), {"now": city.clock.now(), "back": back, "reporters": 1})
     return {row["department"]: row for row in found}
 
 

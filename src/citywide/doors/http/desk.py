@@ -1,7 +1,8 @@
 """The officer's desk: alarms are acknowledged, cases are moved on, each within the officer's departments."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
@@ -83,7 +84,9 @@ def move_case(
     if act not in ACTS:
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
     with hub.database.transaction() as connection:
-        _must_see(connection, who, case)
+        _must_see(connection, who, "case", case)
+        if act == "assign":
+            _must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         _act(connection, hub, who.name, case, act, data, hub.clock.now())
         found = case_and_steps(connection, case)
     return as_json(found)
@@ -95,11 +98,7 @@ def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: J
     """Somebody has seen it; it stands until it clears."""
     who, hub = staff(request), hub_of(state)
     with hub.database.transaction() as connection:
-        become(connection, who)
-        seen = connection.execute("select from hub.alarm where id = %s", (alarm,)).rowcount
-        connection.execute("reset role")
-        if not seen:
-            raise Problem(404, f"there is no alarm {alarm} for you")
+        _must_see(connection, who, "alarm", alarm)
         values = {"id": alarm, "at": hub.clock.now(), "who": who.name, "note": data.note}
         for row in rows(connection, sql("acknowledge_alarm"), values):
             says = Text(f"{who.name} has seen: {row['says']['en']}", f"{who.name} 已确认：{row['says']['zh']}")
@@ -176,12 +175,20 @@ def _act(connection: Connection, hub: Hub, who: str, case: int, act: FromPath[st
         getattr(desk, act)(connection, case, now, who, data.note)
 
 
-def _must_see(connection: Connection, who: Who, case: int) -> None:
+SEEN: Mapping[str, LiteralString] = {
+    "case": "select from hub.cases where id = %s",
+    "alarm": "select from hub.alarm where id = %s",
+    "unit": "select from hub.entity where id = %s and kind = any(%s)",
+}
+
+
+def _must_see(connection: Connection, who: Who, what: str, *key: object) -> None:
+    """What is not there, and what is not for this reader, is the same answer."""
     become(connection, who)
-    seen = connection.execute("select from hub.cases where id = %s", (case,)).rowcount
+    seen = connection.execute(SEEN[what], key).rowcount
     connection.execute("reset role")
     if not seen:
-        raise Problem(404, f"there is no case {case} for you")
+        raise Problem(404, f"there is no {what} {key[0]} for you")
 
 
 def _own_department(who: Who, department: str) -> None:

@@ -10,11 +10,13 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import row_of
+from citywide.hub.cases.steps import mark_of, told_to_all
+from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.photos import MOST
-from citywide.hub.reports.receive import followed, may, neighbours, take
+from citywide.hub.reports.receive import followed, hash_of, may, neighbours, take
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
@@ -58,9 +60,8 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
     """Open cases of neighbours that may be the same matter."""
     limited(request, QUESTIONS)
     hub = hub_of(state)
-    category = hub.words.categories.get(data.category) if data.category else None
     with hub.database.transaction() as connection:
-        found = neighbours(connection, category, Point(data.lon, data.lat))
+        found = neighbours(connection, hub.desk, data.category, Point(data.lon, data.lat))
     return as_json({"neighbours": found})
 
 
@@ -106,7 +107,7 @@ def answer(
     hub = hub_of(state)
     with hub.database.transaction() as connection:
         case = _case_of(connection, token)
-        _act(connection, hub, case, act, data)
+        _act(connection, hub, case, act, data, token)
         return as_json(_seen(connection, case, token))
 
 
@@ -140,31 +141,35 @@ def _case_of(connection: Connection, token: str) -> int:
     return case
 
 
-def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say) -> None:
-    now, note = hub.clock.now(), without_numbers_of_people(said.note)
+def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token: str) -> None:
+    now, note, follower = hub.clock.now(), without_numbers_of_people(said.note), hash_of(token)
     state = row_of(connection, case)["state"]
     if act not in (accepted := may(state)):
         raise Problem(409, f"the case is {state}: you can {', '.join(accepted)}")
     if act == "confirm":
-        hub.desk.confirm(connection, case, now, "resident")
+        confirm(hub.desk, connection, case, follower, now)
     elif act == "reopen":
-        hub.desk.reopen(connection, case, now, "resident", note)
+        hub.desk.reopen(connection, case, now, "resident", note, follower)
     elif act == "rate":
-        hub.desk.rate(connection, case, said.stars, now, "resident")
+        rate(connection, case, follower, said.stars, now)
     else:
-        hub.desk.add(connection, case, now, "resident", note)
+        hub.desk.add(connection, case, now, "resident", note, follower)
 
 
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
-    """The case without other people's words, and the steps without the names of those who took them."""
+    """The case and its steps without other people's words, and without the names of staff."""
     row = rows(connection, sql("case_seen"), {"case": case})[0]
-    steps = rows(connection, sql("steps_seen"), {"case": case})
+    steps = rows(connection, sql("steps_followed"), {"case": case, **mark_of(hash_of(token))})
+    row |= rows(connection, sql("follower_word"), {"follower": hash_of(token)})[0]
     place = [row.pop("lon"), row.pop("lat")]
     for name in ("details", "about", "about_name", "assigned_to", "unit_name"):
         del row[name]
     photos = [f"{each}?token={token}" for each in row["photos"]]
     known = {"hub", "resident"}
-    shown = [step | {"who": step["who"] if step["who"] in known else row["department"]} for step in steps]
+    shown = [
+        step | {"says": told_to_all(step), "who": step["who"] if step["who"] in known else row["department"]}
+        for step in steps
+    ]
     return {
         "case": row | {"place": place if place[0] is not None else None, "photos": photos},
         "steps": shown,

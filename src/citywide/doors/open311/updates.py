@@ -10,7 +10,8 @@ from litestar.datastructures import State
 from citywide.doors.open311.requests import SPAN, need_key
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
-from citywide.hub.cases.moves import CaseError, row_of
+from citywide.hub.cases.moves import CaseError, NoCaseError, row_of
+from citywide.hub.cases.steps import told_to_all
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.words import without_numbers_of_people
@@ -60,7 +61,7 @@ def _update(row: Mapping[str, Any]) -> Item:
         "service_request_id": str(row["cases"]),
         "status": STATUS.get(row["what"], "open"),
         "updated_datetime": row["at"],
-        "description": row["says"]["en"],
+        "description": told_to_all(row)["en"],
         "media_url": None,
     }
 
@@ -78,7 +79,7 @@ def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
             hub, app, int(number), str(form.get("status", "")).lower(), without_numbers_of_people(words[:2000])
         )
     except CaseError as error:
-        raise Fault(404 if "no case" in str(error) else 409, f"{error}; {error.accepted}") from error
+        raise Fault(404 if isinstance(error, NoCaseError) else 409, f"{error}; {error.accepted}") from error
 
 
 def _written(hub: Hub, app: str, case: int, status: str, words: str) -> list[Item]:

@@ -45,6 +45,15 @@ def moment_of_share(category: Category, opened: datetime, share: float, calendar
     return due_after(category, opened, category.within * share, calendar).due
 
 
+def pause_says(left: timedelta, until: datetime, calendar: WorkingCalendar, note: str) -> Text:
+    """How much time is left, how long the pause may last, and why it is made."""
+    hours, here = f"{left.total_seconds() / 3600:.1f}", until.astimezone(ZoneInfo(calendar.zone))
+    return Text(
+        f"paused with {hours} h left, until {here:%a %Y-%m-%d %H:%M} at the latest: {note}",
+        f"暂停计时，剩余 {hours} 小时，最迟至 {_chinese(here)}：{note}",
+    )
+
+
 def _because(due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text) -> Text:
     hours = f"{round(left.total_seconds() / 3600, 1):g}"
     zone = ZoneInfo(calendar.zone)

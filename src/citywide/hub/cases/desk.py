@@ -10,9 +10,9 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from citywide.hub.affairs import Category
-from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, time_left
+from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, pause_says, time_left
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
-from citywide.hub.cases.steps import joined, noted, step
+from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -141,15 +141,17 @@ class CaseDesk(Struct, frozen=True):
         self.somebody_is_free(connection, at)
 
     def pause(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
-        """Stop the clock, with a reason."""
+        """Stop the clock, with a reason, and until the case's time has passed once more at the longest."""
         if not note.strip():
             raise CaseError("a pause without a reason", "a note that says why the case must wait")
         row = allowed(connection, case, "pause")
-        left = time_left(self.categories[row["category"]], at, row["due"], self.calendar)
-        connection.execute(sql("pause_case"), {"case": case, "left": left})
-        hours = f"{left.total_seconds() / 3600:.1f}"
-        says = Text(f"paused with {hours} h left: {note}", f"暂停计时，剩余 {hours} 小时：{note}")
-        step(connection, case, at, who, "paused", says)
+        category = self.categories[row["category"]]
+        until = due_after(category, row["first_due"], category.within, self.calendar).due
+        if until <= at:
+            raise CaseError(f"case {case} has waited as long as it may", "work on it, or another department's")
+        left = time_left(category, at, row["due"], self.calendar)
+        connection.execute(sql("pause_case"), {"case": case, "left": left, "until": until})
+        step(connection, case, at, who, "paused", pause_says(left, until, self.calendar, note))
 
     def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Let the clock run on with the time that was left."""
@@ -181,7 +183,9 @@ class CaseDesk(Struct, frozen=True):
         )
         step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 
-    def reopen(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
+    def reopen(
+        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", follower: bytes = b""
+    ) -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
         row = allowed(connection, case, "reopen")
         category = self.categories[row["category"]]
@@ -189,32 +193,15 @@ class CaseDesk(Struct, frozen=True):
         connection.execute(sql("reopen_case"), {"case": case, "due": due.due, "at": at})
         says = joined(noted(Text("reopened", "重新打开"), note), due.because)
         against = row["closed_department"] or row["department"]
-        step(connection, case, at, who, "reopened", says, {"department": against})
+        step(connection, case, at, who, "reopened", says, {"department": against, **mark_of(follower)})
         if row["wants"]:
             self.send_somebody(connection, case, at)
 
-    def confirm(self, connection: Connection, case: int, at: datetime, who: str) -> None:
-        """The reporter says that it is mended."""
-        row = row_of(connection, case)
-        if row["state"] not in ("checking", "closed"):
-            raise CaseError(f"the case is {row['state']}", "a case whose work is done")
-        if row["state"] == "checking":
-            self.close(connection, case, at, who)
-        connection.execute("update hub.cases set confirmed = %s where id = %s", (at, case))
-        step(connection, case, at, who, "confirmed", Text("the reporter confirms", "上报人确认已解决"))
-
-    def rate(self, connection: Connection, case: int, stars: int, at: datetime, who: str) -> None:
-        """The reporter's satisfaction, one to five stars."""
-        if not 1 <= stars <= 5:
-            raise CaseError(f"{stars} stars", "1 to 5")
-        connection.execute("update hub.cases set stars = %s where id = %s", (stars, case))
-        step(connection, case, at, who, "rated", Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"))
-
-    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str) -> None:
+    def add(self, connection: Connection, case: int, at: datetime, who: str, note: str, follower: bytes = b"") -> None:
         """Somebody adds words to a case; nothing else changes."""
         if not note.strip():
             raise CaseError("an addition without words", "a note")
-        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"))
+        step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), mark_of(follower))
 
     def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
         """A rung of the ladder: the unit, then its department, then the city's manager are told."""

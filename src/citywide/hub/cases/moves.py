@@ -20,6 +20,10 @@ class CaseError(ValueError):
         self.accepted = accepted
 
 
+class NoCaseError(CaseError):
+    """There is no such case, or none for whoever asks: the same answer."""
+
+
 OPEN = ("waiting", "assigned", "working", "paused", "checking")
 MAY: Mapping[str, tuple[str, ...]] = {
     "assign": ("waiting", "assigned", "working"),
@@ -37,7 +41,7 @@ def row_of(connection: Connection, case: int) -> dict[str, Any]:
     """The case's row, locked for what is about to happen to it."""
     found = rows(connection, sql("case_row"), {"case": case})
     if not found:
-        raise CaseError(f"there is no case {case}", "the number of a case")
+        raise NoCaseError(f"there is no case {case}", "the number of a case")
     return found[0]
 
 

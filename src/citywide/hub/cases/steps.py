@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from psycopg import Connection
@@ -28,6 +29,34 @@ def step(
     assert row is not None
     told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
     witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
+
+
+KINDS: Mapping[str, Text] = {
+    "opened": Text("taken in", "已受理"),
+    "joined": Text("another report of the same matter", "同一事项再次上报"),
+    "assigned": Text("somebody has been sent", "已派人处置"),
+    "working": Text("work has begun", "已开始处置"),
+    "paused": Text("the case must wait", "暂停处置"),
+    "resumed": Text("it goes on", "恢复处置"),
+    "rerouted": Text("passed to the department that is right", "已转交责任部门"),
+    "checking": Text("work is done, to be checked", "处置完毕，待核查"),
+    "closed": Text("closed", "结案"),
+    "reopened": Text("reopened", "重新打开"),
+    "confirmed": Text("a reporter confirms", "上报人确认已解决"),
+    "rated": Text("a reporter has rated it", "上报人已评价"),
+    "added": Text("a reporter has added something", "上报人补充了说明"),
+}
+NOTED = Text("noted", "已记录")
+
+
+def mark_of(follower: bytes) -> dict[str, object]:
+    """What tells on a step that the follower whose secret has this hash wrote it."""
+    return {"follower": follower.hex()[:16]}
+
+
+def told_to_all(row: Mapping[str, Any]) -> dict[str, str]:
+    """A step as those read it who are not staff: its words where they are for them, else only what was done."""
+    return row["says"] or msgspec.to_builtins(KINDS.get(row["what"], NOTED))
 
 
 def ladder_step(remaining: timedelta) -> Text:

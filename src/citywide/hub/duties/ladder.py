@@ -12,6 +12,8 @@ from citywide.hub.cases.steps import ladder_step
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 
+LONG_ENOUGH = "it has waited as long as a case may / 暂停已达最长期限"
+
 
 class Ladder(Struct, frozen=True):
     """Looks at the cases whose next rung is reached."""
@@ -28,6 +30,9 @@ class Ladder(Struct, frozen=True):
         return len(due)
 
     def _climb(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
+        if row["state"] == "paused":
+            self.desk.resume(connection, row["id"], now, "hub", LONG_ENOUGH)
+            return
         category = self.desk.categories[row["category"]]
         left = time_left(category, now, row["due"], self.desk.calendar)
         passed = 1 - left / category.within

@@ -1,6 +1,6 @@
 """A resident's report: near ones are joined, a case is opened, a secret link is handed out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from citywide.hub.affairs import Category
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.cases.moves import OPEN, CaseError, row_of
+from citywide.hub.cases.moves import NoCaseError
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -22,7 +22,6 @@ from citywide.kit.text import Text
 
 NEAR_M = 100.0
 REPORTERS_ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm", "reopen")}
-JOIN_WITHIN_M = 1000.0
 
 
 class Report(Struct, frozen=True):
@@ -47,7 +46,10 @@ class Taken(Struct, frozen=True):
 
 def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequence[bytes], at: datetime) -> Taken:
     """Take a report in: a case opened or joined, its photos, its follower."""
-    case = _joined(connection, desk, report, at) if report.join else _opened(connection, desk, report, at)
+    if report.join is None:
+        case = _opened(connection, desk, report, at)
+    else:
+        case = _joined(connection, desk, report, report.join, at)
     keep_photos(connection, case, photos, at)
     return Taken(case, follow(connection, case, _person(connection, report), at))
 
@@ -76,30 +78,38 @@ def followed(connection: Connection, token: str) -> int | None:
     return found[0] if found else None
 
 
-def neighbours(connection: Connection, category: Category | None, place: Point, most: int = 5) -> list[dict[str, Any]]:
-    """Open cases nearby that may be the same matter; nothing of them that tells who reported."""
-    values = {
-        "category": category.name if category else None,
-        "lon": place.lon,
-        "lat": place.lat,
-        "metres": max(NEAR_M, category.merge_within_m) if category else NEAR_M,
-        "most": most,
-    }
-    return rows(connection, sql("cases_nearby"), values)
+def neighbours(connection: Connection, desk: CaseDesk, category: str | None, place: Point) -> list[dict[str, Any]]:
+    """Open cases nearby that may be the same matter; only what residents report, and nothing that tells who did."""
+    reaches = {each.name: _reach_m(each) if category else NEAR_M for each in reportable(desk, category)}
+    return _within(connection, reaches, place)
+
+
+def reportable(desk: CaseDesk, name: str | None = None) -> list[Category]:
+    """The categories that residents report, or the one of this name if it is such a one."""
+    return [each for each in desk.categories.values() if each.reportable and name in {None, each.name}]
+
+
+def _reach_m(category: Category) -> float:
+    return float(max(NEAR_M, category.merge_within_m))
+
+
+def _within(
+    connection: Connection, reaches: Mapping[str, float], place: Point, case: int | None = None
+) -> list[dict[str, Any]]:
+    values = {"categories": list(reaches), "reaches": list(reaches.values()), "case": case}
+    return rows(connection, sql("cases_nearby"), {**values, "lon": place.lon, "lat": place.lat})
 
 
 def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime) -> int:
     return desk.open(connection, _order(desk, report), at, "resident")
 
 
-def _joined(connection: Connection, desk: CaseDesk, report: Report, at: datetime) -> int:
-    row = row_of(connection, report.join or 0)
-    there = Point(row["lon"], row["lat"]) if row["lon"] is not None else None
-    if row["state"] not in OPEN or row["category"] not in desk.categories:
-        raise CaseError(f"case {row['id']} is {row['state']}", "an open case nearby, or a report of its own")
-    if report.place and there and there.distance_m(report.place) > JOIN_WITHIN_M:
-        raise CaseError(f"case {row['id']} is far from here", "a case within a kilometre")
-    return desk.join(connection, row["id"], _order(desk, report), at, "resident")
+def _joined(connection: Connection, desk: CaseDesk, report: Report, case: int, at: datetime) -> int:
+    """Only what stands within reach is joined; whatever else the number may be of, the answer is the same."""
+    reaches = {each.name: _reach_m(each) for each in reportable(desk)}
+    if report.place is None or not _within(connection, reaches, report.place, case):
+        raise NoCaseError("there is no such open case near here", "one of those shown nearby, or a report of its own")
+    return desk.join(connection, case, _order(desk, report), at, "resident")
 
 
 def _order(desk: CaseDesk, report: Report) -> OpenCase:

@@ -30,7 +30,7 @@ from hub.entity where entity.id = %(unit)s and cases.id = %(case)s returning ent
 update hub.cases set closed = %(at)s, closed_department = department, next_look = null where id = %(case)s
 
 -- name: pause_case
-update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = null where id = %(case)s
+update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = %(until)s where id = %(case)s
 
 -- name: resume_case
 update hub.cases set state = %(state)s, remaining = null, due = %(due)s, next_look = %(at)s where id = %(case)s
@@ -40,6 +40,7 @@ update hub.cases set department = %(department)s, assigned_to = null,
     state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
 
 -- name: reopen_case
+with unsaid as (update hub.follower set confirmed = null where cases = %(case)s and confirmed is not null)
 update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
     reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
 
@@ -58,7 +59,7 @@ with step as (
 select department from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged', 'paused')
+select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged')
 order by next_look limit 200 for update skip locked
 
 -- name: climb
@@ -76,3 +77,8 @@ where cases.id = %(case)s
 
 -- name: steps_seen
 select at, who, what, says from hub.case_step where cases = %(case)s order by id
+
+-- name: steps_followed
+-- A follower reads the hub's words and its own; of what others and staff wrote only that it was done
+select at, who, what, case when who = 'hub' or what = 'opened' or facts ->> 'follower' = %(follower)s then says end as says
+from hub.case_step where cases = %(case)s order by id

@@ -48,17 +48,16 @@ select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
          then 'busy' else 'free' end as state
 from hub.entity where entity.kind like '%%\_crew' and entity.lon is not null
 
--- name: league_table
-select department, count(*) as answered_for, count(*) filter (where closed is not null) as closed,
+-- name: league
+-- Of each department: few ratings weigh little, so five of three stars are added to what residents gave
+select department, count(*) as cases,
+    round(100.0 * count(*) filter (where answered) / count(*), 1)::float8 as answered_percent,
+    round(100.0 * count(*) filter (where solved) / count(*), 1)::float8 as solved_percent,
     round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
-    round(100.0 * count(*) filter (where closed is not null and reopened = 0)
-        / nullif(count(*) filter (where closed is not null), 0), 1)::float8 as solved_percent,
-    round(avg(stars), 2)::float8 as stars
-from (
-    select coalesce(late_department, closed_department, department) as department, closed, stars, reopened,
-        late_department is not null as late
-    from hub.cases where state <> 'merged' and first_due is not null -- what was done before the hub counts for nobody
-) as judged group by department order by late_percent, solved_percent desc nulls last, department
+    round((coalesce(sum(stars), 0) + 15.0) / (count(stars) + 5), 2)::float8 as satisfaction, count(stars) as rated,
+    round(extract(epoch from sum(paused)) / 3600, 1)::float8 as paused_hours
+from hub.judged(%(now)s) where opened > %(now)s - %(back)s::interval and reporters >= %(reporters)s
+group by department order by late_percent, solved_percent desc, department
 
 -- name: own_delegations
 select from_staff, to_staff, until, why from people.delegation where until > now() order by until

@@ -7,13 +7,15 @@ select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text =
 -- name: cases_nearby
 select found.case, found.title, found.state, round(found.distance)::int as distance_m, found.reporters
 from (
-    select cases.id as case, cases.title, cases.state, cases.reporters,
+    select cases.id as case, cases.title, cases.state, cases.reporters, asked.reach,
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
-    from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
-      and (%(category)s::text is null or cases.category = %(category)s)
-      and cases.lat between %(lat)s::float8 - %(metres)s / 111000.0 and %(lat)s::float8 + %(metres)s / 111000.0
+    from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
+    join hub.cases on cases.category = asked.category
+    where cases.state not in ('closed', 'merged') and cases.lon is not null
+      and (%(case)s::bigint is null or cases.id = %(case)s)
+      and cases.lat between %(lat)s::float8 - asked.reach / 111000.0 and %(lat)s::float8 + asked.reach / 111000.0
 ) as found
-where found.distance <= %(metres)s order by found.distance limit %(most)s
+where found.distance <= found.reach order by found.distance limit 5
 
 -- name: requests_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
@@ -27,13 +29,37 @@ order by cases.opened desc, cases.id desc limit %(most)s
 
 -- name: request_updates
 select case_step.id, case_step.cases, case_step.what, case_step.at,
-    case when case_step.what in ('opened', 'reminded', 'escalated') or case_step.who in ('hub', 'resident') or case_step.who like 'app %%'
-         then case_step.says else jsonb_build_object('en', case_step.what, 'zh', case_step.what) end as says
+    case when case_step.what = 'opened' or case_step.who = 'hub' or case_step.who like 'app %%' then case_step.says end as says
 from hub.case_step join hub.cases on cases.id = case_step.cases
 where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case_step.at between %(since)s and %(until)s
   and case_step.what in ('opened', 'assigned', 'working', 'paused', 'resumed', 'checking', 'closed', 'confirmed', 'reopened')
 order by case_step.id limit %(most)s
+
+-- name: is_first_follower
+select token_hash = %(follower)s as first from hub.follower where cases = %(case)s order by at, number nulls first limit 1
+
+-- name: follower_word
+select stars, confirmed from hub.follower where token_hash = %(follower)s
+
+-- name: follower_confirms
+update hub.follower set confirmed = %(at)s where token_hash = %(follower)s
+
+-- name: follower_rates
+update hub.follower set stars = %(stars)s where token_hash = %(follower)s
+
+-- name: rate_case
+-- A case weighs once: by the mean of all who told of it before it was said to be done, but never more than the resident
+-- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own.
+with told as (
+    select follower.stars, row_number() over (order by follower.at, follower.number nulls first) as place
+    from hub.follower where follower.cases = %(case)s and follower.at <= coalesce(
+        (select min(at) from hub.case_step where case_step.cases = %(case)s and what in ('checking', 'closed')), 'infinity')
+), judged as (
+    select max(stars) filter (where place = 1) as first, round(avg(stars)) as mean from told
+)
+update hub.cases set stars = case when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
+from judged where cases.id = %(case)s
 
 -- name: newest_step
 select max(id) as id from hub.case_step where cases = %(case)s

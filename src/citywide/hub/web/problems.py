@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from msgspec import Struct, json, to_builtins
 from psycopg import DataError, errors
 
-from citywide.hub.cases.moves import CaseError
+from citywide.hub.cases.moves import CaseError, NoCaseError
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.committer import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError
@@ -70,7 +70,8 @@ def _unreadable(_: Request[Any, Any, Any], error: UnreadableError) -> Response[b
 
 
 def _case(_: Request[Any, Any, Any], error: CaseError) -> Response[bytes]:
-    return answer(409, str(error), [Refusal("case", str(error), error.accepted)])
+    status = 404 if isinstance(error, NoCaseError) else 409
+    return answer(status, str(error), [Refusal("case", str(error), error.accepted)])
 
 
 def _refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

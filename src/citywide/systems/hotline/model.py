@@ -73,7 +73,7 @@ MATTERS: tuple[Matter, ...] = (
 REPORTABLE: tuple[Category, ...] = tuple(
     Category(
         matter.name, Text(matter.en, matter.zh), matter.department, timedelta(hours=matter.hours),
-        around_the_clock=matter.day_and_night, merge_within_m=matter.merge_m,
+        around_the_clock=matter.day_and_night, merge_within_m=matter.merge_m, reportable=True,
     ) for matter in MATTERS
 )  # fmt: skip
 DEPARTMENTS: tuple[str, ...] = tuple(dict.fromkeys(matter.department for matter in MATTERS))

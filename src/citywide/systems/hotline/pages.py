@@ -1,6 +1,7 @@
 """What the call-takers, the departments and the mayor see."""
 
 from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Table, Text, count_of
+from citywide.hub.wall import LEAGUE_COLUMNS
 from citywide.systems.hotline.model import REPORTABLE
 
 TITLE, DEPARTMENT = Column("title", Text("Matter", "事项")), Column("department", Text("Department", "部门"))
@@ -84,16 +85,8 @@ def _departments(period: Text, back: str) -> Table:
     """How the departments did in a period."""
     return Table(
         Text(f"Departments, {period.en}", f"部门办理情况，{period.zh}"),
-        Query("rates", {"back": back}),
-        (
-            DEPARTMENT,
-            Column("cases", Text("Cases", "案件数"), "number"),
-            Column("answered_percent", Text("Answered within a day", "一日内响应率"), "number", "%"),
-            Column("solved_percent", Text("Solved, not reopened", "解决率（未重开）"), "number", "%"),
-            Column("late_percent", Text("Late", "超期率"), "number", "%"),
-            Column("satisfaction", Text("Satisfaction, of 5", "满意度（5 分）"), "number"),
-            Column("rated", Text("Rated", "评价数"), "number"),
-        ),
+        Query("league", {"back": back, "reporters": 1}),
+        LEAGUE_COLUMNS,
         live=("case",),
         empty=NOBODY,
     )

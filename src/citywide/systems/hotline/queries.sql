@@ -65,41 +65,6 @@ select count(*) as count from hub.cases where reporters > 0 and (opened_by = 're
 -- name: reported_late
 select count(*) as count from hub.cases where reporters > 0 and (opened_by = 'resident' or alarm is not null) and state not in ('closed', 'merged') and late_department is not null
 
--- name: rates
--- Nobody looks better by passing on, closing or opening again:
--- lateness is charged to whoever held the case longest until its first deadline, not to whoever was given it at the end;
--- a case that the reporter opened again is charged to whoever had closed it, and its first deadline still stands;
--- few ratings weigh little: five of three stars are added to each department's
-select department, count(*) as cases,
-    round(100.0 * count(*) filter (where began is not null and began <= opened + interval '1 day') / count(*), 1)::float8 as answered_percent,
-    round(100.0 * count(*) filter (where closed is not null and reopened = 0) / count(*), 1)::float8 as solved_percent,
-    round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
-    round((coalesce(sum(stars), 0) + 15.0) / (count(stars) + 5), 2)::float8 as satisfaction, count(stars) as rated
-from (
-    select case when late then holder else coalesce(closed_too_soon, closed_department, department) end as department,
-        opened, closed, stars, reopened, late, began
-    from (
-        select cases.*, late_department is not null or (reopened > 0 and coalesce(closed, %(now)s) > first_due) as late,
-            (select min(at) from hub.case_step where case_step.cases = cases.id and what in ('assigned', 'working')) as began,
-            (select facts ->> 'department' from hub.case_step where case_step.cases = cases.id and what = 'reopened'
-             order by id limit 1) as closed_too_soon
-        from hub.cases where reporters > 0 and state <> 'merged' and (opened_by = 'resident' or alarm is not null)
-          and opened > %(now)s - %(back)s::interval and opened <= %(now)s
-    ) as known
-    cross join lateral (
-        select held.department as holder from (
-            select coalesce(lag(step.facts ->> 'to') over (order by step.id), known.first_department) as department,
-                coalesce(lag(step.at) over (order by step.id), known.opened) as since, step.at as until
-            from (
-                select id, at, facts from hub.case_step where case_step.cases = known.id and what = 'rerouted'
-                union all select 9223372036854775807, coalesce(known.first_due, %(now)s), '{}'::jsonb
-            ) as step
-        ) as held group by held.department
-        order by sum(greatest(least(held.until, coalesce(known.first_due, %(now)s)) - held.since, interval '0')) desc,
-            min(held.since) limit 1
-    ) as longest
-) as judged group by department order by late_percent, solved_percent desc, department
-
 -- name: by_category
 select category, count(*) as cases, sum(reporters)::int as reporters,
     count(*) filter (where state not in ('closed', 'merged')) as open

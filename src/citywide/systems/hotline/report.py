@@ -9,20 +9,20 @@ from typing import Any
 from psycopg import Connection
 
 from citywide.hub.database.pool import Row, rows
-from citywide.hub.database.queries import queries_of
+from citywide.hub.database.queries import queries_of, sql
 from citywide.systems.hotline.model import REPORTABLE
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 FONTS = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Serif CJK SC", "WenQuanYi Zen Hei", "SimHei", "PingFang SC")
 LABELS = {category.name: category.label for category in REPORTABLE}
 HEADS = (("Department", "部门"), ("Cases", "案件"), ("Answered ≤ 1 d %", "一日响应率"), ("Solved %", "解决率"),
-         ("Late %", "超期率"), ("Stars", "满意度"), ("Rated", "评价数"))  # fmt: skip
+         ("Late %", "超期率"), ("Stars", "满意度"), ("Rated", "评价数"), ("Paused h", "暂停小时"))  # fmt: skip
 
 
 def report_pdf(connection: Connection, period: str, until: datetime) -> bytes:
     """What the reader of this connection may see of the last day or week."""
     queries, values = queries_of(Path(__file__).parent), {"now": until, "back": PERIODS[period]}
-    rates = rows(connection, queries["rates"], values)
+    rates = rows(connection, sql("league"), values | {"reporters": 1})
     categories = rows(connection, queries["by_category"], values)
     return _pdf(period, until, rates, categories)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import Report
+from citywide.hub.reports.receive import Report, reportable
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
 from citywide.hub.web.described import Latitude, Longitude
@@ -30,15 +30,15 @@ class Told(Struct, frozen=True):
 
 def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
     """The report, checked, with category and place found where they were left out."""
-    if not told.text.strip() and not told.category and not has_photos and not told.join:
+    if not told.text.strip() and not told.category and not has_photos and told.join is None:
         raise Problem(422, "nothing is told", [Refusal("text", "empty", "words, a photo or a category")])
     if told.phone and not told.anonymous and not PHONE.match(told.phone):
         raise Problem(422, "this is no telephone number", [Refusal("phone", told.phone, "digits, spaces and +")])
-    if told.category and told.category not in hub.words.categories:
+    if told.category and not reportable(hub.desk, told.category):
         raise Problem(422, "unknown category", [Refusal("category", told.category, "see /v1/report/categories")])
     at = Point(told.lon, told.lat) if told.lon is not None and told.lat is not None else None
     found = understand(hub, told.text, told.address, at, told.category)
-    if found.place is None and not told.address.strip() and not told.join:
+    if found.place is None and not told.address.strip():
         raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])
     name, phone = (None, None) if told.anonymous else (told.name, told.phone)
     return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts))

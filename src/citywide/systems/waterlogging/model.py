@@ -77,7 +77,7 @@ GAUGE_DRIFTS = Rule(
 )
 FLOODED_ROAD = Category(
     "flooded_road", Text("Flooded road", "道路积水"), "drainage", timedelta(hours=2), around_the_clock=True,
-    merge_within_m=80,
+    merge_within_m=80, reportable=True,
 )  # fmt: skip
 BROKEN_GAUGE = Category(
     "broken_gauge", Text("Broken gauge", "监测设备故障"), "drainage", timedelta(hours=16), merge_within_m=5

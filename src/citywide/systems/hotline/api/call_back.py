@@ -9,8 +9,9 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import CaseError, row_of
+from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import followed, may
+from citywide.hub.reports.receive import followed, hash_of, may
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.callers import device, hub_of
@@ -52,17 +53,17 @@ def _state_or_refusal(hub: Hub, reply: Reply, at: int, channel: str) -> dict[str
 
 
 def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: str) -> None:
-    state, now = row_of(connection, case)["state"], hub.clock.now()
+    state, now, follower = row_of(connection, case)["state"], hub.clock.now(), hash_of(reply.follow)
     if "confirm" not in may(state) or (reply.act == "unreached" and state != "checking"):
         raise CaseError(f"case {case} is {state}", "a case whose work is done")
     if reply.act == "unreached":
         hub.desk.close(connection, case, now, channel, NOT_REACHED)
     elif reply.act == "reopen":
-        hub.desk.reopen(connection, case, now, "resident", without_numbers_of_people(reply.note))
+        hub.desk.reopen(connection, case, now, "resident", without_numbers_of_people(reply.note), follower)
     else:
-        hub.desk.confirm(connection, case, now, "resident")
+        confirm(hub.desk, connection, case, follower, now)
         if reply.stars is not None:
-            hub.desk.rate(connection, case, reply.stars, now, "resident")
+            rate(connection, case, follower, reply.stars, now)
 
 
 HANDLERS = [answers]

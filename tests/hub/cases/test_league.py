@@ -1,0 +1,97 @@
+"""Whatever a department does instead of mending, its figures are no better than if it had done nothing."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citywide.hub import OpenCase, Text
+from citywide.hub.cases.moves import CaseError
+from citywide.hub.database.queries import sql
+from citywide.hub.testing import MORNING, TrialCity
+
+OURS, OTHERS = "traffic_police", ("roads", "parks")
+HOUR = timedelta(hours=1)
+DUE = MORNING + 2 * HOUR  # a broken traffic light is mended within two hours, day and night
+ACTS = st.sampled_from(["pass on", "pass back", "close and reopen", "pause", "resume"])
+MOMENTS = st.lists(st.tuples(st.integers(0, 360), ACTS), max_size=8).map(lambda acts: sorted(acts, key=lambda a: a[0]))
+
+
+class Played:
+    """One case, what was done with it, and who held it when."""
+
+    def __init__(self, city: TrialCity, who: str = "resident") -> None:
+        self.city, self.desk, self.held = city, city.hub.desk, [(MORNING, OURS)]
+        with city.hub.database.transaction() as connection:
+            self.case = self.desk.open(connection, OpenCase(Text("dark", "不亮"), "traffic_light"), MORNING, who)
+
+    def do(self, act: str, at: datetime) -> None:
+        with suppress(CaseError), self.city.hub.database.transaction() as connection:
+            if act in {"pass on", "pass back"}:
+                to = OURS if act == "pass back" else OTHERS[at.minute % 2]
+                self.desk.reroute(connection, self.case, to, at, "wen", "not ours")
+                self.held.append((at, to))
+            elif act == "close and reopen":
+                self.desk.close(connection, self.case, at, "wen")
+                self.desk.reopen(connection, self.case, at, "wen")
+            else:
+                getattr(self.desk, act)(connection, self.case, at, "wen", "so it is")
+
+    def judged(self, at: datetime) -> dict:
+        return self.city.hub.database.rows("select * from hub.judged(%s) where id = %s", (at, self.case))[0]
+
+    def longest(self) -> set[str]:
+        """Who held it longest until it was due: worked out step by step, as a clerk would."""
+        ends = [*self.held, (max(DUE, self.held[-1][0]), "")]
+        time = dict.fromkeys((OURS, *OTHERS), timedelta(0))
+        for (since, who), (until, _) in pairwise(ends):
+            time[who] += max(min(until, DUE) - min(since, DUE), timedelta(0))
+        return {who for who, held in time.items() if held == max(time.values())}
+
+
+@settings(max_examples=60)
+@given(acts=MOMENTS, end=st.integers(1, 420), closed=st.booleans())
+def test_no_sequence_of_acts_is_better_than_having_done_nothing(lasting_city, acts, end, closed) -> None:
+    honest, clever = Played(lasting_city), Played(lasting_city)
+    until = MORNING + timedelta(minutes=end)
+    for minutes, act in acts:
+        if minutes < end:
+            clever.do(act, MORNING + timedelta(minutes=minutes))
+    for case in (honest, clever):
+        if closed:
+            case.do("resume", until)
+            case.do("close", until)
+    idle, busy = honest.judged(until), clever.judged(until)
+    assert busy["late"] == idle["late"] == (until > DUE)
+    assert busy["solved"] <= idle["solved"]
+    assert busy["answered"] <= idle["answered"]
+    if busy["late"]:
+        assert busy["department"] in clever.longest()
+
+
+def test_a_pause_is_shown_gains_nothing_and_ends_by_itself(lasting_city: TrialCity) -> None:
+    city = lasting_city
+    case = Played(city)
+    case.do("pause", MORNING + HOUR)
+    city.clock.set(MORNING + 3.9 * HOUR)
+    city.hub.ladder.climb(city.clock.now())
+    state = "select state from hub.cases where id = %s"
+    assert city.hub.database.rows(state, (case.case,)) == [{"state": "paused"}]
+    city.clock.set(MORNING + 4.1 * HOUR)
+    city.hub.ladder.climb(city.clock.now())
+    assert city.hub.database.rows(state, (case.case,)) == [{"state": "waiting"}]
+    case.do("pause", MORNING + 4.2 * HOUR)
+    assert city.hub.database.rows(state, (case.case,)) == [{"state": "waiting"}], "it has waited long enough"
+    found = case.judged(MORNING + 5 * HOUR)
+    assert (found["late"], found["paused"]) == (True, 3.1 * HOUR)
+
+
+def test_what_staff_open_for_themselves_counts_for_nobody(lasting_city: TrialCity) -> None:
+    city = lasting_city
+    own = Played(city, who="wen")
+    own.do("close", MORNING + HOUR)
+    league = city.hub.database.rows(sql("league"), {"now": MORNING + HOUR, "back": "1 day", "reporters": 0})
+    assert city.hub.database.rows("select * from hub.judged(%s) where id = %s", (MORNING + HOUR, own.case)) == []
+    assert all(row["department"] in {OURS, *OTHERS} for row in league)

@@ -1,0 +1,44 @@
+"""However seldom anybody looks, each rung is told once, in order, to whom it concerns."""
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citywide.hub import OpenCase, Text
+from citywide.hub.testing import MORNING, TrialCity
+
+RUNGS = (60, 96, 120, 180)  # minutes: the half, four fifths, the whole and half as much again of two hours
+LOOKS = st.lists(st.integers(0, 300), min_size=1, max_size=8, unique=True).map(sorted)
+
+
+@settings(max_examples=40)
+@given(looks=LOOKS, done=st.one_of(st.none(), st.integers(0, 300)))
+def test_officers_are_reminded_and_the_manager_is_told_when_it_is_late(lasting_city: TrialCity, looks, done) -> None:
+    hub, expected, climbed = lasting_city.hub, [], 0
+    with hub.database.transaction() as connection:
+        case = hub.desk.open(connection, OpenCase(Text("dark", "不亮"), "traffic_light"), MORNING)
+    for minute in looks:
+        now = MORNING + timedelta(minutes=minute)
+        if done is not None and minute >= done:
+            with hub.database.transaction() as connection:
+                hub.desk.close(connection, case, now, "wen")
+            break
+        hub.ladder.climb(now)
+        reached = sum(rung <= minute for rung in RUNGS)
+        if reached > climbed:
+            expected.append((reached, "officer" if reached < 3 else "manager", now))
+            climbed = reached
+    else:
+        done = None
+    if done is not None:
+        hub.ladder.climb(MORNING + timedelta(days=1))  # what is closed is never looked at again
+    told = hub.database.rows("""select (facts ->> 'rung')::int as rung, role, at, department, says from hub.message
+        where (facts ->> 'case')::bigint = %s order by id""", (case,))  # fmt: skip
+    assert [(each["rung"], each["role"], each["at"]) for each in told] == expected
+    assert {each["department"] for each in told} <= {"traffic_police"}
+    late = {True: "overdue by", False: "reminder:"}
+    assert all(late[each["rung"] >= 3 and each["at"] > MORNING + timedelta(hours=2)] in each["says"]["en"]
+               for each in told if each["at"] != MORNING + timedelta(hours=2))  # fmt: skip
+    (row,) = hub.database.rows("select late_department from hub.cases where id = %s", (case,))
+    assert row["late_department"] == ("traffic_police" if climbed >= 3 else None)
