@@ -46,18 +46,24 @@ def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, 
     history = triangle(said, number, [sunday - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)], zone)
     moment = np.datetime64(made_at(sunday, zone).replace(tzinfo=None), "s")
     revised, known = nowcast(history, moment), history.known(moment)
-    settled = revised.settle(known.values)
+    settled, told = revised.settle(known.values), reported(said, number, sunday, zone)
     connection.execute(SQL["forget_nowcast"], {"kind": kind})
     for back in range(min(WEEKS_NOWCAST, len(settled))):
         for at, place in enumerate(known.places):
             doubt, middle = SURE * float(revised.spread[back, at]), float(settled[-1 - back, at])
             values = {
                 "kind": kind, "place": place, "week": known.weeks[-1 - back].astype(object),
-                "reported": float(known.values[-1 - back, at]), "expected": middle,
+                "reported": float(told[-1 - back, at]), "expected": middle,
                 "low": middle * float(np.exp(-doubt)), "high": middle * float(np.exp(doubt)),
             }  # fmt: skip
             if np.isfinite(middle):
                 connection.execute(SQL["put_nowcast"], values)
+
+
+def reported(said: Told, number: int, sunday: date, zone: str) -> Floats:
+    """What was told by Monday, by district and for the city: nought where nobody said anything."""
+    counts = np.nan_to_num(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
+    return np.column_stack([counts, counts.sum(axis=1)])
 
 
 def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: date, now: datetime) -> None:

@@ -13,7 +13,16 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Text
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.evidence.write import witness
-from citywide.systems.epidemic.analysis.weeks import CITY, MADE_AT, VINTAGES, made_at, triangle, weeks_known
+from citywide.systems.epidemic.analysis.weeks import (
+    CITY,
+    MADE_AT,
+    VINTAGES,
+    filled,
+    made_at,
+    summed,
+    triangle,
+    weeks_known,
+)
 from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
 from citywide.systems.epidemic.engine.nowcast import Nowcast
 from citywide.systems.epidemic.engine.scores import LEVELS, score
@@ -69,7 +78,7 @@ def keep(connection: Connection, series: Series, made: Forecast, known: datetime
 
 def score_matured(connection: Connection, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
     """Score what has matured and is not scored yet; returns how many weeks of places."""
-    series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number)
+    series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number, filled)
     due = rows(
         connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)}
     )
@@ -127,7 +136,8 @@ def _scored(
     for row in due:
         sunday = row["reference"] - AHEAD
         if sunday not in then:
-            then[sunday] = _with_city(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
+            state = weeks_known(said, said.known(made_at(sunday, zone)), sunday, number, filled)
+            then[sunday] = _with_city(state.counts)
         at = [*districts, CITY].index(row["place"]) if row["place"] in {*districts, CITY} else -1
         observed = truth[days.index(row["week"]), at] if row["week"] in days and at >= 0 else np.nan
         if np.isfinite(observed):
@@ -141,7 +151,7 @@ def _scored(
 
 
 def _with_city(counts: Floats) -> Floats:
-    return np.column_stack([counts, counts.sum(axis=1)])
+    return np.column_stack([counts, summed(counts.T)])
 
 
 def _old_enough(said: Told, sunday: date) -> bool:
