@@ -16,8 +16,7 @@ from citywide.systems.epidemic.analysis.weeks import (
     weeks_known,
 )
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.triangles import Told
-from citywide.systems.epidemic.watching import by_week
+from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 5)  # a Monday
@@ -68,9 +67,16 @@ def test_a_day_known_in_time_is_not_replaced_by_late_words(reports) -> None:
     assert (np.isfinite(table) == np.isfinite(all_known)).all()
 
 
-def test_a_week_with_a_day_missing_counts_as_its_other_days_do() -> None:
+def test_a_week_with_a_day_missing_is_compared_as_its_other_days_are_and_counted_as_it_was() -> None:
     days = np.array([[7.0] * 7 + [7.0] * 6 + [np.nan], [1.0] * 7 + [np.nan] * 7])
     assert by_week(days).tolist() == [[49.0, 49.0], [7.0, -1.0]]
+    assert np.array_equal(sums(days), [[49.0, 42.0], [7.0, np.nan]], equal_nan=True)
+    assert by_week(days[:0, :0]).shape == (0, 0)
+
+
+def test_a_school_that_is_open_on_five_days_is_compared_by_its_five_days() -> None:
+    week = [6.0] * 5 + [np.nan] * 2
+    assert by_week(np.array([week * 3, week * 2 + [np.nan] + week[1:]])).tolist() == [[30.0] * 3, [30.0] * 3]
 
 
 def test_a_silent_hospital_counts_as_it_lately_did_and_one_that_never_spoke_not_at_all() -> None:

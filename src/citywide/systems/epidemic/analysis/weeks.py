@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.privacy import suppress
 from citywide.systems.epidemic.engine.triangle import Triangle
-from citywide.systems.epidemic.triangles import Told
-from citywide.systems.epidemic.watching import by_week
+from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 Floats = NDArray[np.float64]
 StandIn = Callable[[Floats], Floats]
@@ -55,13 +54,6 @@ def weeks_known(said: Told, daily: Floats, sunday: date, series: int, stand_in: 
     return Weeks(sunday, districts, np.stack([summed(counts[at == one]) for one in range(len(districts))], axis=1))
 
 
-def sums(daily: Floats) -> Floats:
-    """Days [hospitals, days] as weeks back from the last: the sum of the days known, NaN where there are none."""
-    short = -daily.shape[1] % 7
-    parts = np.pad(daily, ((0, 0), (short, 0)), constant_values=np.nan).reshape(len(daily), -1, 7)
-    return np.where(np.isfinite(parts).any(axis=2), np.nansum(parts, axis=2), np.nan)
-
-
 def filled(counts: Floats) -> Floats:
     """Weeks [hospitals, weeks] with the mean of what a hospital told in the four weeks before, where it told any."""
     out = counts.copy()
@@ -81,7 +73,7 @@ def continued(counts: Floats) -> Floats:
 
 def silent(counts: Floats) -> NDArray[np.bool_]:
     """Which hospitals nothing was heard from for longer than their weeks are filled."""
-    return ~np.isfinite(counts[:, -FILLED_FROM - 1 :]).any(axis=1)
+    return np.isfinite(counts[:, -FILLED_FROM - 1 :]).sum(axis=1) == 0
 
 
 def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Triangle:
