@@ -222,11 +222,22 @@ def test_beds_go_by_the_forecast_with_a_reason_for_each_line(clinic: Clinic) -> 
     assert clinic.rows("select from epidemic.allocated")
 
 
-def test_the_history_door_refuses_nonsense_by_name(clinic: Clinic) -> None:
-    bad = {"place": ["hospital/001"], "kind": ["plague"], "day": ["2025-01-01"], "reported": [1e9], "count": [-3]}
+def test_the_doors_take_the_good_and_name_each_refused_item(clinic: Clinic) -> None:
+    columns = {"place": ["hospital/001"] * 2, "kind": ["plague", "pneumonia"], "day": ["2019-01-01"] * 2,
+               "reported": [1.6e9] * 2, "count": [3, 3]}  # fmt: skip
+    answer = clinic.client.post("/v1/epidemic/history", json=columns, headers=clinic.device)
+    assert (answer.status_code, answer.json()["taken"], answer.json()["refused_count"]) == (200, 1, 1)
+    assert answer.json()["refused"][0]["where"] == "rows[0].kind"
+    bad = {name: column[:1] for name, column in columns.items()}
     answer = clinic.client.post("/v1/epidemic/history", json=bad, headers=clinic.device)
-    assert answer.status_code == 422
-    assert {error["where"] for error in answer.json()["errors"]} == {"kind", "count"}
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "rows[0].kind")
+    ada = {"reference": "ada", "name": "Ada"}
+    said = {"people": [ada, {"reference": "bo"}],
+            "patients": [{"reference": one, "kind": "pneumonia", "hospital": "hospital/001", "onset": "2026-07-01"}
+                         for one in ("ada", "bo")]}  # fmt: skip
+    answer = clinic.client.post("/v1/epidemic/patients", json=said, headers=clinic.device)
+    assert (answer.status_code, answer.json()["patients"], answer.json()["people"]) == (200, 1, 1)
+    assert [one["where"] for one in answer.json()["refused"]] == ["people[1]", "patients[1].reference"]
     assert clinic.client.post("/v1/epidemic/patients", json={}, headers=clinic.device).status_code == 400
 
 

@@ -45,6 +45,9 @@ select place, kind, day - date '1970-01-01' as day, (extract(epoch from reported
 from epidemic.report where kind = any (%(kinds)s) and day >= %(since)s and reported <= %(now)s
 order by reported
 
+-- name: kinds_of_places
+select id, kind from hub.entity where id = any (%(ids)s)
+
 -- name: watched_up_to
 select max(day) as day from epidemic.signal
 
@@ -107,7 +110,7 @@ on conflict (place) do update set name = excluded.name, lon = excluded.lon, lat 
 -- name: put_presences
 insert into epidemic.presence (person, day, context, place, present)
 select known_person.person, day, context, place, present
-from unnest(%(references)s::text[], %(days)s::date[], %(contexts)s::smallint[], %(places)s::text[], %(present)s::int[])
+from unnest(%(reference)s::text[], %(day)s::date[], %(context)s::smallint[], %(place)s::text[], %(present)s::int[])
     as said (reference, day, context, place, present) join epidemic.known_person using (reference)
 on conflict do nothing
 
