@@ -66,6 +66,14 @@ from epidemic.forecast
 where horizon = 1 and (kind, reference) in (select kind, max(reference) from epidemic.forecast_made group by kind)
 order by kind, place = 'city' desc, place
 
+-- name: forecast_set_aside
+select epidemic.called(made.kind) as kind,
+    case when aside ->> 'place' = 'city' then 'The whole city · 全市' else aside ->> 'place' end as place,
+    aside ->> 'week' as week, aside ->> 'en' as why_en, aside ->> 'zh' as why_zh
+from (select distinct on (kind) kind, problems from epidemic.forecast_made order by kind, reference desc) made,
+    jsonb_array_elements(made.problems) aside
+where jsonb_typeof(aside) = 'object' order by week desc, place, kind limit 200
+
 -- name: forecast_scores
 select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(wis_unchanged) as unchanged,
     sum(wis) / nullif(sum(wis_unchanged), 0) as ratio, 100.0 * avg(in50::int)::float8 as in50,

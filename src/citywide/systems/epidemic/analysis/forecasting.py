@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec import to_builtins
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -13,12 +14,15 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Text
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.evidence.write import witness
+from citywide.systems.epidemic.analysis.set_aside import set_aside
 from citywide.systems.epidemic.analysis.weeks import (
     CITY,
     MADE_AT,
     VINTAGES,
+    Stopped,
     filled,
     made_at,
+    stops,
     summed,
     triangle,
     weeks_known,
@@ -52,19 +56,22 @@ def make_missing(database: Database, said: Told, number: int, sunday: date, now:
         forecaster.past = [unpacked(row["reference"], row["state"]) for row in kept if row["reference"] < one + AHEAD]
         sundays = [one - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)]
         made = forecaster.forecast(triangle(said, number, sundays, zone), np.datetime64(one + AHEAD))
+        quiet = stops(said, said.known(made_at(one, zone)), one, number)
         with database.transaction() as connection:
-            keep(connection, series, made, made_at(one, zone), now)
+            keep(connection, series, made, quiet, made_at(one, zone), now)
             kept = rows(connection, SQL["forecasts_made"], {"kind": series.name, "most": REMEMBERED})
     return len(missing)
 
 
-def keep(connection: Connection, series: Series, made: Forecast, known: datetime, now: datetime) -> None:
+def keep(
+    connection: Connection, series: Series, made: Forecast, quiet: Sequence[Stopped], known: datetime, now: datetime
+) -> None:
     """Write a forecast down with what was known, and into the evidence log; it is never changed again."""
     reference = made.reference.astype(object)
     values = {
         "kind": series.name, "reference": reference, "known": known, "made": now, "weights": Jsonb(made.weights),
         "coverage95": None if np.isnan(made.coverage95) else made.coverage95,
-        "problems": Jsonb([str(problem) for problem in made.problems]), "state": packed(made),
+        "problems": Jsonb(to_builtins(list(set_aside(made.problems, quiet)))), "state": packed(made),
     }  # fmt: skip
     connection.execute(SQL["put_forecast_made"], values)
     with connection.cursor() as cursor:

@@ -33,6 +33,14 @@ class Weeks(Struct, frozen=True):
         return [self.newest - timedelta(weeks=back) for back in range(len(self.counts) - 1, -1, -1)]
 
 
+class Stopped(Struct, frozen=True):
+    """A hospital from which nothing was heard since the week that ends on a Sunday."""
+
+    hospital: str
+    since: date
+    left_out: bool
+
+
 def last_sunday(now: datetime, zone: str) -> date:
     """The Sunday of the newest week that was whole and watched by now."""
     here = now.astimezone(ZoneInfo(zone)) - MADE_AT
@@ -48,7 +56,7 @@ def weeks_known(said: Told, daily: Floats, sunday: date, series: int, stand_in: 
     """A table of days as weeks by district: what was counted, or with something in place of what is missing."""
     until = max(0, (sunday - said.first).days + 1)
     some = daily[series :: len(said.series), :until]
-    counts = sums(some) if stand_in is None else stand_in(np.where((weekly := by_week(some)) < 0, np.nan, weekly))
+    counts = sums(some) if stand_in is None else stand_in(_comparable(some))
     districts = tuple(sorted({place["district"] or place["name"] for place in said.places}))
     at = np.array([districts.index(place["district"] or place["name"]) for place in said.places])
     return Weeks(sunday, districts, np.stack([summed(counts[at == one]) for one in range(len(districts))], axis=1))
@@ -74,6 +82,18 @@ def continued(counts: Floats) -> Floats:
 def silent(counts: Floats) -> NDArray[np.bool_]:
     """Which hospitals nothing was heard from for longer than their weeks are filled."""
     return np.isfinite(counts[:, -FILLED_FROM - 1 :]).sum(axis=1) == 0
+
+
+def stops(said: Told, daily: Floats, sunday: date, series: int) -> list[Stopped]:
+    """The hospitals that once spoke and have nothing to say of the newest week."""
+    counts = _comparable(daily[series :: len(said.series), : max(0, (sunday - said.first).days + 1)])
+    found: list[Stopped] = []
+    for at, left_out in enumerate(silent(counts)):
+        told = np.flatnonzero(np.isfinite(counts[at]))
+        if told.size and told[-1] < counts.shape[1] - 1:
+            since = sunday - timedelta(weeks=counts.shape[1] - 2 - int(told[-1]))
+            found.append(Stopped(said.places[at]["name"], since, bool(left_out)))
+    return found
 
 
 def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Triangle:
@@ -116,3 +136,8 @@ def summed(counts: Floats) -> Floats:
     """The sum down the first axis of what is known; NaN where nothing is."""
     told = np.isfinite(counts)
     return np.where(told.any(axis=0), np.where(told, counts, 0).sum(axis=0), np.nan)
+
+
+def _comparable(daily: Floats) -> Floats:
+    weekly = by_week(daily)
+    return np.where(weekly < 0, np.nan, weekly)
