@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from litestar import Request, Response, post
 from litestar.datastructures import State
@@ -22,6 +21,7 @@ from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_cont
 from citywide.systems.epidemic.intake import Said, Sieve, known_of, listed, past_reports
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
 from citywide.systems.epidemic.record import kinds_of, remember, set_false_alarm_rate
+from citywide.systems.epidemic.triangles import day_in
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
@@ -61,7 +61,7 @@ def patients(request: AnyRequest, state: State, data: JSONBody[Said]) -> Respons
     who, hub = device(request, "patients:write"), hub_of(state)
     now = hub.clock.now()
     with hub.database.transaction() as connection:
-        good, sieve = listed(data, known_of(connection, data, now.astimezone(ZoneInfo(hub.city.zone)).date()))
+        good, sieve = listed(data, known_of(connection, data, day_in(hub.city.zone, now)))
         _something(bool(good.people or good.patients or good.places or good.presences), sieve)
         return _answer(line_list.take(connection, good, who.name, now), sieve)
 
@@ -83,7 +83,7 @@ def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respon
         raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
     with hub.database.transaction() as connection:
         must_have_grant(connection, who, PURPOSE)
-        return as_json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+        return as_json(list_of_contacts(connection, who, data.kind, data.most, day_in(hub.city.zone, hub.clock.now())))
 
 
 class Rate(Struct, frozen=True):
@@ -118,7 +118,7 @@ def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[b
     """What was known of the weeks before, at the end of a past day, beside what is known now."""
     _of_department(request)
     hub = hub_of(state)
-    if data.kind not in BY_NAME or data.day > hub.clock.now().date():
+    if data.kind not in BY_NAME or data.day > day_in(hub.city.zone, hub.clock.now()):
         raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
     with hub.database.transaction() as connection:
         return as_json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
@@ -18,6 +19,11 @@ Ints = NDArray[np.int64]
 YEARS = 4  # of reports that are looked at
 FIRST = date(1970, 1, 1)
 FEWEST_DAYS = 4  # of a week; what its others would have brought is compared, but never called counted
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """The date in the city."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 class Told(Struct, frozen=True):
