@@ -1,11 +1,15 @@
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
 
-from citywide.hub import Entity, Point
+from citywide.hub import Entity, Point, Query
 from citywide.hub.check import faults
 from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
@@ -20,6 +24,7 @@ STRANGER = Who("wu", ("officer",), ("drainage",))
 TODAY = (MORNING + timedelta(hours=8)).date()
 LATER = MORNING + timedelta(hours=3)
 WEEKS, BEFORE = 5, 104
+ZONES = ("Asia/Shanghai", "America/Los_Angeles", "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu")
 HOSPITALS = [
     Entity(
         f"hospital/{name}", "hospital", f"{name.title()} Hospital", Point(106.5 + 0.02 * at, 29.55), "disease_control"
@@ -110,6 +115,19 @@ def test_a_revised_day_does_not_change_what_was_known_before(clinic: TrialCity) 
     assert not clinic.hub.database.rows("select from epidemic.signal where kind = 'pneumonia' and ringing")
 
 
+def test_reports_keep_their_days_and_pages_their_hours_in_a_city_of_another_zone(clinic: TrialCity) -> None:
+    clinic.hub.city = structs.replace(clinic.hub.city, zone="America/Los_Angeles")
+    watch(clinic)
+    words = ("select count(distinct day) as days, max(day) as newest from epidemic.report "
+             "where kind = 'pneumonia' and day > %(day)s")  # fmt: skip
+    since = TODAY - timedelta(days=7 * WEEKS + 1)
+    assert clinic.hub.database.rows(words, {"day": since}) == [
+        {"days": 7 * WEEKS, "newest": TODAY - timedelta(days=1)}
+    ]  # fmt: skip
+    hours = sheet(clinic.hub.database, OFFICER, SYSTEM, Query("reporting_delays"), MORNING)
+    assert {row[hours.columns.index("hours")] for row in hours.rows} == {-10.0}
+
+
 def test_pages_show_disease_control_its_series_and_others_nothing(clinic: TrialCity) -> None:
     watch(clinic)
     for page in SYSTEM.pages:
@@ -130,6 +148,17 @@ def test_fewer_people_than_the_minimum_cell_are_not_shown(city: TrialCity) -> No
 def test_a_report_of_a_day_that_has_not_begun_is_refused() -> None:
     with pytest.raises(ValueError, match="before it began"):
         stamp(TODAY + timedelta(days=2), MORNING)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 2000), st.sampled_from(ZONES))
+def test_a_report_says_its_day_and_hour_in_any_zone(day, hours, zone) -> None:
+    said = datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) + timedelta(hours=hours)
+    stamped = stamp(day, said)
+    late = timedelta(hours=stamped.microsecond - 15)  # as `take_reports` reads it
+    assert stamped.date() == day
+    assert stamped.microsecond > 0
+    assert timedelta() <= said - (stamped.replace(microsecond=0) + late) < timedelta(hours=1)
 
 
 def test_every_declaration_is_proved() -> None:

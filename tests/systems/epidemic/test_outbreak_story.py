@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from psycopg.types.json import Jsonb
 
 from citywide.app import build
-from citywide.hub import Point, Text
+from citywide.hub import Point, Query, Text
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.batch import columns_of
@@ -127,7 +127,8 @@ def test_the_outbreak_is_seen_in_the_first_morning_where_it_truly_is(clinic: Cli
 
 def test_every_widget_has_rows_for_disease_control_and_none_for_others(clinic: Clinic) -> None:
     own = {"cases_of_department", "evidence_of_department", "reports_set_aside", "grants", "allocations",
-           "open_signals", "series_watched", "newest_day", "forecast_known", "forecast_skill"}  # fmt: skip
+           "forecast_set_aside", "open_signals", "series_watched", "newest_day", "forecast_known",
+           "forecast_skill"}  # fmt: skip
     for page in SYSTEM.pages:
         for number in range(len(page.widgets)):
             for query in queries_of_widget(page, number):
@@ -222,11 +223,22 @@ def test_beds_go_by_the_forecast_with_a_reason_for_each_line(clinic: Clinic) -> 
     assert clinic.rows("select from epidemic.allocated")
 
 
-def test_the_history_door_refuses_nonsense_by_name(clinic: Clinic) -> None:
-    bad = {"place": ["hospital/001"], "kind": ["plague"], "day": ["2025-01-01"], "reported": [1e9], "count": [-3]}
+def test_the_doors_take_the_good_and_name_each_refused_item(clinic: Clinic) -> None:
+    columns = {"place": ["hospital/001"] * 2, "kind": ["plague", "pneumonia"], "day": ["2019-01-01"] * 2,
+               "reported": [1.6e9] * 2, "count": [3, 3]}  # fmt: skip
+    answer = clinic.client.post("/v1/epidemic/history", json=columns, headers=clinic.device)
+    assert (answer.status_code, answer.json()["taken"], answer.json()["refused_count"]) == (200, 1, 1)
+    assert answer.json()["refused"][0]["where"] == "rows[0].kind"
+    bad = {name: column[:1] for name, column in columns.items()}
     answer = clinic.client.post("/v1/epidemic/history", json=bad, headers=clinic.device)
-    assert answer.status_code == 422
-    assert {error["where"] for error in answer.json()["errors"]} == {"kind", "count"}
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "rows[0].kind")
+    ada = {"reference": "ada", "name": "Ada"}
+    said = {"people": [ada, {"reference": "bo"}],
+            "patients": [{"reference": one, "kind": "pneumonia", "hospital": "hospital/001", "onset": "2026-07-01"}
+                         for one in ("ada", "bo")]}  # fmt: skip
+    answer = clinic.client.post("/v1/epidemic/patients", json=said, headers=clinic.device)
+    assert (answer.status_code, answer.json()["patients"], answer.json()["people"]) == (200, 1, 1)
+    assert [one["where"] for one in answer.json()["refused"]] == ["people[1]", "patients[1].reference"]
     assert clinic.client.post("/v1/epidemic/patients", json={}, headers=clinic.device).status_code == 400
 
 
@@ -235,3 +247,25 @@ def test_the_false_alarm_rate_is_set_at_the_desk_and_kept(clinic: Clinic) -> Non
     assert clinic.ask(STRANGER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 403
     assert clinic.ask(TRACER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 200
     assert watching.false_alarm_rate(clinic.hub.database) == 0.002
+
+
+def test_what_the_forecast_set_aside_stands_on_its_page_with_the_reason(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forecasting, "CATCH_UP", 0)
+    now, hub = clinic.clock.now(), clinic.hub
+    with hub.database.transaction() as connection:
+        connection.execute("delete from epidemic.report where kind = 'pneumonia' and day > '2026-06-01' and place = "
+                           "(select number from hub.entity where id = 'hospital/001')")  # fmt: skip
+        connection.execute("update epidemic.report set count = count * 10 where kind = 'pneumonia' "
+                           "and day between '2026-04-06' and '2026-04-12'")  # fmt: skip
+        connection.execute("delete from epidemic.forecast_made where kind = 'pneumonia'")
+    process.analyse(hub.database, now, hub.city.zone)
+    shown = sheet(hub.database, TRACER, SYSTEM, Query("forecast_set_aside"), now)
+    found = [dict(zip(shown.columns, row, strict=True)) for row in shown.rows]
+    silent = [row for row in found if row["place"].startswith("Hospital 0")]
+    assert [row["week"] for row in silent] == ["2026-06-07"]
+    assert "left out" in silent[0]["why_en"]
+    assert "不计" in silent[0]["why_zh"]
+    assert any("slipped digit" in row["why_en"] and "错位" in row["why_zh"] for row in found)
+    assert not sheet(hub.database, STRANGER, SYSTEM, Query("forecast_set_aside"), now).rows

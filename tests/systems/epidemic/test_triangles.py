@@ -5,10 +5,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.kit.clock import microseconds
-from citywide.systems.epidemic.analysis.weeks import CITY, filled, last_sunday, made_at, shown, triangle, weeks_known
+from citywide.systems.epidemic.analysis.weeks import (
+    CITY,
+    continued,
+    filled,
+    last_sunday,
+    made_at,
+    shown,
+    triangle,
+    weeks_known,
+)
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.triangles import Told
-from citywide.systems.epidemic.watching import by_week
+from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 5)  # a Monday
@@ -19,12 +27,12 @@ REPORTS = st.lists(
 PLACES = [{"number": n, "id": f"hospital/{n}", "name": f"H{n}", "district": "ab"[n % 2]} for n in range(3)]
 
 
-def told(reports: list[tuple[int, int, int, int]]) -> Told:
+def told(reports: list[tuple[int, int, int, int]], days: int = 28) -> Told:
     """Reports (place, day, days from the first to the report, count) in the order in which they came."""
     rows = sorted(reports, key=lambda one: one[2])
     row, day, said, count = np.array(rows, np.int64).reshape(-1, 4).T
-    at = np.array([microseconds(MORNING + timedelta(days=int(days))) for days in said], np.int64)
-    return Told(PLACES, SYNDROMES[:1], FIRST, 28, row, day, at, count.astype(np.float64))
+    at = np.array([microseconds(MORNING + timedelta(days=int(later))) for later in said], np.int64)
+    return Told(PLACES, SYNDROMES[:1], FIRST, days, row, day, at, count.astype(np.float64))
 
 
 @settings(max_examples=80, deadline=None)
@@ -59,14 +67,45 @@ def test_a_day_known_in_time_is_not_replaced_by_late_words(reports) -> None:
     assert (np.isfinite(table) == np.isfinite(all_known)).all()
 
 
-def test_a_week_with_a_day_missing_counts_as_its_other_days_do() -> None:
+def test_a_week_with_a_day_missing_is_compared_as_its_other_days_are_and_counted_as_it_was() -> None:
     days = np.array([[7.0] * 7 + [7.0] * 6 + [np.nan], [1.0] * 7 + [np.nan] * 7])
     assert by_week(days).tolist() == [[49.0, 49.0], [7.0, -1.0]]
+    assert np.array_equal(sums(days), [[49.0, 42.0], [7.0, np.nan]], equal_nan=True)
+    assert by_week(days[:0, :0]).shape == (0, 0)
+
+
+def test_a_school_that_is_open_on_five_days_is_compared_by_its_five_days() -> None:
+    week = [6.0] * 5 + [np.nan] * 2
+    assert by_week(np.array([week * 3, week * 2 + [np.nan] + week[1:]])).tolist() == [[30.0] * 3, [30.0] * 3]
 
 
 def test_a_silent_hospital_counts_as_it_lately_did_and_one_that_never_spoke_not_at_all() -> None:
     counts = np.array([[10.0, 20.0, np.nan], [np.nan, np.nan, np.nan]])
     assert np.array_equal(filled(counts), np.array([[10.0, 20.0, 15.0], [np.nan] * 3]), equal_nan=True)
+
+
+def test_a_silent_hospital_is_filled_for_four_weeks_then_left_out_and_never_counted() -> None:
+    counts = np.array([[40.0] * 5 + [np.nan] * 55, [9.0] * 60])
+    assert filled(counts)[0, 5:10].tolist()[:4] == [40.0] * 4
+    assert np.isnan(filled(counts)[0, 9:]).all()
+    assert np.isnan(continued(counts)[0]).all()
+    assert np.array_equal(continued(counts[:, :9]), filled(counts[:, :9]))
+    assert continued(counts)[1].tolist() == [9.0] * 60
+
+
+def test_what_is_called_known_ends_with_the_reports_and_a_stop_is_no_decline_to_the_forecast() -> None:
+    reports = [(place, day, day + 1, place + 1) for place in range(3) for day in range(84) if place < 1 or day < 35]
+    said, sunday = told(reports, days=84), FIRST + timedelta(days=83)
+    known = weeks_known(said, said.known(MORNING + timedelta(days=99)), sunday, 0)
+    assert known.districts == ("a", "b")
+    assert known.counts[:, 0].tolist() == [28.0] * 5 + [7.0] * 7
+    assert known.counts[:5, 1].tolist() == [14.0] * 5
+    assert np.isnan(known.counts[5:, 1]).all()
+    seen = triangle(said, 0, [FIRST + timedelta(days=6 + 7 * week) for week in range(12)], ZONE)
+    assert seen.values[7, :8, 0].tolist() == [28.0] * 8
+    assert seen.values[11, :, 0].tolist() == [7.0] * 12
+    assert seen.values[11, :, 2].tolist() == [7.0] * 12
+    assert np.isnan(seen.values[11, :, 1]).all()
 
 
 def test_a_triangle_has_the_districts_and_their_sum_as_known_each_monday() -> None:

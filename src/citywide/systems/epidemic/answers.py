@@ -17,7 +17,7 @@ from citywide.systems.epidemic.analysis.weeks import last_sunday, weeks_known
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import Series
-from citywide.systems.epidemic.triangles import FIRST, told
+from citywide.systems.epidemic.triangles import FIRST, day_in, told
 
 PURPOSE = "disease_control"
 PLAN = ("week", "place", "need_median", "need_high", "at_hand", "sent", "short_chance", "says")
@@ -61,7 +61,7 @@ def list_of_contacts(connection: Connection, who: Who, kind: str, most: int, tod
 
 def then_and_now(connection: Connection, series: Series, day: date, now: datetime, zone: str) -> Answer:
     """Weekly counts of the city as they were known at the end of a day, and as they are known now."""
-    said, sunday = told(connection, (series,), now.date(), now), last_sunday(now, zone)
+    said, sunday = told(connection, (series,), day_in(zone, now), now), last_sunday(now, zone)
     if not said.days:
         return Answer(["week", "then", "now"], [])
     moment = datetime.combine(day, time(), ZoneInfo(zone)) + timedelta(days=1)

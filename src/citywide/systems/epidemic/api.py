@@ -1,6 +1,6 @@
 """Disease control's door: past years and line lists come in; names go out under a grant only, and are written down."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, post
@@ -18,8 +18,10 @@ from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
 from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.intake import Said, Sieve, known_of, listed, past_reports
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import PastReport, remember, set_false_alarm_rate
+from citywide.systems.epidemic.record import kinds_of, remember, set_false_alarm_rate
+from citywide.systems.epidemic.triangles import day_in
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
@@ -29,37 +31,39 @@ LEAST_RATE, MOST_RATE = 0.1, 50.0  # false alarms in a thousand quiet series-wee
 class History(Struct, frozen=True):
     """Columns of past reports: place, series, day, when it was reported (Unix time), count."""
 
-    place: list[str]
-    kind: list[str]
-    day: list[date]
-    reported: list[float]
-    count: list[float]
+    place: list[Any]
+    kind: list[Any]
+    day: list[Any]
+    reported: list[Any]
+    count: list[Any]
 
 
 @post("/v1/epidemic/history", status_code=200)
 @in_thread
-def history(request: AnyRequest, state: State, data: JSONBody[History]) -> dict[str, int]:
-    """What places said in years before the city joined; what is known already stays as it is."""
+def history(request: AnyRequest, state: State, data: JSONBody[History]) -> Response[bytes]:
+    """What places said in years before the city joined; what is known already stays, what is wrong is named."""
     device(request, "readings:write")
-    hub = hub_of(state)
-    columns = data.place, data.kind, data.day, data.reported, data.count
-    _check(data, len({len(column) for column in columns}) == 1, hub.clock.now())
-    reports = (PastReport(place, kind, day, datetime.fromtimestamp(reported, UTC), count)
-               for place, kind, day, reported, count in zip(*columns, strict=True))  # fmt: skip
+    hub, columns = hub_of(state), (data.place, data.kind, data.day, data.reported, data.count)
+    if len({len(column) for column in columns}) > 1:
+        fault = Refusal("body", "the columns differ in length", "columns of one length")
+        raise Problem(422, "the history cannot be taken in", [fault])
     with hub.database.transaction() as connection:
-        return {"taken": remember(connection, reports)}
+        kinds = kinds_of(connection, (place for place in data.place if isinstance(place, str)))
+        good, sieve = past_reports(list(zip(*columns, strict=True)), kinds, hub.clock.now(), hub.city.zone)
+        _something(bool(good), sieve)
+        return _answer({"taken": remember(connection, good)}, sieve)
 
 
 @post("/v1/epidemic/patients", status_code=200)
 @in_thread
-def patients(request: AnyRequest, state: State, data: JSONBody[line_list.LineList]) -> dict[str, int]:
-    """Who fell ill, by name, and where they had been."""
+def patients(request: AnyRequest, state: State, data: JSONBody[Said]) -> Response[bytes]:
+    """Who fell ill, by name, and where they had been; what is wrong in it is named."""
     who, hub = device(request, "patients:write"), hub_of(state)
-    faults = data.faults()
-    if faults:
-        raise Problem(422, "the line list cannot be taken in", [Refusal(*fault) for fault in faults[:20]])
+    now = hub.clock.now()
     with hub.database.transaction() as connection:
-        return line_list.take(connection, data, who.name, hub.clock.now())
+        good, sieve = listed(data, known_of(connection, data, day_in(hub.city.zone, now)))
+        _something(bool(good.people or good.patients or good.places or good.presences), sieve)
+        return _answer(line_list.take(connection, good, who.name, now), sieve)
 
 
 class Asked(Struct, frozen=True):
@@ -79,7 +83,7 @@ def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respon
         raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
     with hub.database.transaction() as connection:
         must_have_grant(connection, who, PURPOSE)
-        return as_json(list_of_contacts(connection, who, data.kind, data.most, hub.clock.now().date()))
+        return as_json(list_of_contacts(connection, who, data.kind, data.most, day_in(hub.city.zone, hub.clock.now())))
 
 
 class Rate(Struct, frozen=True):
@@ -114,7 +118,7 @@ def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[b
     """What was known of the weeks before, at the end of a past day, beside what is known now."""
     _of_department(request)
     hub = hub_of(state)
-    if data.kind not in BY_NAME or data.day > hub.clock.now().date():
+    if data.kind not in BY_NAME or data.day > day_in(hub.city.zone, hub.clock.now()):
         raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
     with hub.database.transaction() as connection:
         return as_json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
@@ -143,15 +147,13 @@ def _of_department(request: AnyRequest) -> Who:
     return who
 
 
-def _check(data: History, even: bool, now: datetime) -> None:
-    refusals = [] if even else [Refusal("body", "the columns differ in length", "columns of one length")]
-    refusals += [Refusal("kind", f"unknown series {name!r}", ", ".join(BY_NAME)) for name in {*data.kind} - {*BY_NAME}]
-    if any(not 0 <= count < float("inf") for count in data.count):
-        refusals.append(Refusal("count", "a count is negative or no number", "0 or more"))
-    if any(reported > now.timestamp() + 300 for reported in data.reported):
-        refusals.append(Refusal("reported", "a report lies in the future", "a Unix time up to now"))
-    if refusals:
-        raise Problem(422, "the history cannot be taken in", refusals)
+def _something(good: bool, sieve: Sieve) -> None:
+    if sieve.refused_count and not good:
+        raise Problem(422, "nothing of this can be taken in", sieve.refused)
+
+
+def _answer(taken: dict[str, int], sieve: Sieve) -> Response[bytes]:
+    return as_json({**taken, "refused": sieve.refused, "refused_count": sieve.refused_count})
 
 
 HANDLERS = [history, patients, contacts, false_alarm_rate, as_of, allocation]

@@ -1,18 +1,17 @@
 """Hospitals, schools and pharmacies report over MQTT: counts of days, new and revised, each with its time of report.
 
-A reading carries when its day was and when it was reported: its time is the day's first moment, and a
-microsecond more for each hour that the report came later.
+A reading carries of which day it is and when it was reported: its time is that day's midnight in UTC, whatever the
+city's zone, and a microsecond more for each hour that the report came after the day began anywhere on earth.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
 
 from citywide.hub import Feed, Reading
 
-ZONE = ZoneInfo("Asia/Shanghai")
+FIRST_BEGINS = timedelta(hours=15)  # before UTC's midnight, and an hour more: a stamp is never nought
 
 
 class DayCounts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,9 +46,9 @@ class PlainReport(Struct, frozen=True, forbid_unknown_fields=True):
 
 def stamp(day: date, reported: datetime) -> datetime:
     """The time of a reading: its day, and in microseconds how many hours later it was reported."""
-    midnight = datetime.combine(day, time(), ZONE).astimezone(UTC)
-    hours = (reported - midnight) // timedelta(hours=1)
-    if hours < 0:
+    midnight = datetime.combine(day, time(), UTC)
+    hours = (reported - midnight + FIRST_BEGINS) // timedelta(hours=1)
+    if hours < 1:
         raise ValueError(f"{day} is reported before it began")
     return midnight + timedelta(microseconds=hours)
 

@@ -8,6 +8,7 @@ from citywide.hub import Category, Kind, Quantity, Rule, Text
 
 DEPARTMENT = "disease_control"
 FALSE_ALARM_RATE = 0.001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
+MOST_A_DAY = 20_000  # that one place may count
 HOSPITAL = Kind("hospital", Text("Hospital", "医院"), facts=("district", "beds"))
 SCHOOL = Kind("school", Text("School", "学校"), facts=("district", "pupils"))
 PHARMACY = Kind("pharmacy", Text("Pharmacy", "药店"), facts=("district",))
@@ -49,7 +50,7 @@ WORDS_OF_ILLNESS = "发烧|发热|腹泻|拉肚子|呕吐|咳嗽|食物中毒|�
 def counted(series: Series) -> Quantity:
     """What one place reports of a day."""
     label = Text(f"{series.counts.en.capitalize()}: {series.label.en}", f"{series.counts.zh}：{series.label.zh}")
-    return Quantity(series.reading, "", label, low=0, high=20_000)
+    return Quantity(series.reading, "", label, low=0, high=MOST_A_DAY)
 
 
 def usual_of(series: Series) -> Quantity:

@@ -89,6 +89,11 @@ FORECAST = Page(
             ),
         ),
         Table(
+            Text("What the forecast set aside, and why", "预测搁置的数据与原因"),
+            Query("forecast_set_aside"),
+            (Column("place", Text("Place", "地点")), SERIES, WEEK, Column("why", Text("Why", "原因"))),
+        ),
+        Table(
             Text("How past forecasts did", "既往预测评分"),
             Query("forecast_scores"),
             (

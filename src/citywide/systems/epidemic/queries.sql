@@ -50,7 +50,7 @@ where kind = %(kind)s and place = 'city' and forecast.reference = last.reference
 order by 1
 
 -- name: forecast_known
-select to_char(max(known) at time zone 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') as known from epidemic.forecast_made
+select to_char(max(known) at time zone epidemic.zone(), 'YYYY-MM-DD HH24:MI') as known from epidemic.forecast_made
 
 -- name: forecast_skill
 select round((100 * sum(wis) / nullif(sum(wis_unchanged), 0))::numeric)::float8 as ratio,
@@ -65,6 +65,14 @@ select case when place = 'city' then 'The whole city · 全市' else place end a
 from epidemic.forecast
 where horizon = 1 and (kind, reference) in (select kind, max(reference) from epidemic.forecast_made group by kind)
 order by kind, place = 'city' desc, place
+
+-- name: forecast_set_aside
+select epidemic.called(made.kind) as kind,
+    case when aside ->> 'place' = 'city' then 'The whole city · 全市' else aside ->> 'place' end as place,
+    aside ->> 'week' as week, aside ->> 'en' as why_en, aside ->> 'zh' as why_zh
+from (select distinct on (kind) kind, problems from epidemic.forecast_made order by kind, reference desc) made,
+    jsonb_array_elements(made.problems) aside
+where jsonb_typeof(aside) = 'object' order by week desc, place, kind limit 200
 
 -- name: forecast_scores
 select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(wis_unchanged) as unchanged,
@@ -89,7 +97,7 @@ with days as (
 ), lags as (select generate_series(1, 7) as days), known as (
     select lags.days, sum(days.final) as final, sum((
         select count from epidemic.report where report.place = days.place and report.kind = days.kind
-          and report.day = days.day and report.reported < (days.day + 1 + lags.days)::timestamp at time zone 'Asia/Shanghai'
+          and report.day = days.day and report.reported < (days.day + 1 + lags.days)::timestamp at time zone epidemic.zone()
         order by reported desc limit 1)) as said
     from days cross join lags group by 1
 )
@@ -104,7 +112,7 @@ with recent as (
     select place, kind, day, max(count) as count, count(*) as words from recent group by 1, 2, 3
 )
 select entity.name, entity.facts ->> 'district' as district, round(percentile_cont(0.5) within group (
-        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamp at time zone 'Asia/Shanghai') / 3600)::numeric, 1)::float8 as hours,
+        order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamp at time zone epidemic.zone()) / 3600)::numeric, 1)::float8 as hours,
     max(firsts.day)::text as newest,
     round((100 * sum(firsts.count) / nullif(sum(finals.count), 0))::numeric, 1)::float8 as first_share,
     sum(finals.words - 1)::int as revised

@@ -41,3 +41,9 @@ def remember(connection: Connection, reports: Iterable[PastReport]) -> int:
             for report in reports:
                 copy.write_row(structs.astuple(report))
         return cursor.execute(SQL["put_reports"]).rowcount
+
+
+def kinds_of(connection: Connection, places: Iterable[str]) -> dict[str, str]:
+    """What the places are of which the hub knows."""
+    askable = [one for one in set(places) if "\0" not in one]
+    return dict(connection.execute(SQL["kinds_of_places"], {"ids": askable}).fetchall())

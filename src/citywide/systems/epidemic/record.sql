@@ -1,18 +1,20 @@
 -- name: take_reports
 with new as (
-    select series.entity, named.kind, reading.time, reading.value, reading.received
+    select series.entity, named.kind, reading.time, reading.value, reading.received,
+        extract(microseconds from time)::bigint %% 1000000 as late
     from hub.reading join hub.series on series.number = reading.series
     join unnest(%(quantities)s::text[], %(kinds)s::text[]) as named (quantity, kind) on named.quantity = series.quantity
     where reading.received > (select received from epidemic.taken)
 ), kept as (
     insert into epidemic.report (place, kind, day, reported, count)
-    select distinct on (1, 2, 3, 4) entity, kind, (time at time zone %(zone)s)::date,
-        case when extract(microseconds from time)::bigint %% 1000000 > 0
-             then date_trunc('second', time) + interval '1 hour' * (extract(microseconds from time)::bigint %% 1000000)
+    select distinct on (1, 2, 3, 4) entity, kind,  -- `feeds.stamp` says what `late` is; without it the time is the day's
+        (time at time zone case when late > 0 then 'UTC' else %(zone)s end)::date,
+        case when late > 0 then date_trunc('second', time) + interval '1 hour' * (late - 15)
              else to_timestamp(received / 1e6) end, value
     from new on conflict do nothing
 )
-update epidemic.taken set received = greatest(received, coalesce((select max(received) from new), 0))
+update epidemic.taken
+set received = greatest(received, coalesce((select max(received) from new), 0)), zone = %(zone)s
 returning (select count(*) from new) as new
 
 -- name: take_told
@@ -44,6 +46,9 @@ from hub.entity where kind = any (%(kinds)s) order by number
 select place, kind, day - date '1970-01-01' as day, (extract(epoch from reported) * 1e6)::bigint as reported, count
 from epidemic.report where kind = any (%(kinds)s) and day >= %(since)s and reported <= %(now)s
 order by reported
+
+-- name: kinds_of_places
+select id, kind from hub.entity where id = any (%(ids)s)
 
 -- name: watched_up_to
 select max(day) as day from epidemic.signal
@@ -107,7 +112,7 @@ on conflict (place) do update set name = excluded.name, lon = excluded.lon, lat 
 -- name: put_presences
 insert into epidemic.presence (person, day, context, place, present)
 select known_person.person, day, context, place, present
-from unnest(%(references)s::text[], %(days)s::date[], %(contexts)s::smallint[], %(places)s::text[], %(present)s::int[])
+from unnest(%(reference)s::text[], %(day)s::date[], %(context)s::smallint[], %(place)s::text[], %(present)s::int[])
     as said (reference, day, context, place, present) join epidemic.known_person using (reference)
 on conflict do nothing
 

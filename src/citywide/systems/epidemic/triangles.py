@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
@@ -17,6 +18,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 YEARS = 4  # of reports that are looked at
 FIRST = date(1970, 1, 1)
+FEWEST_DAYS = 4  # of a week; what its others would have brought is compared, but never called counted
+
+
+def day_in(zone: str, now: datetime) -> date:
+    """The date in the city."""
+    return now.astimezone(ZoneInfo(zone)).date()
 
 
 class Told(Struct, frozen=True):
@@ -74,6 +81,35 @@ def told(connection: Connection, series: Sequence[Series], newest: date, now: da
     row_of = {(place["number"], one.name): at * len(series) + k
               for at, place in enumerate(places) for k, one in enumerate(series)}  # fmt: skip
     return _arranged(places, series, newest, [(row_of.get((at, kind), -1), *rest) for at, kind, *rest in said])
+
+
+def sums(daily: Floats) -> Floats:
+    """Days [series, days] as weeks back from the last: the sum of the days known, NaN where there are none."""
+    parts = _weeks(daily)
+    return np.where(np.isfinite(parts).any(axis=2), np.nansum(parts, axis=2), np.nan)
+
+
+def by_week(daily: Floats) -> Floats:
+    """The same as if no day were missing that a series usually has; -1 where too few days of a week are known."""
+    days = np.isfinite(_weeks(daily)).sum(axis=2)
+    usual = _usual_days(days)
+    whole = np.rint(np.nan_to_num(sums(daily)) * np.maximum(1, usual / np.maximum(days, 1)))
+    return np.where(days >= np.minimum(FEWEST_DAYS, usual), whole, -1.0)
+
+
+def _weeks(daily: Floats) -> Floats:
+    weeks = -(-daily.shape[1] // 7)
+    whole = np.pad(daily, ((0, 0), (7 * weeks - daily.shape[1], 0)), constant_values=np.nan)
+    return whole.reshape(len(daily), weeks, 7)
+
+
+def _usual_days(days: Ints) -> Floats:
+    """On how many days of its weeks each series is told: schools on five, hospitals on seven."""
+    told = np.sort(np.where(days > 0, days, 0), axis=1)
+    weeks = (told > 0).sum(axis=1)
+    middle = told.shape[1] - weeks + weeks // 2  # of the weeks that were told of
+    usual = [row[at] if any_told else 7 for row, at, any_told in zip(told, middle, weeks > 0, strict=True)]
+    return np.array(usual, np.float64)[:, None]
 
 
 def _arranged(places: list[Row], series: Sequence[Series], newest: date, said: Sequence[tuple[object, ...]]) -> Told:

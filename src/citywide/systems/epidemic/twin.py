@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from citywide.hub import Entity, Kind, Reading
 from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather, Word
-from citywide.systems.epidemic.feeds import ZONE
 from citywide.systems.epidemic.model import (
     ABSENCE,
     DEPARTMENT,
@@ -26,7 +25,7 @@ from citywide.systems.epidemic.model import (
     Series,
 )
 from citywide.systems.epidemic.simulated.counts import reported, usual_counts
-from citywide.systems.epidemic.simulated.houses import AFTER, BEFORE, House, history, midnight, says
+from citywide.systems.epidemic.simulated.houses import AFTER, BEFORE, ZONE, House, history, midnight, says
 from citywide.systems.epidemic.simulated.listing import Spots, messages, spots
 from citywide.systems.epidemic.simulated.outbreaks import Outbreak, outbreaks
 from citywide.systems.epidemic.simulated.seen import added, additions, sizes

@@ -1,6 +1,7 @@
 """Every morning all series are watched, and what is found becomes readings and explanations."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,11 +20,10 @@ from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Ne
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import FALSE_ALARM_RATE, SERIES, WORDS_OF_ILLNESS, Series
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, told
+from citywide.systems.epidemic.triangles import Told, by_week, sums, told
 
 Floats = NDArray[np.float64]
 FEWEST_WEEKS = 12
-FEWEST_DAYS = 4  # of a week; the others are taken to be like them
 WAIT = timedelta(hours=10)  # a week is watched ten hours after its last day, when the morning's reports are in
 LATE_HOURS = 8  # after that, in which late reports are still waited for
 STRONG = np.log(10.0)  # what a place's own counts must say for it: ten to one
@@ -31,11 +31,15 @@ ROUGHLY = 5  # excesses are published to the nearest five, so that no small coun
 
 
 class Table(Struct, frozen=True):
-    """Weekly counts [places × series, weeks] of one kind of place, -1 where not known; they end with `newest`."""
+    """Weekly counts [places × series, weeks] of one kind of place, -1 where not known; they end with `newest`.
+
+    `counts` are as if no day were missing; `counted` is what was said.
+    """
 
     names: list[tuple[Row, Series]]
     newest: date
     counts: Floats
+    counted: Floats
 
     @property
     def places(self) -> list[Row]:
@@ -88,21 +92,13 @@ def weekly(database: Database, at: str, newest: date, now: datetime, zone: str) 
     """Whole weeks back from a day, each as it was known when it was watched."""
     with database.transaction() as connection:
         said = told(connection, [one for one in SERIES if one.at == at], newest, now)
-    counts = by_week(said.known_when_due(_due(said, newest, zone)))
+    daily = said.known_when_due(_due(said, newest, zone))
+    counts = by_week(daily)
     spoken = {series.name for (_, series), weeks in zip(said.names(), counts, strict=True)
               if (weeks >= 0).sum() >= FEWEST_WEEKS}  # fmt: skip
     kept = [series.name in spoken for _, series in said.names()]
-    return Table([name for name, keep in zip(said.names(), kept, strict=True) if keep], newest, counts[kept])
-
-
-def by_week(daily: Floats) -> Floats:
-    """Days [series, days] as whole weeks back from the last; -1 where too few days of a week are known."""
-    weeks = -(-daily.shape[1] // 7)
-    whole = np.full((len(daily), 7 * weeks), np.nan)
-    whole[:, 7 * weeks - daily.shape[1] :] = daily
-    parts = whole.reshape(len(daily), weeks, 7)
-    days = np.isfinite(parts).sum(axis=2)
-    return np.where(days >= FEWEST_DAYS, np.rint(np.nansum(parts, axis=2) * 7 / np.maximum(days, 1)), -1.0)
+    names = [name for name, keep in zip(said.names(), kept, strict=True) if keep]
+    return Table(names, newest, counts[kept], np.nan_to_num(sums(daily[kept])))
 
 
 def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
@@ -113,7 +109,15 @@ def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
         place, series = table.names[number]
         finding = explain(found, counts, number, place["name"], series.label.en)
         itself = finding.excess > 0 and found.own[number, -1] >= STRONG  # not for its neighbours' sake alone
-        yield Judged(place, series, finding, bool(ringing[number] and itself))
+        counted = np.where(counts[number] < 0, 0, table.counted[number])  # what was set aside is no part of it
+        yield Judged(place, series, as_counted(finding, counted), bool(ringing[number] and itself))
+
+
+def as_counted(finding: Finding, counted: Floats) -> Finding:
+    """A finding in the people that were truly counted, with what is usual on as many days."""
+    people = int(counted[len(counted) - finding.weeks :].sum())
+    share = people / finding.observed if finding.observed else 1.0
+    return replace(finding, observed=people, expected=share * finding.expected)
 
 
 def near(places: Sequence[Row]) -> Neighbourhoods:

@@ -1,6 +1,6 @@
 """How things stand: the last weeks as they will settle, the tables that readers see, and the reproduction number."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told
+from citywide.systems.epidemic.triangles import Told, day_in
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60
@@ -46,21 +46,27 @@ def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, 
     history = triangle(said, number, [sunday - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)], zone)
     moment = np.datetime64(made_at(sunday, zone).replace(tzinfo=None), "s")
     revised, known = nowcast(history, moment), history.known(moment)
-    settled = revised.settle(known.values)
+    settled, told = revised.settle(known.values), reported(said, number, sunday, zone)
     connection.execute(SQL["forget_nowcast"], {"kind": kind})
     for back in range(min(WEEKS_NOWCAST, len(settled))):
         for at, place in enumerate(known.places):
             doubt, middle = SURE * float(revised.spread[back, at]), float(settled[-1 - back, at])
             values = {
                 "kind": kind, "place": place, "week": known.weeks[-1 - back].astype(object),
-                "reported": float(known.values[-1 - back, at]), "expected": middle,
+                "reported": float(told[-1 - back, at]), "expected": middle,
                 "low": middle * float(np.exp(-doubt)), "high": middle * float(np.exp(doubt)),
             }  # fmt: skip
             if np.isfinite(middle):
                 connection.execute(SQL["put_nowcast"], values)
 
 
-def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: date, now: datetime) -> None:
+def reported(said: Told, number: int, sunday: date, zone: str) -> Floats:
+    """What was told by Monday, by district and for the city: nought where nobody said anything."""
+    counts = np.nan_to_num(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
+    return np.column_stack([counts, counts.sum(axis=1)])
+
+
+def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: date, now: datetime, zone: str) -> None:
     """R from the city's visits, with what has been said of the newest days so far."""
     daily = said.known(now)[number :: len(said.series)]
     city = np.where(np.isfinite(daily).any(axis=0), np.nansum(daily, axis=0), np.nan)
@@ -68,25 +74,25 @@ def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: da
     if until < RT_DAYS:
         return
     counted = _then(NaturalHistory().incubation(), _poisson(DAYS_TO_VISIT))
-    seen = share_said(said, number, now)
+    seen = share_said(said, number, now, zone)
     _put_rt(connection, said.series[number].name, newest, city[until - RT_DAYS : until], counted, seen)
 
 
-def put_rt_of_patients(connection: Connection, kind: str, newest: date) -> None:
+def put_rt_of_patients(connection: Connection, kind: str, newest: date, zone: str) -> None:
     """R from the line list's days of onset, where there are patients enough."""
     since = newest - timedelta(days=RT_DAYS - 1)
     found = rows(connection, SQL["onsets"], {"kind": kind, "since": since})
     if len(found) >= FEWEST_PATIENTS:
         at = np.array([(row["onset"] - since).days for row in found])
-        late = np.array([(row["reported"].astimezone(UTC).date() - row["onset"]).days for row in found])
+        late = np.array([(day_in(zone, row["reported"]) - row["onset"]).days for row in found])
         told = np.array([float((late <= lag).mean()) for lag in range(LATEST_LAG)])
         counts = np.bincount(at[at < RT_DAYS], minlength=RT_DAYS).astype(np.float64)
         _put_rt(connection, f"patients_{kind}", newest, counts, NaturalHistory().incubation(), told)
 
 
-def share_said(said: Told, number: int, now: datetime) -> Floats:
+def share_said(said: Told, number: int, now: datetime, zone: str) -> Floats:
     """Which share of a day's count is said so many days later, from the days of two months past."""
-    last = int((now.astimezone(UTC).date() - said.first).days)
+    last = (day_in(zone, now) - said.first).days
     shares: list[float] = []
     final = said.known(now)[number :: len(said.series)]
     for lag in range(LATEST_LAG):

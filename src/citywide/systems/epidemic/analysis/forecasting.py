@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec import to_builtins
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -13,7 +14,19 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Text
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.evidence.write import witness
-from citywide.systems.epidemic.analysis.weeks import CITY, MADE_AT, VINTAGES, made_at, triangle, weeks_known
+from citywide.systems.epidemic.analysis.set_aside import set_aside
+from citywide.systems.epidemic.analysis.weeks import (
+    CITY,
+    MADE_AT,
+    VINTAGES,
+    Stopped,
+    filled,
+    made_at,
+    stops,
+    summed,
+    triangle,
+    weeks_known,
+)
 from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
 from citywide.systems.epidemic.engine.nowcast import Nowcast
 from citywide.systems.epidemic.engine.scores import LEVELS, score
@@ -43,19 +56,22 @@ def make_missing(database: Database, said: Told, number: int, sunday: date, now:
         forecaster.past = [unpacked(row["reference"], row["state"]) for row in kept if row["reference"] < one + AHEAD]
         sundays = [one - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)]
         made = forecaster.forecast(triangle(said, number, sundays, zone), np.datetime64(one + AHEAD))
+        quiet = stops(said, said.known(made_at(one, zone)), one, number)
         with database.transaction() as connection:
-            keep(connection, series, made, made_at(one, zone), now)
+            keep(connection, series, made, quiet, made_at(one, zone), now)
             kept = rows(connection, SQL["forecasts_made"], {"kind": series.name, "most": REMEMBERED})
     return len(missing)
 
 
-def keep(connection: Connection, series: Series, made: Forecast, known: datetime, now: datetime) -> None:
+def keep(
+    connection: Connection, series: Series, made: Forecast, quiet: Sequence[Stopped], known: datetime, now: datetime
+) -> None:
     """Write a forecast down with what was known, and into the evidence log; it is never changed again."""
     reference = made.reference.astype(object)
     values = {
         "kind": series.name, "reference": reference, "known": known, "made": now, "weights": Jsonb(made.weights),
         "coverage95": None if np.isnan(made.coverage95) else made.coverage95,
-        "problems": Jsonb([str(problem) for problem in made.problems]), "state": packed(made),
+        "problems": Jsonb(to_builtins(list(set_aside(made.problems, quiet)))), "state": packed(made),
     }  # fmt: skip
     connection.execute(SQL["put_forecast_made"], values)
     with connection.cursor() as cursor:
@@ -69,7 +85,7 @@ def keep(connection: Connection, series: Series, made: Forecast, known: datetime
 
 def score_matured(connection: Connection, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
     """Score what has matured and is not scored yet; returns how many weeks of places."""
-    series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number)
+    series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number, filled)
     due = rows(
         connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)}
     )
@@ -127,7 +143,8 @@ def _scored(
     for row in due:
         sunday = row["reference"] - AHEAD
         if sunday not in then:
-            then[sunday] = _with_city(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
+            state = weeks_known(said, said.known(made_at(sunday, zone)), sunday, number, filled)
+            then[sunday] = _with_city(state.counts)
         at = [*districts, CITY].index(row["place"]) if row["place"] in {*districts, CITY} else -1
         observed = truth[days.index(row["week"]), at] if row["week"] in days and at >= 0 else np.nan
         if np.isfinite(observed):
@@ -141,7 +158,7 @@ def _scored(
 
 
 def _with_city(counts: Floats) -> Floats:
-    return np.column_stack([counts, counts.sum(axis=1)])
+    return np.column_stack([counts, summed(counts.T)])
 
 
 def _old_enough(said: Told, sunday: date) -> bool:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -18,7 +18,7 @@ from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
 from citywide.systems.epidemic.model import SERIES, SYNDROMES
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, told
+from citywide.systems.epidemic.triangles import Told, day_in, told
 
 PROGRAM = "citywide.systems.epidemic"
 LOCK = 0x65706964
@@ -53,10 +53,10 @@ def something_new(hub: Hub) -> bool:
 
 def analyse(database: Database, now: datetime, zone: str) -> None:
     """Everything that takes longer than a moment; what is there already is not made again."""
-    row = database.rows(SQL["analysed"])[0]
+    row, today = database.rows(SQL["analysed"])[0], day_in(zone, now)
     with database.transaction() as connection:
-        said = told(connection, [one for one in SERIES if one.at == SYNDROMES[0].at], now.date(), now)
-        visits = told(connection, SYNDROMES, now.date(), now)
+        said = told(connection, [one for one in SERIES if one.at == SYNDROMES[0].at], today, now)
+        visits = told(connection, SYNDROMES, today, now)
     if not said.days:
         return
     with database.transaction() as connection:
@@ -64,7 +64,7 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
         line_list.forget(connection, now)
     _forecast(database, visits, now, zone)
     _look_at_now(database, visits, now, zone)
-    _trace(database, now)
+    _trace(database, today, zone)
     with database.transaction() as connection:
         connection.execute(SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"]})
 
@@ -85,21 +85,21 @@ def main() -> int:
     return 0
 
 
-def _trace(database: Database, now: datetime) -> None:
-    since = {"since": now.date() - timedelta(weeks=sources.WEEKS)}
+def _trace(database: Database, today: date, zone: str) -> None:
+    since = {"since": today - timedelta(weeks=sources.WEEKS)}
     for row in database.rows(SQL["kinds_with_patients"], since):
         with database.transaction() as connection:
             if rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
-                sources.put_transmission(connection, row["kind"], now.date())
-                current.put_rt_of_patients(connection, row["kind"], now.astimezone(UTC).date() - timedelta(days=1))
+                sources.put_transmission(connection, row["kind"], today)
+                current.put_rt_of_patients(connection, row["kind"], today - timedelta(days=1), zone)
 
 
 def _look_at_now(database: Database, visits: Told, now: datetime, zone: str) -> None:
-    newest = now.date() - timedelta(days=1)
+    newest = day_in(zone, now) - timedelta(days=1)
     for number in range(len(visits.series)):
         with database.transaction() as connection:
             current.put_nowcast(connection, visits, number, now, zone)
-            current.put_rt_of_visits(connection, visits, number, newest, now)
+            current.put_rt_of_visits(connection, visits, number, newest, now, zone)
 
 
 def _forecast(database: Database, visits: Told, now: datetime, zone: str) -> None:

@@ -1,6 +1,6 @@
 """Weeks from Monday to Sunday by district, as they were known at any moment; and as readers may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.privacy import suppress
 from citywide.systems.epidemic.engine.triangle import Triangle
-from citywide.systems.epidemic.triangles import Told
-from citywide.systems.epidemic.watching import by_week
+from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 Floats = NDArray[np.float64]
+StandIn = Callable[[Floats], Floats]
 CITY = "city"
 MADE_AT = timedelta(days=1, hours=10)  # after Sunday's beginning: Monday at ten, when the morning's reports are in
 VINTAGES = 27
-FILLED_FROM = 4  # weeks whose mean stands in for a hospital's week that nobody reported
+FILLED_FROM = 4  # weeks whose mean stands in for a hospital's week that nobody reported, and no more weeks than that
 
 
 class Weeks(Struct, frozen=True):
@@ -33,6 +33,14 @@ class Weeks(Struct, frozen=True):
         return [self.newest - timedelta(weeks=back) for back in range(len(self.counts) - 1, -1, -1)]
 
 
+class Stopped(Struct, frozen=True):
+    """A hospital from which nothing was heard since the week that ends on a Sunday."""
+
+    hospital: str
+    since: date
+    left_out: bool
+
+
 def last_sunday(now: datetime, zone: str) -> date:
     """The Sunday of the newest week that was whole and watched by now."""
     here = now.astimezone(ZoneInfo(zone)) - MADE_AT
@@ -44,40 +52,69 @@ def made_at(sunday: date, zone: str) -> datetime:
     return datetime(sunday.year, sunday.month, sunday.day, tzinfo=ZoneInfo(zone)) + MADE_AT
 
 
-def weeks_known(said: Told, daily: Floats, sunday: date, series: int) -> Weeks:
-    """A table of days as weeks by district; hospitals that are silent count as they lately did."""
-    until = (sunday - said.first).days + 1
-    some = daily[series :: len(said.series), :until] if until > 0 else daily[series :: len(said.series), :0]
-    counts = filled(np.where((weekly := by_week(some)) < 0, np.nan, weekly))
+def weeks_known(said: Told, daily: Floats, sunday: date, series: int, stand_in: StandIn | None = None) -> Weeks:
+    """A table of days as weeks by district: what was counted, or with something in place of what is missing."""
+    until = max(0, (sunday - said.first).days + 1)
+    some = daily[series :: len(said.series), :until]
+    counts = sums(some) if stand_in is None else stand_in(_comparable(some))
     districts = tuple(sorted({place["district"] or place["name"] for place in said.places}))
     at = np.array([districts.index(place["district"] or place["name"]) for place in said.places])
-    return Weeks(sunday, districts, np.stack([_summed(counts[at == one]) for one in range(len(districts))], axis=1))
+    return Weeks(sunday, districts, np.stack([summed(counts[at == one]) for one in range(len(districts))], axis=1))
 
 
 def filled(counts: Floats) -> Floats:
-    """Weeks [hospitals, weeks] that nobody reported, once a hospital has spoken: the mean of those before."""
+    """Weeks [hospitals, weeks] with the mean of what a hospital told in the four weeks before, where it told any."""
     out = counts.copy()
-    for week in range(1, out.shape[1]):
-        before = out[:, max(0, week - FILLED_FROM) : week]
+    for week in range(1, counts.shape[1]):
+        before = counts[:, max(0, week - FILLED_FROM) : week]
         known = np.isfinite(before)
         mean = np.where(known, before, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-        gap = np.isnan(out[:, week]) & known.any(axis=1)
+        gap = np.isnan(counts[:, week]) & known.any(axis=1)
         out[gap, week] = np.rint(mean[gap])
     return out
+
+
+def continued(counts: Floats) -> Floats:
+    """The same without the hospitals whose silence has lasted longer: their end must not pass for a decline."""
+    return np.where(silent(counts)[:, None], np.nan, filled(counts))
+
+
+def silent(counts: Floats) -> NDArray[np.bool_]:
+    """Which hospitals nothing was heard from for longer than their weeks are filled."""
+    return np.isfinite(counts[:, -FILLED_FROM - 1 :]).sum(axis=1) == 0
+
+
+def stops(said: Told, daily: Floats, sunday: date, series: int) -> list[Stopped]:
+    """The hospitals that once spoke and have nothing to say of the newest week."""
+    counts = _comparable(daily[series :: len(said.series), : max(0, (sunday - said.first).days + 1)])
+    found: list[Stopped] = []
+    for at, left_out in enumerate(silent(counts)):
+        told = np.flatnonzero(np.isfinite(counts[at]))
+        if told.size and told[-1] < counts.shape[1] - 1:
+            since = sunday - timedelta(weeks=counts.shape[1] - 2 - int(told[-1]))
+            found.append(Stopped(said.places[at]["name"], since, bool(left_out)))
+    return found
 
 
 def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Triangle:
     """What was known each Monday of the weeks before, by district and for the whole city."""
     tables = said.known_at_each([made_at(sunday, zone) for sunday in sundays])
-    states = [weeks_known(said, table, sunday, series) for table, sunday in zip(tables, sundays, strict=True)]
+    states = [weeks_known(said, table, sunday, series, continued)
+              for table, sunday in zip(tables, sundays, strict=True)]  # fmt: skip
     newest = states[-1]
     values = np.full((len(states), len(newest.counts), len(newest.districts) + 1), np.nan)
     for number, state in enumerate(states):
         until = len(newest.counts) - (newest.newest - state.newest).days // 7
         part = state.counts[-until:]
-        values[number, until - len(part) : until] = np.column_stack([part, part.sum(axis=1)])
+        values[number, until - len(part) : until] = np.column_stack([part, of_city(part)])
     moments = [np.datetime64(made_at(sunday, zone).replace(tzinfo=None), "s") for sunday in sundays]
     return Triangle(np.array(moments), np.array(newest.days, "datetime64[D]"), (*newest.districts, CITY), values)
+
+
+def of_city(counts: Floats) -> Floats:
+    """The sum of the districts [weeks, districts] that are known in the newest week."""
+    told = counts[:, np.isfinite(counts[-1:]).all(axis=0)]
+    return told.sum(axis=1) if told.size else np.full(len(counts), np.nan)
 
 
 def shown(
@@ -95,6 +132,12 @@ def _or_none(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _summed(counts: Floats) -> Floats:
+def summed(counts: Floats) -> Floats:
+    """The sum down the first axis of what is known; NaN where nothing is."""
     told = np.isfinite(counts)
     return np.where(told.any(axis=0), np.where(told, counts, 0).sum(axis=0), np.nan)
+
+
+def _comparable(daily: Floats) -> Floats:
+    weekly = by_week(daily)
+    return np.where(weekly < 0, np.nan, weekly)

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Kind, Reading
-from citywide.systems.epidemic.feeds import ZONE, stamp
+from citywide.systems.epidemic.feeds import stamp
 from citywide.systems.epidemic.model import TOLD, Series
 from citywide.systems.epidemic.simulated.counts import LAGS
 
 Ints = NDArray[np.int64]
+ZONE = ZoneInfo("Asia/Shanghai")  # of the simulated city
 BEFORE, AFTER = 3 * 365, 120  # days that are known when the city wakes, and days that it lives at most
 REVISED = 27 * 7  # days whose revisions are remembered; of older ones the last word only
 
