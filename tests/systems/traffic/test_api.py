@@ -101,7 +101,7 @@ def morning(cluster, tmp_path_factory) -> Iterator[Morning]:
         token = new_token(connection, "roadside", SCOPES)
     with pytest.MonkeyPatch.context() as calm:
         calm.setattr("citywide.systems.traffic.twin.BETWEEN_S", 1e12)
-        calm.setattr("citywide.systems.traffic.vehicles.BETWEEN_S", {"bus": 1e12, "emergency": 1e12})
+        calm.setattr("citywide.systems.traffic.simulated.vehicles.BETWEEN_S", {"bus": 1e12, "emergency": 1e12})
         with TestClient(build(Settings(data=tmp_path_factory.mktemp("traffic"), database_url=url))) as client:
             yield Morning(client, token)
 

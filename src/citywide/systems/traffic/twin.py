@@ -8,13 +8,13 @@ import numpy as np
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
-from citywide.systems.traffic.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.officers import Officer
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
-from citywide.systems.traffic.roadside import CONNECTED, Teller, Watcher
-from citywide.systems.traffic.roadside.sensing import RADAR, VIDEO
-from citywide.systems.traffic.vehicles import Runs
+from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings
+from citywide.systems.traffic.simulated.officers import Officer
+from citywide.systems.traffic.simulated.roadside import CONNECTED, Teller, Watcher
+from citywide.systems.traffic.simulated.roadside.sensing import RADAR, VIDEO
+from citywide.systems.traffic.simulated.vehicles import Runs
 
 MOST_CROSSINGS, OFFICERS = 24, 5
 BETWEEN_S = 1800.0  # planted incidents come this far apart, on average

@@ -10,7 +10,7 @@ from citywide.systems.traffic.engine.plans import Plan
 
 
 @dataclass(frozen=True)
-class Page:
+class Running:
     """A plan, and whether the controller may depart from it."""
 
     plan: Plan
@@ -21,18 +21,18 @@ class PlanBook:
     """The base plan of each crossing, and the change that runs over it for a while."""
 
     def __init__(self, crossings: int, first: Plan) -> None:
-        self.base = dict.fromkeys(range(crossings), Page(first))
-        self.changed: dict[int, tuple[Page, datetime]] = {}
+        self.base = dict.fromkeys(range(crossings), Running(first))
+        self.changed: dict[int, tuple[Running, datetime]] = {}
         self.adaptive = np.ones(crossings, np.bool_)
 
     def take(self, crossing: int, plan: Plan, until: datetime | None, *, adaptive: bool) -> None:
         """A plan with an end runs until then; one without is the new base."""
-        page = Page(plan, adaptive)
+        running = Running(plan, adaptive)
         self.changed.pop(crossing, None)
         if until is None:
-            self.base[crossing] = page
+            self.base[crossing] = running
         else:
-            self.changed[crossing] = (page, until)
+            self.changed[crossing] = (running, until)
         self.adaptive[crossing] = adaptive
 
     def ended(self, now: datetime) -> Iterator[tuple[int, Plan]]:
@@ -40,9 +40,9 @@ class PlanBook:
         for crossing, (_, until) in list(self.changed.items()):
             if until <= now:
                 del self.changed[crossing]
-                page = self.base[crossing]
-                self.adaptive[crossing] = page.adaptive
-                yield crossing, page.plan
+                running = self.base[crossing]
+                self.adaptive[crossing] = running.adaptive
+                yield crossing, running.plan
 
     def plan_at(self, crossing: int) -> Plan:
         """The plan that runs now."""

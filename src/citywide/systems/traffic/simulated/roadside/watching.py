@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from citywide.hub import Entity, Reading
 from citywide.systems.traffic.engine.incidents import Detectors, Incident, Kind, Road, Watch, newly_dark
 from citywide.systems.traffic.phases import LANES
-from citywide.systems.traffic.roadside.sensing import LENGTH_M, RADAR, VIDEO, Sensed
+from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, RADAR, VIDEO, Sensed
 
 SILENT_S, FLOWS_S, GHOST_S, WRONG_WAY_S = 60.0, 10, 15, 60
 GHOST_MPS = 8.0

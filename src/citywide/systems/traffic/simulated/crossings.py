@@ -12,7 +12,7 @@ from citywide.systems.traffic.engine.control.layout import Layout, Link, lay_out
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import GREEN
 from citywide.systems.traffic.phases import LANES, LEFTS, VEHICLES, WALKS, crossing, guard
-from citywide.systems.traffic.roadside import Box, Sensed, Sensors
+from citywide.systems.traffic.simulated.roadside import Box, Sensed, Sensors
 
 THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.06, 0.017, 0.015, 0.02
 EASTWARD, WESTWARD = (4, 3), (10, 7)  # the through movement and its lane

@@ -14,8 +14,8 @@ from citywide.systems.traffic.feeds import read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.packing import Spot, packed_track
 from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
-from citywide.systems.traffic.roadside.sensing import Sensed, lanes_at
 from citywide.systems.traffic.signals import spat_of
+from citywide.systems.traffic.simulated.roadside.sensing import Sensed, lanes_at
 
 WATCHED_S, AGAIN_S, CODE = 60, 15, 32768
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told

@@ -16,8 +16,8 @@ from citywide.systems.traffic.engine.plans import Plan
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 from citywide.systems.traffic.engine.sight import as_seen, trusted
 from citywide.systems.traffic.phases import LANE_OF, LANES, VEHICLES, WALKS, ZONE
-from citywide.systems.traffic.roadside.book import PlanBook
-from citywide.systems.traffic.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed
+from citywide.systems.traffic.simulated.roadside.book import PlanBook
+from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed
 
 SHOWN = np.array([0, 2, 3], np.int8)  # red, green, yellow as the hub's `light` counts them
 FIRST_OF_LANE = [LANE_OF.index(lane) for lane in range(LANES)]
@@ -41,7 +41,7 @@ class Box:
 
     def second(self, now: datetime, sensed: Sensed, walkers: NDArray[np.bool_]) -> NDArray[np.int8]:
         """One second: the lights of every movement, walkers last at each crossing."""
-        self._turn_pages(now)
+        self._end_changes(now)
         self._began = now if self._began is None else self._began
         self.view = self.fusion.second((now - self._began).total_seconds(), sensed.readings, self.light == 2)
         self.trusted = trusted(self.view, self.layout.crossing_of_lane, self.count) & self.book.adaptive
@@ -86,7 +86,7 @@ class Box:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("priority_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
-    def _turn_pages(self, now: datetime) -> None:
+    def _end_changes(self, now: datetime) -> None:
         for crossing, plan in self.book.ended(now):
             self._run(crossing, plan, now)
 
