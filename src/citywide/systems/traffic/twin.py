@@ -61,7 +61,7 @@ class TrafficTwin:
     def _second(self, at: datetime, city: Crossings) -> Iterator[Reading]:
         one = city.second(at)
         yield from self.watcher.second(at, one.sensed, one.light, city.lanes_crossed(one))
-        yield from self.teller.second(at, one.seen, one.sensed, one.light, city.box.left_s())
+        yield from self.teller.second(at, one.sensed, one.light, city.box.left_s())
         yield from self.runs.second(at, city)
         if int(at.timestamp()) % 60 == 0 and city.box.view is not None:
             yield from self.teller.minute(at, city.box.view)
@@ -106,7 +106,7 @@ class TrafficTwin:
         elif what == "camera_lost":
             self.city.sensors.lost[_arm(lane), VIDEO] = True
         else:
-            self.watcher.wrong_way_s[lane] = 0.0
+            self.city.wrong_way_s[lane] = 0.0
 
     def _plant(self, at: datetime) -> None:
         for lane, event in list(self._planted.items()):
