@@ -1,6 +1,6 @@
 """Every widget of traffic shows what the simulated city sends through the real hub."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from citywide.hub.people.who import Who
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.hub.twin import Place, Plan, Weather
 from citywide.systems.traffic import SYSTEM, duties
+from citywide.systems.traffic.duties.plans import day_kinds
+from citywide.systems.traffic.engine.plans import DayKind
 from citywide.systems.traffic.twin import TrafficTwin
 
 WORDS = {quantity.name for quantity in SYSTEM.quantities}  # positions are a word of the hub
@@ -53,7 +55,7 @@ def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCi
     twin = TrafficTwin(a_city(3))
     city.add(*twin.entities)
     with city.hub.database.transaction() as connection:
-        for day in range(1, 15):
+        for day in range(1, 30):
             connection.execute(COUNTED, {"day": MORNING - timedelta(days=day)})
     duties.derive_plans(city.hub)
     duties.choose_plans(city.hub)
@@ -65,6 +67,9 @@ def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCi
     assert told[0]["splits_s"][2] > told[0]["splits_s"][0]
     kinds = city.hub.database.rows("select distinct day_kind from traffic.timetable order by 1")
     assert [row["day_kind"] for row in kinds] == ["holiday", "weekday", "weekend"]
+    kind_of = day_kinds(city.hub)
+    golden_week = [kind_of(date(2026, 10, day)) for day in range(1, 12)]  # the 3rd and 4th are a weekend's days
+    assert golden_week == [DayKind.HOLIDAY] * 7 + [DayKind.WEEKDAY] * 3 + [DayKind.WEEKEND]
 
 
 COUNTED = """
@@ -86,7 +91,7 @@ def test_a_milestone_is_judged_by_days_of_a_kind_with_its_interval(city: TrialCi
     twin, dice = TrafficTwin(a_city(1)), np.random.default_rng(4)
     city.add(*twin.entities)
     with city.hub.database.transaction() as connection:
-        for ago in range(1, 60):
+        for ago in range(1, 58):  # from after New Year on
             day = MORNING.date() - timedelta(days=ago)
             value = (3.0 if day.weekday() < 5 else 2.0) * (0.9 if ago < 28 else 1.0) + dice.normal(0, 0.05)
             connection.execute(VALUED, (day, value))

@@ -54,13 +54,13 @@ def choose_plans(hub: "Hub") -> None:
 
 
 def day_kinds(hub: "Hub") -> DayKindOf:
-    """The city's calendar with its event days; a make-up working day is a weekday."""
+    """The city's calendar with its event days: a make-up working day is a weekday, a holiday's Saturday a holiday."""
     events = frozenset(row["day"] for row in hub.database.rows(_QUERIES["event_days"]))
 
     def kind_of(day: date) -> DayKind:
         if hub.city.calendar.is_working_day(day):
             return DayKind.WEEKDAY
-        return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.HOLIDAY
+        return DayKind.HOLIDAY if hub.city.calendar.is_public_holiday(day) else DayKind.WEEKEND
 
     return with_events(kind_of, events)
 
