@@ -156,6 +156,31 @@ def test_a_change_that_cannot_be_is_refused_with_what_is_accepted(morning, body,
     assert says in answer.text
 
 
+DERIVED = """
+    insert into traffic.timetable select number, 'weekday', 0, 'weekday-0000', 70, 0, '{20,15,20,15}', now()
+    from hub.entity where id = 'crossing/06'
+"""
+
+
+def test_a_derived_plan_is_changed_to_only_where_it_is_and_stays_when_it_is_derived_anew(morning):
+    hub = morning.client.app.state.hub
+    with hub.database.transaction() as connection:
+        connection.execute(DERIVED)
+    everywhere = morning.say("/v1/traffic/plan-changes", plan="weekday-0000", hours=0.05, reason="works")
+    assert everywhere.status_code == 422
+    assert "crossing/01, crossing/02, crossing/03, crossing/04, crossing/05: no plan" in everywhere.text
+    asked = {"plan": "weekday-0000", "hours": 0.05, "reason": "works"}
+    assert morning.say("/v1/traffic/plan-changes", **asked, crossing="crossing/05").status_code == 422
+    assert morning.say("/v1/traffic/plan-changes", **asked, crossing="crossing/06").status_code == 201
+    with hub.database.transaction() as connection:
+        connection.execute("delete from traffic.timetable")
+    morning.live(90)
+    told = morning.rows("select told from traffic.plan_choice where plan = 'weekday-0000'")
+    assert [row["told"]["splits_s"] for row in told] == [[20, 15, 20, 15]]
+    with hub.database.transaction() as connection:
+        connection.execute("delete from traffic.plan_change where plan = 'weekday-0000'")
+
+
 @pytest.mark.parametrize("told", [{}, {"plan": "x", "cycle_s": 90, "offset_s": 0, "splits_s": [90]},
                                   {"plan": "x", "cycle_s": 10, "offset_s": 0, "splits_s": [5, 5]},
                                   {"plan": "x", "cycle_s": "soon", "offset_s": None, "splits_s": 3}])  # fmt: skip

@@ -144,16 +144,27 @@ def _engineer(request: AnyRequest) -> Who:
 
 
 def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
-    known = [row["name"] for row in hub.database.rows(_QUERIES["known_plans"], {"usual": list(TIMETABLE.plans)})]
-    if data.plan not in known:
-        raise Problem(422, f"unknown plan {data.plan!r}; there are {', '.join(known)}")
+    _check_crossing(hub, data.crossing)
+    if data.plan not in TIMETABLE.plans:
+        _check_plan(hub, data.plan, data.crossing)
     if begins.tzinfo is None:
         raise Problem(422, "begins needs a time zone, such as 2026-03-02T08:00:00+08:00")
     if not 0 < data.hours <= LONGEST / timedelta(hours=1):
         raise Problem(422, f"{data.hours:g} hours; accepted: more than 0 and at most {LONGEST.days} days")
     if not data.reason.strip():
         raise Problem(422, "a change without a reason; accepted: a few words that the next engineer understands")
-    _check_crossing(hub, data.crossing)
+
+
+def _check_plan(hub: Hub, plan: str, crossing: str | None) -> None:
+    """A derived plan belongs to the crossings whose volumes gave it: every crossing that is meant must have it."""
+    found = hub.database.rows(_QUERIES["plans_of_crossings"], {"crossing": crossing})
+    lacking = [row["id"] for row in found if plan not in (row["plans"] or ())]
+    if lacking == [row["id"] for row in found]:
+        known = {*TIMETABLE.plans, *(name for row in found for name in row["plans"] or ())}
+        raise Problem(422, f"unknown plan {plan!r}; there are {', '.join(sorted(known))}")
+    if lacking:
+        usual = ", ".join(sorted(TIMETABLE.plans))
+        raise Problem(422, f"{', '.join(lacking)}: no plan {plan!r} here; accepted: a crossing that has it, or {usual}")
 
 
 def _check_crossing(hub: Hub, crossing: str | None) -> None:

@@ -178,7 +178,7 @@ where entity.kind = 'crossing' order by entity.number
 select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
 
 -- name: changes
-select crossing, plan, adaptive, begins, ends, reason from traffic.plan_change
+select crossing, plan, adaptive, begins, ends, reason, plans from traffic.plan_change
 where ends > %(now)s and begins <= %(now)s order by begins, id
 
 -- name: event_days
@@ -309,8 +309,11 @@ where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id 
 order by crossing.number, lane
 
 -- name: put_plan_change
-insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who)
-values ((select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s)
+-- The plan is kept as it is now: tomorrow's derived plans may have other names.
+insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who, plans)
+select (select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s,
+    coalesce(jsonb_object_agg(crossing, jsonb_build_object('cycle_s', cycle_s, 'offset_s', offset_s, 'splits_s', splits_s)), '{}')
+from traffic.timetable where plan = %(plan)s
 returning id
 
 -- name: put_event_day
@@ -321,8 +324,10 @@ on conflict (day) do update set name = excluded.name, who = excluded.who
 insert into traffic.milestone (crossing, day, what, who)
 values ((select number from hub.entity where id = %(crossing)s), %(day)s, %(what)s, %(who)s) returning id
 
--- name: known_plans
-select name from (select unnest(%(usual)s::text[]) as name union select plan from traffic.timetable) plans order by 1
+-- name: plans_of_crossings
+select entity.id, array_agg(distinct timetable.plan) filter (where timetable.plan is not null) as plans
+from hub.entity left join traffic.timetable on timetable.crossing = entity.number
+where entity.kind = 'crossing' and (%(crossing)s::text is null or entity.id = %(crossing)s) group by entity.id order by 1
 
 -- name: take_feedback
 with word as (

@@ -75,10 +75,22 @@ def schedule_of(crossing: int, tables: Sequence[Mapping[str, Any]], changes: Seq
     own = {kind: Timetable(tuple(sorted(found))) for kind, found in starts.items()}
     schedule = Schedule(plans, {**TIMETABLE.timetables, **own})
     for row in changes:
-        if row["crossing"] in (None, crossing) and row["plan"] in plans:
-            change = Change(row["plan"], row["begins"], row["ends"], row["reason"], adaptive=row["adaptive"])
-            schedule = schedule.with_change(change)
+        if row["crossing"] in (None, crossing):
+            schedule = _changed(schedule, crossing, row)
     return schedule
+
+
+def _changed(schedule: Schedule, crossing: int, row: Mapping[str, Any]) -> Schedule:
+    """The schedule with a change whose plan is the one that was asked for, whatever was derived since."""
+    name, kept = row["plan"], row["plans"].get(str(crossing))
+    plans = dict(schedule.plans)
+    if kept is not None:
+        plans[name] = Plan(name, kept["cycle_s"], kept["offset_s"], tuple(kept["splits_s"]))
+    if name not in plans:
+        log.warning("change_without_plan", crossing=crossing, plan=name)
+        return schedule
+    change = Change(name, row["begins"], row["ends"], row["reason"], adaptive=row["adaptive"])
+    return Schedule(plans, schedule.timetables, schedule.changes).with_change(change)
 
 
 def told_of(choice: Choice) -> dict[str, Any]:
