@@ -47,7 +47,7 @@ def choose_plans(hub: "Hub") -> None:
         tables, changes = rows(connection, _QUERIES["timetables"]), rows(connection, _QUERIES["changes"], {"now": now})
         for crossing in rows(connection, _QUERIES["crossings_and_plans"]):
             choice = schedule_of(crossing["number"], tables, changes).at(here, kind_of)
-            told = told_of(choice)
+            told = told_of(choice, hub.city.zone)
             if told != crossing["told"]:
                 connection.execute(_QUERIES["put_plan_choice"], _kept(crossing, choice, told, now))
                 tell(connection, crossing["id"], "run_plan", told, now)
@@ -93,13 +93,13 @@ def _changed(schedule: Schedule, crossing: int, row: Mapping[str, Any]) -> Sched
     return Schedule(plans, schedule.timetables, schedule.changes).with_change(change)
 
 
-def told_of(choice: Choice) -> dict[str, Any]:
-    """A choice as the crossing is told it."""
+def told_of(choice: Choice, zone: str) -> dict[str, Any]:
+    """A choice as the crossing is told it; its cycles are counted from midnight in the city's zone."""
     plan = choice.plan
     return {
         "plan": plan.name, "cycle_s": plan.cycle_s, "offset_s": plan.offset_s, "splits_s": list(plan.splits_s),
         "adaptive": choice.adaptive, "until": choice.until.isoformat() if choice.until else None,
-        "reason": choice.reason,
+        "reason": choice.reason, "zone": zone,
     }  # fmt: skip
 
 

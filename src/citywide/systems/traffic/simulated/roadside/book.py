@@ -1,8 +1,10 @@
 """Which plan each crossing runs, and to which it returns by itself when a change is over."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -11,10 +13,23 @@ from citywide.systems.traffic.engine.plans import Plan
 
 @dataclass(frozen=True)
 class Running:
-    """A plan, and whether the controller may depart from it."""
+    """A plan, whether the controller may depart from it, and where its cycles begin at midnight."""
 
     plan: Plan
     adaptive: bool = True
+    zone: tzinfo = UTC
+
+    @classmethod
+    def told(cls, told: Mapping[str, Any]) -> Self:
+        """The plan that the hub tells of; what cannot be is a ValueError, KeyError or TypeError."""
+        plan = Plan(str(told["plan"]), told["cycle_s"], told["offset_s"], tuple(told["splits_s"]))
+        return cls(plan, bool(told.get("adaptive", True)), ZoneInfo(str(told.get("zone", "UTC"))))
+
+    def into(self, now: datetime) -> float:
+        """How far its cycle has gone: one begins its offset after midnight, so that neighbours keep step."""
+        here = now.astimezone(self.zone)
+        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+        return ((here - midnight).total_seconds() - self.plan.offset_s) % self.plan.cycle_s
 
 
 class PlanBook:
@@ -25,24 +40,23 @@ class PlanBook:
         self.changed: dict[int, tuple[Running, datetime]] = {}
         self.adaptive = np.ones(crossings, np.bool_)
 
-    def take(self, crossing: int, plan: Plan, until: datetime | None, *, adaptive: bool) -> None:
+    def take(self, crossing: int, running: Running, until: datetime | None) -> None:
         """A plan with an end runs until then; one without is the new base."""
-        running = Running(plan, adaptive)
         self.changed.pop(crossing, None)
         if until is None:
             self.base[crossing] = running
         else:
             self.changed[crossing] = (running, until)
-        self.adaptive[crossing] = adaptive
+        self.adaptive[crossing] = running.adaptive
 
-    def ended(self, now: datetime) -> Iterator[tuple[int, Plan]]:
+    def ended(self, now: datetime) -> Iterator[tuple[int, Running]]:
         """Crossings whose change has just ended, and the plan to which each returns, with no word from anybody."""
         for crossing, (_, until) in list(self.changed.items()):
             if until <= now:
                 del self.changed[crossing]
                 running = self.base[crossing]
                 self.adaptive[crossing] = running.adaptive
-                yield crossing, running.plan
+                yield crossing, running
 
     def plan_at(self, crossing: int) -> Plan:
         """The plan that runs now."""
