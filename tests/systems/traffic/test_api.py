@@ -293,3 +293,25 @@ def test_only_traffic_engineers_change_plans(morning):
     csrf = client.post("/v1/session", json={"name": "wen", "password": PASSWORD}).json()["csrf"]
     body = {"plan": "night", "hours": 1, "reason": "x"}
     assert client.post("/v1/traffic/plan-changes", json=body, headers={"X-CSRF": csrf}).status_code == 403
+
+
+def test_another_departments_staff_see_nothing_that_traffic_decided(morning):
+    for path, body in (("milestones", {"what": "new lights"}), ("event-days", {"name": "marathon"})):
+        asked = morning.client.post("/v1/session", json={"name": "mei", "password": PASSWORD}).json()["csrf"]
+        body |= {"day": "2026-05-01"}
+        assert morning.client.post(f"/v1/traffic/{path}", json=body, headers={"X-CSRF": asked}).status_code == 201
+    database = morning.client.app.state.hub.database
+    for who, sees in ((Who("wen", ("officer",), ("drainage",)), False), (Who("mei", ("officer",), ("traffic",)), True)):
+        with database.reading_as(who) as connection:
+            for table in ("plan_change", "milestone", "event_day", "plan_choice"):
+                assert bool(connection.execute(f"select from traffic.{table}").fetchall()) is sees, table
+    assert morning.client.get("/v1/traffic/plans/01").status_code == 200
+    morning.client.post("/v1/session", json={"name": "wen", "password": PASSWORD})
+    assert morning.client.get("/v1/traffic/plans/01").status_code == 404
+    reads = {"authorization": morning.door.headers["Authorization"]}
+    assert morning.client.get("/v1/traffic/plans/01", headers=reads).status_code == 200
+
+
+def test_every_table_of_traffic_shows_rows_by_department(morning):
+    open_ = "select relname from pg_class where relnamespace = 'traffic'::regnamespace and relkind = 'r' "
+    assert morning.rows(open_ + "and not relrowsecurity") == []

@@ -174,6 +174,10 @@ select entity.number, entity.id, last.told from hub.entity left join lateral (
     select told from traffic.plan_choice where crossing = entity.number order by since desc limit 1) last on true
 where entity.kind = 'crossing' order by entity.number
 
+-- name: plan_told
+select plan_choice.told from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
+where entity.id = %(crossing)s order by since desc limit 1
+
 -- name: timetables
 select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
 
