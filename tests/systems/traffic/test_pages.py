@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from citywide.hub import Point, Text
+from citywide.hub import Form, Point, Text
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.hub.twin import Place, Plan, Weather
 from citywide.systems.traffic import SYSTEM, duties
+from citywide.systems.traffic.api import EventDay, Milestone, PlanChange
 from citywide.systems.traffic.duties.plans import day_kinds
 from citywide.systems.traffic.engine.plans import DayKind
 from citywide.systems.traffic.twin import TrafficTwin
@@ -43,9 +44,14 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
             for query in queries_of_widget(page, number):
                 key = (query.name, *query.values.values())
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
+    forms = {part.action: part.fields for page in SYSTEM.pages for part in page.widgets if isinstance(part, Form)}
+    for door, takes in (("plan-changes", PlanChange), ("milestones", Milestone), ("event-days", EventDay)):
+        asked = {field.name for field in forms[f"/v1/traffic/{door}"]}
+        assert asked == set(takes.__struct_fields__) - {"begins"}
     empty = {key for key, rows in shown.items() if not rows}
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
-                     ("evidence_of_department", "traffic"), ("plan_changes",), ("priority_table",),
+                     ("evidence_of_department", "traffic"), ("plan_changes",),
+                     ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green"])

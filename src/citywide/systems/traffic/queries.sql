@@ -188,6 +188,12 @@ where ends > %(now)s and begins <= %(now)s order by begins, id
 -- name: event_days
 select day from traffic.event_day
 
+-- name: event_days_table
+select day::text as day, name, who from traffic.event_day order by event_day.day desc limit 50
+
+-- name: crossing_choices
+select id as value, traffic.called(name, facts) as label from hub.entity where kind = 'crossing' order by id
+
 -- name: corridors
 select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by (facts ->> 'along')::int, id) as crossings,
     array_agg(coalesce((facts ->> 'travel_s')::float8, 20) order by (facts ->> 'along')::int, id) as travel_s
