@@ -14,7 +14,7 @@ from citywide.systems.traffic.engine.fusion import Fusion, Lanes
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 from citywide.systems.traffic.engine.sight import as_seen, trusted
-from citywide.systems.traffic.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed, Sensors
+from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed, Sensors
 
 LANES, PHASES = 12, ((0, 1, 6, 7), (2, 8), (3, 4, 9, 10), (5, 11))
 SHOWN = tuple(tuple(2 * int(lane in row) for lane in range(LANES)) for row in PHASES)

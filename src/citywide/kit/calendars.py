@@ -24,6 +24,10 @@ class WorkingCalendar(Struct, frozen=True):
         """Whether offices work on that day, make-up working days included."""
         return _is_working_day(self.country, day)
 
+    def is_public_holiday(self, day: date) -> bool:
+        """Whether that day belongs to a holiday with a name, its weekend days too."""
+        return _is_public_holiday(self.country, day)
+
     def spans(self, day: date) -> tuple[Span, ...]:
         """The working spans of that day, in UTC."""
         return _spans(self, day)
@@ -73,6 +77,17 @@ def _is_working_day(country: str, day: date) -> bool:
         except NotImplementedError:  # the State Council announces a year late in the year before
             return day.weekday() < 5 and day not in _holidays(country, day.year)
     return day.weekday() < 5 and day not in _holidays(country, day.year)
+
+
+@lru_cache(maxsize=8192)
+def _is_public_holiday(country: str, day: date) -> bool:
+    if country == "CN":
+        try:
+            free, name = chinese_calendar.get_holiday_detail(day)
+        except NotImplementedError:  # not yet announced
+            return day in _holidays(country, day.year)
+        return free and name is not None
+    return day in _holidays(country, day.year)
 
 
 @lru_cache(maxsize=256)

@@ -101,7 +101,7 @@ def morning(cluster, tmp_path_factory) -> Iterator[Morning]:
         token = new_token(connection, "roadside", SCOPES)
     with pytest.MonkeyPatch.context() as calm:
         calm.setattr("citywide.systems.traffic.twin.BETWEEN_S", 1e12)
-        calm.setattr("citywide.systems.traffic.vehicles.BETWEEN_S", {"bus": 1e12, "emergency": 1e12})
+        calm.setattr("citywide.systems.traffic.simulated.vehicles.BETWEEN_S", {"bus": 1e12, "emergency": 1e12})
         with TestClient(build(Settings(data=tmp_path_factory.mktemp("traffic"), database_url=url))) as client:
             yield Morning(client, token)
 
@@ -154,6 +154,31 @@ def test_a_change_that_cannot_be_is_refused_with_what_is_accepted(morning, body,
     answer = morning.say("/v1/traffic/plan-changes", **body)
     assert answer.status_code == 422
     assert says in answer.text
+
+
+DERIVED = """
+    insert into traffic.timetable select number, 'weekday', 0, 'weekday-0000', 70, 0, '{20,15,20,15}', now()
+    from hub.entity where id = 'crossing/06'
+"""
+
+
+def test_a_derived_plan_is_changed_to_only_where_it_is_and_stays_when_it_is_derived_anew(morning):
+    hub = morning.client.app.state.hub
+    with hub.database.transaction() as connection:
+        connection.execute(DERIVED)
+    everywhere = morning.say("/v1/traffic/plan-changes", plan="weekday-0000", hours=0.05, reason="works")
+    assert everywhere.status_code == 422
+    assert "crossing/01, crossing/02, crossing/03, crossing/04, crossing/05: no plan" in everywhere.text
+    asked = {"plan": "weekday-0000", "hours": 0.05, "reason": "works"}
+    assert morning.say("/v1/traffic/plan-changes", **asked, crossing="crossing/05").status_code == 422
+    assert morning.say("/v1/traffic/plan-changes", **asked, crossing="crossing/06").status_code == 201
+    with hub.database.transaction() as connection:
+        connection.execute("delete from traffic.timetable")
+    morning.live(90)
+    told = morning.rows("select told from traffic.plan_choice where plan = 'weekday-0000'")
+    assert [row["told"]["splits_s"] for row in told] == [[20, 15, 20, 15]]
+    with hub.database.transaction() as connection:
+        connection.execute("delete from traffic.plan_change where plan = 'weekday-0000'")
 
 
 @pytest.mark.parametrize("told", [{}, {"plan": "x", "cycle_s": 90, "offset_s": 0, "splits_s": [90]},
@@ -268,3 +293,25 @@ def test_only_traffic_engineers_change_plans(morning):
     csrf = client.post("/v1/session", json={"name": "wen", "password": PASSWORD}).json()["csrf"]
     body = {"plan": "night", "hours": 1, "reason": "x"}
     assert client.post("/v1/traffic/plan-changes", json=body, headers={"X-CSRF": csrf}).status_code == 403
+
+
+def test_another_departments_staff_see_nothing_that_traffic_decided(morning):
+    for path, body in (("milestones", {"what": "new lights"}), ("event-days", {"name": "marathon"})):
+        asked = morning.client.post("/v1/session", json={"name": "mei", "password": PASSWORD}).json()["csrf"]
+        body |= {"day": "2026-05-01"}
+        assert morning.client.post(f"/v1/traffic/{path}", json=body, headers={"X-CSRF": asked}).status_code == 201
+    database = morning.client.app.state.hub.database
+    for who, sees in ((Who("wen", ("officer",), ("drainage",)), False), (Who("mei", ("officer",), ("traffic",)), True)):
+        with database.reading_as(who) as connection:
+            for table in ("plan_change", "milestone", "event_day", "plan_choice"):
+                assert bool(connection.execute(f"select from traffic.{table}").fetchall()) is sees, table
+    assert morning.client.get("/v1/traffic/plans/01").status_code == 200
+    morning.client.post("/v1/session", json={"name": "wen", "password": PASSWORD})
+    assert morning.client.get("/v1/traffic/plans/01").status_code == 404
+    reads = {"authorization": morning.door.headers["Authorization"]}
+    assert morning.client.get("/v1/traffic/plans/01", headers=reads).status_code == 200
+
+
+def test_every_table_of_traffic_shows_rows_by_department(morning):
+    open_ = "select relname from pg_class where relnamespace = 'traffic'::regnamespace and relkind = 'r' "
+    assert morning.rows(open_ + "and not relrowsecurity") == []

@@ -1,16 +1,19 @@
 """Every widget of traffic shows what the simulated city sends through the real hub."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
-from citywide.hub import Point, Text
+from citywide.hub import Form, Point, Text
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.hub.twin import Place, Plan, Weather
 from citywide.systems.traffic import SYSTEM, duties
+from citywide.systems.traffic.api import EventDay, Milestone, PlanChange
+from citywide.systems.traffic.duties.plans import day_kinds
+from citywide.systems.traffic.engine.plans import DayKind
 from citywide.systems.traffic.twin import TrafficTwin
 
 WORDS = {quantity.name for quantity in SYSTEM.quantities}  # positions are a word of the hub
@@ -41,9 +44,14 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
             for query in queries_of_widget(page, number):
                 key = (query.name, *query.values.values())
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
+    forms = {part.action: part.fields for page in SYSTEM.pages for part in page.widgets if isinstance(part, Form)}
+    for door, takes in (("plan-changes", PlanChange), ("milestones", Milestone), ("event-days", EventDay)):
+        asked = {field.name for field in forms[f"/v1/traffic/{door}"]}
+        assert asked == set(takes.__struct_fields__) - {"begins"}
     empty = {key for key, rows in shown.items() if not rows}
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
-                     ("evidence_of_department", "traffic"), ("plan_changes",), ("priority_table",),
+                     ("evidence_of_department", "traffic"), ("plan_changes",),
+                     ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green"])
@@ -53,7 +61,7 @@ def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCi
     twin = TrafficTwin(a_city(3))
     city.add(*twin.entities)
     with city.hub.database.transaction() as connection:
-        for day in range(1, 15):
+        for day in range(1, 30):
             connection.execute(COUNTED, {"day": MORNING - timedelta(days=day)})
     duties.derive_plans(city.hub)
     duties.choose_plans(city.hub)
@@ -65,6 +73,9 @@ def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCi
     assert told[0]["splits_s"][2] > told[0]["splits_s"][0]
     kinds = city.hub.database.rows("select distinct day_kind from traffic.timetable order by 1")
     assert [row["day_kind"] for row in kinds] == ["holiday", "weekday", "weekend"]
+    kind_of = day_kinds(city.hub)
+    golden_week = [kind_of(date(2026, 10, day)) for day in range(1, 12)]  # the 3rd and 4th are a weekend's days
+    assert golden_week == [DayKind.HOLIDAY] * 7 + [DayKind.WEEKDAY] * 3 + [DayKind.WEEKEND]
 
 
 COUNTED = """
@@ -86,7 +97,7 @@ def test_a_milestone_is_judged_by_days_of_a_kind_with_its_interval(city: TrialCi
     twin, dice = TrafficTwin(a_city(1)), np.random.default_rng(4)
     city.add(*twin.entities)
     with city.hub.database.transaction() as connection:
-        for ago in range(1, 60):
+        for ago in range(1, 58):  # from after New Year on
             day = MORNING.date() - timedelta(days=ago)
             value = (3.0 if day.weekday() < 5 else 2.0) * (0.9 if ago < 28 else 1.0) + dice.normal(0, 0.05)
             connection.execute(VALUED, (day, value))

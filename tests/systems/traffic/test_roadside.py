@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from citywide.hub.testing import MORNING
-from citywide.systems.traffic.crossings import Crossings
 from citywide.systems.traffic.engine.control.priority import Request
 from citywide.systems.traffic.phases import LANES
-from citywide.systems.traffic.roadside.sensing import LOOP, RADAR, VIDEO
+from citywide.systems.traffic.simulated.crossings import Crossings
+from citywide.systems.traffic.simulated.roadside.book import Running
+from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 
 MINUTES = 8
 
@@ -92,3 +93,21 @@ def crossed_after(*, asks):
                 break
         taken.append(gone or 200)
     return np.mean(taken)
+
+
+def test_cycles_begin_at_midnight_where_the_city_is():
+    told = {"plan": "day", "cycle_s": 70, "offset_s": 0, "splits_s": [20, 20, 15, 15]}
+    noon = MORNING.replace(hour=12, minute=0)
+    assert Running.told(told | {"zone": "Asia/Shanghai"}).into(noon) == 20 * 3600 % 70 == 40
+    assert Running.told(told | {"zone": "Asia/Kathmandu"}).into(noon) == (17 * 3600 + 45 * 60) % 70 == 60
+    with pytest.raises(KeyError):
+        Running.told(told | {"zone": "Atlantis"})
+
+
+def test_a_plan_for_an_unknown_zone_is_refused_and_the_old_one_runs_on():
+    city = Crossings(1, np.random.default_rng(3))
+    told = {"plan": "x", "cycle_s": 80, "offset_s": 0, "splits_s": [20, 20, 20, 20], "zone": "Atlantis"}
+    city.box.run_plan(0, told, MORNING)
+    assert city.box.book.plan_at(0).name == "guard"
+    city.box.run_plan(0, told | {"zone": "Asia/Tokyo"}, MORNING)
+    assert city.box.book.plan_at(0).name == "x"

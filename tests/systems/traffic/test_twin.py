@@ -8,6 +8,8 @@ import pytest
 from citywide.hub import Point, Text
 from citywide.hub.testing import MORNING
 from citywide.hub.twin import Order, Place, Plan, Weather
+from citywide.systems.traffic.engine.incidents import Kind
+from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 from citywide.systems.traffic.twin import TrafficTwin
 
 DRY = Weather(np.zeros(0), 20.0)
@@ -74,6 +76,55 @@ def test_a_silent_radar_is_a_dark_detector_and_speaks_again(monkeypatch):
     dark = [r.value for r in readings if r.quantity == "dark_detector" and r.entity == twin.lanes[3].id]
     assert dark[0] > 0
     assert dark[-1] == 0
+
+
+def told_after_loss(monkeypatch, *sensors):
+    """What the first crossing's lanes say in two minutes, well after sensors of all lanes were lost."""
+    twin = quiet_twin(monkeypatch, 1)
+    for minute in range(4):
+        twin.step(after(60 * minute + 60), 60, DRY)
+        twin.city.sensors.lost[:, list(sensors)] = True
+    return {reading.quantity for reading in twin.step(after(360), 120, DRY)}
+
+
+def test_a_lost_radar_silences_speed_and_tracks(monkeypatch):
+    by_radar = {"traffic_speed", "track", "congestion_index"}
+    assert by_radar <= told_after_loss(monkeypatch)
+    assert not by_radar & told_after_loss(monkeypatch, RADAR)
+
+
+def test_lost_loops_silence_occupancy_and_detector_events(monkeypatch):
+    assert "occupancy" not in told_after_loss(monkeypatch, LOOP)
+    twin = quiet_twin(monkeypatch, 1)
+    twin.city.sensors.lost[:, LOOP] = True
+    said = [r for r in twin.step(after(180), 180, DRY) if r.quantity == "signal_event"]
+    assert {int(r.value) // 32768 for r in said} == {1, 8, 10}
+
+
+def test_with_every_device_lost_a_crossing_tells_its_lights_only(monkeypatch):
+    told = told_after_loss(monkeypatch, RADAR, VIDEO, LOOP)
+    assert {"light", "green_share"} <= told <= {"light", "light_left", "green_share", "signal_event", "dark_detector"}
+
+
+def test_a_wrong_way_driver_is_noticed_by_radar_and_by_nothing_else(monkeypatch):
+    for lost in (False, True):
+        twin = quiet_twin(monkeypatch, 1)
+        twin.step(after(60), 60, DRY)
+        twin.city.sensors.lost[5, RADAR] = lost
+        twin.plant("wrong_way", 5, after(60))
+        said = {(r.entity, r.quantity) for r in twin.step(after(90), 30, DRY)}
+        assert ((twin.lanes[5].id, "wrong_way") in said) is not lost
+
+
+def test_an_incident_stands_while_no_device_sees_its_lane_flow(monkeypatch):
+    twin = quiet_twin(monkeypatch, 1)
+    twin.watcher.standing[1, Kind.BLOCKED_LANE] = MORNING
+    twin.city.sensors.lost[:, [RADAR, VIDEO]] = True
+    twin.step(after(180), 180, DRY)
+    assert (1, Kind.BLOCKED_LANE) in twin.watcher.standing
+    twin.city.sensors.lost[:] = False
+    twin.step(after(300), 120, DRY)
+    assert (1, Kind.BLOCKED_LANE) not in twin.watcher.standing
 
 
 def test_a_city_without_crossings_has_no_traffic():

@@ -1,12 +1,9 @@
 """The ordinary crossing of the city: four arms, two lanes each; its phases, its guard, its plans."""
 
-from zoneinfo import ZoneInfo
-
 from citywide.systems.traffic.engine.control.layout import Crossing, Lane, Movement
 from citywide.systems.traffic.engine.plans import DayKind, Plan, Schedule, Timetable
 from citywide.systems.traffic.engine.safety import Guard
 
-ZONE = ZoneInfo("Asia/Shanghai")
 LANES = 8  # from the south, west, north, east: the left lane, then the through lane
 ADVANCE, PRESENCE = 10, 30  # detector numbers begin here
 LEFTS, THROUGHS = (0, 2, 4, 6), (1, 3, 5, 7)

@@ -5,6 +5,10 @@ from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 USUAL = (("night", Text("night", "夜间")), ("day", Text("day", "平峰")), ("peak", Text("peak", "高峰")))
 CONTROL, REASON = Column("control", Text("Control", "控制方式")), Column("reason", Text("Reason", "原因"))
 CROSSING, PLAN = Column("name", Text("Crossing", "路口")), Column("plan", Text("Plan", "方案"))
+WHO = Column("who", Text("By", "操作人"))
+WHERE = Field(
+    "crossing", Text("Crossing (all when empty)", "路口（留空为全部）"), "choice", among=Query("crossing_choices")
+)
 PLANS = Page(
     "plans",
     Text("Signal plans", "信号配时方案"),
@@ -29,10 +33,7 @@ PLANS = Page(
                 Field("plan", Text("Plan", "方案"), "choice", required=True, choices=USUAL),
                 Field("hours", Text("For how many hours", "持续小时"), "number", required=True),
                 Field("reason", Text("Reason", "原因"), required=True),
-                Field(
-                    "crossing",
-                    Text("Crossing, such as crossing/01 (all when empty)", "路口编号，如 crossing/01（留空为全部）"),
-                ),
+                WHERE,
                 Field("fixed", Text("Fixed, without adaptation", "固定配时，不自适应"), "yes_no"),
             ),
         ),
@@ -46,7 +47,7 @@ PLANS = Page(
                 PLAN,
                 CONTROL,
                 REASON,
-                Column("who", Text("By", "操作人")),
+                WHO,
             ),
             empty=Text("No change is planned: every crossing follows its timetable", "无计划变更，各路口按时段表运行"),
         ),
@@ -73,6 +74,21 @@ PLANS = Page(
             (
                 Field("day", Text("Day", "日期"), "date", required=True),
                 Field("what", Text("What changed", "变更内容"), required=True),
+                WHERE,
+            ),
+        ),
+        Table(
+            Text("Event days", "活动日"),
+            Query("event_days_table"),
+            (Column("day", Text("Day", "日期")), Column("name", Text("Event", "活动")), WHO),
+            empty=Text("No day has an event timetable", "尚无按活动时段表运行的日期"),
+        ),
+        Form(
+            Text("A day with an event timetable", "设定活动日"),
+            "/v1/traffic/event-days",
+            (
+                Field("day", Text("Day", "日期"), "date", required=True),
+                Field("name", Text("Event", "活动名称"), required=True),
             ),
         ),
         Chart(

@@ -174,15 +174,25 @@ select entity.number, entity.id, last.told from hub.entity left join lateral (
     select told from traffic.plan_choice where crossing = entity.number order by since desc limit 1) last on true
 where entity.kind = 'crossing' order by entity.number
 
+-- name: plan_told
+select plan_choice.told from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
+where entity.id = %(crossing)s order by since desc limit 1
+
 -- name: timetables
 select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
 
 -- name: changes
-select crossing, plan, adaptive, begins, ends, reason from traffic.plan_change
+select crossing, plan, adaptive, begins, ends, reason, plans from traffic.plan_change
 where ends > %(now)s and begins <= %(now)s order by begins, id
 
 -- name: event_days
 select day from traffic.event_day
+
+-- name: event_days_table
+select day::text as day, name, who from traffic.event_day order by event_day.day desc limit 50
+
+-- name: crossing_choices
+select id as value, traffic.called(name, facts) as label from hub.entity where kind = 'crossing' order by id
 
 -- name: corridors
 select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by (facts ->> 'along')::int, id) as crossings,
@@ -309,8 +319,11 @@ where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id 
 order by crossing.number, lane
 
 -- name: put_plan_change
-insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who)
-values ((select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s)
+-- The plan is kept as it is now: tomorrow's derived plans may have other names.
+insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who, plans)
+select (select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s,
+    coalesce(jsonb_object_agg(crossing, jsonb_build_object('cycle_s', cycle_s, 'offset_s', offset_s, 'splits_s', splits_s)), '{}')
+from traffic.timetable where plan = %(plan)s
 returning id
 
 -- name: put_event_day
@@ -321,8 +334,10 @@ on conflict (day) do update set name = excluded.name, who = excluded.who
 insert into traffic.milestone (crossing, day, what, who)
 values ((select number from hub.entity where id = %(crossing)s), %(day)s, %(what)s, %(who)s) returning id
 
--- name: known_plans
-select name from (select unnest(%(usual)s::text[]) as name union select plan from traffic.timetable) plans order by 1
+-- name: plans_of_crossings
+select entity.id, array_agg(distinct timetable.plan) filter (where timetable.plan is not null) as plans
+from hub.entity left join traffic.timetable on timetable.crossing = entity.number
+where entity.kind = 'crossing' and (%(crossing)s::text is null or entity.id = %(crossing)s) group by entity.id order by 1
 
 -- name: take_feedback
 with word as (

@@ -8,13 +8,13 @@ import numpy as np
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
-from citywide.systems.traffic.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.officers import Officer
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
-from citywide.systems.traffic.roadside import CONNECTED, Teller, Watcher
-from citywide.systems.traffic.roadside.sensing import RADAR, VIDEO
-from citywide.systems.traffic.vehicles import Runs
+from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings
+from citywide.systems.traffic.simulated.officers import Officer
+from citywide.systems.traffic.simulated.roadside import CONNECTED, Teller, Watcher
+from citywide.systems.traffic.simulated.roadside.sensing import RADAR, VIDEO
+from citywide.systems.traffic.simulated.vehicles import Runs
 
 MOST_CROSSINGS, OFFICERS = 24, 5
 BETWEEN_S = 1800.0  # planted incidents come this far apart, on average
@@ -61,7 +61,7 @@ class TrafficTwin:
     def _second(self, at: datetime, city: Crossings) -> Iterator[Reading]:
         one = city.second(at)
         yield from self.watcher.second(at, one.sensed, one.light, city.lanes_crossed(one))
-        yield from self.teller.second(at, one.seen, one.sensed, one.light, city.box.left_s())
+        yield from self.teller.second(at, one.sensed, one.light, city.box.left_s())
         yield from self.runs.second(at, city)
         if int(at.timestamp()) % 60 == 0 and city.box.view is not None:
             yield from self.teller.minute(at, city.box.view)
@@ -106,7 +106,7 @@ class TrafficTwin:
         elif what == "camera_lost":
             self.city.sensors.lost[_arm(lane), VIDEO] = True
         else:
-            self.watcher.wrong_way_s[lane] = 0.0
+            self.city.wrong_way_s[lane] = 0.0
 
     def _plant(self, at: datetime) -> None:
         for lane, event in list(self._planted.items()):

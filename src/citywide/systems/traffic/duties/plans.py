@@ -47,20 +47,20 @@ def choose_plans(hub: "Hub") -> None:
         tables, changes = rows(connection, _QUERIES["timetables"]), rows(connection, _QUERIES["changes"], {"now": now})
         for crossing in rows(connection, _QUERIES["crossings_and_plans"]):
             choice = schedule_of(crossing["number"], tables, changes).at(here, kind_of)
-            told = told_of(choice)
+            told = told_of(choice, hub.city.zone)
             if told != crossing["told"]:
                 connection.execute(_QUERIES["put_plan_choice"], _kept(crossing, choice, told, now))
                 tell(connection, crossing["id"], "run_plan", told, now)
 
 
 def day_kinds(hub: "Hub") -> DayKindOf:
-    """The city's calendar with its event days; a make-up working day is a weekday."""
+    """The city's calendar with its event days: a make-up working day is a weekday, a holiday's Saturday a holiday."""
     events = frozenset(row["day"] for row in hub.database.rows(_QUERIES["event_days"]))
 
     def kind_of(day: date) -> DayKind:
         if hub.city.calendar.is_working_day(day):
             return DayKind.WEEKDAY
-        return DayKind.WEEKEND if day.weekday() >= 5 else DayKind.HOLIDAY
+        return DayKind.HOLIDAY if hub.city.calendar.is_public_holiday(day) else DayKind.WEEKEND
 
     return with_events(kind_of, events)
 
@@ -75,19 +75,31 @@ def schedule_of(crossing: int, tables: Sequence[Mapping[str, Any]], changes: Seq
     own = {kind: Timetable(tuple(sorted(found))) for kind, found in starts.items()}
     schedule = Schedule(plans, {**TIMETABLE.timetables, **own})
     for row in changes:
-        if row["crossing"] in (None, crossing) and row["plan"] in plans:
-            change = Change(row["plan"], row["begins"], row["ends"], row["reason"], adaptive=row["adaptive"])
-            schedule = schedule.with_change(change)
+        if row["crossing"] in (None, crossing):
+            schedule = _changed(schedule, crossing, row)
     return schedule
 
 
-def told_of(choice: Choice) -> dict[str, Any]:
-    """A choice as the crossing is told it."""
+def _changed(schedule: Schedule, crossing: int, row: Mapping[str, Any]) -> Schedule:
+    """The schedule with a change whose plan is the one that was asked for, whatever was derived since."""
+    name, kept = row["plan"], row["plans"].get(str(crossing))
+    plans = dict(schedule.plans)
+    if kept is not None:
+        plans[name] = Plan(name, kept["cycle_s"], kept["offset_s"], tuple(kept["splits_s"]))
+    if name not in plans:
+        log.warning("change_without_plan", crossing=crossing, plan=name)
+        return schedule
+    change = Change(name, row["begins"], row["ends"], row["reason"], adaptive=row["adaptive"])
+    return Schedule(plans, schedule.timetables, schedule.changes).with_change(change)
+
+
+def told_of(choice: Choice, zone: str) -> dict[str, Any]:
+    """A choice as the crossing is told it; its cycles are counted from midnight in the city's zone."""
     plan = choice.plan
     return {
         "plan": plan.name, "cycle_s": plan.cycle_s, "offset_s": plan.offset_s, "splits_s": list(plan.splits_s),
         "adaptive": choice.adaptive, "until": choice.until.isoformat() if choice.until else None,
-        "reason": choice.reason,
+        "reason": choice.reason, "zone": zone,
     }  # fmt: skip
 
 

@@ -12,17 +12,18 @@ from citywide.systems.traffic.engine.control.layout import Layout, Link, lay_out
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import GREEN
 from citywide.systems.traffic.phases import LANES, LEFTS, VEHICLES, WALKS, crossing, guard
-from citywide.systems.traffic.roadside import Box, Sensed, Sensors
+from citywide.systems.traffic.simulated.roadside import Box, Sensed, Sensors
 
 THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.06, 0.017, 0.015, 0.02
 EASTWARD, WESTWARD = (4, 3), (10, 7)  # the through movement and its lane
 LINK_S, ROW = 18.0, 6
 LORRY_M, BEHIND_M, SIGHT_M = 60.0, 8.0, 200.0
+GHOST_S, GHOST_MPS = 15, 8.0
 
 
 @dataclass(frozen=True)
 class Second:
-    """What one second brought: what truly is on the street, what devices say of it, and each lane's light."""
+    """What one second brought: what truly is on the street (for judges only), what devices say, the lanes' lights."""
 
     seen: Seen
     sensed: Sensed
@@ -54,6 +55,7 @@ class Crossings:
         self.streets = Streets(self.layout, Traffic(self.demand, turns), seed=int(rng.integers(2**31)))
         self.sensors, self.box = Sensors(self.layout, rng), Box(self.layout, [guard() for _ in range(count)])
         self.blocked = np.zeros(self.layout.lanes, np.bool_)
+        self.wrong_way_s = np.full(self.layout.lanes, -1.0)
         nothing = (np.zeros(0, kind) for kind in (np.int32, float, float, np.int32))
         self._sensed = self.sensors.sense(Seen(*nothing))  # type: ignore[arg-type]
 
@@ -72,13 +74,13 @@ class Crossings:
         walkers = self._rng.random((self.count, WALKS)) < WALKS_PER_S
         light = self.box.second(now, self._sensed, walkers)[:, :VEHICLES]
         driving = (light == GREEN).reshape(-1) & ~self.blocked[self.layout.move_lane]
-        seen = self._with_lorries(self.streets.step(driving))
+        seen = self._with_ghosts(self._with_lorries(self.streets.step(driving)))
         self._sensed = self.sensors.sense(seen)
         return Second(seen, self._sensed, self.box.light)
 
     def lanes_crossed(self, one: Second) -> set[int]:
-        """Lanes over whose line somebody drove."""
-        return set(self.layout.move_lane[one.seen.crossed].tolist())
+        """Lanes over whose line a device saw somebody drive."""
+        return set(self.layout.move_lane[one.sensed.crossed].tolist())
 
     def _with_lorries(self, seen: Seen) -> Seen:
         """A blocked lane has a lorry well before its line, and everybody stands behind it."""
@@ -87,8 +89,22 @@ class Crossings:
             return seen
         away = seen.distance + np.where(self.blocked[seen.sighting], LORRY_M + BEHIND_M, 0.0)
         kept, none = away <= SIGHT_M, np.zeros(len(lorries))
-        lane = np.append(seen.sighting[kept], lorries)
-        distance = np.append(away[kept], none + LORRY_M)
-        order = np.lexsort((distance, lane))
-        speed = np.append(seen.speed[kept], none)
-        return Seen(lane[order], distance[order], speed[order], seen.crossed)
+        lane, speed = np.append(seen.sighting[kept], lorries), np.append(seen.speed[kept], none)
+        return _in_order(lane, np.append(away[kept], none + LORRY_M), speed, seen.crossed)
+
+    def _with_ghosts(self, seen: Seen) -> Seen:
+        """Vehicles that come out of the crossing against the traffic."""
+        ghosts = np.flatnonzero(self.wrong_way_s >= 0).astype(np.int32)
+        if not len(ghosts):
+            return seen
+        gone = self.wrong_way_s[ghosts]
+        self.wrong_way_s[ghosts] = np.where(gone >= GHOST_S, -1.0, gone + 1)
+        lane, speed = np.append(seen.sighting, ghosts), np.append(seen.speed, np.full(len(ghosts), -GHOST_MPS))
+        return _in_order(lane, np.append(seen.distance, GHOST_MPS * gone), speed, seen.crossed)
+
+
+def _in_order(
+    lane: NDArray[np.int32], distance: NDArray[np.float64], speed: NDArray[np.float64], crossed: NDArray[np.int32]
+) -> Seen:
+    order = np.lexsort((distance, lane))
+    return Seen(lane[order], distance[order], speed[order], crossed)

@@ -11,10 +11,12 @@ from citywide.systems.traffic.engine.fusion import Readings
 from citywide.systems.traffic.phases import LANES, WAYS
 
 RADAR, VIDEO, LOOP = range(3)
-LENGTH_M, ADVANCE_M = 250.0, 100.0
+LENGTH_M, ADVANCE_M, PRESENCE_M = 250.0, 100.0, 7.0
 NOISE_M, MISSES, LATEST_S = 0.7, (0.03, 0.05, 0.03), 3  # of one second of radar, video, loop
 SEES = 0.96  # of the vehicles that pass a camera or a loop
 MOST_A_SECOND = 4
+SPEED_NOISE_MPS = 0.15
+AGAINST = 10_000_000  # the radar's numbers of vehicles that drive against the traffic
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
@@ -22,13 +24,13 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Sensed:
-    """One second of all sensors: what fusion gets, each sighting's track, and which ways were counted."""
+    """One second of all sensors; where a device said nothing, nothing is known."""
 
     readings: Readings
-    track: Numbers  # of every vehicle in sight, also of those that no device reported in this second
-    crossed: NDArray[np.int32]
-    over_loop: Numbers
-    present: Flags
+    speed_mps: NDArray[np.float64]  # of each radar track
+    crossed: NDArray[np.int32]  # the ways that somebody counted
+    over_loop: Flags  # somebody drove over the lane's advance loop
+    present: Flags  # somebody stands at its line; a loop that is silent is believed to stand as it did
 
 
 class Sensors:
@@ -38,7 +40,7 @@ class Sensors:
         self.layout, self._rng, count = layout, rng, layout.lanes
         self.lost = np.zeros((count, 3), np.bool_)
         self.passed = np.zeros(count, np.int64)
-        self._over = np.zeros(count, np.int64)
+        self._over, self._present = np.zeros(count, np.int64), np.zeros(count, np.bool_)
         crossing = layout.crossing_of_lane
         self.late_s = np.stack([rng.integers(0, LATEST_S + 1, layout.crossings) for _ in (VIDEO, LOOP)])[:, crossing]
         self._videos = np.zeros((LATEST_S + 1, count, 3))
@@ -49,32 +51,44 @@ class Sensors:
         """What the devices say of what truly is on the street."""
         np.add.at(self.passed, self.layout.move_lane[seen.crossed], 1)
         lane = seen.sighting.astype(np.int64)
-        track = self.passed[lane] + places_in_lane(lane) + 1
+        track = self._numbered(lane, seen.speed >= 0)
         alive = (self._rng.random(self.lost.shape) >= MISSES) & ~self.lost
-        over, pulses = self._loop(seen, lane, track)
-        counted, pulses = self._late(self._video(seen.crossed), pulses)
+        saw = self._rng.random(len(seen.crossed)) < SEES
+        fresh = self._loop(seen, lane, track)
+        counted, pulses = self._late(self._video(seen.crossed[saw]), fresh)
         radar = alive[lane, RADAR]
         place = LENGTH_M - seen.distance[radar] + self._rng.normal(0, NOISE_M, int(radar.sum()))
         readings = Readings(
             lane[radar], track[radar], place, counted * alive[:, [VIDEO]], pulses * alive[:, LOOP], alive
         )
-        present = np.zeros(len(self.passed), np.bool_)
-        present[lane[seen.distance < 7]] = True
-        return Sensed(readings, track, self._crossed(seen.crossed, alive), over, present)
+        speed = seen.speed[radar] + self._rng.normal(0, SPEED_NOISE_MPS, len(place))
+        crossed = self._crossed(seen.crossed, saw, alive)
+        return Sensed(readings, speed, crossed, (fresh > 0) & alive[:, LOOP], self._at_line(seen, lane, alive))
 
-    def _loop(self, seen: Seen, lane: Numbers, track: Numbers) -> tuple[Numbers, NDArray[np.float64]]:
-        """The number of the last vehicle over the advance loop, and this second's pulses."""
+    def _numbered(self, lane: Numbers, along: Flags) -> Numbers:
+        """Vehicles in the order in which they will cross; who drives against the traffic is not of them."""
+        track = AGAINST + lane
+        track[along] = self.passed[lane[along]] + places_in_lane(lane[along]) + 1
+        return track
+
+    def _at_line(self, seen: Seen, lane: Numbers, alive: Flags) -> Flags:
+        now = np.zeros(len(self.passed), np.bool_)
+        now[lane[seen.distance < PRESENCE_M]] = True
+        self._present = np.where(alive[:, LOOP], now, self._present)
+        return self._present
+
+    def _loop(self, seen: Seen, lane: Numbers, track: Numbers) -> NDArray[np.float64]:
+        """This second's pulses of the advance loops, which feel only who drives towards the line."""
         over = self._over.copy()
-        near = seen.distance < ADVANCE_M
+        near = (seen.distance < ADVANCE_M) & (track < AGAINST)
         np.maximum.at(over, lane[near], track[near])
         fresh = np.minimum(over - self._over, MOST_A_SECOND)
         self._over = over
-        return over, self._rng.binomial(fresh, SEES).astype(float)
+        return self._rng.binomial(fresh, SEES).astype(float)
 
     def _video(self, crossed: NDArray[np.int32]) -> NDArray[np.float64]:
         counted = np.zeros((len(self.passed), 3))
-        kept = crossed[self._rng.random(len(crossed)) < SEES]
-        np.add.at(counted, (self.layout.move_lane[kept], self._ways[kept]), 1.0)
+        np.add.at(counted, (self.layout.move_lane[crossed], self._ways[crossed]), 1.0)
         return counted
 
     def _late(self, video: NDArray[np.float64], loop: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
@@ -84,12 +98,12 @@ class Sensors:
         rows = np.arange(len(loop))
         return self._videos[self.late_s[0], rows], self._loops[self.late_s[1], rows]
 
-    def _crossed(self, crossed: NDArray[np.int32], alive: Flags) -> NDArray[np.int32]:
+    def _crossed(self, crossed: NDArray[np.int32], saw: Flags, alive: Flags) -> NDArray[np.int32]:
         """The ways that somebody counted: a camera, else the radar, which knows no right turn from straight on."""
         lane = self.layout.move_lane[crossed]
-        by_lane = self.layout.move_from[lane].astype(np.int32)
-        ways = np.where(alive[lane, VIDEO], crossed, by_lane).astype(np.int32)
-        return ways[alive[lane, VIDEO] | alive[lane, RADAR]]
+        camera = alive[lane, VIDEO] & saw
+        ways = np.where(camera, crossed, self.layout.move_from[lane]).astype(np.int32)
+        return ways[camera | alive[lane, RADAR]]
 
 
 def places_in_lane(lane: Numbers) -> Numbers:

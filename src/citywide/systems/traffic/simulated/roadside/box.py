@@ -15,9 +15,9 @@ from citywide.systems.traffic.engine.fusion import Fusion, Lanes, View
 from citywide.systems.traffic.engine.plans import Plan
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 from citywide.systems.traffic.engine.sight import as_seen, trusted
-from citywide.systems.traffic.phases import LANE_OF, LANES, VEHICLES, WALKS, ZONE
-from citywide.systems.traffic.roadside.book import PlanBook
-from citywide.systems.traffic.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed
+from citywide.systems.traffic.phases import LANE_OF, LANES, VEHICLES, WALKS
+from citywide.systems.traffic.simulated.roadside.book import PlanBook, Running
+from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed
 
 SHOWN = np.array([0, 2, 3], np.int8)  # red, green, yellow as the hub's `light` counts them
 FIRST_OF_LANE = [LANE_OF.index(lane) for lane in range(LANES)]
@@ -41,7 +41,7 @@ class Box:
 
     def second(self, now: datetime, sensed: Sensed, walkers: NDArray[np.bool_]) -> NDArray[np.int8]:
         """One second: the lights of every movement, walkers last at each crossing."""
-        self._turn_pages(now)
+        self._end_changes(now)
         self._began = now if self._began is None else self._began
         self.view = self.fusion.second((now - self._began).total_seconds(), sensed.readings, self.light == 2)
         self.trusted = trusted(self.view, self.layout.crossing_of_lane, self.count) & self.book.adaptive
@@ -66,10 +66,10 @@ class Box:
     def run_plan(self, crossing: int, told: Mapping[str, Any], now: datetime) -> None:
         """Run another plan; one that cannot be is refused with why, and the old one runs on."""
         try:
-            plan = Plan(str(told["plan"]), told["cycle_s"], told["offset_s"], tuple(told["splits_s"]))
+            running = Running.told(told)
             until = datetime.fromisoformat(told["until"]) if told.get("until") else None
-            self._run(crossing, plan, now)
-            self.book.take(crossing, plan, until, adaptive=bool(told.get("adaptive", True)))
+            self._run(crossing, running, now)
+            self.book.take(crossing, running, until)
         except (ValueError, KeyError, TypeError) as error:
             log.warning("plan_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
@@ -86,19 +86,15 @@ class Box:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("priority_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
-    def _turn_pages(self, now: datetime) -> None:
-        for crossing, plan in self.book.ended(now):
-            self._run(crossing, plan, now)
+    def _end_changes(self, now: datetime) -> None:
+        for crossing, running in self.book.ended(now):
+            self._run(crossing, running, now)
 
-    def _run(self, crossing: int, plan: Plan, now: datetime) -> None:
-        """A plan's cycle begins at midnight and its offset after it, so that neighbours keep step."""
-        phases = int(np.diff(self.layout.phase_from[crossing : crossing + 2])[0])
+    def _run(self, crossing: int, running: Running, now: datetime) -> None:
+        plan, phases = running.plan, int(np.diff(self.layout.phase_from[crossing : crossing + 2])[0])
         if len(plan.splits_s) != phases:
             raise ValueError(f"plan {plan.name!r}: {len(plan.splits_s)} splits; accepted: {phases}, one a phase")
-        here = now.astimezone(ZONE)
-        midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
-        into = ((here - midnight).total_seconds() - plan.offset_s) % plan.cycle_s
-        self.safety.run_plans({crossing: tuple(enumerate(plan.splits_s))}, {crossing: into})
+        self.safety.run_plans({crossing: tuple(enumerate(plan.splits_s))}, {crossing: running.into(now)})
 
 
 def _first_plan(guard: Guard) -> Plan:

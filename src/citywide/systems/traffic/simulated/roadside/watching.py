@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from citywide.hub import Entity, Reading
 from citywide.systems.traffic.engine.incidents import Detectors, Incident, Kind, Road, Watch, newly_dark
 from citywide.systems.traffic.phases import LANES
-from citywide.systems.traffic.roadside.sensing import LENGTH_M, RADAR, VIDEO, Sensed
+from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, RADAR, VIDEO, Sensed
 
-SILENT_S, FLOWS_S, GHOST_S, WRONG_WAY_S = 60.0, 10, 15, 60
-GHOST_MPS = 8.0
+SILENT_S, FLOWS_S, WRONG_WAY_S = 60.0, 10, 60
 NAMES = {kind: kind.name.lower() for kind in Kind}
 KINDS = {name: kind for kind, name in NAMES.items()}
 HELD_UP = (Kind.STOPPED_VEHICLE, Kind.BLOCKED_LANE, Kind.SUDDEN_QUEUE)
@@ -29,7 +28,6 @@ class Watcher:
         where = np.arange(count) // LANES
         self.watch = Watch(Road.of(where, np.full(count, LENGTH_M), np.full(count, LENGTH_M + 10), np.zeros(count)))
         self.radars, self.cameras = Detectors.heard(count), Detectors.heard(count)
-        self.wrong_way_s = np.full(count, -1.0)
         self.standing: dict[tuple[int, Kind], datetime] = {}
         self.last: dict[tuple[int, Kind], Incident] = {}
         self._green, self._since = np.zeros(count, np.bool_), np.zeros(count)
@@ -40,7 +38,7 @@ class Watcher:
         self._since = np.where(green != self._green, 0.0, self._since + 1.0)
         self._green = green
         seen = sensed.readings
-        sight = self._with_ghosts(seen.lane, seen.track, seen.position_m)
+        sight = seen.lane, seen.track, seen.position_m
         for found in self.watch.look(now.timestamp() % 1e7, sight, (green, self._since)):
             if not self._known(found.lane, found.kind):
                 self.last[found.lane, found.kind] = found
@@ -97,12 +95,3 @@ class Watcher:
     def _known(self, lane: int, kind: Kind) -> bool:
         """What holds a lane up is one incident, by the name under which it was noticed first."""
         return any((lane, one) in self.standing for one in (HELD_UP if kind in HELD_UP else (kind,)))
-
-    def _with_ghosts(
-        self, lane: NDArray[np.int64], track: NDArray[np.int64], place: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Vehicles that come out of the crossing against the traffic."""
-        ghosts = np.flatnonzero(self.wrong_way_s >= 0)
-        gone = self.wrong_way_s[ghosts]
-        self.wrong_way_s[ghosts] = np.where(gone >= GHOST_S, -1.0, gone + 1)
-        return np.append(lane, ghosts), np.append(track, ghosts + 10**8), np.append(place, LENGTH_M - GHOST_MPS * gone)

@@ -7,15 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Reading
-from citywide.systems.traffic.engine.control.controller import Seen
 from citywide.systems.traffic.engine.fusion import View
 from citywide.systems.traffic.engine.measures.events import DETECTOR_OFF, DETECTOR_ON, GREEN, RED, YELLOW
-from citywide.systems.traffic.feeds import read_lights
+from citywide.systems.traffic.feeds import STANDS_MPS, read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.packing import Spot, packed_track
 from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
-from citywide.systems.traffic.roadside.sensing import Sensed, lanes_at
 from citywide.systems.traffic.signals import spat_of
+from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, Sensed, lanes_at
 
 WATCHED_S, AGAIN_S, CODE = 60, 15, 32768
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
@@ -30,50 +29,62 @@ class Teller:
     def __init__(self, lanes: list[Entity], crossings: list[Entity]) -> None:
         self.lanes, self.crossings, count = lanes, crossings, len(lanes)
         self._light, self._present = np.zeros(count, np.int8), np.zeros(count, np.bool_)
-        self._over = np.zeros(count, np.int64)
         self._sums = np.zeros((5, count))  # passed, speed, seen, present, green
+        self._heard = np.zeros((count, 3))  # seconds of this minute in which each device spoke
         self._told: dict[tuple[int, int], tuple[datetime, Spot]] = {}
 
     def second(
-        self, now: datetime, seen: Seen, sensed: Sensed, light: NDArray[np.int8], left_s: NDArray[np.int64]
+        self, now: datetime, sensed: Sensed, light: NDArray[np.int8], left_s: NDArray[np.int64]
     ) -> Iterator[Reading]:
         """What changed in this second."""
         yield from self._events(now, sensed, light)
         yield from self._lights(now, light, left_s)
-        yield from self._vehicles(now, seen, sensed.track)
-        self._sum_up(seen, sensed, light)
-        self._light, self._present, self._over = light.copy(), sensed.present, sensed.over_loop
+        yield from self._vehicles(now, sensed)
+        self._sum_up(sensed, light)
+        self._light, self._present = light.copy(), sensed.present
 
     def minute(self, now: datetime, view: View) -> Iterator[Reading]:
-        """Every lane's last minute, as fusion believes it, and each crossing's index."""
-        passed, speed, seen, present, green = self._sums
+        """Every lane's last minute, as far as its devices spoke, and each crossing's index."""
         for number, lane in enumerate(self.lanes):
-            yield Reading(lane.id, "queue", now, round(float(view.queue[number]), 1))
-            yield Reading(lane.id, "confidence", now, round(100 * float(view.confidence[number])))
-            yield Reading(lane.id, "volume", now, 60.0 * passed[number])
-            yield Reading(lane.id, "occupancy", now, round(100 / WATCHED_S * min(present[number], WATCHED_S), 1))
-            yield Reading(lane.id, "green_share", now, round(100 / WATCHED_S * min(green[number], WATCHED_S), 1))
-            if seen[number]:
-                yield Reading(lane.id, "traffic_speed", now, round(speed[number] / seen[number], 1))
-        yield from self._indices(now, speed, seen)
-        self._sums[:] = 0.0
+            if self._heard[number].any():
+                yield Reading(lane.id, "queue", now, round(float(view.queue[number]), 1))
+                yield Reading(lane.id, "confidence", now, round(100 * float(view.confidence[number])))
+            for quantity, value in self._measured(number):
+                yield Reading(lane.id, quantity, now, round(float(value), 1))
+        yield from self._indices(now)
+        self._sums[:], self._heard[:] = 0.0, 0.0
 
-    def _sum_up(self, seen: Seen, sensed: Sensed, light: NDArray[np.int8]) -> None:
+    def _measured(self, number: int) -> Iterator[tuple[str, float]]:
+        """A device that never spoke in this minute measured nothing; one that missed seconds, the others."""
+        passed, speed, seen, present, green = self._sums[:, number]
+        _, video, loop = self._heard[number]
+        yield "green_share", 100 * green / WATCHED_S
+        if max(video, loop):
+            yield "volume", 3600 * passed / max(video, loop)
+        if loop:
+            yield "occupancy", 100 * present / loop
+        if seen:
+            yield "traffic_speed", speed / seen
+
+    def _sum_up(self, sensed: Sensed, light: NDArray[np.int8]) -> None:
         """Who passed by camera where one works, else by loop; the speeds as radar sees them."""
-        readings, lane = sensed.readings, seen.sighting.astype(np.int64)
+        readings = sensed.readings
+        self._heard += readings.alive
         self._sums[0] += np.where(readings.alive[:, 1], readings.counted.sum(1), readings.pulses)
-        np.add.at(self._sums[1], lane, seen.speed * 3.6)
-        np.add.at(self._sums[2], lane, 1)
-        self._sums[3] += self._present
+        np.add.at(self._sums[1], readings.lane, np.abs(sensed.speed_mps) * 3.6)
+        np.add.at(self._sums[2], readings.lane, 1)
+        self._sums[3] += sensed.present & readings.alive[:, 2]
         self._sums[4] += light == 2
 
-    def _indices(self, now: datetime, speed: NDArray[np.float64], seen: NDArray[np.float64]) -> Iterator[Reading]:
-        """Free speed over the mean speed of all who were seen at a crossing."""
+    def _indices(self, now: datetime) -> Iterator[Reading]:
+        """Free speed over the mean speed of all whom the crossing's radars saw."""
+        _, speed, seen, *_ = self._sums
         for number, crossing in enumerate(self.crossings):
             rows = lanes_at(number)
-            mean = speed[rows].sum() / max(seen[rows].sum(), 1)
-            index = FREE_SPEED_KMH / max(mean, 1.0) if seen[rows].sum() else 1.0
-            yield Reading(crossing.id, "congestion_index", now, round(float(max(index, 1.0)), 2))
+            if self._heard[rows, 0].any():
+                mean = speed[rows].sum() / max(seen[rows].sum(), 1)
+                index = FREE_SPEED_KMH / max(mean, 1.0) if seen[rows].sum() else 1.0
+                yield Reading(crossing.id, "congestion_index", now, round(float(max(index, 1.0)), 2))
 
     def _lights(self, now: datetime, light: NDArray[np.int8], left_s: NDArray[np.int64]) -> Iterator[Reading]:
         """Connected controllers send SPaT when a light changes, and now and then; the feed reads it."""
@@ -85,14 +96,15 @@ class Teller:
                 spat = spat_of(number + 1, now.astimezone(UTC), light[rows].tolist(), left_s[rows].tolist())
                 yield from read_lights(f"crossing/{crossing}/spat", write_spat((spat,)).encode(), now)
 
-    def _vehicles(self, now: datetime, seen: Seen, track: NDArray[np.int64]) -> Iterator[Reading]:
+    def _vehicles(self, now: datetime, sensed: Sensed) -> Iterator[Reading]:
         """Each vehicle of a closely watched crossing when it comes, stops, goes on or leaves, and now and then."""
-        present = set[tuple[int, int]]()
-        for row in np.flatnonzero(seen.sighting < CLOSELY * LANES).tolist():
-            key = int(seen.sighting[row]), int(track[row])
+        present, sight = set[tuple[int, int]](), sensed.readings
+        for row in np.flatnonzero(sight.lane < CLOSELY * LANES).tolist():
+            key, stands = (int(sight.lane[row]), int(sight.track[row])), bool(abs(sensed.speed_mps[row]) < STANDS_MPS)
             present.add(key)
-            yield from self._vehicle(key, now, Spot(key[1], float(seen.distance[row]), bool(seen.speed[row] < 1.0)))
-        for key in [key for key in self._told if key not in present]:
+            away = max(LENGTH_M - float(sight.position_m[row]), 0.0)
+            yield from self._vehicle(key, now, Spot(key[1], away, stands))
+        for key in [key for key in self._told if sight.alive[key[0], 0] and key not in present]:
             yield from self._stood_until(key, now)
             del self._told[key]
             yield self._place(key, now, Spot(key[1], BEYOND_M))
@@ -130,5 +142,5 @@ class Teller:
             yield LIGHT_CODES[int(light[number])], phase
         if sensed.present[number] != self._present[number]:
             yield DETECTOR_ON if sensed.present[number] else DETECTOR_OFF, PRESENCE + phase
-        if sensed.over_loop[number] > self._over[number]:
+        if sensed.over_loop[number]:
             yield DETECTOR_ON, ADVANCE + phase

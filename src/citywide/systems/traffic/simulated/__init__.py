@@ -1,0 +1,1 @@
+"""The simulated city's traffic: streets, vehicles, officers, and what stands at the roadside."""
