@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
-from psycopg.types.json import Jsonb
 
 from citywide.app import EVERYTHING, own_cluster
+from citywide.hub.clock import keep_clock
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
@@ -72,7 +72,8 @@ def run(options: Namespace) -> int:
     )  # fmt: skip
     own_cluster(data.resolve(), SMALL)
     with kept_alive(settings) as ready:
-        clock, password = Clock(wakes(), time.time(), options.speed), secrets.token_urlsafe(6)
+        start, password = wakes(), secrets.token_urlsafe(6)
+        clock = Clock(start, time.time(), options.speed, until=start)
         token = prepare(ready.database_url, clock, password)
         where = options.host, options.port, token, options.minutes
         life = Life(options.seed, options.population, clock, *where)
@@ -105,9 +106,7 @@ def wakes(zone: str = "Asia/Shanghai") -> datetime:
 def prepare(url: str, clock: Clock, password: str) -> str:
     """Set the clock and let staff and devices in; returns the devices' token."""
     with psycopg.connect(url) as connection:
-        setting = Jsonb(msgspec.to_builtins(clock))
-        connection.execute("insert into hub.setting (name, value) values ('clock', %s) "
-                           "on conflict (name) do update set value = excluded.value", (setting,))  # fmt: skip
+        keep_clock(connection, clock)
         for who, _ in STAFF:
             add_staff(connection, who, password)
         return new_token(connection, "simulated city", SCOPES)

@@ -41,14 +41,14 @@ def live(life: Life, systems: Sequence[System], ready: Callable[[], None] = lamb
     ready()
     end = None if life.minutes is None else time.monotonic() + 60 * life.minutes
     while (end is None or time.monotonic() < end) and os.getppid() != 1:
-        behind = (life.clock.now() - world.now).total_seconds()
-        if behind < TICK_S:
-            time.sleep(life.clock.seconds_of_wall(TICK_S - behind))
-        _one_step(world, door)
+        one_step(world, door, life.clock)
 
 
-def _one_step(world: World, door: HttpDoor) -> None:
+def one_step(world: World, door: HttpDoor, clock: Clock) -> None:
+    """Lead the hub's clock to what it has heard, wait until it is time, live and speak."""
     try:
+        ahead = (world.now - door.move_clock(world.now)).total_seconds() + TICK_S
+        time.sleep(clock.seconds_of_wall(max(0.0, ahead)))
         world.live(door, TICK_S)
     except (OSError, RefusedError) as error:
         log.warning("the city was not heard", error=str(error))

@@ -11,12 +11,12 @@ from socket import gethostname
 
 import numpy as np
 import structlog
-from msgspec import json
 from numpy.typing import NDArray
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.catalogue.sets import judge
+from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
@@ -41,7 +41,7 @@ from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
-from citywide.kit.clock import Clock, ManualClock
+from citywide.kit.clock import Clock
 
 log = structlog.get_logger()
 HEARTBEAT_S = 0.5
@@ -159,6 +159,7 @@ class Hub:
         except leases.Lost:
             self._rejoin()
             return
+        follow(self.clock, self.database)
         if turn.gained:
             self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
         if turn.surplus:
@@ -268,10 +269,3 @@ class Hub:
     def _travel(self) -> Travel:
         file = self.settings.city / "roads.npz" if self.settings.city else None
         return Travel(load_roads(file) if file and file.exists() else None)
-
-
-def read_clock(database: Database) -> Clock:
-    """The city's clock, the same for every worker; one of speed 0 stands until it is moved."""
-    found = database.rows("select value from hub.setting where name = 'clock'")
-    clock = json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
-    return ManualClock(hands=[clock.start]) if clock.speed == 0 else clock
