@@ -27,6 +27,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.settings import Settings
 from citywide.kit.clock import Clock
 from citywide.kit.commands import Command
+from citywide.kit.memory import few_arenas, give_back
 from citywide.serve import kept_alive, serve
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ STAFF = (
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )
 WAKES_AT = 7
-SMALL = {"shared_buffers": "256MB"}  # a newcomer's machine has other things to do
+SMALL = {"shared_buffers": "96MB"}  # a newcomer's machine has other things to do
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -64,6 +65,7 @@ def run(options: Namespace) -> int:
     from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
     from citywide.demo.life import Life  # noqa: PLC0415 - no other command needs it
 
+    few_arenas()
     began = time.monotonic()
     data = fresh_folder(options.data)
     folder = write_city(make_city(options.seed, options.population), data / "city")
@@ -77,6 +79,7 @@ def run(options: Namespace) -> int:
         token = prepare(ready.database_url, clock, password)
         where = options.host, options.port, token, options.minutes
         life = Life(options.seed, options.population, clock, *where)
+        give_back()
         with beside(life):
             threading.Thread(target=_greet, args=(settings, password, began), daemon=True).start()
             _stop_after(options.minutes)

@@ -15,8 +15,10 @@ from citywide.demo.speaking import HttpDoor, RefusedError
 from citywide.demo.world import World
 from citywide.hub.system import System
 from citywide.kit.clock import Clock
+from citywide.kit.memory import few_arenas, give_back
 
 TICK_S = 30.0
+TIDY_EVERY = timedelta(hours=1)
 log = structlog.get_logger()
 
 
@@ -34,14 +36,19 @@ class Life(Struct, frozen=True):
 
 def live(life: Life, systems: Sequence[System], ready: Callable[[], None] = lambda: None) -> None:
     """Wait for the hub, make everything known, then speak until the parent goes or the minutes are over."""
+    few_arenas()
     world = World(make_city(life.seed, life.population), systems, life.clock.start)
     door = HttpDoor(life.host, life.port, life.token)
     wait_for_hub(life.host, life.port)
     door.register(world.entities())
     ready()
+    tidied = world.now - TIDY_EVERY
     end = None if life.minutes is None else time.monotonic() + 60 * life.minutes
     while (end is None or time.monotonic() < end) and os.getppid() != 1:
         one_step(world, door, life.clock)
+        if world.now - tidied >= TIDY_EVERY:
+            tidied = world.now
+            give_back()
 
 
 def one_step(world: World, door: HttpDoor, clock: Clock) -> None:
