@@ -254,7 +254,7 @@ export function learn(words: Record<string, Text>): void {
 /** A word of the hub's (a state, an application) where we know it; otherwise as it came, made readable. */
 export function called(word: unknown): string {
   if (word && typeof word === "object") return say(word);
-  const name = String(word ?? "");
+  const name = say(word);
   if (name.includes(", ")) return name.split(", ").map(called).join(say({ en: ", ", zh: "、" }));
   if (name in city) return say(city[name]);
   const own = name === "urban_governance" || name === "urban governance" ? "governance" : name;

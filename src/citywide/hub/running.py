@@ -42,6 +42,7 @@ from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
 from citywide.kit.clock import Clock
+from citywide.kit.memory import give_back
 
 log = structlog.get_logger()
 HEARTBEAT_S = 0.5
@@ -115,6 +116,7 @@ class Hub:
 
     def _summarise(self) -> None:
         summarise(self.database, self.settings.archive_folder, self.clock.now())
+        give_back()
 
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""
