@@ -16,7 +16,7 @@ from citywide.demo_command import prepare
 from citywide.hub.clock import read_clock
 from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database
-from citywide.kit.clock import Clock
+from citywide.kit.clock import Clock, LedClock
 from citywide.systems import waterlogging
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -81,6 +81,13 @@ def test_another_worker_reads_the_same_clock(busy: tuple[SlowDoor, World, TestCl
     hub = client.app.state.hub
     assert read_clock(hub.database).now() == hub.clock.now()
     assert hub.clock.now() == door.seen[-1][0] + LEAD
+
+
+def test_an_older_word_that_comes_late_changes_nothing() -> None:
+    clock = Clock(START, time.time(), until=START)
+    led = LedClock(led=[clock.led_to(START + LEAD)])
+    led.set(clock)
+    assert led.led[0].until == START + LEAD
 
 
 def test_what_a_led_clock_stood_still_is_not_made_up_for() -> None:

@@ -106,8 +106,8 @@ class Hub:
         """Recurring work, the hub's own and the systems', each at one worker at a time."""
         hour, day = timedelta(hours=1), timedelta(days=1)
         self.jobs.comes_round("hub.summarise", hour, lambda _: self._summarise())
-        judges, heard = lambda _: judge(self.database, self.words, self.clock.now()), timedelta(minutes=10)
-        self.jobs.comes_round("hub.catalogue", day, judges, after=heard)  # a city that wakes has said nothing yet
+        heard = timedelta(minutes=10)  # a city that wakes has said nothing yet
+        self.jobs.comes_round("hub.catalogue", day, lambda _: self._judge(), after=heard)
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
             for schedule in system.schedules:
@@ -117,6 +117,9 @@ class Hub:
     def _summarise(self) -> None:
         summarise(self.database, self.settings.archive_folder, self.clock.now())
         give_back()
+
+    def _judge(self) -> None:
+        judge(self.database, self.words, self.clock.now())
 
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""

@@ -46,8 +46,8 @@ class LedClock(Clock, frozen=True):
         return self.led[0].now()
 
     def set(self, clock: Clock) -> None:
-        """Go on as this one."""
-        self.led[:] = [clock]
+        """Go on as this one, unless a later word has been heard meanwhile."""
+        self.led[:] = [max(self.led[0], clock, key=_end)]
 
 
 class ManualClock(Clock, frozen=True):
@@ -62,6 +62,10 @@ class ManualClock(Clock, frozen=True):
     def set(self, moment: datetime) -> None:
         """Move the hands."""
         self.hands[:] = [moment]
+
+
+def _end(clock: Clock) -> datetime:
+    return clock.until or clock.start
 
 
 def microseconds(moment: datetime) -> int:
