@@ -16,8 +16,12 @@ setup: .venv/ready console
 console: .venv/ready
 	$(PY) console/build.py
 
-demo: setup
+demo: setup .venv/rehearsed
 	.venv/bin/citywide demo
+
+.venv/rehearsed: .venv/ready
+	$(PY) -m citywide.rehearsal
+	touch $@
 
 test: setup
 	$(PY) -m pytest -n 2 --dist loadfile

@@ -86,7 +86,7 @@ def of_seed(seed: int, population: int, stay: Stay) -> dict[str, float]:
             told(seed, "server begun", began)
             world = begun(city, [epidemic.SYSTEM], door, START)
             play(world, door, round(stay.weeks * 7 * 86_400 / HEALTH_S), HEALTH_S)
-            found |= _city_outbreaks.scored(world.truth(), url, START)
+            found |= _city_outbreaks.scored(world.truth(), url, START, world.now)
             told(seed, "health", began)
             world = begun(city, [waterlogging.SYSTEM, hotline.SYSTEM], door, world.now)
             world.sky = Sky(seed, city.relief.reach, world.now, daily_chance=1.0)

@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
-from psycopg.types.json import Jsonb
 
 from citywide.app import EVERYTHING
+from citywide.hub.clock import keep_clock
 from citywide.hub.database.opening import own_cluster
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
@@ -28,6 +28,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.settings import Settings
 from citywide.kit.clock import Clock
 from citywide.kit.commands import Command
+from citywide.kit.memory import few_arenas, give_back
 from citywide.serve import kept_alive, serve
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ STAFF = (
     (Who("manager", ("manager", "officer"), (), everywhere=True), "city manager / 城市管理中心主任"),
 )
 WAKES_AT = 7
-SMALL = {"shared_buffers": "256MB"}  # a newcomer's machine has other things to do
+SMALL = {"shared_buffers": "96MB"}  # a newcomer's machine has other things to do
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -65,6 +66,7 @@ def run(options: Namespace) -> int:
     from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
     from citywide.demo.life import Life  # noqa: PLC0415 - no other command needs it
 
+    few_arenas()
     began = time.monotonic()
     data = fresh_folder(options.data)
     folder = write_city(make_city(options.seed, options.population), data / "city")
@@ -73,10 +75,12 @@ def run(options: Namespace) -> int:
     )  # fmt: skip
     own_cluster(data.resolve(), SMALL)
     with kept_alive(settings) as ready:
-        clock, password = Clock(wakes(), time.time(), options.speed), secrets.token_urlsafe(6)
+        start, password = wakes(), secrets.token_urlsafe(6)
+        clock = Clock(start, time.time(), options.speed, until=start)
         token = prepare(ready.database_url, clock, password)
         where = options.host, options.port, token, options.minutes
         life = Life(options.seed, options.population, clock, *where)
+        give_back()
         with beside(life):
             threading.Thread(target=_greet, args=(settings, password, began), daemon=True).start()
             _stop_after(options.minutes)
@@ -106,9 +110,7 @@ def wakes(zone: str = "Asia/Shanghai") -> datetime:
 def prepare(url: str, clock: Clock, password: str) -> str:
     """Set the clock and let staff and devices in; returns the devices' token."""
     with psycopg.connect(url) as connection:
-        setting = Jsonb(msgspec.to_builtins(clock))
-        connection.execute("insert into hub.setting (name, value) values ('clock', %s) "
-                           "on conflict (name) do update set value = excluded.value", (setting,))  # fmt: skip
+        keep_clock(connection, clock)
         for who, _ in STAFF:
             add_staff(connection, who, password)
         return new_token(connection, "simulated city", SCOPES)

@@ -30,7 +30,8 @@ export class Duty {
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
     const alarms = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("alarm"));
     this.alarmed = alarms && new Source(pathOf(alarms.page, alarms.index), ["alarm"]);
-    this.stats = spots<StatWidget>(pages, "stat").filter(({ widget }) => typeof widget.worry === "number");
+    const others = pages.filter(({ system }) => system !== "hub"); // the hub's own stand in the head
+    this.stats = spots<StatWidget>(others, "stat").filter(({ widget }) => typeof widget.worry === "number");
     this.map = spots<MapWidget>(own, "map")[0];
     this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
   }

@@ -6,6 +6,7 @@ import { prefs, say } from "./prefs.svelte";
 import { caseOf, figure, place, rows } from "./rows";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
+import { called } from "./words";
 import type { Widget } from "./types";
 import { at, tracks } from "../widgets/scene";
 import { mercator } from "../widgets/points";
@@ -18,6 +19,14 @@ describe("words", () => {
     const said = (["en", "zh"] as const).map((lang) => ((prefs.lang = lang), say("Elm Hospital · 榆树医院")));
     expect(said).toEqual(["Elm Hospital", "榆树医院"]);
     expect(say("illness · 1、3、5")).toBe("illness · 1、3、5");
+  });
+
+  test("and a sentence speaks of it in the reader's language alone", () => {
+    const told = { en: "#7 opened: Pump out Elm Street · 榆树街; due 10:12", zh: "#7 抽排Elm Street · 榆树街积水；期限 10:12" };
+    const said = (["en", "zh"] as const).map((lang) => ((prefs.lang = lang), say(told)));
+    prefs.lang = "en";
+    expect(said).toEqual(["#7 opened: Pump out Elm Street; due 10:12", "#7 抽排榆树街积水；期限 10:12"]);
+    expect(called("Patrol 3 · 交警3组")).toBe("Patrol 3");
   });
 });
 

@@ -73,14 +73,21 @@ export const prefs = new Prefs();
 /** A name in both languages in one string, as devices bring it: `Elm Hospital · 榆树医院`. */
 const BOTH = /^([A-Z][^\u4e00-\u9fff]*) · ([\u4e00-\u9fff].*)$/;
 
-/** The words of a text in the reader's language; plain strings stay as they are. */
+/** The same within a sentence: what is to go of such a name, for readers of English and of Chinese. */
+const OTHER = { en: / · [\u3400-\u9fff][\u3000-\u9fff\uff00-\uffef0-9]*/g, zh: /[A-Z][^\u3000-\u9fff\uff00-\uffef·]* · (?=[\u3400-\u9fff])/g };
+
+/** The words of a text in the reader's language, and of the names in it; other plain strings stay as they are. */
 export function say(text: unknown): string {
   if (text === null || text === undefined) return "";
   if (typeof text === "object" && "en" in text && "zh" in text) {
     const both = text as Text;
-    return both[prefs.lang] || both.en || both.zh;
+    return one(both[prefs.lang] || both.en || both.zh);
   }
-  if (typeof text === "object") return JSON.stringify(text);
-  const both = BOTH.exec(String(text));
-  return both ? both[prefs.lang === "zh" ? 2 : 1]! : String(text);
+  return typeof text === "object" ? JSON.stringify(text) : one(String(text));
+}
+
+function one(text: string): string {
+  if (!text.includes(" · ")) return text;
+  const both = BOTH.exec(text);
+  return both ? both[prefs.lang === "zh" ? 2 : 1]! : text.replace(OTHER[prefs.lang], "");
 }

@@ -104,6 +104,7 @@ export interface Page {
   name: string;
   title: Text;
   widgets: Widget[];
+  empty?: Text | null;
 }
 
 export interface Me {

@@ -199,6 +199,27 @@ const WORDS = {
   unknown: ["unknown", "未知"],
   quiet: ["quiet", "平静"],
   reopened: ["reopened", "已重开"],
+  running: ["running", "进行中"],
+  refused: ["refused", "已拒绝"],
+  stopped: ["stopped", "已停止"],
+  asked: ["asked", "已申请"],
+  passed: ["passed", "已通过"],
+  serious: ["serious", "严重"],
+  notice: ["notice", "提示"],
+  active: ["active", "活跃"],
+  available: ["available", "可用"],
+  degraded: ["degraded", "降级"],
+  good: ["good", "良好"],
+  healthy: ["healthy", "健康"],
+  lost: ["lost", "丢失"],
+  mended: ["mended", "已修复"],
+  none: ["none", "无"],
+  pumping: ["pumping", "排水中"],
+  ready: ["ready", "就绪"],
+  received: ["received", "已受理"],
+  suspect: ["suspect", "存疑"],
+  treating: ["treating", "救治中"],
+  underway: ["underway", "进行中"],
   value: ["value", "数值"],
   quantity: ["quantity", "指标"],
   time: ["time", "时间"],
@@ -233,7 +254,7 @@ export function learn(words: Record<string, Text>): void {
 /** A word of the hub's (a state, an application) where we know it; otherwise as it came, made readable. */
 export function called(word: unknown): string {
   if (word && typeof word === "object") return say(word);
-  const name = String(word ?? "");
+  const name = say(word);
   if (name.includes(", ")) return name.split(", ").map(called).join(say({ en: ", ", zh: "、" }));
   if (name in city) return say(city[name]);
   const own = name === "urban_governance" || name === "urban governance" ? "governance" : name;

@@ -9,12 +9,13 @@ const GLIDE_MS = 900;
 const VERTEX = `#version 300 es
 in vec4 path; in float start; in vec3 look;
 uniform vec2 centre; uniform vec2 scale; uniform float now; uniform float glide; uniform float ratio; uniform float thin; uniform vec3 palette[16];
-out vec3 colour; out float size; out float ring;
+out vec3 colour; out float size; out float ring; flat out float mark;
 void main() {
   float t = glide > 0.0 ? clamp((now - start) / glide, 0.0, 1.0) : 1.0;
   vec2 at = mix(path.xy, path.zw, t);
   gl_Position = vec4((at - centre) * scale, 0.0, 1.0);
-  ring = look.z;
+  mark = floor(look.z * 0.5);
+  ring = look.z - mark * 2.0;
   size = (look.y * thin + ring * 4.0) * 2.0 * ratio + 2.0;
   gl_PointSize = size;
   colour = palette[int(look.x)];
@@ -22,12 +23,17 @@ void main() {
 
 const FRAGMENT = `#version 300 es
 precision mediump float;
-in vec3 colour; in float size; in float ring;
+in vec3 colour; in float size; in float ring; flat in float mark;
 uniform vec3 halo;
 out vec4 ink;
 void main() {
   float edge = size * 0.5;
-  float far = distance(gl_PointCoord * size, vec2(edge));
+  vec2 p = gl_PointCoord * size - edge;
+  float far = length(p); // a disc, a square, a diamond, a triangle
+  if (mark > 0.5) {
+    vec2 q = abs(p);
+    far = mark < 1.5 ? max(q.x, q.y) * 1.16 : mark < 2.5 ? (q.x + q.y) * 0.86 : max(p.y, q.x * 0.866 - p.y * 0.5) * 1.7;
+  }
   if (far > edge) discard;
   float body = edge - (ring > 0.5 ? 8.0 : 2.0) * 0.75;
   float whole = clamp(edge - far, 0.0, 1.0);
@@ -44,6 +50,7 @@ export interface Dot {
   colour: number;
   radius: number;
   ring: boolean;
+  mark?: number; // a disc where nothing else is said
 }
 
 export interface View {
@@ -152,7 +159,7 @@ export class Points {
     const dot = this.#dots[index];
     if (!dot) return;
     Object.assign(dot, look);
-    this.#data.set([look.colour, look.radius, look.ring ? 1 : 0], index * STRIDE + 5);
+    this.#data.set([look.colour, look.radius, form(dot)], index * STRIDE + 5);
     this.#dirty = true;
   }
 
@@ -231,7 +238,7 @@ export class Points {
 
   /** A crowd is drawn small until one comes close enough to tell its members apart. */
   #thin(world: number): number {
-    if (this.#dots.length < 1500) return 1;
+    if (this.#dots.length < 1500) return this.canvas.clientWidth < 480 ? 0.75 : 1;
     const zoom = Math.log2(world / 512);
     return Math.max(this.#dots.length > 20_000 ? 0.4 : 0.55, Math.min(1, (zoom - 8) / 7));
   }
@@ -254,7 +261,7 @@ export class Points {
     const [tx, ty] = mercator(dot.lon, dot.lat);
     const [ox, oy] = this.#origin;
     const at = index * STRIDE;
-    this.#data.set([fx - ox, fy - oy, tx - ox, ty - oy, now, dot.colour, dot.radius, dot.ring ? 1 : 0], at);
+    this.#data.set([fx - ox, fy - oy, tx - ox, ty - oy, now, dot.colour, dot.radius, form(dot)], at);
   }
 
   #prepare(gl: WebGL2RenderingContext): void {
@@ -282,6 +289,11 @@ export class Points {
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
+}
+
+/** Its mark and whether it is ringed, in one number. */
+function form(dot: Pick<Dot, "ring" | "mark">): number {
+  return (dot.ring ? 1 : 0) + 2 * (dot.mark ?? 0);
 }
 
 export function rgb(colour: string): [number, number, number] {

@@ -29,16 +29,19 @@ export function look(row: Row, layer: Layer, theme: "light" | "dark", count = 0)
   const tone = known(row["state"]) ? toneOf(row["state"]) : null;
   const value = number(row["value"]);
   const ring = tone === "bad";
-  const radius = (ring ? 5.5 : 4) * (count < FEW ? 1.6 : 1);
+  const radius = (ring ? 5.5 : tone === "ok" ? 3.3 : 4) * (count < FEW ? 1.6 : 1); // what is well steps back
   if (layer.steps?.length && value !== null) return { colour: stepColour(value, layer.steps, theme), radius, ring };
   return { colour: tone ? TONES.indexOf(tone) : PLAIN, radius, ring };
 }
+
+/** Each layer has a mark of its own, so that a crew is no gauge even where both are green. */
+export const MARKS = ["M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z", "M3 3h10v10H3z", "M8 1l7 7-7 7-7-7z", "M8 2l7 12H1z"];
 
 export function dots(layerIndex: number, layer: Layer, all: Row[], theme: "light" | "dark"): Dot[] {
   return all.flatMap((row) => {
     const at = place(row);
     if (!at) return [];
-    return [{ id: `${layerIndex}:${String(row["id"])}`, lon: at[0], lat: at[1], ...look(row, layer, theme, all.length) }];
+    return [{ id: `${layerIndex}:${String(row["id"])}`, lon: at[0], lat: at[1], ...look(row, layer, theme, all.length), mark: layerIndex % MARKS.length }];
   });
 }
 

@@ -15,8 +15,10 @@ from citywide.demo.speaking import HttpDoor, RefusedError
 from citywide.demo.world import World
 from citywide.hub.system import System
 from citywide.kit.clock import Clock
+from citywide.kit.memory import few_arenas, give_back
 
 TICK_S = 30.0
+TIDY_EVERY = timedelta(hours=1)
 log = structlog.get_logger()
 
 
@@ -34,21 +36,26 @@ class Life(Struct, frozen=True):
 
 def live(life: Life, systems: Sequence[System], ready: Callable[[], None] = lambda: None) -> None:
     """Wait for the hub, make everything known, then speak until the parent goes or the minutes are over."""
+    few_arenas()
     world = World(make_city(life.seed, life.population), systems, life.clock.start)
     door = HttpDoor(life.host, life.port, life.token)
     wait_for_hub(life.host, life.port)
     door.register(world.entities())
     ready()
+    tidied = world.now - TIDY_EVERY
     end = None if life.minutes is None else time.monotonic() + 60 * life.minutes
     while (end is None or time.monotonic() < end) and os.getppid() != 1:
-        behind = (life.clock.now() - world.now).total_seconds()
-        if behind < TICK_S:
-            time.sleep(life.clock.seconds_of_wall(TICK_S - behind))
-        _one_step(world, door)
+        one_step(world, door, life.clock)
+        if world.now - tidied >= TIDY_EVERY:
+            tidied = world.now
+            give_back()
 
 
-def _one_step(world: World, door: HttpDoor) -> None:
+def one_step(world: World, door: HttpDoor, clock: Clock) -> None:
+    """Lead the hub's clock to what it has heard, wait until it is time, live and speak."""
     try:
+        ahead = (world.now - door.move_clock(world.now)).total_seconds() + TICK_S
+        time.sleep(clock.seconds_of_wall(max(0.0, ahead)))
         world.live(door, TICK_S)
     except (OSError, RefusedError) as error:
         log.warning("the city was not heard", error=str(error))

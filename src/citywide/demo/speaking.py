@@ -61,9 +61,9 @@ class HttpDoor:
             self.ask("POST", "/v1/instructions/heard", {"ids": [one.id for one in found]})
         return found
 
-    def move_clock(self, now: datetime) -> None:
-        """Move a held clock forward."""
-        self.ask("POST", "/v1/clock", {"now": now})
+    def move_clock(self, now: datetime) -> datetime:
+        """Move a held clock forward, or lead one that runs; what time it is at the hub."""
+        return datetime.fromisoformat(self.ask("POST", "/v1/clock", {"now": now})["now"])
 
     def ask(self, verb: str, path: str, body: Any = None, accepted: Sequence[int] = (200,)) -> Any:
         """One request and its answer; a cut line is tried once more."""

@@ -143,12 +143,13 @@ Widget = Map | Table | Chart | Stat | Board | Timeline | Form | Scene
 
 
 class Page(Struct, frozen=True):
-    """A page of the console: who may see it, and its widgets in reading order."""
+    """A page of the console: who may see it, its widgets in reading order, and what an empty one of them says."""
 
     name: str
     title: Text
     widgets: tuple[Widget, ...]
     roles: tuple[str, ...] = ("officer", "manager")
+    empty: Text | None = None
 
 
 def count_of(title: Text, query: str, *, worry: float | None = None, live: tuple[str, ...] = ()) -> Stat:

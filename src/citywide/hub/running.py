@@ -11,12 +11,12 @@ from socket import gethostname
 
 import numpy as np
 import structlog
-from msgspec import json
 from numpy.typing import NDArray
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.catalogue.sets import judge
+from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
@@ -41,7 +41,8 @@ from citywide.hub.things import Reading
 from citywide.hub.words import Words, gather
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
-from citywide.kit.clock import Clock, ManualClock
+from citywide.kit.clock import Clock
+from citywide.kit.memory import give_back
 
 log = structlog.get_logger()
 HANDS = 2  # one copies while the other commits
@@ -106,7 +107,8 @@ class Hub:
         """Recurring work, the hub's own and the systems', each at one worker at a time."""
         hour, day = timedelta(hours=1), timedelta(days=1)
         self.jobs.comes_round("hub.summarise", hour, lambda _: self._summarise())
-        self.jobs.comes_round("hub.catalogue", day, lambda _: judge(self.database, self.words, self.clock.now()))
+        heard = timedelta(minutes=10)  # a city that wakes has said nothing yet
+        self.jobs.comes_round("hub.catalogue", day, lambda _: self._judge(), after=heard)
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
         for system in self.words.systems.values():
             for schedule in system.schedules:
@@ -115,6 +117,10 @@ class Hub:
 
     def _summarise(self) -> None:
         summarise(self.database, self.settings.archive_folder, self.clock.now())
+        give_back()
+
+    def _judge(self) -> None:
+        judge(self.database, self.words, self.clock.now())
 
     def _archive(self) -> None:
         """Days older than the city keeps hot leave for Parquet."""
@@ -160,6 +166,7 @@ class Hub:
         except leases.Lost:
             self._rejoin()
             return
+        follow(self.clock, self.database)
         if turn.gained:
             self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
         if turn.surplus:
@@ -270,10 +277,3 @@ class Hub:
     def _travel(self) -> Travel:
         file = self.settings.city / "roads.npz" if self.settings.city else None
         return Travel(load_roads(file) if file and file.exists() else None)
-
-
-def read_clock(database: Database) -> Clock:
-    """The city's clock, the same for every worker; one of speed 0 stands until it is moved."""
-    found = database.rows("select value from hub.setting where name = 'clock'")
-    clock = json.decode(json.encode(found[0]["value"]), type=Clock) if found else Clock()
-    return ManualClock(hands=[clock.start]) if clock.speed == 0 else clock

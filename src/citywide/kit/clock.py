@@ -3,22 +3,24 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Struct, frozen=True):
-    """City time is `start` plus `speed` times the seconds since `wall` (a Unix time)."""
+    """City time is `start` plus `speed` times the seconds since `wall` (a Unix time), but never past `until`."""
 
     start: datetime = EPOCH
     wall: float = 0.0
     speed: float = 1.0
+    until: datetime | None = None
 
     def now(self) -> datetime:
         """The city's time, aware, in UTC."""
-        return self.start + timedelta(seconds=(time.time() - self.wall) * self.speed)
+        now = self.start + timedelta(seconds=(time.time() - self.wall) * self.speed)
+        return now if self.until is None else min(now, self.until)
 
     def now_us(self) -> int:
         """The city's time in microseconds since 1970."""
@@ -27,6 +29,25 @@ class Clock(Struct, frozen=True):
     def seconds_of_wall(self, city_seconds: float) -> float:
         """How long to wait on the wall clock for so many seconds of the city."""
         return city_seconds / self.speed
+
+    def led_to(self, until: datetime) -> "Clock":
+        """This clock, going on from now until a moment; what it stood still is not made up for."""
+        now = self.now()
+        return structs.replace(self, start=now, wall=time.time(), until=max(until, now))
+
+
+class LedClock(Clock, frozen=True):
+    """A clock that waits for its leader, who says again and again until when it may run."""
+
+    led: list[Clock] = []
+
+    def now(self) -> datetime:
+        """The city's time, aware, in UTC."""
+        return self.led[0].now()
+
+    def set(self, clock: Clock) -> None:
+        """Go on as this one, unless a later word has been heard meanwhile."""
+        self.led[:] = [max(self.led[0], clock, key=_end)]
 
 
 class ManualClock(Clock, frozen=True):
@@ -41,6 +62,10 @@ class ManualClock(Clock, frozen=True):
     def set(self, moment: datetime) -> None:
         """Move the hands."""
         self.hands[:] = [moment]
+
+
+def _end(clock: Clock) -> datetime:
+    return clock.until or clock.start
 
 
 def microseconds(moment: datetime) -> int:

@@ -46,11 +46,11 @@ class Jobs:
         """Teach this worker a kind of work."""
         self.work[name] = work
 
-    def comes_round(self, name: str, every: timedelta, work: Work) -> None:
-        """Work that returns by itself, at one worker at a time."""
+    def comes_round(self, name: str, every: timedelta, work: Work, after: timedelta = timedelta(0)) -> None:
+        """Work that returns by itself, at one worker at a time; for the first time after a while."""
         self.knows(name, work)
         with self.database.transaction() as connection:
-            defer(connection, Job(name, self.clock.now(), every=every, key=name))
+            defer(connection, Job(name, self.clock.now() + after, every=every, key=name))
 
     def run_due(self) -> int:
         """Do what is due; returns how many jobs were taken."""

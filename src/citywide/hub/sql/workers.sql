@@ -33,3 +33,10 @@ from hub.lease order by part
 
 -- name: release_parts
 update hub.lease set worker = null where worker = %(worker)s and part = any(%(parts)s)
+
+-- name: kept_clock
+select value from hub.setting where name = 'clock'
+
+-- name: keep_clock
+insert into hub.setting (name, value) values ('clock', %(clock)s)
+on conflict (name) do update set value = excluded.value

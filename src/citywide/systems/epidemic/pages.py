@@ -49,6 +49,7 @@ SITUATION = Page(
         ),
         Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
     ),
+    empty=Text("Places report in the morning; what they say is judged by ten", "各单位早间上报，十时前完成研判"),
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ REPORTING = Page(
             (PLACE, SERIES, WEEK, STATE),
         ),
     ),
+    empty=Text("Nothing has been set aside or held back", "无搁置或延迟"),
 )  # fmt: skip
 
 TRACING = Page(
@@ -115,6 +116,7 @@ TRACING = Page(
             live=("evidence",),
         ),
     ),
+    empty=Text("Patients are traced within minutes of their report", "病例报告后数分钟内完成溯源"),
 )  # fmt: skip
 
 ALLOCATION = Page(
@@ -159,4 +161,5 @@ ALLOCATION = Page(
             live=("evidence",),
         ),
     ),
+    empty=Text("Nothing has been placed yet", "尚未分配"),
 )  # fmt: skip

@@ -24,13 +24,15 @@ from citywide.systems.epidemic.model import (
     TOLD,
     Series,
 )
-from citywide.systems.epidemic.simulated.counts import reported, usual_counts
+from citywide.systems.epidemic.simulated.counts import counted, reported, usual_means
 from citywide.systems.epidemic.simulated.houses import AFTER, BEFORE, ZONE, House, history, midnight, says
 from citywide.systems.epidemic.simulated.listing import Spots, messages, spots
+from citywide.systems.epidemic.simulated.oracle import first_seen
 from citywide.systems.epidemic.simulated.outbreaks import Outbreak, outbreaks
 from citywide.systems.epidemic.simulated.seen import added, additions, sizes
 
-Ints = NDArray[np.int64]
+Ints, Floats = NDArray[np.int64], NDArray[np.float64]
+LOOKS_BACK = 60  # days before the waking of which it is remembered what was usual
 SEEN_AT_LEAST = 5  # people that make an outbreak of a place
 STILL_SEEN_DAYS = 14
 EVERY_SCHOOL, EVERY_ESTATE = 4, 8  # one in so many schools is a sentinel, one in so many estates has a pharmacy
@@ -56,6 +58,7 @@ class EpidemicTwin:
         self.houses: list[House] = []
         self._first = date.min
         self._told: dict[str, Ints] = {}
+        self._usual: dict[str, Floats] = {}
         self._spots: list[tuple[Outbreak, Spots]] = []
         self._listed = -10_000
 
@@ -86,7 +89,8 @@ class EpidemicTwin:
     def truth(self) -> list[TrueEvent]:
         """Where outbreaks truly came to a place, from the first person on, as far as time has come.
 
-        Places that fewer than five of their people came to are told as `touched`.
+        Places that fewer than five of their people came to are told as `touched`; from when on it could be `visible`
+        at all is told beside.
         """
         if not self._told:
             return []
@@ -99,7 +103,18 @@ class EpidemicTwin:
             last = int(days.max()) + STILL_SEEN_DAYS
             what = f"outbreak_{series.name}" if len(days) >= SEEN_AT_LEAST else f"touched_{series.name}"
             ended = self._midnight(last) if last < today else None
-            yield TrueEvent("epidemic", what, self._known[series.at][at].id, self._midnight(int(days.min())), ended)
+            entity = self._known[series.at][at].id
+            yield TrueEvent("epidemic", what, entity, self._midnight(int(days.min())), ended)
+            seen = self._visible(series, at, days)
+            if seen is not None:
+                yield TrueEvent("epidemic", f"visible_{series.name}", entity, self._midnight(seen + 1), ended)
+
+    def _visible(self, series: Series, at: int, came: Ints) -> int | None:
+        """The day whose evening shows the outbreak to whoever knows what is usual."""
+        usual = self._usual[series.name][at]
+        inside = came[came >= -LOOKS_BACK] + LOOKS_BACK
+        seen = first_seen(usual, np.bincount(inside, minlength=len(usual))[: len(usual)].astype(float))
+        return None if seen is None else seen - LOOKS_BACK
 
     def _wake(self, now: datetime) -> bool:
         """Make up the past on the first call; every place has reported up to this moment."""
@@ -116,7 +131,9 @@ class EpidemicTwin:
     def _house(self, kind: Kind, series: tuple[Series, ...]) -> House:
         entities, days = self._known[kind.name], BEFORE + AFTER
         size = sizes([place.facts for place in self.places[kind.name]], "beds" if kind is HOSPITAL else "pupils")
-        counts = usual_counts(size, series, self._first - timedelta(days=BEFORE), days, self.rng)
+        means = usual_means(size, series, self._first - timedelta(days=BEFORE), days, self.rng)
+        self._usual |= {one.name: means[:, at, BEFORE - LOOKS_BACK :] for at, one in enumerate(series)}
+        counts = counted(means, self.rng)
         for at, one in enumerate(series):
             counts[:, at] += added(self.additions, one, len(entities), -BEFORE, days)
         prompt = self.rng.uniform(0.55, 0.95, len(entities)) if kind is HOSPITAL else np.ones(len(entities))

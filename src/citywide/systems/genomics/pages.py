@@ -120,7 +120,8 @@ FOUND = found(
     Column("refused", WHY_NOT),
 )
 EVIDENCE = Timeline(Text("What was done with the data", "数据使用记录"), Query("study_evidence"))
-STUDIES = Page("studies", STUDIES_TITLE, (UNDER_WAY, TIME_LEFT, ALL, FOUND, ASK, COHORTS, ACTS, EVIDENCE), ROLES)
+RUNS = Text("The study is running; what it finds appears here", "研究进行中，结果将显示于此")
+STUDIES = Page("studies", STUDIES_TITLE, (UNDER_WAY, TIME_LEFT, ALL, FOUND, ASK, COHORTS, ACTS, EVIDENCE), ROLES, RUNS)
 
 HITS = Stat(Text("Variants below 5e-8", "低于 5e-8 的位点"), Query("newest_hits"), "count", live=CASE)
 INFLATION = Stat(
@@ -169,5 +170,5 @@ MADE = found(
     Column("versions", Text("Versions", "版本")),
     ENDED,
 )
-NEWEST = Text("Results of the newest study", "最新研究结果")
-RESULTS = Page("results", NEWEST, (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE), ROLES)
+NEWEST = Text("Newest results", "最新研究结果")
+RESULTS = Page("results", NEWEST, (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE), ROLES, RUNS)

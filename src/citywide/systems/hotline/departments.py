@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from citywide.hub import Entity, Reading
+from citywide.hub import Entity, Reading, Text
 from citywide.hub.twin import Answer, Order, Place, Plan
 from citywide.hub.ways import Mover
 from citywide.systems.hotline.matters import BY_NAME
@@ -68,7 +68,7 @@ class Departments:
 
     def _team(self, plan: Plan, homes: Sequence[Place], department: str, number: int) -> Team:
         base = homes[int(self.rng.integers(len(homes)))]
-        name = f"{base.name.zh.removesuffix('小区')}处置队 {base.name.en.split()[0]}"
+        name = Text(f"{base.name.en.split()[0]} team", f"{base.name.zh.removesuffix('小区')}处置队").both
         entity = Entity(f"team/{department}-{number + 1}", TEAM.name, name, base.at, department, {"on_shift": True})
         return Team(entity, Mover(plan.streets, base.at), self.manners[department], self.rng)
 

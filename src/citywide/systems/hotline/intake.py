@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from citywide.hub import Point
 from citywide.hub.database.queries import queries_of
+from citywide.kit.turns import turn
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
 from citywide.systems.hotline.learning import beginner
@@ -81,8 +82,9 @@ class Intake:
         if time.monotonic() - self._looked > REFRESH_S:
             self._looked = time.monotonic()
             named = database.rows(QUERIES["named_places"])
-            self._places = [Point(row["lon"], row["lat"]) for row in named]
-            self._gazetteer = Gazetteer([row["name"] for row in named])
+            called = [(name, Point(row["lon"], row["lat"])) for row in named for name in row["name"].split(" · ")]
+            self._places = [at for _, at in called]
+            self._gazetteer = Gazetteer([name for name, _ in called])
 
 
 _intakes: WeakKeyDictionary[Any, Intake] = WeakKeyDictionary()
@@ -99,7 +101,8 @@ def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
     """Learn aside when a worker starts or a history has come."""
 
     def learn() -> None:
-        intake_of(hub).begin(hub.database, anew=anew)
+        with turn(hub.settings.data):
+            intake_of(hub).begin(hub.database, anew=anew)
 
     hub.aside(learn, after_s=0.0 if anew else QUIET_S)  # a city that wakes has more urgent things to do
 

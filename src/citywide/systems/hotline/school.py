@@ -8,7 +8,7 @@ import structlog
 from msgspec import Struct, json
 
 from citywide.hub.database.pool import Database
-from citywide.kit.child import end_with_parent
+from citywide.kit.child import alone, end_with_parent
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.learning import OWNER, beginner
 
@@ -36,8 +36,7 @@ def schooled(database: Database) -> Sorter:
 
 def _taught(order: Order) -> bytes:
     command = [sys.executable, "-m", PROGRAM]
-    quiet = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run(command, input=json.encode(order), stdout=subprocess.PIPE, env=quiet, check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, input=json.encode(order), stdout=subprocess.PIPE, env=alone(), check=False)  # noqa: S603 - our own program
     return b"" if done.returncode else done.stdout
 
 

@@ -13,7 +13,7 @@ from citywide.systems.hotline.pictures import picture
 
 ON_SITE_S, SPREAD = 35 * 60.0, 0.5
 SECOND_TIME = 0.25  # who is sent back is this much as careless as the first time
-NOT_OURS = "现场核实不属本部门职责 not this department's"
+NOT_OURS = "Not this department's work · 现场核实不属本部门职责"
 
 
 class Manners(Struct, frozen=True):
@@ -55,7 +55,7 @@ class Team:
         if owner is not None and owner != order.department:
             return Answer(order.case, "reroute", NOT_OURS, to=owner)
         if order.state == "assigned":
-            return Answer(order.case, "start", "已到场 on site")
+            return Answer(order.case, "start", "On site · 已到场")
         return self._hand_in(order, mending, now) if self.drive.stood_s >= self._work_s else None
 
     def _hand_in(self, order: Order, mending: Mending, now: datetime) -> Answer:
@@ -65,4 +65,4 @@ class Team:
         if not half:
             mending.mend(order.case, now)
         proof = picture(self.rng, float(self.rng.uniform(0.15, 0.5)) if half else 0.0)
-        return Answer(order.case, "check", "处置完毕，附照片 done, see the photo", photos=(proof,))
+        return Answer(order.case, "check", "Done, see the photo · 处置完毕，附照片", photos=(proof,))

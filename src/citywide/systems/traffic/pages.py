@@ -39,6 +39,7 @@ NOW = Page(
         history_of(INDEX, Query("index_history"), threshold=6, live=("latest",)),
         *desk_of(DEPARTMENT),
     ),
+    empty=Text("Crossings report every minute", "各路口每分钟上报"),
 )
 
 CROSSING = Page(
@@ -79,8 +80,10 @@ CROSSING = Page(
                 Column("state", Text("State", "状态")),
             ),
             live=("latest",),
+            empty=Text("No bus or ambulance has asked yet", "尚无公交或急救车辆请求"),
         ),
     ),
+    empty=Text("Crossings report every second", "各路口每秒上报"),
 )
 
 
@@ -118,4 +121,5 @@ MEASURES = Page(
             empty=Text("No officer has answered an incident yet", "尚无交警核实反馈"),
         ),
     ),
+    empty=Text("Counted every quarter of an hour", "每十五分钟统计一次"),
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from citywide.hub import Entity, Point, Reading
+from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
@@ -32,7 +32,10 @@ class TrafficTwin:
         self.crossings = [_crossing(number, place) for number, place in enumerate(places)]
         self.lanes = [lane for number, place in enumerate(places) for lane in _lanes(number, place)]
         posts = [places[int(number)].at for number in np.linspace(0, len(places) - 1, OFFICERS)] if places else []
-        self.officers = [Officer(f"traffic_officer/{n + 1:02d}", f"交警{n + 1}组", at) for n, at in enumerate(posts)]
+        self.officers = [
+            Officer(f"traffic_officer/{n + 1:02d}", Text(f"Patrol {n + 1}", f"交警{n + 1}组").both, at)
+            for n, at in enumerate(posts)
+        ]
         self.runs = Runs(self.crossings, plan.rng("traffic vehicles"))
         patrols = [one.entity() for one in self.officers]
         self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *patrols, *self.runs.entities)
@@ -141,19 +144,19 @@ def _crossing(number: int, place: Place) -> Entity:
     facts = {"lanes": LANES, "connected": number < CONNECTED, "district": place.district, "name_en": place.name.en,
              "number": number + 1, "corridor": f"row {number // ROW + 1}", "along": number % ROW,
              "travel_s": LINK_S}  # fmt: skip
-    return Entity(f"crossing/{number + 1:02d}", "crossing", place.name.zh, place.at, DEPARTMENT, facts)
+    return Entity(f"crossing/{number + 1:02d}", "crossing", place.name.both, place.at, DEPARTMENT, facts)
 
 
 def _lanes(number: int, place: Place) -> Iterator[Entity]:
     for lane in range(LANES):
         arm, left = lane // 2, lane % 2 == 0
         heading, turns = HEADINGS[arm], "left" if left else "through, right"
+        turns_zh = "左转" if left else "直行右转"
+        name = Text(f"{place.name.en} {ARMS[arm][0]}, {turns}", f"{place.name.zh}{ARMS[arm][1]}{turns_zh}车道")
         facts = {"crossing": f"{number + 1:02d}", "lane": lane + 1, "heading": heading,
-                 "aside_m": 2.0 if left else 5.4, "turns": turns,
-                 "name_en": f"{place.name.en} {ARMS[arm][0]}, {turns}"}  # fmt: skip
-        name = f"{place.name.zh}{ARMS[arm][1]}{'左转' if left else '直行右转'}车道"
+                 "aside_m": 2.0 if left else 5.4, "turns": turns, "name_en": name.en}  # fmt: skip
         at = _moved(place.at, heading + 180, 40.0)
-        yield Entity(f"detector/{number + 1:02d}-{lane + 1}", "detector", name, at, DEPARTMENT, facts)
+        yield Entity(f"detector/{number + 1:02d}-{lane + 1}", "detector", name.both, at, DEPARTMENT, facts)
 
 
 def _moved(at: Point, degrees: float, metres: float) -> Point:

@@ -64,5 +64,5 @@ class Crew:
 
     def _begin(self, order: Order) -> Answer | None:
         self.pumping_at = self._about or ""
-        note = f"已到场 on site, {self.pump_m3_per_h:.0f} m³/h"
+        note = f"On site with {self.pump_m3_per_h:.0f} m³/h · 已到场"
         return Answer(order.case, "start", note) if order.state == "assigned" else None

@@ -26,6 +26,7 @@ NOW = Page(
         ),
         *desk_of("drainage"),
     ),
+    empty=Text("Gauges report every minute; the forecast follows within five", "液位计每分钟上报，五分钟内给出预报"),
 )  # fmt: skip
 
 DEVICES = Page(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.hub import Entity, Point, Reading
+from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather
 from citywide.systems.waterlogging.crews import Crew
 from citywide.systems.waterlogging.hydraulics import Sites, gauge_cm, rained, random_sites, still
@@ -35,7 +35,7 @@ class WaterTwin:
         self.crews = [_crew(self.rng, number, place, plan) for number, place in depots]
         self.gauges = [_gauge(self.sites, number, place) for number, place in enumerate(self.places)]
         self.rain_gauges = [
-            Entity(f"rain_gauge/{number + 1:03d}", "rain_gauge", both(place), place.at, DEPARTMENT)
+            Entity(f"rain_gauge/{number + 1:03d}", "rain_gauge", place.name.both, place.at, DEPARTMENT)
             for number, place in enumerate(self.skies)
         ]
         crews = [crew.entity() for crew in self.crews]
@@ -122,15 +122,10 @@ class WaterTwin:
                 yield Reading(crew.id, "position_lat", now, round(crew.at.lat, 6))
 
 
-def both(place: Place) -> str:
-    """A name that readers of either language can find: `石桥铺下穿道 Shiqiaopu`."""
-    return f"{place.name.zh} {place.name.en.split()[0]}"
-
-
 def _crew(rng: np.random.Generator, number: int, depot: Place, plan: Plan) -> Crew:
     pump = float(rng.choice([400, 600, 800, 1200]))
-    name = f"{depot.name.zh.removesuffix('抢险站')}排水抢险队 {depot.name.en.split()[0]}"
-    return Crew(f"drainage_crew/{number + 1:02d}", name, pump, depot.at, plan.streets)
+    name = Text(f"{depot.name.en.split()[0]} drainage crew", f"{depot.name.zh.removesuffix('抢险站')}排水抢险队")
+    return Crew(f"drainage_crew/{number + 1:02d}", name.both, pump, depot.at, plan.streets)
 
 
 def _gauge(sites: Sites, number: int, place: Place) -> Entity:
@@ -141,7 +136,7 @@ def _gauge(sites: Sites, number: int, place: Place) -> Entity:
         "district": place.district,
     }
     point = Point(place.at.lon, place.at.lat)
-    return Entity(f"gauge/{number + 1:03d}", "gauge", both(place), point, DEPARTMENT, facts)
+    return Entity(f"gauge/{number + 1:03d}", "gauge", place.name.both, point, DEPARTMENT, facts)
 
 
 def _crossing(end: datetime, before: float, after: float, line: float) -> datetime:

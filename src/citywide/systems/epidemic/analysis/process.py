@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 from msgspec import Struct, json
@@ -12,7 +12,8 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.running import Hub
-from citywide.kit.child import end_with_parent
+from citywide.kit.child import alone, end_with_parent
+from citywide.kit.turns import turn_if_free
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
@@ -39,7 +40,9 @@ def attend(hub: Hub) -> None:
     found = running.get(hub.settings.database_url)
     if (found is None or found.poll() is not None) and something_new(hub):
         order = Order(hub.settings.database_url, hub.city.zone, hub.clock.now())
-        running[hub.settings.database_url] = _start(order)
+        with turn_if_free(hub.settings.data) as mine:
+            if mine is not None:
+                running[hub.settings.database_url] = _start(order, mine)
 
 
 def something_new(hub: Hub) -> bool:
@@ -110,9 +113,9 @@ def _forecast(database: Database, visits: Told, now: datetime, zone: str) -> Non
             forecasting.score_matured(connection, visits, number, sunday, now, zone)
 
 
-def _start(order: Order) -> "subprocess.Popen[bytes]":
-    quiet = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen([sys.executable, "-m", PROGRAM], stdin=subprocess.PIPE, env=quiet)  # noqa: S603 - our own program
+def _start(order: Order, mine: IO[str]) -> "subprocess.Popen[bytes]":
+    command, keeps = [sys.executable, "-m", PROGRAM], [mine.fileno()]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=keeps, env=alone())  # noqa: S603 - our own program
     assert process.stdin is not None
     process.stdin.write(msgspec.json.encode(order))
     process.stdin.close()

@@ -35,15 +35,19 @@ RHYTHMS = {
 DRIFT = 0.08  # of the logarithm, as habits change
 
 
-def usual_counts(sizes: Floats, series: Sequence[Series], first: date, days: int, rng: np.random.Generator) -> Ints:
-    """Counts [places, series, days] from `first` on; `sizes` are the places' sizes against a middling one."""
+def usual_means(sizes: Floats, series: Sequence[Series], first: date, days: int, rng: np.random.Generator) -> Floats:
+    """How many are to be expected [places, series, days] from `first` on; `sizes` are against a middling place's."""
     at = np.arange(days)
     weekday = np.where((at + first.weekday()) % 7 < 5, WORKING_DAY, WEEKEND)
     drift = DRIFT * _wandering(len(sizes), days, rng)
     waves = [_season(RHYTHMS[one.name], first, days, rng) for one in series]
     a_day = [sizes[:, None] * RHYTHMS[one.name].a_day * weekday for one in series]
     means = [each * np.exp(wave + drift) for each, wave in zip(a_day, waves, strict=True)]
-    expected = np.stack(means, axis=1)
+    return np.stack(means, axis=1)
+
+
+def counted(expected: Floats, rng: np.random.Generator) -> Ints:
+    """What is counted where so many are to be expected."""
     return rng.poisson(rng.gamma(expected / (SPREAD - 1), SPREAD - 1))
 
 

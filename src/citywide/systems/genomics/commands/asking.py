@@ -5,11 +5,11 @@ from argparse import Namespace
 
 from citywide.hub import Entity
 from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.clock import read_clock
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
-from citywide.hub.running import read_clock
 from citywide.hub.settings import Settings
 from citywide.systems.genomics.engine.files.bed import open_bed
 from citywide.systems.genomics.engine.files.tables import read_table

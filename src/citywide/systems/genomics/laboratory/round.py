@@ -5,7 +5,6 @@ finds the lock free without a result begins it again, and the scan goes on where
 """
 
 import fcntl
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +16,8 @@ from citywide.hub import Reading, Text
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.running import Hub
+from citywide.kit.child import alone
+from citywide.kit.turns import turn_if_free
 from citywide.systems.genomics.laboratory import order as notes
 from citywide.systems.genomics.laboratory.intake import failed, take_in
 from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, Made, Order
@@ -57,11 +58,17 @@ def attend(hub: Hub, study: dict[str, Any], folder: Path) -> None:
         elif study["attempts"] >= MOST_ATTEMPTS:
             failed(hub, study, f"the scan ended {MOST_ATTEMPTS} times without a word")
         else:
-            begin(hub, study, folder, lock)
+            _begin_in_turn(hub, study, folder, lock)
 
 
-def begin(hub: Hub, study: dict[str, Any], folder: Path, lock: IO[str]) -> None:
-    """Start the study's process, which inherits the lock."""
+def _begin_in_turn(hub: Hub, study: dict[str, Any], folder: Path, lock: IO[str]) -> None:
+    with turn_if_free(hub.settings.data) as mine:
+        if mine is not None:
+            begin(hub, study, folder, [lock.fileno(), mine.fileno()])
+
+
+def begin(hub: Hub, study: dict[str, Any], folder: Path, keeps: list[int]) -> None:
+    """Start the study's process, which inherits the locks that it keeps."""
     at = hub.clock.now()
     with hub.database.transaction() as connection:
         order = order_of(hub, study, cohort_of(connection, study["cohort"]))
@@ -79,15 +86,14 @@ def begin(hub: Hub, study: dict[str, Any], folder: Path, lock: IO[str]) -> None:
             f"研究 {study['number']} {'继续' if again else '开始'}",
         )
         tell(connection, says, at, {"study": study["number"], "command": order.command(folder)})
-    processes[study["number"]] = _start(folder, lock)
+    processes[study["number"]] = _start(folder, keeps)
 
 
-def _start(folder: Path, lock: IO[str]) -> "subprocess.Popen[bytes]":
+def _start(folder: Path, keeps: list[int]) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", PROGRAM, str(folder)]
-    quiet = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with (folder / "said.txt").open("ab") as said:
         return subprocess.Popen(  # noqa: S603 - our own program with our own arguments
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=[lock.fileno()], env=quiet
+            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, pass_fds=keeps, env=alone()
         )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from citywide.hub import Entity, Point, Reading
+from citywide.hub import Entity, Point, Reading, Text
 from citywide.systems.traffic.feeds import read_requests
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
 from citywide.systems.traffic.model import DEPARTMENT
@@ -87,7 +87,9 @@ class Runs:
 
 def _run(name: str, zh: str, en: str, role: str, number: int, row: range) -> Run:
     facts: Mapping[str, object] = {"role": role, "name_en": en}
-    return Run(Entity(f"priority_vehicle/{name}", "priority_vehicle", zh, None, DEPARTMENT, facts), number, row)
+    return Run(
+        Entity(f"priority_vehicle/{name}", "priority_vehicle", Text(en, zh).both, None, DEPARTMENT, facts), number, row
+    )
 
 
 def _mark(seconds: float) -> tuple[int, int]:
