@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 CACHE = Path(__file__).parent / ".cache"
 UNSURE = 0.7
+UNIT = 300
 BLOCK = 256
 
 
@@ -59,6 +60,21 @@ def unsure(copies: NDArray[np.int8], random: np.random.Generator) -> NDArray[np.
     noise = np.abs(random.standard_normal(copies.shape, np.float32)) * moved * np.float32(0.1)
     found = np.where(copies == 2, 2 - noise, copies + noise)
     return np.where(copies < 0, -9, np.clip(found, 0, 2)).astype(np.float32)
+
+
+def in_a_large_unit(folder: Path) -> Path:
+    """The folder's covariates, each with a standard deviation of 1/300."""
+    from citywide.systems.genomics.engine.files.tables import read_table  # noqa: PLC0415 - loads the package
+
+    table = read_table(folder / "covar.tsv")
+    centred = table.values - np.nanmean(table.values, axis=0)
+    values = centred / np.nanstd(table.values, axis=0, ddof=1) / UNIT
+    people = zip(table.family or table.person, table.person, values.tolist(), strict=True)
+    rows = (f"{f.decode()}\t{p.decode()}\t" + "\t".join(f"{v:.9g}" for v in row) + "\n" for f, p, row in people)
+    path = CACHE / "out" / "covar-large-unit.tsv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\t".join(["FID", "IID", *table.names]) + "\n" + "".join(rows).replace("nan", "NA"))
+    return path
 
 
 def prefix(folder: Path) -> Path:

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._gwas_cohorts import CACHE, prefix
+from benchmarks._gwas_cohorts import CACHE, in_a_large_unit, prefix
 from benchmarks._gwas_tables import widest_gap
 from benchmarks._plink2 import ENVIRONMENT
 from benchmarks.form import Clock
@@ -23,7 +23,8 @@ COLUMNS = "cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
 class Case:
     """What both sides are asked: a folder's trait, the test, and Firth's penalty (`fallback` or `always`).
 
-    `more` is asked of our side alone.
+    `more` is asked of our side alone. `settled` gives plink2 the covariates in a unit so large that its steps count
+    for more and it takes another one before it halts.
     """
 
     folder: Path
@@ -31,12 +32,14 @@ class Case:
     test: str
     firth: str = "fallback"
     more: tuple[str, ...] = ()
+    settled: bool = False
 
     @property
     def files(self) -> list[str]:
         """Genotypes, phenotypes and covariates, by the names that both programs know."""
         kind = "--pfile" if any(self.folder.glob("*.pgen")) else "--bfile"
-        tables = ["--pheno", f"{self.folder}/pheno.tsv", "--covar", f"{self.folder}/covar.tsv"]
+        covar = in_a_large_unit(self.folder) if self.settled else self.folder / "covar.tsv"
+        tables = ["--pheno", f"{self.folder}/pheno.tsv", "--covar", str(covar)]
         return [kind, str(prefix(self.folder)), *tables, "--pheno-name", self.trait, "--threads", "2"]
 
 
@@ -84,7 +87,8 @@ def theirs(plink2: str, case: Case) -> Run:
     """plink2's scan of the same files."""
     out = CACHE / "out" / "plink2"
     kind = ["firth"] if case.firth == "always" else []
-    asked = ["--covar-variance-standardize", "--glm", "hide-covar", *kind, COLUMNS, "--out", str(out)]
+    unit = [] if case.settled else ["--covar-variance-standardize"]
+    asked = [*unit, "--glm", "hide-covar", *kind, COLUMNS, "--out", str(out)]
     suffix = "linear" if case.test == "linear" else "firth" if kind else "logistic.hybrid"
     return timed([plink2, *case.files, *asked], out.with_name(f"plink2.{case.trait}.glm.{suffix}"))
 

@@ -186,6 +186,37 @@ def test_every_command_answers_a_missing_file_in_words(
     assert "there is no such file" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "says"),
+    [
+        ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/o --threads -2", "expected a whole number from 0 on"),
+        ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/o --memory 0", "expected a whole number from 1 on"),
+        ("qc", "--bfile {0}/study --out {0}/o --pca 0", "expected a whole number from 1 on"),
+        ("step1", "--bfile {0}/study --pheno {0}/y --out {0}/o --bsize 0", "expected a whole number from 1 on"),
+        ("gwas", "--bfile {0}/study --pheno {0}/y --pheno-name hight --out {0}/o", "y: no column hight; there are"),
+        ("gwas", "--bfile {0}/study --pheno {0}/turned --out {0}/o", "begins with P0 F0, the genotypes with F0 P0"),
+        ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/y/o", "Not a directory"),
+        ("qc", "--bfile {0}/study --out {0}/o --indep-pairwise 50 5 low", "expected such as 50 5 0.2"),
+        ("qc", "--bfile {0}/study --out {0}/o --extract {0}/none", "do the names match"),
+        ("score", "--bfile {0}/study --out {0}/o --score {0}/none --keep {0}/none", "do the ids match"),
+        ("step1", "--bfile {0}/study --pheno {0}/y --pheno-name y1 --bt --out {0}/o", "a binary trait has two"),
+    ],
+)
+def test_what_cannot_be_done_as_asked_is_answered_in_words(
+    folder: Path, name: str, words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "turned").write_text("FID IID height\n" + "".join(f"P{i} F{i} {i}.5\n" for i in range(PEOPLE)))
+    (folder / "none").write_text("nobody nothing\n")
+    try:
+        status = command(name, words.format(folder))
+    except SystemExit as left:
+        status = left.code
+    assert status == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "variants" not in said  # nothing was begun
+
+
 def test_the_quality_command_knows_chromosomes_too(folder: Path, tmp_path: Path) -> None:
     assert command("qc", f"--bed {folder / 'study'} --chr 2 --out {tmp_path} --threads 1") == 0
     assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -30,9 +30,22 @@ def answering(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
             print(f"citywide: {wrong}", file=sys.stderr)
         except FileNotFoundError as wrong:
             print(f"citywide: {wrong.filename}: there is no such file", file=sys.stderr)
+        except OSError as wrong:
+            print(f"citywide: {wrong.filename or 'input or output'}: {wrong.strerror}", file=sys.stderr)
         return WRONG
 
     return answered
+
+
+def at_least(least: int) -> Callable[[str], int]:
+    """A whole number from here on."""
+
+    def read(word: str) -> int:
+        if not word.isdecimal() or int(word) < least:
+            raise ArgumentTypeError(f"{word}: expected a whole number from {least} on")
+        return int(word)
+
+    return read
 
 
 def study_options(parser: ArgumentParser) -> None:
@@ -44,14 +57,19 @@ def study_options(parser: ArgumentParser) -> None:
     parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
     parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
     parser.add_argument("--chr", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
 
 
 def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]]:
     """The open file, who is in, and which variants."""
     bed = open_bed(options.bfile)
     options.out.mkdir(parents=True, exist_ok=True)
-    return bed, keep_mask(bed.people, options.keep, options.remove), chosen_rows(bed, options)
+    people, rows = keep_mask(bed.people, options.keep, options.remove), chosen_rows(bed, options)
+    if not people.any():
+        raise InputError("nobody is left after --keep and --remove; do the ids match?")
+    if not len(rows):
+        raise InputError("no variant is left after --extract, --exclude and --chr; do the names match?")
+    return bed, people, rows
 
 
 def chosen_rows(bed: Bed, options: Namespace) -> NDArray[np.int64]:

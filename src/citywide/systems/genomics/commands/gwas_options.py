@@ -3,6 +3,7 @@
 from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescriptionHelpFormatter
 from pathlib import Path
 
+from citywide.systems.genomics.commands.common import at_least
 from citywide.systems.genomics.commands.names import elsewhere
 
 EXAMPLES = """\
@@ -116,8 +117,10 @@ def _tests(parser: ArgumentParser) -> None:
 
 def _running(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("running")
-    group.add_argument("--threads", type=int, default=0, help="0 takes every core")
-    group.add_argument("--memory", type=int, default=1000, metavar="MB")
+    group.add_argument("--threads", type=at_least(0), default=0, metavar="COUNT", help="0 takes every core")
+    group.add_argument(
+        "--memory", type=at_least(1), default=1000, metavar="MB", help="what all threads together may take"
+    )
     group.add_argument("--backend", default="threads", help="threads, or a joblib backend: loky, ray, dask …")
     group.add_argument("--restart", action="store_true", help="forget an unfinished scan in --out")
     group.add_argument("--quiet", action="store_true", help="no progress")

@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering, study, study_options, write_table
+from citywide.systems.genomics.commands.common import answering, at_least, study, study_options, write_table
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
+from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.qc.pca import Components, components
 from citywide.systems.genomics.engine.qc.quality import PersonQuality, VariantQuality, person_quality, variant_quality
@@ -27,7 +28,9 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--king-table-filter", type=float, default=THIRD_DEGREE, metavar="KINSHIP")
     parser.add_argument("--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship")
     parser.add_argument("--indep-pairwise", nargs=3, metavar=("WINDOW", "STEP", "R2"), help="50 5 0.2, or 500kb 1 0.2")
-    parser.add_argument("--pca", type=int, nargs="?", const=10, metavar="COUNT", help="components of the genotypes")
+    parser.add_argument(
+        "--pca", type=at_least(1), nargs="?", const=10, metavar="COUNT", help="components of the genotypes"
+    )
 
 
 @answering
@@ -120,8 +123,12 @@ def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
 
     size, step, r2 = options.indep_pairwise
     kb = size.lower().removesuffix("kb")
-    window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))
-    stays = rows[prune(bed, float(r2), window, rows)]
+    try:
+        window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))
+        bound = float(r2)
+    except ValueError:
+        raise InputError(f"--indep-pairwise {size} {step} {r2}: expected such as 50 5 0.2, or 500kb 1 0.2") from None
+    stays = rows[prune(bed, bound, window, rows)]
     (options.out / "prune.in.txt").write_text("".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist()))
     print(f"{len(stays):,} of {len(rows):,} variants after pruning")
     return stays

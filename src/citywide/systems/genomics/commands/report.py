@@ -18,7 +18,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--clump-p1", type=float, default=5e-8, metavar="P")
     parser.add_argument("--clump-p2", type=float, default=1e-4, metavar="P")
     parser.add_argument("--clump-r2", type=float, default=0.1, metavar="R2")
-    parser.add_argument("--clump-kb", type=float, default=250, metavar="KB")
+    parser.add_argument("--clump-kb", type=float, default=250.0, metavar="KB")
 
 
 @answering

@@ -7,7 +7,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 import numpy as np
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering, study, study_options
+from citywide.systems.genomics.commands.common import answering, at_least, study, study_options
 from citywide.systems.genomics.commands.names import names
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
@@ -29,7 +29,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
     parser.add_argument("--lowmem", "--qt", action="store_true", help=SUPPRESS)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
-    parser.add_argument("--bsize", type=int, default=1000, help="variants in a block")
+    parser.add_argument("--bsize", type=at_least(1), default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
     parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
 

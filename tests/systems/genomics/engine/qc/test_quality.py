@@ -83,6 +83,15 @@ def test_men_count_one_allele_on_x_and_are_told_from_women_by_it(tmp_path):
     assert np.isnan(people.inbreeding).all()
 
 
+@pytest.mark.parametrize("code", ["XY", "25", "PAR1"])
+def test_where_x_and_y_pair_men_have_two_copies_as_women_do(tmp_path, code):
+    copies = drawn(np.random.default_rng(7), 20, 50)
+    paired = variant_quality(write(tmp_path, copies, [code] * 20, np.arange(50) % 2 + 1))
+    plain = variant_quality(write(tmp_path, copies, ["1"] * 20, np.arange(50) % 2 + 1))
+    for name, column in vars(plain).items():
+        np.testing.assert_array_equal(getattr(paired, name), column, name)
+
+
 def test_without_an_x_nothing_is_said_of_the_sex(tmp_path):
     bed = write(tmp_path, drawn(np.random.default_rng(1), 50, 20))
     assert not person_quality(bed, variant_quality(bed)).sex_by_x().any()

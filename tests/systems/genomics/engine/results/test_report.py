@@ -11,6 +11,7 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.results.clump import Bounds, clump, regions
 from citywide.systems.genomics.engine.results.findings import console, findings
 from citywide.systems.genomics.engine.results.inflation import lambda_gc, ld_regression, ld_scores
+from citywide.systems.genomics.engine.results.page import verdict
 from citywide.systems.genomics.engine.results.pictures import manhattan, quantiles, thinned
 from citywide.systems.genomics.engine.results.read import read_results
 from citywide.systems.genomics.engine.results.report import write_report
@@ -140,6 +141,13 @@ def test_the_page_stands_alone_and_speaks_both_languages(scan, tmp_path):
     assert len(found["manhattan"]["x"]) == len(found["manhattan"]["y"])
     assert found["top"][0]["region"].startswith(("1:", "2:"))
     assert all((tmp_path / name).read_bytes()[:4] == b"\x89PNG" for name in ("manhattan.png", "qq.png", "region1.png"))
+
+
+def test_an_inflated_scan_speaks_of_an_intercept_only_where_one_is_shown():
+    assert "intercept" in TEXTS[verdict(1.2, told=True)][0]
+    assert "intercept" not in TEXTS[verdict(1.2, told=False)][0]
+    assert verdict(1.0, told=False) == "well"
+    assert verdict(0.9, told=True) == "deflated"
 
 
 def test_an_empty_scan_still_has_its_page(scan, tmp_path):

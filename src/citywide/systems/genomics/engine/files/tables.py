@@ -19,6 +19,7 @@ from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 
+SHOWN = 20
 MISSING = ("NA", "nan", "NaN", "N/A", ".", "-9")
 
 
@@ -30,15 +31,23 @@ class Table:
     person: list[bytes]
     names: tuple[str, ...]
     values: NDArray[np.float64]
+    path: Path
 
     def only(self, names: Sequence[str]) -> "Table":
         """The same people with these columns, in this order."""
         names = [one for name in names for one in self.ranged(name)]
         unknown = [name for name in names if name not in self.names]
         if unknown:
-            raise FileError(f"no column {', '.join(unknown)}; there are {', '.join(self.names)}")
+            more = f" … ({len(self.names):,} in all)" * (len(self.names) > SHOWN)
+            there = ", ".join(self.names[:SHOWN]) + more
+            raise FileError(f"{self.path}: no column {', '.join(unknown)}; there are {there}")
         chosen = [self.names.index(name) for name in names]
-        return Table(self.family, self.person, tuple(names), self.values[:, chosen])
+        return Table(self.family, self.person, tuple(names), self.values[:, chosen], self.path)
+
+    @property
+    def first(self) -> str:
+        """Who stands first, as the table names people; nobody in an empty one."""
+        return b" ".join([*self.family[:1], *self.person[:1]]).decode() or "nobody"
 
     def ranged(self, name: str) -> Sequence[str]:
         """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; any other name as it is."""
@@ -56,7 +65,7 @@ def read_table(path: str | Path, missing: Iterable[str] = MISSING) -> Table:
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
     family: list[bytes] = cells[:, 0].tolist() if ids == 2 else []
     values = _numbers(Path(path), names, cells[:, ids:], missing)
-    table = Table(family, cells[:, ids - 1].tolist(), names, values)
+    table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
     _refuse_twice(Path(path), table)
     return table
 

@@ -98,16 +98,21 @@ class BinaryLanes:
         return BinaryStruct.of(shape, arrays if self.halt is None else (*arrays, self.halt))
 
     def _null(self) -> Floats:
-        if compiled.library() is None:
-            from citywide.systems.genomics.engine.kernel.plain_logistic import null_model  # noqa: PLC0415 - rarely needed
-
-            return null_model(self.columns, self.ill, self.offset, self.members)
-        eta, coefficients = np.zeros(self.padded), np.zeros(self.terms)
-        library, struct = compiled.library(), self._binary(self.offset)
-        assert library is not None
-        if library.null_model(ctypes.byref(struct), pointer(eta), pointer(coefficients)) != FINE:
+        eta, state = self._fitted()
+        if state != FINE:
             raise NullModelError(f"{self.name}: the model without genotypes does not converge")
         return eta
+
+    def _fitted(self) -> tuple[Floats, int]:
+        library = compiled.library()
+        if library is None:
+            from citywide.systems.genomics.engine.kernel.plain_logistic import (  # noqa: PLC0415 - rarely needed
+                null_model,
+            )
+
+            return null_model(self.columns, self.ill, self.offset, self.members)
+        eta, coefficients, struct = np.zeros(self.padded), np.zeros(self.terms), self._binary(self.offset)
+        return eta, int(library.null_model(ctypes.byref(struct), pointer(eta), pointer(coefficients)))
 
 
 def plink2_terms(covariates: Floats, columns: Floats) -> Floats:

@@ -9,10 +9,13 @@ from citywide.systems.genomics.engine.kernel.states import FINE, NOT_CONVERGED
 PLINK2_HALTS = 1e-4
 
 
-def null_model(columns: Doubles, ill: Doubles, offset: Doubles, members: int) -> Doubles:
-    """The linear predictor of the model without genotypes."""
-    at, _, _ = newton(columns[:, :members], ill[:members], offset[:members], firth=False)
-    return offset + at @ columns
+def null_model(columns: Doubles, ill: Doubles, offset: Doubles, members: int) -> tuple[Doubles, int]:
+    """The linear predictor of the model without genotypes, and whether its fit came to rest."""
+    try:
+        at, _, state = newton(columns[:, :members], ill[:members], offset[:members], firth=False)
+    except np.linalg.LinAlgError:  # nobody's risk is in doubt any more
+        return offset, NOT_CONVERGED
+    return offset + at @ columns, state
 
 
 def newton(

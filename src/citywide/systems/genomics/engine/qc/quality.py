@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import blocks, person_sums
-from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.chromosomes import codes, kind
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 MALE, FEMALE = 1, 2
@@ -93,8 +93,8 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
 
 def _kinds(bed: Bed, rows: Integers) -> NDArray[np.str_]:
     """A for two copies in everybody, X or Y for the sex chromosomes (PAR and MT count as autosomes here)."""
-    chromosome = spelled(bed.variants.chromosome().astype(np.str_))[rows]
-    return np.where(chromosome == "X", "X", np.where(chromosome == "Y", "Y", "A"))
+    found, where = np.unique(codes(bed.variants)[rows], return_inverse=True)
+    return np.array([kind(code) or "A" for code in found.tolist()] or ["A"])[where]
 
 
 def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Integers) -> VariantQuality:

@@ -16,6 +16,7 @@ body{color:#1c2833}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}img{max-width:100%}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d5dbe3;font-variant-numeric:tabular-nums}
 .note{color:#5d6d7e}.wide{overflow-x:auto}pre{background:#f4f6f8;padding:.8rem;white-space:pre-wrap}
+.two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:0 2rem}
 button{float:right}:root[lang=en] [lang=zh],:root[lang=zh] [lang=en]{display:none}"""
 
 
@@ -34,7 +35,7 @@ def page(found: Findings, pictures: dict[str, bytes], how: Sequence[str] = ()) -
         _picture("manhattan", "manhattan_note", pictures["manhattan"]),
         _picture("qq", "qq_note", pictures["qq"]),
         _top(found),
-        *_regions(found, pictures),
+        f"<div class=two>{''.join(_regions(found, pictures))}</div>",
     ]
     if how:
         parts.append(f"<h2>{_span(both('how'))}</h2><pre>{html.escape(chr(10).join(how))}</pre>")
@@ -56,24 +57,27 @@ def _figures(found: Findings) -> str:
         ("smallest", p_text(strongest)),
         ("lambda", f"{found.inflation:.3f}"),
     ]
-    if found.ld is not None and found.ld.heritability_error < TELLABLE:
+    told = found.ld is not None and found.ld.heritability_error < TELLABLE
+    if found.ld is not None and told:
         rows.append(("intercept", f"{found.ld.intercept:.3f} ± {found.ld.intercept_error:.3f}"))
         rows.append(("heritability", f"{found.ld.heritability:.3f} ± {found.ld.heritability_error:.3f}"))
     cells = "".join(f"<tr><th>{_span(both(name))}</th><td>{value}</td></tr>" for name, value in rows)
-    said = _span(both(verdict(found.inflation)))
+    said = _span(both(verdict(found.inflation, told)))
     return f"<h2>{_span(both('figures'))}</h2><table>{cells}</table><p>{said}</p>"
 
 
-def verdict(inflation: float) -> str:
-    """Which sentence says what λ means."""
-    return "inflated" if inflation > 1.05 else "deflated" if inflation < 0.95 else "well"
+def verdict(inflation: float, told: bool) -> str:
+    """Which sentence says what λ means; `told` where the intercept stands beside it."""
+    if inflation > 1.05:
+        return "inflated" if told else "inflated_untold"
+    return "deflated" if inflation < 0.95 else "well"
 
 
 def _picture(title: str, note: str, picture: bytes, **values: object) -> str:
     data = base64.b64encode(picture).decode()
     head, said = _span(both(title, **values)), _span(both(note))
     image = f'<img alt="{html.escape(both(title, **values)[0])}" src="data:image/png;base64,{data}">'
-    return f"<h2>{head}</h2>{image}<p class=note>{said}</p>"
+    return f"<div><h2>{head}</h2>{image}<p class=note>{said}</p></div>"
 
 
 def _regions(found: Findings, pictures: dict[str, bytes]) -> Iterable[str]:

@@ -6,16 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
-from citywide.systems.genomics.engine.results.drawing import draw
+from citywide.systems.genomics.engine.results.drawing import against_chance, along_the_genome, around
 from citywide.systems.genomics.engine.results.findings import Findings, console, top_table
 from citywide.systems.genomics.engine.results.page import page
+
+NAMED = 10
 
 
 def write_report(found: Findings, out: Path, how: Sequence[str] = ()) -> None:
     """report.html, series.json, top.tsv and the pictures as files."""
     out.mkdir(parents=True, exist_ok=True)
-    pictures = {"manhattan": draw(found.manhattan), "qq": draw(found.quantiles)}
-    pictures |= {f"region{at + 1}": draw(near) for at, near in enumerate(found.neighbourhoods)}
+    leads = {place.leads[0]: str(found.results.name[place.leads[0]]) for place in found.regions[:NAMED]}
+    pictures = {
+        "manhattan": along_the_genome(found.manhattan, leads),
+        "qq": against_chance(found.quantiles, found.inflation),
+        **{f"region{at + 1}": around(near) for at, near in enumerate(found.neighbourhoods)},
+    }
     for name, picture in pictures.items():
         (out / f"{name}.png").write_bytes(picture)
     (out / "report.html").write_text(page(found, pictures, how), encoding="utf-8")

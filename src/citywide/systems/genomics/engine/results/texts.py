@@ -23,14 +23,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "λ is above 1.05. An intercept near 1 means many small effects, above 1 relatives or strata left in.",
         "λ 高于 1.05。请看截距：接近 1 表示有许多微小效应；高于 1 表示模型没有去除亲属关系或人群分层。",
     ),
+    "inflated_untold": (
+        "λ is above 1.05: many small effects, or relatives and strata left in (step one takes those off).",
+        "λ 高于 1.05：可能有许多微小效应，也可能模型没有去除亲属关系或人群分层（第一步的预测值可去除后者）。",
+    ),
     "deflated": (
         "λ is below 0.95: too cautious, as with few people, rare variants or too strong predictions.",
         "λ 低于 0.95：检验过于保守。常见原因是样本小、变异罕见，或预测值扣除过多。",
     ),
     "manhattan": ("Along the genome", "沿基因组分布（曼哈顿图）"),
     "manhattan_note": (
-        "Each point is a variant; the dashed line is 5 × 10⁻⁸.",
-        "每个点是一个变异；虚线为 5 × 10⁻⁸。",
+        "Each point is a variant; dashed 5 × 10⁻⁸, dotted 10⁻⁵; each region's lead bears its name.",
+        "每个点是一个变异；虚线为 5 × 10⁻⁸，点线为 10⁻⁵；各区域的主导变异标有名称。",
     ),
     "qq": ("Observed against expected", "观测值与期望值（QQ 图）"),
     "qq_note": (
@@ -41,8 +45,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "none": ("No variant reaches the bound.", "没有变异达到阈值。"),
     "region": ("Around {name}", "{name} 附近"),
     "region_note": (
-        "Colour is r² with the lead (diamond): red > 0.8, orange, green, blue, dark < 0.2; grey unknown.",
-        "颜色为与主导变异（菱形）的 r²：红色高于 0.8，依次为橙、绿、浅蓝，深色低于 0.2；灰色为未知。",
+        "Colour is r² with the lead (diamond), grey where unknown.",
+        "颜色为与主导变异（菱形）的 r²，灰色为未知。",
     ),
     "how": ("How to get this again", "如何重现"),
     "variant": ("Variant", "变异"),

@@ -109,9 +109,18 @@ def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[T
     table = _some(read_table(request.pheno, request.missing), request.traits)
     values = align(table, bed.people)
     if not np.isfinite(values[keep]).any():
-        raise ScanError(f"{request.pheno}: nobody of the genotype file has a value; do the ids match?")
+        raise ScanError(_strangers(table, bed))
     columns = zip(table.names, values.T, strict=True)
     return [_trait(name, column, request, column[keep]) for name, column in columns]
+
+
+def _strangers(table: Table, bed: Genotypes) -> str:
+    """Why nobody has a value, with a name from either side: swapped and joined ids are seen at once."""
+    there = f"{bed.people.family[0].decode()} {bed.people.person[0].decode()}"
+    return (
+        f"{table.path}: nobody of the genotype file has a value; do the ids match?"
+        f" The table begins with {table.first}, the genotypes with {there}"
+    )
 
 
 def _trait(name: str, values: Floats, request: Request, seen: Floats) -> Trait:

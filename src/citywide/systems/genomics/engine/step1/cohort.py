@@ -51,6 +51,8 @@ def cohort_of(request: Request) -> tuple[Cohort, Doubles]:
     mask = np.asarray(np.isfinite(covariates).all(axis=1) & np.isfinite(request.traits).any(axis=1))
     if mask.sum() < max(FOLDS * 2, covariates.shape[1] + 3):
         raise StepOneError(f"{int(mask.sum())} people have a trait and every covariate: too few")
+    if request.binary:
+        _two_values(request.names, request.traits[mask])
     basis = _basis(_design(covariates[mask]))
     columns = [_free(trait, basis) for trait in request.traits[mask].T]
     spread = np.array([column.std() for column in columns])
@@ -59,6 +61,12 @@ def cohort_of(request: Request) -> tuple[Cohort, Doubles]:
         raise StepOneError(f"{flat} does not vary once the covariates are taken off")
     folds = np.random.default_rng(request.seed).permutation(np.arange(mask.sum()) % FOLDS).astype(np.int8)
     return Cohort(request.bed, mask, folds, basis, np.column_stack(columns) / spread), spread
+
+
+def _two_values(names: tuple[str, ...], traits: Doubles) -> None:
+    for name, trait in zip(names, traits.T, strict=True):
+        if (many := len(np.unique(trait[np.isfinite(trait)]))) != 2:
+            raise StepOneError(f"{name} has {many:,} values; a binary trait has two")
 
 
 def _design(covariates: Doubles) -> Doubles:

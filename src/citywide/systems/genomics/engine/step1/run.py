@@ -18,7 +18,7 @@ from citywide.systems.genomics.engine.step1.blocks import HERITABILITIES
 from citywide.systems.genomics.engine.step1.cohort import Cohort, cohort_of, variants_of
 from citywide.systems.genomics.engine.step1.family import calibrated, likeness
 from citywide.systems.genomics.engine.step1.kept import columns, kept_blocks, parts_of
-from citywide.systems.genomics.engine.step1.request import Progress, Request, StepOneError
+from citywide.systems.genomics.engine.step1.request import Progress, Request
 from citywide.systems.genomics.engine.step1.stack import Stacked, stack_linear, stack_logistic
 
 FOR_KINSHIP = 20_000
@@ -54,8 +54,6 @@ def _stack(request: Request, cohort: Cohort, predictors: Floats, owner: NDArray[
         return stack_linear(predictors, cohort.traits[:, trait], cohort.folds, chromosome)
     known = request.traits[cohort.mask, trait]
     kinds = np.unique(known[np.isfinite(known)])
-    if len(kinds) != 2:
-        raise StepOneError(f"{request.names[trait]} has {len(kinds)} values; a binary trait has two")
     return stack_logistic(*_binary(predictors, known, kinds, cohort), cohort.folds, chromosome)
 
 
