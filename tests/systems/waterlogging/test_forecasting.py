@@ -6,6 +6,7 @@ import numpy as np
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
+from citywide.systems.waterlogging.arrays import to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
 from citywide.systems.waterlogging.slots import read_slots, slot_of
@@ -51,8 +52,8 @@ def test_forecasts_are_readings_and_warn_before_the_water(city):
     an_hour(city)
     said = city.hub.database.rows("select quantity, value from hub.series join hub.latest on series = number")
     by_name = {row["quantity"]: row["value"] for row in said}
-    assert by_name["water_depth_in_30_min_low"] <= by_name["water_depth_in_30_min"]
-    assert by_name["water_depth_in_30_min"] <= by_name["water_depth_in_30_min_high"]
+    for ahead in ("water_depth_in_30_min", "water_depth_in_60_min"):
+        assert by_name[f"{ahead}_low"] <= by_name[ahead] <= by_name[f"{ahead}_high"]
     assert 0 <= by_name["flood_chance"] <= 100
     lines = city.story().splitlines()
     warned = next(at for at, line in enumerate(lines) if "expected at Gauge" in line)
@@ -85,3 +86,15 @@ def test_what_was_learned_of_a_gauge_goes_with_it_when_others_come_and_go():
         assert np.array_equal(other[name][2], array[0])
         assert np.array_equal(other[name][1], array[1])
         assert np.array_equal(other[name][0], Forecaster.of(1).state()[name][0])
+
+
+def test_what_an_earlier_program_kept_in_another_form_is_begun_anew():
+    forecaster = Forecaster.of(1)
+    for depth, rain in zip(DEPTH, RAIN, strict=True):
+        forecaster.step(np.array([depth], float), np.array([rain], float))
+    old = forecaster.state() | {"arms.stretch": np.full((1, 2, 2), 3.0), "arms.waited": np.array([12])}
+    del old["onsets.counts"]
+    again = unpacked(to_bytes(old), ["a"], ["a"]).state()
+    for name in ("arms.stretch", "onsets.counts"):
+        assert np.array_equal(again[name], Forecaster.of(1).state()[name])
+    assert np.array_equal(again["memory.weights"], old["memory.weights"])

@@ -18,6 +18,8 @@ SYSTEM = System(
         model.FORECAST_60,
         model.FORECAST_30_LOW,
         model.FORECAST_30_HIGH,
+        model.FORECAST_60_LOW,
+        model.FORECAST_60_HIGH,
         model.FLOOD_CHANCE,
         model.STUCK,
         model.DRIFT,

@@ -53,6 +53,7 @@ def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
+             "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
              "flood_chance": 100 * found.chance.max(axis=1)}  # fmt: skip
     for name, values in names.items():
         for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
@@ -66,7 +67,10 @@ def packed(forecaster: Forecaster) -> bytes:
 
 
 def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forecaster:
-    """A forecaster for the wanted gauges; those that were known go on with what was learned of them."""
+    """A forecaster for the wanted gauges; those that were known go on with what was learned of them.
+
+    What an earlier program kept in another form is begun anew.
+    """
     forecaster = Forecaster.of(len(wanted))
     new = forecaster.state()
     row_of = {gauge: row for row, gauge in enumerate(known)}
@@ -74,7 +78,8 @@ def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forec
     here, there = np.array(pairs, np.int64).reshape(-1, 2).T
     old = from_bytes(state)
     for name, array in new.items():
-        array[here] = old[name][there]
+        if name in old and old[name].shape[1:] == array.shape[1:]:
+            array[here] = old[name][there]
     forecaster.restore(new)
     return forecaster
 

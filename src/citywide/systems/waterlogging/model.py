@@ -15,6 +15,8 @@ FORECAST_30 = Quantity("water_depth_in_30_min", "cm", Text("Expected depth in 30
 FORECAST_60 = Quantity("water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600)
 FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600)
 FORECAST_30_HIGH = Quantity("water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600)
+FORECAST_60_LOW = Quantity("water_depth_in_60_min_low", "cm", Text("Lower bound, 60 min", "60 分钟预报下限"), -5, 600)
+FORECAST_60_HIGH = Quantity("water_depth_in_60_min_high", "cm", Text("Upper bound, 60 min", "60 分钟预报上限"), -5, 600)
 FLOOD_CHANCE = Quantity(
     "flood_chance", "%", Text("Chance of 10 cm within the hour", "一小时内积水超 10 厘米概率"), 0, 100
 )

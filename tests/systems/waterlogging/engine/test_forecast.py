@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citywide.systems.waterlogging.engine.features import FEATURES, PEAK_AT
 from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster, look_ahead
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import shipped
@@ -127,5 +128,18 @@ def test_a_missing_reading_does_not_stop_the_forecast(season):
 def test_looking_ahead_learns_nothing():
     model = shipped()
     rows = np.abs(np.random.default_rng(4).normal(size=(5, 80))) * 10
-    first, second = (look_ahead(model, rows, np.ones((5, 2, 2))) for _ in range(2))
+    first, second = (look_ahead(model, rows) for _ in range(2))
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
+
+
+def test_a_road_that_never_flooded_needs_twice_the_odds_to_be_warned():
+    model = shipped()
+    rows = np.abs(np.random.default_rng(4).normal(size=(50, len(FEATURES)))) * 10
+    rows[:, PEAK_AT] = LINE_CM - 0.1
+    never = look_ahead(model, rows).chance
+    rows[:, PEAK_AT] = LINE_CM + 0.1
+    once = look_ahead(model, rows).chance
+    changed = np.array(
+        [np.isclose(a / (1 - a), 0.5 * b / (1 - b)) for a, b in zip(never.ravel(), once.ravel(), strict=True)]
+    )
+    assert changed.mean() > 0.9

@@ -72,6 +72,7 @@ SITE = (
 )
 FEATURES = (*WATER, *FALLEN, *LEARNT, *SITE)
 DEPTH_AT, SCALE_AT, RAIN_AT = map(FEATURES.index, ("depth_0", "scale", "rain_36"))
+FALLING_AT, DRY_AT, PEAK_AT = map(FEATURES.index, ("rain_6", "dry_steps", "peak"))
 GROWING = frozenset({"ridge_30", "ridge_60", "ridge_30_scaled", "ridge_60_scaled"})
 """Features of which more can only mean more water to come."""
 

@@ -4,9 +4,9 @@
     forecast = forecaster.step(depth_cm, rain_mm)        # every five minutes, one value a site
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
-Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). The
-interval is conformal: its arms stretch and shrink with the share of recent depths that fell outside. A gauge
-with past storms of its own has a correction on top of that (see `refit`).
+Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). A gauge with
+past storms of its own has a correction on top of that (see `refit`), and what came of dry spells stands for the
+storm that has not begun (see `onset`). The interval is conformal (see `interval`).
 """
 
 from dataclasses import dataclass, field
@@ -15,22 +15,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.waterlogging.engine.features import DEPTH_AT, FEATURES, RAIN_AT, SCALE_AT, observe
-from citywide.systems.waterlogging.engine.memory import LEADS, Memory, fresh, paused
+from citywide.systems.waterlogging.engine import interval, onset
+from citywide.systems.waterlogging.engine.features import (
+    DEPTH_AT,
+    DRY_AT,
+    FALLING_AT,
+    FEATURES,
+    PEAK_AT,
+    RAIN_AT,
+    SCALE_AT,
+    observe,
+)
+from citywide.systems.waterlogging.engine.memory import LONG_DRY, Memory, fresh, paused
 from citywide.systems.waterlogging.engine.model import AHEAD_STEPS, Heads, Model, shipped
 from citywide.systems.waterlogging.engine.refit import LINE_CM, Refits, correction, inputs_of
 from citywide.systems.waterlogging.engine.trees import predict
 
 Array = NDArray[np.float64]
 
-MISS_SHARE = 0.04
-"""Of each arm. With the onsets of storms, which no arm can hold, about one forecast in ten falls outside."""
-
-PACE = 0.06
-STAKE_CM = 0.5
-SLACK_CM = 0.1
-"""Arms learn where there is water, or could be: a dry road would teach them to be careless, and the first
-minutes of a storm that nobody foretold to be timid."""
+UNPROVEN = 0.5
 
 
 class Forecast(NamedTuple):
@@ -46,30 +49,22 @@ class Forecast(NamedTuple):
         return self.chance.max(axis=1) >= chance
 
 
-class Arms(NamedTuple):
-    """How far the arms are stretched, (site, lead, low or high), and the intervals not yet judged."""
-
-    stretch: Array
-    waiting: Array
-    waited: NDArray[np.int64]
-
-
 @dataclass
 class Forecaster:
     """Forecasts for many sites, step by step; it learns each site as it goes."""
 
     model: Model
     memory: Memory
-    arms: Arms
+    arms: interval.Arms
+    onsets: onset.Onsets
     refits: Refits | None = None
-    learns: bool = True
     inputs: Array = field(init=False)
 
     @classmethod
     def of(cls, sites: int, model: Model | None = None) -> "Forecaster":
         """A forecaster that has seen none of these sites."""
         known = model or shipped()
-        return cls(known, fresh(sites, known.prior), _arms(sites))
+        return cls(known, fresh(sites, known.prior), interval.arms_of(sites), onset.untold(sites))
 
     def step(self, depth_cm: Array, rain_mm: Array, ahead_mm: Array | None = None) -> Forecast:
         """Take in the last five minutes (NaN for what did not come) and look ahead.
@@ -78,48 +73,71 @@ class Forecaster:
         """
         depth = np.asarray(depth_cm, dtype=float)
         features = observe(self.memory, depth, np.asarray(rain_mm, dtype=float))
-        if self.learns:
-            self.arms = _judged(self.arms, depth)
-        forecast = look_ahead(self.model, features, self.arms.stretch, ahead_mm)
+        self.arms, self.onsets = interval.judged(self.arms, depth), onset.counted(self.onsets, depth)
+        forecast = look_ahead(self.model, features, ahead_mm)
         self.inputs = inputs_of(features, forecast.depth, forecast.chance)
         if self.refits is not None and ahead_mm is None:
             forecast = corrected(forecast, self.refits, self.inputs, _most(features))
-        self.arms = _held(self.arms, forecast)
-        return forecast
+        return self._said(forecast, features, ahead_mm is not None)
 
     def pause(self) -> None:
         """Begin a new record: the next step does not follow on the last one."""
         self.memory = paused(self.memory)
-        self.arms = self.arms._replace(waited=np.zeros_like(self.arms.waited))
+        self.arms, self.onsets = interval.paused(self.arms), onset.paused(self.onsets)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
-        parts = (("memory", self.memory), ("arms", self.arms))
+        parts = (("memory", self.memory), ("arms", self.arms), ("onsets", self.onsets))
         return {f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""
         kept = {name: np.array(value, order="C") for name, value in state.items()}
         self.memory = Memory(*(kept[f"memory.{name}"] for name in Memory._fields))
-        self.arms = Arms(*(kept[f"arms.{name}"] for name in Arms._fields))
+        self.arms = interval.Arms(*(kept[f"arms.{name}"] for name in interval.Arms._fields))
+        self.onsets = onset.Onsets(*(kept[f"onsets.{name}"] for name in onset.Onsets._fields))
+
+    def _said(self, forecast: Forecast, features: Array, rain_is_told: bool) -> Forecast:
+        """The forecast with its interval; both are remembered until they can be judged."""
+        dry = (features[:, DRY_AT] >= LONG_DRY) & (not rain_is_told)
+        regime = np.where(dry, interval.UNTOLD, (features[:, FALLING_AT] > 0).astype(np.int64))
+        forecast = interval_about(forecast, self.arms, regime, features[:, SCALE_AT])
+        forecast = after_dry(forecast, self.onsets, dry)
+        self.arms = interval.held(self.arms, forecast.low, forecast.high, regime)
+        self.onsets = onset.held(self.onsets, features[:, DEPTH_AT], dry)
+        return forecast
 
 
-def look_ahead(model: Model, features: Array, stretch: Array, ahead_mm: Array | None = None) -> Forecast:
-    """The forecast from features (site, feature), without learning."""
+def look_ahead(model: Model, features: Array, ahead_mm: Array | None = None) -> Forecast:
+    """The forecast from features (site, feature) as the model has it, without learning."""
     rows = features if ahead_mm is None else np.hstack([features, told(np.asarray(ahead_mm, dtype=float))])
-    leads = model.past if ahead_mm is None else model.told
-    columns = [_lead(heads, rows, stretch[:, lead]) for lead, heads in enumerate(leads)]
+    columns = [_lead(heads, rows) for heads in (model.past if ahead_mm is None else model.told)]
     return Forecast(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
 
 
 def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> Forecast:
-    """The general forecast with what each gauge's own storms have taught; the interval stays, and holds it."""
+    """The general forecast with what each gauge's own storms have taught; the interval goes along."""
     more, likelier = correction(refits, inputs)
     chance = np.where(most[:, None] < LINE_CM, 0.0, np.clip(general.chance + likelier, 0.0, 1.0))
     depth = np.clip(general.depth + more, 0.0, most[:, None])
     depth = np.where((more != 0) | (likelier != 0), _on_its_side(depth, chance), general.depth)
-    low, high = np.minimum(general.low, depth), np.maximum(general.high, depth)
-    return Forecast(depth, low, high, chance)
+    moved = depth - general.depth
+    return Forecast(depth, general.low + moved, general.high + moved, chance)
+
+
+def interval_about(forecast: Forecast, arms: interval.Arms, regime: NDArray[np.int64], scale: Array) -> Forecast:
+    """The forecast with the interval as this gauge's arms stretch it."""
+    low, high = np.moveaxis(interval.spread(arms, *forecast[:3], regime, scale), 2, 0)
+    return forecast._replace(low=low, high=high)
+
+
+def after_dry(forecast: Forecast, onsets: onset.Onsets, dry: NDArray[np.bool_]) -> Forecast:
+    """Where it has long been dry: on top of what stands, what came of such moments before."""
+    coming = onset.coming(onsets, forecast.depth, LINE_CM)
+    depth = _on_its_side(forecast.depth + coming.rise, coming.chance)
+    high = np.maximum(depth, np.maximum(forecast.high, forecast.depth + coming.high))
+    said = Forecast(depth, np.minimum(forecast.low, depth), high, coming.chance)
+    return Forecast(*(np.where(dry[:, None], ours, theirs) for ours, theirs in zip(said, forecast, strict=True)))
 
 
 def told(ahead_mm: Array) -> Array:
@@ -127,15 +145,20 @@ def told(ahead_mm: Array) -> Array:
     return np.cumsum(ahead_mm, axis=1)[:, [steps - 1 for steps in AHEAD_STEPS]]
 
 
-def _lead(heads: Heads, rows: Array, stretch: Array) -> tuple[Array, Array, Array, Array]:
+def _lead(heads: Heads, rows: Array) -> tuple[Array, Array, Array, Array]:
     now, scale, most = rows[:, DEPTH_AT], rows[:, SCALE_AT], _most(rows)
     middle = np.minimum(now + scale * predict(heads.middle, rows), most)
     low, high = (np.minimum(now + scale * predict(head, rows), most) for head in (heads.low, heads.high))
-    chance = np.where(most < LINE_CM, 0.0, 1 / (1 + np.exp(-predict(heads.chance, rows))))
+    chance = np.where(most < LINE_CM, 0.0, _chance(heads, rows))
     depth = np.maximum(0.0, _on_its_side(middle, chance))
-    below = np.maximum(middle - low, 0.0) * stretch[:, 0]
-    above = np.maximum(high - middle, 0.0) * stretch[:, 1]
-    return depth, np.clip(middle - below, 0.0, depth), np.maximum(middle + above, depth), chance
+    return depth, np.clip(low, 0.0, np.minimum(middle, depth)), np.maximum(high, np.maximum(middle, depth)), chance
+
+
+def _chance(heads: Heads, rows: Array) -> Array:
+    """The chance of water over the line; half the odds where none was ever seen: not every gauge's road floods."""
+    odds = np.exp(predict(heads.chance, rows))
+    doubted = np.where(rows[:, PEAK_AT] < LINE_CM, UNPROVEN * odds, odds)
+    return doubted / (1 + doubted)
 
 
 def _most(rows: Array) -> Array:
@@ -148,29 +171,3 @@ def _on_its_side(depth: Array, chance: Array) -> Array:
     """A forecast near the line stands on the side of it that is more likely."""
     over = chance >= 0.5
     return np.where(over, np.maximum(depth, LINE_CM), np.minimum(depth, LINE_CM - 0.01))
-
-
-def _arms(sites: int) -> Arms:
-    return Arms(
-        np.ones((sites, len(LEADS), 2)),
-        np.zeros((sites, max(LEADS), len(LEADS), 2)),
-        np.zeros(sites, dtype=np.int64),
-    )
-
-
-def _judged(arms: Arms, depth: Array) -> Arms:
-    """Stretch an arm that missed, shrink one that held, so that each misses one time in twenty-five."""
-    stretch = arms.stretch.copy()
-    for lead, steps in enumerate(LEADS):
-        low, high = arms.waiting[:, steps - 1, lead].T
-        at_stake = (arms.waited >= steps) & np.isfinite(depth) & (np.maximum(high, depth) > STAKE_CM)
-        at_stake &= high > low + SLACK_CM
-        misses = np.stack([depth < low - SLACK_CM, depth > high + SLACK_CM], axis=1)
-        stretch[:, lead] *= np.exp(PACE * at_stake[:, None] * (misses - MISS_SHARE))
-    return arms._replace(stretch=np.clip(stretch, 0.2, 8.0))
-
-
-def _held(arms: Arms, forecast: Forecast) -> Arms:
-    newest = np.stack([forecast.low, forecast.high], axis=2)[:, None]
-    waiting = np.concatenate([newest, arms.waiting[:, :-1]], axis=1)
-    return arms._replace(waiting=waiting, waited=arms.waited + 1)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.waterlogging.engine.features import observe
 from citywide.systems.waterlogging.engine.forecast import look_ahead
-from citywide.systems.waterlogging.engine.memory import LEADS, fresh, paused
+from citywide.systems.waterlogging.engine.memory import fresh, paused
 from citywide.systems.waterlogging.engine.model import Model, shipped
 from citywide.systems.waterlogging.engine.refit import Lesson, inputs_of
 
@@ -24,7 +24,7 @@ def lessons(storms: Iterable[tuple[Array, Array]], model: Model | None = None) -
         memory = paused(memory)
         steps = [observe(memory, depth[at : at + 1], rain[at : at + 1]) for at in range(len(depth))]
         features = np.concatenate(steps)
-        general = look_ahead(known, features, np.ones((len(features), len(LEADS), 2)))
+        general = look_ahead(known, features)
         yield Lesson(inputs_of(features, general.depth, general.chance), depth)
 
 

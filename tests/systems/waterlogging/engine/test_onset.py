@@ -1,0 +1,69 @@
+import numpy as np
+
+from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster
+from citywide.systems.waterlogging.engine.memory import LEADS
+from citywide.systems.waterlogging.engine.onset import coming, counted, held, paused, untold
+
+DAY = 288
+BEFORE, STORM = 24, np.array([0.0, 15, 40, 60, 60, 50, 40, 30, 20, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+
+
+def watched(depths, dry, onsets=None):
+    onsets = onsets or untold(1)
+    for depth, is_dry in zip(depths, dry, strict=True):
+        onsets = held(counted(onsets, np.array([depth])), np.array([depth]), np.array([is_dry]))
+    return onsets
+
+
+def at_a_dry_road(onsets):
+    return coming(onsets, np.zeros((1, len(LEADS))), LINE_CM)
+
+
+def after_storms(count):
+    onsets = untold(1)
+    for _ in range(count):
+        record = np.concatenate([np.zeros(BEFORE), STORM])
+        onsets = watched(record, np.arange(len(record)) < BEFORE, paused(onsets))
+    return onsets
+
+
+def test_a_gauge_that_has_seen_nothing_expects_nothing():
+    said = at_a_dry_road(untold(1))
+    assert not said.rise.any()
+    assert not said.high.any()
+    assert not said.chance.any()
+
+
+def test_one_storm_in_a_dry_month_leaves_next_to_nothing_to_expect():
+    month = np.concatenate([np.zeros(15 * DAY), STORM, np.zeros(15 * DAY)])
+    said = at_a_dry_road(watched(month, month == 0))
+    assert said.rise.max() < 0.3
+    assert said.chance.max() < 0.01
+    assert not said.high.any()
+
+
+def test_where_storms_always_follow_they_are_expected_and_the_later_the_more():
+    said = at_a_dry_road(after_storms(60))
+    assert 0.1 < said.chance[0, 0] < said.chance[0, 1] < 0.6
+    assert said.rise[0, 0] < said.rise[0, 1] < STORM.max()
+    assert said.high.min() >= 40
+
+
+def test_what_a_pause_cuts_off_is_not_counted():
+    onsets = watched(np.zeros(6), np.ones(6, bool))
+    cut = watched(STORM, np.zeros(len(STORM), bool), paused(onsets))
+    assert np.array_equal(cut.counts, onsets.counts)
+    assert not cut.sums.any()
+
+
+def test_a_season_of_storms_teaches_a_forecaster_to_expect_water_on_a_dry_road():
+    forecaster, rain = Forecaster.of(1), np.where(STORM > 0, 6.0, 0.0)
+    for _ in range(20):
+        forecaster.pause()
+        for depth, fell in zip([*np.zeros(BEFORE), *STORM], [*np.zeros(BEFORE), *rain], strict=True):
+            forecaster.step(np.array([depth]), np.array([fell]))
+    forecaster.pause()
+    said = forecaster.step(np.zeros(1), np.zeros(1))
+    assert 2 < said.depth[0, 1] < LINE_CM
+    assert said.high[0, 1] >= 40
+    assert not said.warns().any()
