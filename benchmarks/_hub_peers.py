@@ -51,7 +51,7 @@ def _asked(table: pa.Table) -> pa.Table:
 
 def _whole(values: Floats) -> Floats:
     """The rows that have every level that is in use; levels without any row, and rows with gaps, are named."""
-    used = ~np.isnan(values).all(axis=0)
+    used: NDArray[np.bool_] = np.logical_not(np.isnan(values).all(axis=0))
     if not used.any():
         raise SystemExit("the table of forecasts has no quantiles")
     if not used.all():
