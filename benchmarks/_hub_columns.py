@@ -33,9 +33,14 @@ def listed(folder: Path, places: set[str]) -> set[str]:
         return places
     with file.open(newline="", encoding="utf-8-sig") as lines:
         rows = list(csv.DictReader(lines))
-    columns = [{row[name] for row in rows} for name in (rows[0] if rows else ())]
-    best = max((column & places for column in columns), key=len, default=places)
-    return best or places
+    columns = [{_code(row[name]) for row in rows} for name in (rows[0] if rows else ())]
+    known = [{place for place in places if _code(place) in column} for column in columns]
+    return max(known, key=len, default=places) or places
+
+
+def _code(place: str | None) -> str:
+    """A place's code without the zeros that spreadsheets cut off."""
+    return (place or "").strip().lstrip("0")
 
 
 def is_number(name: str) -> bool:
@@ -44,24 +49,42 @@ def is_number(name: str) -> bool:
 
 
 def texts(column: Any) -> Texts:
-    """A column as texts."""
-    return np.array([str(value) for value in column.to_pylist()])
+    """A column as texts, empty where there is none."""
+    return np.array(["" if value is None else str(value) for value in column.to_pylist()], dtype=np.str_)
 
 
 def floats(column: Any) -> Floats:
     """A column as numbers, NaN where there is none."""
+    if _is_text(column):
+        return np.array([_number(value) for value in column.to_pylist()], dtype=np.float64)
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def times(column: Any) -> Days:
-    """A column as moments of universal time, whether kept as texts, days or timestamps."""
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return np.array(
-            [value.rstrip("Z").replace("+00:00", "") for value in column.to_pylist()], dtype="datetime64[s]"
-        )
+    """A column as moments of universal time, whether kept as texts, days or timestamps; NaT where there is none."""
+    if _is_text(column):
+        return np.array([_moment(value) for value in column.to_pylist()], dtype="datetime64[s]")
     return column.cast(pa.timestamp("s"), safe=False).to_numpy().astype("datetime64[s]")
 
 
 def days_of(column: Any) -> Days:
     """A column as days."""
     return times(column).astype("datetime64[D]")
+
+
+def _is_text(column: Any) -> bool:
+    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+
+
+def _number(value: str | None) -> float:
+    try:
+        return float(value or "nan")
+    except ValueError:
+        return float("nan")
+
+
+def _moment(value: str | None) -> np.datetime64:
+    try:
+        return np.datetime64((value or "NaT").rstrip("Z").replace("+00:00", ""), "s")
+    except ValueError:
+        return np.datetime64("NaT")

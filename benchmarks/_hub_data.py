@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks._hub_columns import Days, Floats, Texts, days_of, find, floats, listed, one, texts, times
 from benchmarks._hub_peers import Peer, Tasks, peers_of, roles, week_index
+from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Reports, Snapshot, Triangle, triangle
 
 PANDEMIC = np.datetime64("2020-03-01")  # visits for influenza-like illness meant something else from here on
@@ -38,6 +39,12 @@ class Hub:
         return tuple(dict.fromkeys(str(name) for name in self.season))
 
     @property
+    def levels(self) -> NDArray[np.bool_]:
+        """The quantile levels that the peers have answered, on which all are scored."""
+        used = [~np.isnan(peer.quantiles).all(axis=(0, 1, 2)) for peer in self.peers.values()]
+        return np.any(used, axis=0) if np.any(used) else np.ones(len(LEVELS), dtype=bool)
+
+    @property
     def teams(self) -> tuple[str, ...]:
         """Peers that are neither the hub's baseline nor one of its own combinations."""
         own = (self.ensemble or self.baseline).split("-")[0]
@@ -49,7 +56,7 @@ class Hub:
 
     def thinned(self, every: int) -> "Hub":
         """Every n-th reference day only."""
-        return self._of(np.arange(every // 2, len(self.days), every))
+        return self._of(np.arange(min(every, len(self.days)) // 2, len(self.days), every))
 
     def since(self, first: np.datetime64) -> "Hub":
         """Reference days from this moment on."""
@@ -84,11 +91,16 @@ def season_of(day: np.datetime64) -> str:
 def _history(folder: Path) -> Triangle:
     table = pq.read_table(one(folder, "*truth_vintages*.parquet"))
     place = texts(table["location"])
-    kept = np.isin(place, list(listed(folder, set(place.tolist()))))
+    kept = np.isin(place, list(listed(folder, set(place.tolist()) - {""})))
+    if not kept.all():
+        print(f"reports set aside, of places not listed: {', '.join(sorted(set(place[~kept].tolist()))) or 'unnamed'}")
     reports = Reports(
         times(table["as_of"])[kept], days_of(table["date"])[kept], place[kept].tolist(), floats(table["value"])[kept]
     )
-    history, problems = triangle(reports)
+    try:
+        history, problems = triangle(reports)
+    except ValueError as nothing:
+        raise SystemExit(f"{folder}: {nothing}") from nothing
     print(f"{len(problems)} reports set aside" + "".join(f"\n  {problem}" for problem in problems[:3]))
     return history
 

@@ -33,11 +33,34 @@ class Tasks:
 
 def peers_of(table: pa.Table, truth: Snapshot) -> tuple[Tasks, dict[str, Peer]]:
     """The tasks of a table of forecasts, and every team's answers."""
+    table = _asked(table)
     ahead = _ahead(table, truth)
     days = np.unique(days_of(table["reference_date"]))
     tasks = Tasks(days, truth.places, tuple(int(h) for h in np.unique(ahead) if h >= 0))
-    at, values, names = _cells(table, ahead, tasks), _quantiles(table), texts(table["model"])
+    at, values, names = _cells(table, ahead, tasks), _whole(_quantiles(table)), texts(table["model"])
     return tasks, {str(name): _peer(values, at, (names == name) & (at >= 0).all(axis=0), tasks) for name in set(names)}
+
+
+def _asked(table: pa.Table) -> pa.Table:
+    """The rows that say which model and day they are of."""
+    told = ~np.isnat(days_of(table["reference_date"])) & (texts(table["model"]) != "")
+    if not told.all():
+        print(f"{(~told).sum()} forecasts without a model or a reference day set aside")
+    return table.filter(pa.array(told))
+
+
+def _whole(values: Floats) -> Floats:
+    """The rows that have every level that is in use; levels without any row, and rows with gaps, are named."""
+    used: NDArray[np.bool_] = np.logical_not(np.isnan(values).all(axis=0))
+    if not used.any():
+        raise SystemExit("the table of forecasts has no quantiles")
+    if not used.all():
+        lacking = ", ".join(f"{level:g}" for level in LEVELS[~used])
+        print(f"the table of forecasts has no quantiles {lacking}: scored without them")
+    gaps = np.isnan(values[:, used]).any(axis=1)
+    if gaps.any():
+        print(f"{gaps.sum()} forecasts that lack quantiles set aside")
+    return np.where(gaps[:, None], np.nan, values)
 
 
 def _peer(values: Floats, at: Ints, rows: NDArray[np.bool_], tasks: Tasks) -> Peer:
@@ -47,11 +70,10 @@ def _peer(values: Floats, at: Ints, rows: NDArray[np.bool_], tasks: Tasks) -> Pe
 
 
 def _quantiles(table: pa.Table) -> Floats:
+    """Every row's quantiles; levels that the table lacks are named and stay NaN."""
     columns = {round(float(name), 4): name for name in table.column_names if is_number(name)}
-    missing = [f"{level:g}" for level in LEVELS if round(float(level), 4) not in columns]
-    if missing:
-        raise SystemExit(f"the table of forecasts has no column for the quantiles {', '.join(missing)}")
-    return np.stack([floats(table[columns[round(float(level), 4)]]) for level in LEVELS], axis=1)
+    at = [columns.get(round(float(level), 4)) for level in LEVELS]
+    return np.stack([np.full(len(table), np.nan) if name is None else floats(table[name]) for name in at], axis=1)
 
 
 def _cells(table: pa.Table, ahead: Ints, tasks: Tasks) -> Ints:

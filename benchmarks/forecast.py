@@ -87,7 +87,7 @@ def _walked(hub: Hub, setting: Setting) -> Iterable[Forecast]:
 
 
 def _scored(hub: Hub, quantiles: Floats) -> Table:
-    flat = score(hub.truth.ravel(), quantiles.reshape(-1, quantiles.shape[-1]))
+    flat = score(hub.truth.ravel(), quantiles.reshape(-1, quantiles.shape[-1]), hub.levels)
     known = ~np.isnan(flat.wis)
     return Table(*(_shaped(values, known, hub) for values in _columns(flat)))
 
@@ -132,7 +132,7 @@ def _best(hub: Hub, mine: Table, peers: dict[str, Table]) -> tuple[str, float]:
         return "", float("nan")
     base = peers[hub.baseline].wis
     usual = (~np.isnan(base)).sum()
-    often = [name for name in hub.teams if (~np.isnan(peers[name].wis)).sum() >= OFTEN * usual]
+    often = [name for name in hub.teams if (~np.isnan(peers[name].wis)).sum() >= max(OFTEN * usual, 1)]
     if not often:
         return "", float("nan")
     best = min(often, key=lambda name: ratio(peers[name].wis, base))
@@ -142,7 +142,8 @@ def _best(hub: Hub, mine: Table, peers: dict[str, Table]) -> tuple[str, float]:
 def ratio(ours: Floats, theirs: Floats) -> float:
     """Sum of scores over sum of scores, on the tasks that both answered."""
     both = ~np.isnan(ours) & ~np.isnan(theirs)
-    return float(ours[both].sum() / theirs[both].sum()) if both.any() else float("nan")
+    whole = float(theirs[both].sum())
+    return float(ours[both].sum()) / whole if whole else float("nan")
 
 
 def _page(season: str, hub: Hub, mine: Table, peers: dict[str, Table], best: str) -> str:

@@ -9,6 +9,7 @@ Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
 
 LEVELS: Floats = np.array([0.01, 0.025, *np.arange(1, 20) / 20, 0.975, 0.99])
+ALL: Bools = np.ones(len(LEVELS), dtype=bool)
 
 
 def pinball(truth: Floats, quantiles: Floats, levels: Floats = LEVELS) -> Floats:
@@ -17,14 +18,14 @@ def pinball(truth: Floats, quantiles: Floats, levels: Floats = LEVELS) -> Floats
     return np.maximum(levels * miss, (levels - 1) * miss).mean(axis=-1)
 
 
-def interval_score(truth: Floats, quantiles: Floats) -> Floats:
-    """The weighted interval score: twice the mean pinball loss over the 23 levels."""
-    return 2 * pinball(truth, quantiles)
+def interval_score(truth: Floats, quantiles: Floats, levels: Floats = LEVELS) -> Floats:
+    """The weighted interval score: twice the mean pinball loss over the levels, 23 unless told."""
+    return 2 * pinball(truth, quantiles, levels)
 
 
-def log_interval_score(truth: Floats, quantiles: Floats) -> Floats:
+def log_interval_score(truth: Floats, quantiles: Floats, levels: Floats = LEVELS) -> Floats:
     """The weighted interval score of log(1 + value)."""
-    return interval_score(np.log1p(truth), np.log1p(np.maximum(quantiles, 0)))
+    return interval_score(np.log1p(truth), np.log1p(np.maximum(quantiles, 0)), levels)
 
 
 def covered(truth: Floats, quantiles: Floats, share: float) -> Bools:
@@ -43,11 +44,11 @@ class Scores:
     in95: Bools
 
 
-def score(truth: Floats, quantiles: Floats) -> Scores:
-    """All scores of these forecasts, one entry per task."""
+def score(truth: Floats, quantiles: Floats, used: Bools = ALL) -> Scores:
+    """All scores of these forecasts, one entry per task; interval scores over the levels in use."""
     return Scores(
-        interval_score(truth, quantiles),
-        log_interval_score(truth, quantiles),
+        interval_score(truth, quantiles[..., used], LEVELS[used]),
+        log_interval_score(truth, quantiles[..., used], LEVELS[used]),
         covered(truth, quantiles, 0.5),
         covered(truth, quantiles, 0.95),
     )

@@ -13,6 +13,7 @@ Ints = NDArray[np.integer]
 Days = NDArray[np.datetime64]
 
 WEEK = np.timedelta64(7, "D")
+LONGEST = np.timedelta64(20 * 366, "D")  # a report on a week longer ago has a wrong date
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,11 @@ class Triangle:
 
 def triangle(reports: Reports, places: Sequence[str] | None = None) -> tuple[Triangle, list[Problem]]:
     """Arrange reports by vintage, week and place; what cannot be used is named and set aside."""
+    reports, undated = _dated(reports)
     names = tuple(sorted(set(reports.place))) if places is None else tuple(places)
     at = _positions(reports.place, names)
     vintages, v = np.unique(reports.as_of.astype("datetime64[s]"), return_inverse=True)
-    days = reports.week.astype("datetime64[D]")
+    days = reports.week
     weeks, aligned = _week_grid(days)
     t = np.clip((days - weeks[0]) // WEEK, 0, len(weeks) - 1).astype(np.intp)
     faults = _row_faults(reports.value, aligned)
@@ -76,7 +78,21 @@ def triangle(reports: Reports, places: Sequence[str] | None = None) -> tuple[Tri
     values.ravel()[cell[usable]] = reports.value[usable]
     values.ravel()[cell[twice]] = np.nan
     problems = _problems(reports, days, faults, twice & (at >= 0))
-    return Triangle(vintages, weeks, names, values), problems
+    return Triangle(vintages, weeks, names, values), undated + problems
+
+
+def _dated(reports: Reports) -> tuple[Reports, list[Problem]]:
+    """The reports that are on a week of their own time, and the others named."""
+    days = reports.week.astype("datetime64[D]")
+    age = reports.as_of.astype("datetime64[D]") - days
+    sound = (age >= -WEEK) & (age <= LONGEST)  # never true of a date that is missing
+    if not (sound & ~np.isnan(reports.value)).any():
+        raise ValueError("no report has both a count and a date that can be used")
+    place = np.array(reports.place, dtype=np.str_)
+    undated = [
+        Problem(Fault.UNDATED, str(place[row]), days[row], float(reports.value[row])) for row in np.flatnonzero(~sound)
+    ]
+    return Reports(reports.as_of[sound], days[sound], place[sound].tolist(), reports.value[sound]), undated
 
 
 def _positions(place: Sequence[str], names: Sequence[str]) -> Ints:

@@ -29,6 +29,16 @@ def test_more_cases_this_week_are_more_evidence(mean, dispersion, count):
     assert found[1, 0] >= found[0, 0]
 
 
+@settings(deadline=None, max_examples=50)
+@given(st.floats(0.05, 20), st.floats(1.1, 8.0), st.integers(30, 3000))
+def test_an_outbreak_larger_than_all_that_is_thought_of_is_still_more_evidence(mean, dispersion, count):
+    means = np.full((2, LAGS), mean)
+    counts = np.array([[20 * mean + count, mean, mean], [20 * mean + 2.0 * count, mean, mean]])
+    found = evidence(counts, means, means * dispersion)
+    assert found[1, 0] > found[0, 0] or found[0, 0] > 500  # beyond that it is held
+    assert (found[1] >= found[0]).all()
+
+
 def test_the_fit_finds_the_level_trend_and_season_that_made_the_counts():
     rng = np.random.default_rng(1)
     regressors, shrinkage = design(600, 52.0)

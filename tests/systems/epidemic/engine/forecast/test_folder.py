@@ -112,8 +112,9 @@ def test_places_are_those_of_the_locations_file_whatever_its_columns_are_called(
     assert read_hub(folder).history.places == tuple(PLACES)
 
 
-def test_a_missing_quantile_is_named(folder):
+def test_a_missing_quantile_is_named_and_left_out_of_the_score(folder, capsys):
     file = folder / "respi_forecasts_quantiles.parquet"
     pq.write_table(pq.read_table(file).drop_columns(["0.5"]), file)
-    with pytest.raises(SystemExit, match=r"0\.5"):
-        read_hub(folder)
+    hub = read_hub(folder)
+    assert "no quantiles 0.5" in capsys.readouterr().out
+    assert LEVELS[~hub.levels].tolist() == [0.5]

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citywide.systems.epidemic.engine.forecast.pool import Matured, stretch, weights
+from citywide.systems.epidemic.engine.forecast.pool import Matured, pooled, stretch, weights
 from citywide.systems.epidemic.engine.forecast.quantiles import at_levels, mixed, stretched
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET, Scale
 from citywide.systems.epidemic.engine.scores import LEVELS
@@ -64,3 +64,15 @@ def test_the_member_that_scored_better_weighs_more():
     share = weights(found, {"good": 0.3, "bad": 0.7}, scale, None)
     assert share["good"] > 0.55
     assert weights([], {"good": 0.3, "bad": 0.7}, scale, None) == {"good": 0.3, "bad": 0.7}
+
+
+def test_a_season_never_seen_is_thought_to_leave_the_pool_upward_and_the_more_the_further_ahead():
+    one = np.tile(NORMAL, (1, 4, 1))
+    made = pooled({"one": one}, {"one": 1.0}, (1, 2, 3, 4))[0]
+    up, down = made[:, -2] - made[:, 11], made[:, 11] - made[:, 1]
+    assert (np.diff(up) > 0).all()
+    assert (np.diff(down) > 0).all()
+    assert (up > down).all()
+    far = pooled({"one": one[:, :2]}, {"one": 1.0}, (6, 20))[0]
+    assert np.allclose(far[0], far[1])
+    assert (np.diff(made, axis=-1) >= 0).all()

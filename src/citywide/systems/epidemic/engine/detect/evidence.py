@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 LAGS = 3
 # Prior weight of an outbreak that began this week, a week ago, two weeks ago: early warning comes first.
-ONSET = np.array([1.0, 0.08, 0.006])
+ONSET = np.array([1.0, 0.14, 0.004])
 # Share of an outbreak's cases in its first, second and third week.
 COURSE = np.array([0.50, 0.42, 0.08])
 # Sizes weighed, in standard deviations of the usual count.
 SIZES = np.array([1.0, 2.0, 3.5, 5.5, 8.0])
+HUGE = 0.02  # weight of an outbreak as large as what was counted, beside each of these sizes
 
 
 @njit(cache=True)
@@ -41,21 +42,48 @@ def evidence(
 def _of_onset(
     counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], onset: int
 ) -> float:
-    usual = 0.0
+    deviation = math.sqrt(variances[onset])
+    total = HUGE * math.exp(
+        _ratio(counts, means, variances, onset, max(_excess(counts, means, onset), SIZES[-1] * deviation))
+    )
+    for size in SIZES:
+        total += math.exp(_ratio(counts, means, variances, onset, size * deviation))
+    return math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
+
+
+@njit(cache=True)
+def _excess(counts: NDArray[np.float64], means: NDArray[np.float64], onset: int) -> float:
+    """The whole size of an outbreak that explains all cases so far."""
+    cases, share = 0.0, 0.0
     for lag in range(onset + 1):
         if counts[lag] >= 0:
-            usual += log_probability(counts[lag], means[lag], variances[lag])
-    total = 0.0
-    for size in SIZES:
-        cases = size * math.sqrt(variances[onset])
-        # an outbreak is as overdispersed as the usual, so that more cases are always more evidence
-        unusual = 0.0
-        for lag in range(onset + 1):
-            more = 1 + cases * COURSE[onset - lag] / means[lag]
-            if counts[lag] >= 0:
-                unusual += log_probability(counts[lag], means[lag] * more, variances[lag] * more)
-        total += math.exp(min(unusual - usual, 600.0))
-    return math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
+            cases += counts[lag] - means[lag]
+            share += COURSE[onset - lag]
+    return cases / share if share > 0 else 0.0
+
+
+@njit(cache=True)
+def _ratio(
+    counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], onset: int, cases: float
+) -> float:
+    """The log likelihood ratio of an outbreak of this many cases, themselves Poisson, on top of the usual."""
+    found = 0.0
+    for lag in range(onset + 1):
+        if counts[lag] >= 0:
+            mean, variance, more = means[lag], variances[lag], cases * COURSE[onset - lag]
+            count = min(counts[lag], _highest(mean, variance, more))
+            found += log_probability(count, mean + more, variance + more) - log_probability(count, mean, variance)
+    return min(found, 600.0)
+
+
+@njit(cache=True)
+def _highest(mean: float, variance: float, more: float) -> float:
+    """The count beyond which the wide usual would explain still more cases better than so small an outbreak.
+
+    There the ratio of the two negative binomials turns; it is held, so that more cases are never less evidence.
+    """
+    wide = variance - mean
+    return ((2 * mean + more) * variance - mean * mean) / wide + 1 if wide > 1e-4 * mean else math.inf
 
 
 def summed(by_onset: NDArray[np.float64]) -> NDArray[np.float64]:

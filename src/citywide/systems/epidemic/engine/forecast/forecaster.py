@@ -23,7 +23,7 @@ Days = NDArray[np.datetime64]
 
 DEADLINE = np.timedelta64(43, "h")  # a forecast for Saturday is made before Thursday 05:00 UTC
 COHERENT = 0.3  # weight of the sum of the places in the forecast of the total
-ALIKE = 0.5  # correlation of the places' misses
+ALIKE = 0.3  # correlation of the places' misses
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,12 @@ class Forecaster:
         revised: Nowcast,
         problems: list[Problem],
     ) -> Forecast:
-        small = answers(self._task(panel, values, reference))
+        steps = self._steps(panel, reference)
+        small = answers(self._task(panel, values, reference, steps))
         past = self._matured(known.weeks, values, reference, set(small))
         prior = {name: MEMBERS[name][1] if name in MEMBERS else 0.3 for name in small}
         share = weights(past, prior, panel.scale, panel.total)
-        joint = pooled(small, share)
+        joint = pooled(small, share, steps)
         spread = _spread(past, panel, len(self.setting.horizons))
         wide = stretched(joint, spread[..., None], _doubt(revised, panel)[:, None, None])
         counts = _grown(panel, wide)
@@ -108,9 +109,12 @@ class Forecaster:
             share, spread, coverage(past, 0.95), revised, tuple(problems),
         )  # fmt: skip
 
-    def _task(self, panel: Panel, values: Floats, reference: np.datetime64) -> Task:
+    def _steps(self, panel: Panel, reference: np.datetime64) -> tuple[int, ...]:
+        """Weeks from the newest report to each horizon's week."""
         gap = int((reference - panel.weeks[-1]) / WEEK)
-        steps = tuple(max(gap + horizon, 1) for horizon in self.setting.horizons)
+        return tuple(max(gap + horizon, 1) for horizon in self.setting.horizons)
+
+    def _task(self, panel: Panel, values: Floats, reference: np.datetime64, steps: tuple[int, ...]) -> Task:
         features = features_of(panel)
         own = lessons_of(panel, steps, 1.0, features)
         grouped = lessons_of(_grouped(panel, values, self.setting.seed), steps)

@@ -6,16 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.epidemic.engine.forecast.quantiles import mixed, stretched
+from citywide.systems.epidemic.engine.forecast.quantiles import mixed, normal_score, stretched
 from citywide.systems.epidemic.engine.forecast.scale import Scale
-from citywide.systems.epidemic.engine.scores import covered, pinball
+from citywide.systems.epidemic.engine.scores import LEVELS, covered, pinball
 
 Floats = NDArray[np.floating]
 
-FORGET = 0.92  # weight lost per week of age of a matured forecast
-TRUST = 8.0  # how sharply weights follow scores
-PATIENCE = 5.0  # weeks of scores that weigh as much as the weights given beforehand
+FORGET = 0.97  # weight that a matured forecast keeps per week of age
+TRUST = 4.0  # how sharply weights follow scores
+PATIENCE = 10.0  # weeks of scores, all of one season, that weigh as much as what was thought beforehand
 STRETCH: Floats = np.array([0.86, 0.93, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
+MIDDLE = 0.95, 0.05  # factor on the spread for the first step of a season never seen, and more for each further one
+UPPER = 1.0, 0.08  # the same for the upper tail: seasons outgrow what was seen more often than they fall short
+FAR = 5  # steps after which the factors grow no more
+UPWARD: Floats = np.clip((normal_score(LEVELS) - 0.7) / 1.2, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,13 @@ def _strain(truth: Floats, pooled: Floats, factor: float) -> float:
     return float(pinball(truth, stretched(pooled, factor)).mean())
 
 
-def pooled(members: dict[str, Floats], share: dict[str, float]) -> Floats:
-    """The linear pool of members on the working scale."""
+def pooled(members: dict[str, Floats], share: dict[str, float], steps: Sequence[int]) -> Floats:
+    """The linear pool of members on the working scale, as wide as a season asks for that none of them has seen."""
     names = list(members)
-    return mixed(np.stack([members[name] for name in names]), np.array([share[name] for name in names]))
+    joint = mixed(np.stack([members[name] for name in names]), np.array([share[name] for name in names]))
+    further = np.minimum(np.array(steps) - 1, FAR)[:, None]
+    middle, upper = (first + more * further for first, more in (MIDDLE, UPPER))
+    return stretched(joint, middle + (upper - middle) * UPWARD)
 
 
 def coverage(past: Sequence[Matured], share: float) -> float:

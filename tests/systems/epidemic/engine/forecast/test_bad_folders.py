@@ -1,0 +1,144 @@
+"""Folders with something wrong in them: it is named and set aside, and the rest is measured."""
+
+from argparse import Namespace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from benchmarks import forecast
+from benchmarks._hub_data import read_hub
+from citywide.systems.epidemic.engine.forecast.boosted import Trees
+from citywide.systems.epidemic.engine.forecast.imagined import imagined
+from citywide.systems.epidemic.engine.scores import LEVELS
+
+WEEKS = np.datetime64("2024-02-04") + 7 * np.arange(40)  # Sundays of a first season
+PLACES = ("01", "02", "03")
+FEW_LEVELS = (0.025, 0.25, 0.5, 0.75, 0.975)
+COUNTS = imagined(len(WEEKS), len(PLACES), 6)
+
+
+def reports(first=30, last=40):
+    return [
+        (str(WEEKS[v] + 4), str(WEEKS[t]), place, float(COUNTS[t, p]))
+        for v in range(first, last)
+        for t in range(v + 1)
+        for p, place in enumerate(PLACES)
+    ]
+
+
+def said(levels, model, wide, first=30, last=38):
+    return [
+        (model, str(WEEKS[v] + 7), h, place, *(COUNTS[v, p] * np.exp(wide * (np.array(levels) - 0.5))))
+        for v in range(first, last)
+        for h in (0, 1)
+        for p, place in enumerate(PLACES)
+    ]
+
+
+def folder(path, truth, forecasts=(), levels=LEVELS):
+    write(path / "x_truth_vintages.parquet", ("as_of", "date", "location", "value"), truth)
+    if forecasts:
+        names = ("model", "reference_date", "horizon", "location", *(f"{level:g}" for level in levels))
+        write(path / "x_forecasts_quantiles.parquet", names, forecasts)
+    return path
+
+
+def write(path, names, rows):
+    columns = zip(*rows, strict=True)
+    pq.write_table(pa.table({name: list(column) for name, column in zip(names, columns, strict=True)}), path)
+
+
+def measured(path, monkeypatch):
+    monkeypatch.setattr(forecast, "FEW", Trees(folds=2, rounds=5, miss_rounds=5))
+    return forecast.measure(Namespace(data=path, quick=True, season=None, seed=1, deadline_hours=43, synthetic=False))
+
+
+BAD = {
+    "a week without a date": ("2024-11-07", None, "01", 5.0),
+    "a report without a time": (None, "2024-10-27", "01", 5.0),
+    "a week still to come": ("2024-11-07", "2204-10-28", "01", 5.0),
+    "a week of another century": ("2024-11-07", "1904-10-30", "01", 5.0),
+    "a date that is none": ("2024-11-07", "soon", "01", 5.0),
+    "a day inside a week": ("2024-11-07", "2024-10-30", "01", 5.0),
+    "a negative count": ("2024-11-07", "2024-11-03", "01", -5.0),
+}
+
+
+@pytest.mark.parametrize("row", BAD.values(), ids=BAD.keys())
+def test_a_bad_report_is_named_and_changes_nothing_else(row, tmp_path, capsys):
+    good = read_hub(folder(tmp_path, reports()))
+    assert "0 reports set aside" in capsys.readouterr().out
+    hub = read_hub(folder(tmp_path, [*reports(), row]))
+    said_so = capsys.readouterr().out
+    assert "1 reports set aside\n  01, week to" in said_so
+    last = good.history.vintages[-1]
+    assert np.array_equal(hub.history.known(last).values, good.history.known(last).values, equal_nan=True)
+
+
+def test_a_report_of_no_place_is_named_and_makes_no_place(tmp_path, capsys):
+    hub = read_hub(folder(tmp_path, [*reports(), ("2024-11-07", "2024-11-03", None, 5.0)]))
+    assert hub.history.places == PLACES
+    assert "of places not listed: unnamed" in capsys.readouterr().out
+
+
+def test_counts_written_as_texts_are_read_and_other_words_are_not_known(tmp_path):
+    texts = [(as_of, week, place, f"{value:g}") for as_of, week, place, value in reports()]
+    hub = read_hub(folder(tmp_path, [*texts[:-1], (*texts[-1][:3], "n/a")]))
+    plain = read_hub(folder(tmp_path, reports()[:-1]))
+    assert np.array_equal(hub.history.values, plain.history.values, equal_nan=True)
+
+
+def test_a_folder_without_one_usable_report_says_so(tmp_path):
+    with pytest.raises(SystemExit, match="no report has both a count and a date"):
+        read_hub(folder(tmp_path, [("2024-11-07", None, "01", 5.0), (None, "2024-11-03", "01", 5.0)]))
+
+
+def test_codes_whose_zeros_a_spreadsheet_cut_off_are_the_same_places(tmp_path):
+    folder(tmp_path, reports())
+    (tmp_path / "x_locations.csv").write_text("location,name\n1,Here\n3,There\n", encoding="utf-8")
+    assert read_hub(tmp_path).history.places == ("01", "03")
+
+
+def test_all_are_scored_on_the_levels_that_peers_answered(tmp_path, monkeypatch, capsys):
+    base = [*said(FEW_LEVELS, "Hub-baseline", 2), *said(FEW_LEVELS, "Hub-ensemble", 1)]
+    path = folder(tmp_path, reports(), base, FEW_LEVELS)
+    hub = read_hub(path)
+    assert LEVELS[hub.levels].tolist() == list(FEW_LEVELS)
+    assert "no quantiles 0.01, 0.05" in capsys.readouterr().out
+    measures = measured(path, monkeypatch)
+    assert 0 < measures["2024-25.wis_ratio_baseline"] < 3
+    assert 0 < measures["2024-25.coverage95"] <= 1
+
+
+def test_forecasts_with_gaps_or_of_nobody_are_named_and_the_rest_is_compared(tmp_path, capsys):
+    rows = said(LEVELS, "Team-one", 1)
+    gap, nobody, undated = list(rows[0]), list(rows[1]), list(rows[2])
+    gap[8], nobody[0], undated[1] = None, None, None
+    hub = read_hub(folder(tmp_path, reports(), [gap, nobody, undated, *rows[3:]]))
+    told = capsys.readouterr().out
+    assert "2 forecasts without a model or a reference day set aside" in told
+    assert "1 forecasts that lack quantiles set aside" in told
+    assert (~np.isnan(hub.peers["Team-one"].quantiles)).sum() == (len(rows) - 3) * len(LEVELS)
+
+
+def test_forecasts_without_any_quantile_are_named(tmp_path):
+    folder(tmp_path, reports(), [row[:4] for row in said(LEVELS, "Team-one", 1)], ())
+    with pytest.raises(SystemExit, match="no quantiles"):
+        read_hub(tmp_path)
+
+
+@pytest.mark.parametrize("first", [0, 3], ids=["from the first report on", "after some weeks"])
+def test_a_disease_reported_since_some_weeks_is_forecast(first, tmp_path, monkeypatch):
+    rows = said(LEVELS, "Hub-baseline", 2, first, 10)
+    measures = measured(folder(tmp_path, reports(first, 12), rows), monkeypatch)
+    assert 0 < measures["2023-24.wis_ratio_baseline"] < 4
+
+
+def test_a_season_without_cases_has_no_ratio_but_a_coverage(tmp_path, monkeypatch):
+    nothing = [(*row[:3], 0.0) for row in reports()]
+    zeros = [(*row[:4], *[0.0] * len(LEVELS)) for row in said(LEVELS, "Hub-baseline", 1)]
+    measures = measured(folder(tmp_path, nothing, zeros), monkeypatch)
+    assert np.isnan(measures["2024-25.wis_ratio_baseline"])
+    assert measures["2024-25.coverage95"] == 1.0
