@@ -20,7 +20,7 @@ demo: setup .venv/rehearsed
 	.venv/bin/citywide demo
 
 .venv/rehearsed: .venv/ready
-	$(PY) -m citywide.rehearsal
+	$(PY) -m citywide.commands.rehearsal
 	touch $@
 
 test: setup

@@ -32,16 +32,16 @@ import numpy as np
 from benchmarks import _city_crossings, _city_floods, _city_hotline, _city_outbreaks
 from benchmarks.form import Benchmark, Goal
 from benchmarks.hub.server import free_port
+from citywide.commands.demo import prepare
+from citywide.commands.serve import ready_database
 from citywide.demo.land import SimulatedCity, make_city, write_city
 from citywide.demo.life import wait_for_hub
 from citywide.demo.sky import Sky
 from citywide.demo.speaking import HttpDoor
 from citywide.demo.world import World
-from citywide.demo_command import prepare
 from citywide.hub.settings import Settings
 from citywide.hub.system import System
 from citywide.kit.clock import Clock
-from citywide.serve import ready_database
 from citywide.systems import epidemic, hotline, traffic, waterlogging
 from citywide.systems.hotline.twin import ResidentsTwin
 from citywide.systems.traffic.twin import TrafficTwin

@@ -6,17 +6,18 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from citywide.commands.new import NEW
+from citywide.commands.options import database_options, settings_of
+from citywide.commands.people import PEOPLE
 from citywide.hub.database.backup_commands import COMMANDS as BACKUP
 from citywide.hub.evidence.verify import COMMAND as VERIFY
 from citywide.kit.commands import Command
-from citywide.options import database_options, settings_of
-from citywide.people_commands import PEOPLE
 
 
 def commands() -> list[Command]:
     """Every command there is: the hub's own and those of the systems."""
     from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide token` needs none of this
-    from citywide.demo_command import DEMO  # noqa: PLC0415 - loads every system
+    from citywide.commands.demo import DEMO  # noqa: PLC0415 - loads every system
     from citywide.hub.replay import commands as replay  # noqa: PLC0415 - loads the compiler of rules
 
     own = [
@@ -27,6 +28,7 @@ def commands() -> list[Command]:
         *PEOPLE,
         *BACKUP,
         replay.command(EVERYTHING),
+        NEW,
         VERIFY,
     ]
     return [*own, *(command for system in EVERYTHING for command in system.commands)]
@@ -35,7 +37,7 @@ def commands() -> list[Command]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Find the command and run it."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    light = (VERIFY, *PEOPLE, *BACKUP)
+    light = (VERIFY, NEW, *PEOPLE, *BACKUP)
     known = light if given[:1] and given[0] in {command.name for command in light} else commands()
     options = parser_of(known).parse_args(given)
     sys.exit(options.run(options))
@@ -70,7 +72,7 @@ def _serve_options(parser: ArgumentParser) -> None:
 
 
 def _serve(options: Namespace) -> int:
-    from citywide.serve import kept_alive, serve  # noqa: PLC0415 - loads every system
+    from citywide.commands.serve import kept_alive, serve  # noqa: PLC0415 - loads every system
 
     with kept_alive(settings_of(options)) as settings:
         print(f"citywide answers at {settings.address}", flush=True)
@@ -88,7 +90,7 @@ def _check(_: Namespace) -> int:
 
 
 def _migrate(options: Namespace) -> int:
-    from citywide.serve import ready_database  # noqa: PLC0415 - loads every system
+    from citywide.commands.serve import ready_database  # noqa: PLC0415 - loads every system
 
     with ready_database(settings_of(options)):
         print("the schema is up to date")

@@ -9,10 +9,10 @@ import pytest
 from litestar.testing import TestClient
 
 from citywide.app import build
+from citywide.commands.demo import prepare
 from citywide.demo.land import make_city
 from citywide.demo.speaking import HttpDoor
 from citywide.demo.world import World
-from citywide.demo_command import prepare
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database

@@ -1,4 +1,4 @@
-"""`python -m citywide.rehearsal`: ten minutes of a small city, so that all is compiled before anybody waits for it.
+"""`python -m citywide.commands.rehearsal`: ten minutes of a small city, so that nobody waits for a compiler later.
 
 What is compiled here is read from disk by every later process, which starts sooner and needs a third less memory.
 """

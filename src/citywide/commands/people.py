@@ -11,6 +11,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
+from citywide.commands.options import database_options, settings_of
 from citywide.hub.database.opening import opened
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -18,7 +19,6 @@ from citywide.hub.people.devices import new_token, revoke
 from citywide.hub.people.staff import add_staff, must_be_roles
 from citywide.hub.people.who import ROLES, Who
 from citywide.kit.commands import Command
-from citywide.options import database_options, settings_of
 
 
 def _token_options(parser: ArgumentParser) -> None:

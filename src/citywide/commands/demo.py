@@ -20,6 +20,7 @@ import msgspec
 import psycopg
 
 from citywide.app import EVERYTHING
+from citywide.commands.serve import kept_alive, serve
 from citywide.hub.clock import keep_clock
 from citywide.hub.database.opening import own_cluster
 from citywide.hub.people.devices import new_token
@@ -29,7 +30,6 @@ from citywide.hub.settings import Settings
 from citywide.kit.clock import Clock
 from citywide.kit.commands import Command
 from citywide.kit.memory import few_arenas, give_back
-from citywide.serve import kept_alive, serve
 
 if TYPE_CHECKING:
     from citywide.demo.life import Life

@@ -1,0 +1,1 @@
+"""What `citywide` does at a terminal, a file a verb; verbs of one room alone (backup, replay, gwas …) stand there."""
