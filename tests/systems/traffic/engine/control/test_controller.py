@@ -7,7 +7,7 @@ import pytest
 
 from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
 from citywide.systems.traffic.engine.control.layout import Crossing, Feed, Lane, Link, Movement, lay_out
-from citywide.systems.traffic.engine.control.learning import rate_of
+from citywide.systems.traffic.engine.control.learning import late_of, rate_of
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 
@@ -80,7 +80,8 @@ def learned(controller, headway_s, first_s, others=(), queue=6, cycles=40):
             left = sum(time > now for time in times) if green else queue
             line = [(0, 2.0 + 7.5 * at, 0.0) for at in range(left)]
             controller.decide(seen(*line, *others, crossed=crossed), shown(0 if green else 1))
-    return 1 / rate_of(controller.known, 0, 0, False), controller.known.late[0]
+    rate = rate_of(controller.known, 0, 0, False)
+    return 1 / rate, late_of(controller.known, 0, 0, rate)
 
 
 @pytest.mark.parametrize("headway_s", [2, 3])
@@ -89,6 +90,24 @@ def test_headway_and_start_up_loss_are_learned_from_queues_that_leave(headway_s,
     headway, late = learned(Controller(lay_out([ONE])), headway_s, first_s)
     assert headway == pytest.approx(headway_s, rel=0.1)
     assert late == pytest.approx(max(first_s - headway_s, -2), abs=0.6)
+
+
+def test_where_a_lane_gives_way_its_first_vehicle_is_counted_on_at_once_and_the_others_later():
+    giving_way = Crossing(FOUR, ((1, 1, 0, 0), (0, 0, 1, 1)))
+    headway, late = learned(Controller(lay_out([giving_way])), headway_s=4, first_s=1)
+    assert headway == pytest.approx(4, rel=0.15)
+    assert (1 - late) / headway == pytest.approx(1, abs=0.15)
+
+
+def test_who_drives_on_through_a_change_of_phases_teaches_no_start_up_loss():
+    controller = Controller(lay_out([Crossing(FOUR[:3], ((2, 2, 0), (2, 0, 2)))]))
+    line = [(0, 2.0 + 7.5 * at, 0.0) for at in range(9)]
+    for phase in (0, 1):
+        before = controller.known.late[0]
+        for second in range(8):
+            crossed = [0] if phase and second > 3 else []
+            controller.decide(seen(*line, crossed=crossed), shown(phase, settled=second > 2 or not phase))
+    assert controller.known.late[0] == before
 
 
 def test_who_starts_far_from_the_line_is_no_queue_and_teaches_nothing():

@@ -4,8 +4,9 @@ import numpy as np
 from numba import njit
 
 from citywide.systems.traffic.engine.control.exchange import expect
+from citywide.systems.traffic.engine.control.headways import START_UP_S
 from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ground, Ints
-from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S, Known, learn_crossing, rate_of
+from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S, Known, late_of, learn_crossing, rate_of
 from citywide.systems.traffic.engine.control.rollout import Habits, play
 from citywide.systems.traffic.engine.control.search import View, search
 
@@ -45,6 +46,7 @@ def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     share: Floats,
     room: Floats,
     drain: Floats,
+    late: Floats,
     shown: int,
 ) -> None:
     """Rates, shares and exit room of each phase and lane of one crossing."""
@@ -63,6 +65,7 @@ def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
                     if exit_ >= 0 and room_of[exit_] < space:
                         space, more = room_of[exit_], max(known.taken[exit_], LEAST_DRAIN)
             rate[phase, lane - first] = rate_of(known, cell, lane, phase == shown)
+            late[phase, lane - first] = late_of(known, cell, lane, float(rate[phase, lane - first]))
             share[phase, lane - first] = served / total
             room[phase, lane - first] = space
             drain[phase, lane - first] = more
@@ -93,7 +96,8 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         start = lay.cell_from[crossing]
         rate, share = np.zeros((phases, wide)), np.zeros((phases, wide))
         room, drain = np.zeros((phases, wide)), np.zeros((phases, wide))
-        fill_cells(known, lay, crossing, room_of, rate, share, room, drain, phase)
+        late = np.zeros((phases, wide))
+        fill_cells(known, lay, crossing, room_of, rate, share, room, drain, late, phase)
         learn_crossing(
             known,
             first,
@@ -127,7 +131,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
             known.head[first:last],
             room,
             drain,
-            known.late[first:last],
+            late,
             known.on[first:last],
             lay.weight[first:last],
             lay.lost[crossing],
@@ -178,7 +182,7 @@ def guess_lane(
         guess[lane] = queue[lane]
         return
     guess[lane] += known.flow[lane]
-    if settled and known.on[lane] > known.late[lane]:
+    if settled and known.on[lane] > START_UP_S:
         guess[lane] = max(0.0, guess[lane] - rate)
     queue[lane] = guess[lane]
     coming[lane, :] = known.flow[lane]

@@ -29,6 +29,7 @@ PERMISSIVE_RATE = 0.25
 PRIOR_S, MEMORY_S = 40.0, 1200.0
 FLOW_MEMORY_S = 300.0
 STUCK_S = 4
+LEAST_LATE_S = -6.0
 
 
 class Known(NamedTuple):
@@ -40,6 +41,7 @@ class Known(NamedTuple):
     line: Floats  # cell × 5: sums of a line through crossing times, where it does not
     turns: Floats  # movement: discounted crossings
     late: Floats  # lane: start-up loss, s
+    first: Floats  # cell: vehicles of a queue that cross in the first second of green, where it gives way
     taken: Floats  # exit: mean vehicles/s that it has taken
     flow: Floats  # lane: mean arrivals, vehicles/s
     on: Floats  # lane: seconds of green so far
@@ -65,6 +67,7 @@ def know(layout: Layout) -> Known:
         line=np.tile(PRIOR_LINE, (cells, 1)),
         turns=np.ones(layout.movements),
         late=np.full(lanes, START_UP_S),
+        first=np.full(cells, PERMISSIVE_RATE),
         taken=np.full(max(layout.exits, 1), 0.25),
         flow=np.full(lanes, 0.05),
         on=np.zeros(lanes),
@@ -122,6 +125,8 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
             if known.serves[at] == 0 or shown < 0:
                 known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
                 known.served[lane] = 0.0
+            elif known.on[lane] > 0.0:  # green through a change: its seconds are not counted
+                known.started[lane] = -1.0
             known.left[lane] = line[lane]
             if gone > 0:
                 known.head[lane] = 0
@@ -165,26 +170,34 @@ def note_stuck(known: Known, lane: int, free: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
+def gives_way(known: Known, cell: int, lane: int) -> bool:
+    """Whether the phase lets the whole lane go, but not all of it with right of way."""
+    return known.serves[cell] == known.every[lane] and known.sure[cell] != known.every[lane]
+
+
+@njit(cache=True, error_model="numpy")
 def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     """Learn from the seconds in which a queue was there to be served, and only from those.
 
     What counts are headways: seconds from one crossing to the next. Who stands first without crossing is held
     up by something else (wants another way, changes lanes), which says nothing of how fast the others go.
-    Where traffic gives way, every second counts.
+    Where traffic gives way, every second counts; whoever stands first crosses the line at once even there.
     """
     if known.on[lane] == 1.0:
         known.started[lane] = 0.0
-    gives_way = known.serves[at] == known.every[lane] and known.sure[at] != known.every[lane]
-    if known.left[lane] <= 0.0 or (known.stuck[lane] >= STUCK_S and not gives_way):
+    yields = gives_way(known, at, lane)
+    if known.left[lane] <= 0.0 or (known.stuck[lane] >= STUCK_S and not yields):
         known.started[lane] = -1.0
         return
-    if gives_way and known.on[lane] > START_UP_S:
+    if yields and known.on[lane] == 1.0:
+        known.first[at] += 0.1 * (min(gone, known.left[lane]) - known.first[at])
+    elif yields:
         fade = 1.0 - 1.0 / MEMORY_S
         known.tried[at] = known.tried[at] * fade + 1.0
         known.sent[at] = known.sent[at] * fade + min(gone, known.left[lane])
     if gone > 0.0 and known.started[lane] >= 0.0 and known.started[lane] < MOST_IN_LINE:
         known.started[lane] += gone
-        if not gives_way:
+        if not yields:
             fit(known.line[at], known.started[lane], known.on[lane])
             loss = intercept(known.line[at])
             known.late[lane] += 0.1 * (loss - known.late[lane])
@@ -207,3 +220,11 @@ def rate_of(
     if shown and known.stuck[lane] >= STUCK_S:
         rate *= 0.2
     return rate
+
+
+@njit(cache=True, error_model="numpy")
+def late_of(known: Known, cell: int, lane: int, rate: float) -> float:
+    """The start-up loss of a green; below nought where the first vehicles cross at once."""
+    if not gives_way(known, cell, lane):
+        return float(known.late[lane])
+    return max(1.0 - known.first[cell] / rate, LEAST_LATE_S)

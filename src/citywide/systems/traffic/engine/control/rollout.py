@@ -17,7 +17,6 @@ class Habits(NamedTuple):
 
     horizon_s: int = 60
     discount: float = 0.985
-    stop_cost_s: float = 0.0
     left_over_s: float = 12.0
     swell_s: float = 0.5
     look_s: float = 10.0
@@ -86,7 +85,7 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
         marks[lane] = head0[lane]
     phase, before, clearing, green, worth, cost = now, -1, 0.0, min_green, 1.0, 0.0
     flow, rival, record = 0.0, np.inf, sent_out.shape[0] > 0
-    stop, cadence, discount = habits.stop_cost_s, habits.cadence_s, habits.discount
+    cadence, discount = habits.cadence_s, habits.discount
     for second in range(habits.horizon_s):
         if clearing <= 0.0 and second >= keep and (cadence == 1 or second % cadence == 0):
             target = phase
@@ -116,20 +115,17 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one kernel, see ab
             green += 1.0
         waiting, flow = 0.0, 0.0
         for lane in range(lanes):
-            stand, come, speed = queue[lane], coming[lane, second], rate[phase, lane]
+            stand, speed = queue[lane] + coming[lane, second], rate[phase, lane]
             if before >= 0 and not serves[phase, lane] & serves[before, lane]:
                 speed = 0.0
-            if come > 0.0:
-                if stand > 0.3 or speed <= 0.0:
-                    waiting += come * stop * weight[lane]
-                stand += come
             if speed <= 0.0:
                 on[lane] = 0.0
             elif marks[lane] == 0 or marks[lane] & serves[phase, lane]:
                 on[lane] += 1.0
-                if stand > 0.0 and (on[lane] > late[lane] or stand < 0.5):
-                    if on[lane] <= 1.0 and late[lane] < 0.0:
-                        speed *= 1.0 - late[lane]
+                loss = late[phase, lane]
+                if stand > 0.0 and (on[lane] > loss or stand < 0.5):
+                    if on[lane] <= 1.0 and loss < 0.0:
+                        speed *= 1.0 - loss
                     sent = min(stand, speed, room[phase, lane] + drain[phase, lane] * second - gone[lane])
                     if sent > 0.0:
                         gone[lane] += sent

@@ -23,7 +23,7 @@ class View(NamedTuple):
     head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
     room: Floats  # phase × lane: vehicles that the exits behind the line take now
     drain: Floats  # phase × lane: vehicles/s that they take further on
-    late: Floats  # lane: start-up loss
+    late: Floats  # phase × lane: start-up loss
     on: Floats  # lane: seconds of green so far
     weight: Floats  # lane
     lost: float
