@@ -27,6 +27,7 @@ from citywide.systems.epidemic import SYSTEM, watching
 from citywide.systems.epidemic.analysis import forecasting, process
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.forecaster import Setting
+from citywide.systems.epidemic.model import SYNDROMES
 from citywide.systems.epidemic.twin import EpidemicTwin
 
 WAKES = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)  # seven in the morning of a Monday
@@ -136,6 +137,12 @@ def test_every_widget_has_rows_for_disease_control_and_none_for_others(clinic: C
                 theirs = sheet(clinic.hub.database, STRANGER, SYSTEM, query, clinic.clock.now()).rows
                 assert mine or query.name in own, query.name
                 assert not theirs or query.name in own, query.name
+
+
+def test_each_disease_has_its_own_rt_and_what_is_no_one_disease_has_none(clinic: Clinic) -> None:
+    shown = sheet(clinic.hub.database, TRACER, SYSTEM, Query("rt_by_day"), clinic.clock.now())
+    kinds = {row[shown.columns.index("kind")] for row in shown.rows}
+    assert kinds == {one.reading for one in SYNDROMES if one.course}
 
 
 def test_forecasts_are_kept_as_of_their_mondays_and_matured_weeks_are_scored(clinic: Clinic) -> None:

@@ -10,6 +10,15 @@ WEEK = Column("week", Text("Week up to", "周截至"))
 RATE = Field("per_thousand", Text("Of a thousand quiet series-weeks", "每千个平常序列周"), "number", required=True)
 STATE = Column("state", Text("State", "状态"), "state")
 
+
+def rt(title: Text, query: str) -> Chart:
+    """Rt day by day with 50 % and 95 %, for every disease that has one."""
+    return Chart(
+        title, Query(query), "time", "median", by="kind", low="low95", high="high95", bands=(("low50", "high50"),),
+        shape="fan", threshold=1,
+    )  # fmt: skip
+
+
 SITUATION = Page(
     "situation",
     Text("Situation", "疫情态势"),
@@ -37,10 +46,8 @@ SITUATION = Page(
             live=("alarm",),
         ),
         Chart(Text("Reported a week", "每周报告数"), Query("visits_by_week"), "time", "value", by="kind"),
-        Chart(
-            Text("Reproduction number Rt", "实时再生数 Rt"), Query("rt_by_day"), "time", "median", by="kind",
-            low="low95", high="high95", bands=(("low50", "high50"),), shape="fan", threshold=1,
-        ),
+        rt(Text("Reproduction number Rt", "实时再生数 Rt"), "rt_by_day"),
+        rt(Text("Rt of the patients listed by name", "实名病例的再生数 Rt"), "rt_of_patients"),
         Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
         Form(
             Text("How many false alarms are worth it", "可接受的误报率"),

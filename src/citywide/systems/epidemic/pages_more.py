@@ -3,7 +3,7 @@
 from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 from citywide.systems.epidemic.allocating import THINGS
 from citywide.systems.epidemic.model import SERIES as ALL_SERIES
-from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.model import SYNDROMES, Series
 from citywide.systems.epidemic.pages import DISTRICT, PLACE, SERIES, STATE, WEEK
 
 SYNDROME = Field("kind", Text("Syndrome", "症候群"), "choice", required=True,
@@ -11,16 +11,24 @@ SYNDROME = Field("kind", Text("Syndrome", "症候群"), "choice", required=True,
 ANY_SERIES = Field("kind", Text("Series", "序列"), "choice", required=True,
                    choices=tuple((one.name, one.label) for one in ALL_SERIES))  # fmt: skip
 
+
+def last_weeks(series: Series) -> Chart:
+    """The newest weeks of one syndrome: reported, and as they will stand."""
+    return Chart(
+        Text(f"The last weeks, reported and as they will stand: {series.label.en}",
+             f"近几周已报告数与最终预计：{series.label.zh}"),
+        Query("nowcast_chart", {"kind": series.name}), "time", "value", by="what", low="low", high="high", shape="fan",
+    )  # fmt: skip
+
+
 REPORTING = Page(
     "reporting",
     Text("Reporting delays", "报告时效"),
     (
+        *map(last_weeks, SYNDROMES),
         Chart(
-            Text("The last weeks: reported, and as they will stand", "近几周：已报告数与最终预计"),
-            Query("nowcast_chart"), "time", "value", by="what", low="low", high="high", shape="fan",
-        ),
-        Chart(
-            Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"), Query("delay_chart"),
+            Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"),
+            Query("delay_chart", {"kinds": ",".join(one.name for one in SYNDROMES)}),
             "days", "share", unit="%",
         ),
         Form(

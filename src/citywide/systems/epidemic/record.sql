@@ -195,6 +195,9 @@ delete from epidemic.rt where kind = %(kind)s
 insert into epidemic.rt (kind, day, low95, low50, median, high50, high95, seen)
 values (%(kind)s, %(day)s, %(low95)s, %(low50)s, %(median)s, %(high50)s, %(high95)s, %(seen)s)
 
+-- name: shown_up_to
+select max(week) as week from epidemic.shown_week
+
 -- name: put_shown_week
 insert into epidemic.shown_week (kind, week, district, people) values (%(kind)s, %(week)s, %(district)s, %(people)s)
 on conflict (kind, week, district) do update set people = excluded.people

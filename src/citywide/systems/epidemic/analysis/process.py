@@ -16,7 +16,7 @@ from citywide.kit.child import end_with_parent
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
-from citywide.systems.epidemic.model import SERIES, SYNDROMES
+from citywide.systems.epidemic.model import HOSPITAL, SERIES, SYNDROMES
 from citywide.systems.epidemic.record import SQL
 from citywide.systems.epidemic.triangles import Told, day_in, told
 
@@ -55,7 +55,7 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
     """Everything that takes longer than a moment; what is there already is not made again."""
     row, today = database.rows(SQL["analysed"])[0], day_in(zone, now)
     with database.transaction() as connection:
-        said = told(connection, [one for one in SERIES if one.at == SYNDROMES[0].at], today, now)
+        said = told(connection, [one for one in SERIES if one.at == HOSPITAL.name], today, now)
         visits = told(connection, SYNDROMES, today, now)
     if not said.days:
         return

@@ -12,6 +12,7 @@ from psycopg import Connection
 from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, trace
+from citywide.systems.epidemic.model import BY_NAME
 from citywide.systems.epidemic.record import SQL
 from citywide.systems.epidemic.triangles import FIRST
 
@@ -19,7 +20,6 @@ Ints = NDArray[np.int64]
 WEEKS = 6  # of patients that are looked at together
 NEARBY = 3000  # people that one may meet by chance
 WORTH_SHOWING = 0.2  # chance from which an infector is named
-HISTORY = NaturalHistory()
 
 
 class LineList(Struct, frozen=True):
@@ -61,9 +61,15 @@ def put_transmission(connection: Connection, kind: str, now: date) -> None:
     listed = line_list(connection, kind, now, everybody=False)
     if len(listed.patients) < 2:
         return
-    traced = trace(listed.onset, records(listed), NEARBY, HISTORY)
+    traced = trace(listed.onset, records(listed), NEARBY, history_of(kind))
     connection.execute(SQL["forget_transmission"], {"kind": kind})
     connection.cursor().executemany(SQL["put_transmission"], tree(kind, listed, traced))
+
+
+def history_of(kind: str) -> NaturalHistory:
+    """How the disease of a syndrome runs; a middling course where it is no one disease."""
+    course = BY_NAME[kind].course if kind in BY_NAME else None
+    return course.history() if course else NaturalHistory()
 
 
 def records(listed: LineList) -> Records:
@@ -108,9 +114,9 @@ def lanes(parent: Ints, onset: Ints) -> Ints:
 
 def contacts(connection: Connection, kind: str, now: date, most: int) -> tuple[LineList, list[Contact]]:
     """Whom to call, the most endangered first; hazards are those of the disease's natural history."""
-    listed = line_list(connection, kind, now, everybody=True)
+    listed, history = line_list(connection, kind, now, everybody=True), history_of(kind)
     found = contact_list(
-        listed.presences, listed.case_person, listed.onset, np.array(HISTORY.hazards), HISTORY, most=most
+        listed.presences, listed.case_person, listed.onset, np.array(history.hazards), history, most=most
     ) if listed.patients else []  # fmt: skip
     return listed, found
 

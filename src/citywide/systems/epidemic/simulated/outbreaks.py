@@ -7,7 +7,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub.twin import Place, Plan
-from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE, NaturalHistory
+from citywide.systems.epidemic.course import Course
+from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE
 from citywide.systems.epidemic.engine.outbreak_simulation import (
     NOBODY,
     Epidemic,
@@ -18,6 +19,7 @@ from citywide.systems.epidemic.engine.outbreak_simulation import (
     spread,
 )
 from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
+from citywide.systems.epidemic.model import SYNDROMES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -27,9 +29,7 @@ FIRST_DAYS = (-23, 12, 30, 48)  # days from the city's waking on which somebody 
 LASTS = 45  # days for which one is followed
 MOST_CASES = 150
 COMES_TO_HOSPITAL, BUYS = 0.6, 0.3
-DAYS_TO_VISIT = 1.2
 METRES = 111_195.0
-HISTORY = NaturalHistory()
 
 
 class People(Struct, frozen=True):
@@ -83,9 +83,10 @@ def _settled(plan: Plan, seen: dict[str, Sequence[Place]], rng: np.random.Genera
 
 def _one(people: People, syndrome: int, first: int, rng: np.random.Generator) -> Outbreak:
     presences = live(people.population, LASTS, rng)
-    epidemic = spread(people.population, presences, HISTORY, rng, most_cases=MOST_CASES)
+    course = SYNDROMES[syndrome].course or Course()
+    epidemic = spread(people.population, presences, course.history(), rng, most_cases=MOST_CASES)
     ill = epidemic.person
-    visit = epidemic.onset + rng.poisson(DAYS_TO_VISIT, len(ill)) + first
+    visit = epidemic.onset + rng.poisson(course.to_visit, len(ill)) + first
     comes, buys = rng.random(len(ill)) < COMES_TO_HOSPITAL, rng.random(len(ill)) < BUYS
     return Outbreak(
         syndrome, first, people, epidemic, presences, np.where(comes, people.hospital[ill], NOBODY), visit,
