@@ -8,6 +8,7 @@ import numpy as np
 import psycopg
 import pytest
 from litestar.testing import TestClient
+from psycopg.errors import InsufficientPrivilege
 from psycopg.types.json import Jsonb
 
 from citywide.app import build
@@ -168,6 +169,26 @@ def test_reports_that_come_later_change_no_forecast_made_before(clinic: Clinic) 
                            (clinic.clock.now() - timedelta(minutes=1),))  # fmt: skip
     process.analyse(clinic.hub.database, clinic.clock.now(), clinic.hub.city.zone)
     assert clinic.rows(query) == before
+
+
+def test_some_patients_come_with_a_sequence_that_only_the_tracing_reads(clinic: Clinic) -> None:
+    counts = clinic.rows("select count(*) as patients, count(sequence) as read from epidemic.patient")[0]
+    assert 0 < counts["read"] < counts["patients"]
+    with clinic.hub.database.reading_as(TRACER) as connection, pytest.raises(InsufficientPrivilege):
+        connection.execute("select sequence from epidemic.patient")
+
+
+def test_a_sequence_that_comes_later_lets_the_patients_be_traced_anew(clinic: Clinic) -> None:
+    words = ("select reference, patient.kind, entity.id as hospital, onset::text from epidemic.patient "
+             "join epidemic.known_person using (person) join hub.entity on entity.number = hospital "
+             "where sequence is null limit 1")  # fmt: skip
+    ill = clinic.rows(words)[0]
+    named = {"people": [{"reference": ill["reference"], "name": "the same"}], "patients": [ill | {"sequence": "ACGT"}]}
+    clinic.tell("/v1/epidemic/patients", named)
+    assert clinic.rows("select patient from epidemic.analysed") == [{"patient": 0}]
+    clinic.tell("/v1/epidemic/patients", {"people": named["people"], "patients": [ill]})
+    kept = "select sequence from epidemic.patient join epidemic.known_person using (person) where reference = '{}'"
+    assert clinic.rows(kept.format(ill["reference"])) == [{"sequence": "ACGT"}]
 
 
 def test_names_are_refused_without_a_grant_and_every_name_is_recorded_with_one(clinic: Clinic) -> None:

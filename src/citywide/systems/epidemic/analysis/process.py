@@ -64,9 +64,11 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
         line_list.forget(connection, now)
     _forecast(database, visits, now, zone)
     _look_at_now(database, visits, now, zone)
-    _trace(database, today, zone)
+    _trace(database, today, zone, anew=row["patient"] == 0)
     with database.transaction() as connection:
-        connection.execute(SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"]})
+        connection.execute(
+            SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"], "was": row["patient"]}
+        )
 
 
 def main() -> int:
@@ -85,11 +87,11 @@ def main() -> int:
     return 0
 
 
-def _trace(database: Database, today: date, zone: str) -> None:
+def _trace(database: Database, today: date, zone: str, *, anew: bool) -> None:
     since = {"since": today - timedelta(weeks=sources.WEEKS)}
     for row in database.rows(SQL["kinds_with_patients"], since):
         with database.transaction() as connection:
-            if rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
+            if anew or rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
                 sources.put_transmission(connection, row["kind"], today)
                 current.put_rt_of_patients(connection, row["kind"], today - timedelta(days=1), zone)
 

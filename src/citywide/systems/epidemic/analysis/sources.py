@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
-from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, trace
+from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, differences, trace
 from citywide.systems.epidemic.model import BY_NAME
 from citywide.systems.epidemic.record import SQL
 from citywide.systems.epidemic.triangles import FIRST
@@ -61,7 +61,8 @@ def put_transmission(connection: Connection, kind: str, now: date) -> None:
     listed = line_list(connection, kind, now, everybody=False)
     if len(listed.patients) < 2:
         return
-    traced = trace(listed.onset, records(listed), NEARBY, history_of(kind))
+    apart = differences([row["sequence"] for row in listed.patients])
+    traced = trace(listed.onset, records(listed), NEARBY, history_of(kind), distances=apart)
     connection.execute(SQL["forget_transmission"], {"kind": kind})
     connection.cursor().executemany(SQL["put_transmission"], tree(kind, listed, traced))
 

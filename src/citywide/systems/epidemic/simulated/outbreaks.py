@@ -15,6 +15,7 @@ from citywide.systems.epidemic.engine.outbreak_simulation import (
     Population,
     Presences,
     live,
+    sequences,
     settle,
     spread,
 )
@@ -28,7 +29,7 @@ ESTATES = 8  # housing estates of a quarter
 FIRST_DAYS = (-23, 12, 30, 48)  # days from the city's waking on which somebody brings a disease in
 LASTS = 45  # days for which one is followed
 MOST_CASES = 150
-COMES_TO_HOSPITAL, BUYS = 0.6, 0.3
+COMES_TO_HOSPITAL, BUYS, SEQUENCED = 0.6, 0.3, 0.5
 METRES = 111_195.0
 
 
@@ -54,6 +55,7 @@ class Outbreak(Struct, frozen=True):
     visit: Ints
     pharmacy: Ints
     school: Ints
+    sequences: list[str | None]
 
     @property
     def onset(self) -> Ints:
@@ -91,7 +93,14 @@ def _one(people: People, syndrome: int, first: int, rng: np.random.Generator) ->
     return Outbreak(
         syndrome, first, people, epidemic, presences, np.where(comes, people.hospital[ill], NOBODY), visit,
         np.where(buys, people.pharmacy[ill], NOBODY), np.where(people.pupil[ill], people.school[ill], NOBODY),
+        _sequenced(epidemic, course, rng.spawn(1)[0]),
     )  # fmt: skip
+
+
+def _sequenced(epidemic: Epidemic, course: Course, rng: np.random.Generator) -> list[str | None]:
+    """What the laboratory reads of some cases, a day after they fell ill."""
+    letters = sequences(epidemic, course.history().mutations_per_day, 1, rng)
+    return [one if chosen else None for one, chosen in zip(letters, rng.random(len(letters)) < SEQUENCED, strict=True)]
 
 
 def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | None]:
