@@ -9,12 +9,12 @@ from psycopg import Connection
 from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.analysis.weeks import VINTAGES, last_sunday, made_at, shown, triangle, weeks_known
 from citywide.systems.epidemic.course import Course
+from citywide.systems.epidemic.daily_reports import DailyReports, day_in
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
 from citywide.systems.epidemic.model import BY_NAME
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, day_in
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60
@@ -25,7 +25,7 @@ LATEST_LAG = 7
 FEWEST_PATIENTS = 10
 
 
-def put_shown(connection: Connection, said: Told, now: datetime, zone: str) -> None:
+def put_shown(connection: Connection, said: DailyReports, now: datetime, zone: str) -> None:
     """Weekly counts by district as they may be shown; the newest weeks anew, since reports still come in."""
     sunday, daily = last_sunday(now, zone), said.known(now)
     known = rows(connection, SQL["shown_up_to"])[0]["week"]
@@ -41,7 +41,7 @@ def put_shown(connection: Connection, said: Told, now: datetime, zone: str) -> N
             connection.cursor().executemany(SQL["put_shown_week"], values)
 
 
-def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, zone: str) -> None:
+def put_nowcast(connection: Connection, said: DailyReports, number: int, now: datetime, zone: str) -> None:
     """The last weeks as they are expected to stand once everything is reported."""
     sunday, kind = last_sunday(now, zone), said.series[number].name
     history = triangle(said, number, [sunday - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)], zone)
@@ -61,13 +61,15 @@ def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, 
                 connection.execute(SQL["put_nowcast"], values)
 
 
-def reported(said: Told, number: int, sunday: date, zone: str) -> Floats:
+def reported(said: DailyReports, number: int, sunday: date, zone: str) -> Floats:
     """What was told by Monday, by district and for the city: nought where nobody said anything."""
     counts = np.nan_to_num(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
     return np.column_stack([counts, counts.sum(axis=1)])
 
 
-def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: date, now: datetime, zone: str) -> None:
+def put_rt_of_visits(
+    connection: Connection, said: DailyReports, number: int, newest: date, now: datetime, zone: str
+) -> None:
     """R from the city's visits, with what has been said of the newest days so far."""
     series = said.series[number]
     if series.course is None:
@@ -95,7 +97,7 @@ def put_rt_of_patients(connection: Connection, kind: str, newest: date, zone: st
         _put_rt(connection, f"patients_{kind}", course, newest, counts, course.history().incubation(), told)
 
 
-def share_said(said: Told, number: int, now: datetime, zone: str) -> Floats:
+def share_said(said: DailyReports, number: int, now: datetime, zone: str) -> Floats:
     """Which share of a day's count is said so many days later, from the days of two months past."""
     last = (day_in(zone, now) - said.first).days
     shares: list[float] = []
