@@ -82,7 +82,7 @@ select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(w
 from epidemic.score group by week, kind order by week desc, kind limit 120
 
 -- name: nowcast_chart
-select week::timestamptz as time, reported as value, null::float8 as low, null::float8 as high,
+select week::timestamptz as time, epidemic.shown(reported) as value, null::float8 as low, null::float8 as high,
     'Reported' as what_en, '已报告' as what_zh
 from epidemic.nowcast where kind = %(kind)s and place = 'city'
 union all
