@@ -43,7 +43,7 @@ def test_every_good_row_of_history_is_taken_and_every_bad_one_named_with_what_is
 
 def test_a_line_list_is_taken_but_for_its_bad_items() -> None:
     patients = [ILL, ILL | {"kind": "plague"}, ILL | {"hospital": "hospital/9"}, ILL | {"onset": "2026-08-01"},
-                ILL | {"reference": "cy"}, 7]  # fmt: skip
+                ILL | {"reference": "cy"}, 7, ILL | {"sequence": "AC GT"}]  # fmt: skip
     presences = [THERE, ["bo", "2026-07-01", 9, "shop", 12], ["bo", "2026-07-01", 1, "shop", 0], ["bo"]]
     said = Said([ADA, BO, {"name": "Cy"}], patients, [{"place": "shop", "name": "Shop", "lon": 999}], presences)
     good, sieve = listed(said, KNOWN)
@@ -52,11 +52,11 @@ def test_a_line_list_is_taken_but_for_its_bad_items() -> None:
     assert [one.present for one in good.presences] == [12]
     assert [one.where for one in sieve.refused] == [
         "people[2]", "patients[1].kind", "patients[2].hospital", "patients[3].onset",
-        "patients[4].reference", "patients[5]", "places[0].lon", "presences[1].context", "presences[2].present",
-        "presences[3]",
+        "patients[4].reference", "patients[5]", "patients[6].sequence", "places[0].lon", "presences[1].context",
+        "presences[2].present", "presences[3]",
     ]  # fmt: skip
 
 
 def test_a_person_whom_the_hub_has_met_need_not_be_named_again() -> None:
-    good, sieve = listed(Said([], [ILL]), structs.replace(KNOWN, people={"ada"}))
+    good, sieve = listed(Said([], [ILL | {"sequence": "ACGTN-"}]), structs.replace(KNOWN, people={"ada"}))
     assert (len(good.patients), sieve.refused_count) == (1, 0)

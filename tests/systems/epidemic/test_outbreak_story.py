@@ -1,119 +1,16 @@
 """A quarter's outbreak from the simulated people to the officer's desk, through the real doors; the truth is known."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 
-import msgspec
 import numpy as np
-import psycopg
 import pytest
-from litestar.testing import TestClient
-from psycopg.types.json import Jsonb
 
-from citywide.app import build
-from citywide.hub import Point, Query, Text
-from citywide.hub.database.cluster import Cluster
-from citywide.hub.entities.registry import register
-from citywide.hub.ingest.batch import columns_of
+from citywide.hub import Query
 from citywide.hub.page_data import queries_of_widget, sheet
-from citywide.hub.people.devices import new_token
-from citywide.hub.people.staff import add_staff
-from citywide.hub.people.who import Who
-from citywide.hub.settings import Settings
-from citywide.hub.testing import fresh_database
-from citywide.hub.twin import Place, Plan, Weather
-from citywide.kit.clock import Clock
 from citywide.systems.epidemic import SYSTEM, watching
 from citywide.systems.epidemic.analysis import forecasting, process
-from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Setting
-from citywide.systems.epidemic.twin import EpidemicTwin
-
-WAKES = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)  # seven in the morning of a Monday
-PASSWORD = "correct horse battery"
-TRACER = Who("tracer", ("officer",), ("disease_control",))
-STRANGER = Who("stranger", ("officer",), ("drainage",))
-MANAGER = Who("manager", ("manager", "officer"), (), everywhere=True)
-CLEAR = Weather(np.zeros(0), 20.0)
-
-
-def a_city() -> Plan:
-    names = {"hospital": 6, "school": 8, "housing": 40, "station": 4}
-    places = [
-        Place(kind, Text(f"{kind.title()} {n}", f"{kind}{n}"),
-              Point(106.5 + 0.01 * (n % 7), 29.5 + 0.01 * (n // 7 + (kind == "hospital") * (n % 3))), "ab"[n % 2])
-        for kind, count in names.items() for n in range(count)
-    ]  # fmt: skip
-    return Plan(3, 100_000, places, {"a": Text("East", "东区"), "b": Text("West", "西区")})
-
-
-class Clinic:
-    """The hub with its doors, the twin that speaks to it, and the staff that ask it."""
-
-    def __init__(self, client: TestClient) -> None:
-        self.client, self.hub = client, client.app.state.hub
-        self.clock: Clock = self.hub.clock
-        self.twin = EpidemicTwin(a_city())
-        with self.hub.database.transaction() as connection:
-            for who in (TRACER, STRANGER, MANAGER):
-                add_staff(connection, who, PASSWORD)
-            register(connection, self.twin.entities)
-            token = new_token(connection, "registry", ("readings:write", "patients:write", "demo"))
-        self.device = {"authorization": f"Bearer {token}"}
-
-    def live(self, until: datetime) -> None:
-        """Hour by hour, as the city speaks and the hub watches."""
-        while (now := self.clock.now() + timedelta(hours=1)) <= until:
-            for word in self.twin.words(self.clock.now()):
-                self.tell(word.path, word.body)
-            self.tell("/v1/clock", {"now": now.isoformat()})
-            if said := self.twin.step(now, 3600, CLEAR):
-                self.tell("/v1/readings", _columns(said))
-            self.tell("/v1/clock", {"now": now.isoformat()})
-
-    def tell(self, path: str, body: object) -> None:
-        answer = self.client.post(path, json=body, headers=self.device)
-        assert answer.status_code == 200, answer.text
-
-    def sign_in(self, who: Who) -> dict[str, str]:
-        self.client.cookies.clear()
-        answer = self.client.post("/v1/session", json={"name": who.name, "password": PASSWORD})
-        return {"X-CSRF": answer.json()["csrf"]}
-
-    def ask(self, who: Who, path: str, body: dict[str, object]):
-        return self.client.post(path, json=body, headers=self.sign_in(who))
-
-    def rows(self, query: str) -> list[dict]:
-        return self.hub.database.rows(query)
-
-
-def _columns(readings):
-    columns = columns_of(readings)
-    return {"entity": list(columns.entity), "quantity": list(columns.quantity), "time": columns.time.tolist(),
-            "value": columns.value.tolist()}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def clinic(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
-    settings = Settings(data=tmp_path_factory.mktemp("clinic"), database_url=fresh_database(cluster, "clinic"))
-    patch = pytest.MonkeyPatch()
-    patch.setattr(forecasting, "CATCH_UP", 5)
-    patch.setattr(forecasting, "Setting", _small)
-    patch.setattr(process, "something_new", lambda _hub: False)  # it is done here, in this process
-    with psycopg.connect(settings.database_url) as connection:
-        held = Jsonb(msgspec.to_builtins(Clock(WAKES, 0.0, speed=0.0)))
-        connection.execute("insert into hub.setting (name, value) values ('clock', %s)", (held,))
-    with TestClient(build(settings)) as client:
-        clinic = Clinic(client)
-        clinic.live(WAKES + timedelta(hours=5))
-        process.analyse(clinic.hub.database, clinic.clock.now(), clinic.hub.city.zone)
-        yield clinic
-    patch.undo()
-
-
-def _small(**values) -> Setting:
-    """Fewer and smaller trees: what is tested is the way, not the skill."""
-    return Setting(trees=Trees(folds=2, rounds=15, leaves=6, miss_rounds=5), lessons_at_most=3000, **values)
+from citywide.systems.epidemic.model import SYNDROMES
+from tests.systems.epidemic.clinic import STRANGER, TRACER, Clinic
 
 
 def test_the_outbreak_is_seen_in_the_first_morning_where_it_truly_is(clinic: Clinic) -> None:
@@ -136,6 +33,12 @@ def test_every_widget_has_rows_for_disease_control_and_none_for_others(clinic: C
                 theirs = sheet(clinic.hub.database, STRANGER, SYSTEM, query, clinic.clock.now()).rows
                 assert mine or query.name in own, query.name
                 assert not theirs or query.name in own, query.name
+
+
+def test_each_disease_has_its_own_rt_and_what_is_no_one_disease_has_none(clinic: Clinic) -> None:
+    shown = sheet(clinic.hub.database, TRACER, SYSTEM, Query("rt_by_day"), clinic.clock.now())
+    kinds = {row[shown.columns.index("kind")] for row in shown.rows}
+    assert kinds == {one.reading for one in SYNDROMES if one.course}
 
 
 def test_forecasts_are_kept_as_of_their_mondays_and_matured_weeks_are_scored(clinic: Clinic) -> None:
@@ -163,42 +66,17 @@ def test_reports_that_come_later_change_no_forecast_made_before(clinic: Clinic) 
     assert clinic.rows(query) == before
 
 
-def test_names_are_refused_without_a_grant_and_every_name_is_recorded_with_one(clinic: Clinic) -> None:
-    kind = clinic.rows("select kind from epidemic.patient limit 1")[0]["kind"]
-    asked = {"kind": kind, "most": 5}
-    assert clinic.ask(STRANGER, "/v1/epidemic/contacts", asked).status_code == 403
-    refused = clinic.ask(TRACER, "/v1/epidemic/contacts", asked)
-    assert refused.status_code == 403
-    assert "no grant" in refused.json()["detail"]
-    assert clinic.ask(TRACER, "/v1/grants", {"to": "tracer", "why": "outbreak"}).status_code == 403
-    assert clinic.ask(MANAGER, "/v1/grants", {"to": "manager", "why": "outbreak"}).status_code == 403
-    assert clinic.ask(MANAGER, "/v1/grants", {"to": "tracer", "why": "outbreak", "hours": 999}).status_code == 403
-    assert clinic.ask(MANAGER, "/v1/grants", {"to": "tracer", "why": "outbreak", "hours": 2}).status_code == 201
-    before = len(_accesses(clinic))
-    answer = clinic.ask(TRACER, "/v1/epidemic/contacts", asked)
-    assert answer.status_code == 200, answer.text
-    found = answer.json()
-    chances = [row[found["columns"].index("chance")] for row in found["rows"]]
-    assert len(chances) == 5
-    assert chances == sorted(chances, reverse=True)
-    assert all(row[found["columns"].index("name")] for row in found["rows"])
-    assert len(_accesses(clinic)) - before == 5 + 1  # five names, and the signing in
-
-
-def test_a_grant_that_has_run_out_opens_nothing(clinic: Clinic) -> None:
-    person = clinic.rows("select person::text from epidemic.patient limit 1")[0]["person"]
-    path = f"/v1/persons/{person}?purpose=disease_control"
-    assert clinic.ask(MANAGER, "/v1/grants", {"to": "tracer", "why": "outbreak", "hours": 2}).status_code == 201
-    clinic.sign_in(TRACER)
-    assert clinic.client.get(path).status_code == 200
-    with clinic.hub.database.transaction() as connection:
-        connection.execute("update people.access_grant set until = now() - interval '1 second'")
-    assert clinic.client.get(path).status_code == 403
-
-
-def _accesses(clinic: Clinic) -> list[dict]:
-    return clinic.rows("select body from evidence.pending where kind = 'access' union all "
-                       "select body from evidence.entry where kind = 'access'")  # fmt: skip
+def test_a_sequence_that_comes_later_lets_the_patients_be_traced_anew(clinic: Clinic) -> None:
+    words = ("select reference, patient.kind, entity.id as hospital, onset::text from epidemic.patient "
+             "join epidemic.known_person using (person) join hub.entity on entity.number = hospital "
+             "where sequence is null limit 1")  # fmt: skip
+    ill = clinic.rows(words)[0]
+    named = {"people": [{"reference": ill["reference"], "name": "the same"}], "patients": [ill | {"sequence": "ACGT"}]}
+    clinic.tell("/v1/epidemic/patients", named)
+    assert clinic.rows("select patient from epidemic.analysed") == [{"patient": 0}]
+    clinic.tell("/v1/epidemic/patients", {"people": named["people"], "patients": [ill]})
+    kept = "select sequence from epidemic.patient join epidemic.known_person using (person) where reference = '{}'"
+    assert clinic.rows(kept.format(ill["reference"])) == [{"sequence": "ACGT"}]
 
 
 def test_what_was_known_on_a_past_day_stays_what_it_was(clinic: Clinic) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import feeds, model, pages, pages_more, responses, twin, watching
+from citywide.systems.epidemic import feeds, model, pages, responses, twin, watching
 from citywide.systems.epidemic.analysis import process
 
 HOUR_S = 3600.0
@@ -20,7 +20,7 @@ SYSTEM = System(
     on_raised={rule.name: responses.investigate for rule in model.OUTBREAKS},
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
     schedules=(Schedule("watch", HOUR_S, watching.watch_over), Schedule("analyse", HOUR_S, process.attend)),
-    pages=(pages.SITUATION, pages.FORECAST, pages_more.REPORTING, pages_more.TRACING, pages_more.ALLOCATION),
+    pages=pages.PAGES,
     api="citywide.systems.epidemic.api",
     twin=twin.EpidemicTwin,
     folder=Path(__file__).parent,

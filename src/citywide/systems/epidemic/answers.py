@@ -12,12 +12,12 @@ from psycopg import Connection
 
 from citywide.hub import Text, Who
 from citywide.hub.people.persons import person
-from citywide.systems.epidemic.analysis.sources import contacts, names_of
+from citywide.systems.epidemic.analysis.sources import names_of, whom_to_call
 from citywide.systems.epidemic.analysis.weeks import last_sunday, weeks_known
+from citywide.systems.epidemic.daily_reports import FIRST, daily_reports, day_in
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import Series
-from citywide.systems.epidemic.triangles import FIRST, day_in, told
 
 PURPOSE = "disease_control"
 PLAN = ("week", "place", "need_median", "need_high", "at_hand", "sent", "short_chance", "says")
@@ -43,7 +43,7 @@ def frame(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Answer:
 
 def list_of_contacts(connection: Connection, who: Who, kind: str, most: int, today: date) -> Answer:
     """The contacts in order of priority; each person's data come through the hub's one door."""
-    listed, found = contacts(connection, kind, today, most)
+    listed, found = whom_to_call(connection, kind, today, most)
     names = names_of(connection, listed.places)
     spots = {(who_was, day, how): where for who_was, day, how, where in listed.presences.T.tolist()}
     lines: list[dict[str, Any]] = []
@@ -61,7 +61,7 @@ def list_of_contacts(connection: Connection, who: Who, kind: str, most: int, tod
 
 def then_and_now(connection: Connection, series: Series, day: date, now: datetime, zone: str) -> Answer:
     """Weekly counts of the city as they were known at the end of a day, and as they are known now."""
-    said, sunday = told(connection, (series,), day_in(zone, now), now), last_sunday(now, zone)
+    said, sunday = daily_reports(connection, (series,), day_in(zone, now), now), last_sunday(now, zone)
     if not said.days:
         return Answer(["week", "then", "now"], [])
     moment = datetime.combine(day, time(), ZoneInfo(zone)) + timedelta(days=1)

@@ -18,10 +18,10 @@ from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
 from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.daily_reports import day_in
 from citywide.systems.epidemic.intake import Said, Sieve, known_of, listed, past_reports
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
 from citywide.systems.epidemic.record import kinds_of, remember, set_false_alarm_rate
-from citywide.systems.epidemic.triangles import day_in
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100

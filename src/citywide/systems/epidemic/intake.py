@@ -17,6 +17,7 @@ from citywide.systems.epidemic.line_list import LineList, MeetingPlace, NamedPer
 from citywide.systems.epidemic.model import BY_NAME, HOSPITAL, MOST_A_DAY, SYNDROMES
 from citywide.systems.epidemic.record import PastReport, kinds_of
 
+SEQUENCE = re.compile(r"[A-Za-z-]{1,100000}")
 AHEAD = timedelta(minutes=5)  # by which a sender's clock may go fast
 MOST_PRESENT = 1_000_000
 Item = TypeVar("Item", bound=Struct)
@@ -103,6 +104,7 @@ class Known(Struct, frozen=True):
         """What is wrong with a patient."""
         yield from self._unnamed(one.reference)
         yield from self._to_come("onset", one.onset)
+        yield from _sequence_faults(one.sequence)
         kinds = [syndrome.name for syndrome in SYNDROMES]
         if one.kind not in kinds:
             yield "kind", f"unknown syndrome {one.kind!r}", ", ".join(kinds)
@@ -154,6 +156,15 @@ def _said(item: Any, name: str, at: int) -> object:
         return cast("dict[str, object]", item).get(name)
     row = cast("list[object]", item) if isinstance(item, list) else []
     return row[at] if 0 <= at < len(row) else None
+
+
+def _sequence_faults(sequence: str | None) -> Iterator[Fault]:
+    if sequence is not None and not SEQUENCE.fullmatch(sequence):
+        yield (
+            "sequence",
+            f"{len(sequence)} characters, not all of them letters",
+            "1 to 100,000 letters, N or - if unread",
+        )
 
 
 def _place_faults(one: MeetingPlace) -> Iterator[Fault]:

@@ -31,6 +31,7 @@ class Patient(Struct, frozen=True):
     kind: str
     hospital: str
     onset: date
+    sequence: str | None = None  # letters, all of one disease aligned to one length
 
 
 class MeetingPlace(Struct, frozen=True):
@@ -71,6 +72,8 @@ def take(connection: Connection, said: LineList, who: str, now: datetime) -> dic
         columns = ("reference", "day", "context", "place", "present")
         values = {name: [getattr(one, name) for one in said.presences] for name in columns}
         cursor.execute(SQL["put_presences"], values)
+        if any(one.sequence for one in said.patients):
+            cursor.execute(SQL["trace_anew"])
     counts = {"patients": len(said.patients), "people": len(said.people), "presences": len(said.presences)}
     says = Text(f"{who} reported {counts['patients']} patients and {counts['people']} people by name",
                 f"{who} 实名上报病例 {counts['patients']} 例、相关人员 {counts['people']} 人")  # fmt: skip

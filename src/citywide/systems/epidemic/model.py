@@ -5,6 +5,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from citywide.hub import Category, Kind, Quantity, Rule, Text
+from citywide.systems.epidemic.course import HAND_FOOT_AND_MOUTH, INFLUENZA, NOROVIRUS, Course
 
 DEPARTMENT = "disease_control"
 FALSE_ALARM_RATE = 0.001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
@@ -22,6 +23,7 @@ class Series(Struct, frozen=True):
     counts: Text = Text("visits", "就诊")
     at: str = HOSPITAL.name
     quantity: str = ""
+    course: Course | None = None  # of the disease, where it is one
 
     @property
     def reading(self) -> str:
@@ -30,10 +32,10 @@ class Series(Struct, frozen=True):
 
 
 SYNDROMES = (
-    Series("influenza_like", Text("influenza-like illness", "流感样病例")),
-    Series("diarrhoea", Text("diarrhoea", "腹泻")),
-    Series("fever_rash", Text("fever with rash", "发热伴出疹")),
-    Series("pneumonia", Text("pneumonia", "肺炎")),
+    Series("influenza_like", Text("influenza-like illness", "流感样病例"), course=INFLUENZA),
+    Series("diarrhoea", Text("diarrhoea", "腹泻"), course=NOROVIRUS),
+    Series("fever_rash", Text("fever with rash", "发热伴出疹"), course=HAND_FOOT_AND_MOUTH),
+    Series("pneumonia", Text("pneumonia", "肺炎")),  # no one infection: it has no Rt
 )
 POSITIVES = Series("positives", Text("laboratory results", "实验室检测"), Text("positive tests", "阳性检测"),
                    quantity="positive_tests")  # fmt: skip

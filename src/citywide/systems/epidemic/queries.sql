@@ -30,12 +30,13 @@ select week::timestamptz as time, epidemic.called(kind) as kind, people as value
 where district = 'city' and week > (select max(week) from epidemic.shown_week) - 7 * 52 order by week, kind
 
 -- name: rt_by_day
-select day::timestamptz as time, case when kind like 'patients\_%%' then 'patients_seen' else epidemic.called(kind) end as kind,
+select day::timestamptz as time, epidemic.called(kind) as kind, low95, low50, median, high50, high95
+from epidemic.rt where day > (select max(day) from epidemic.rt) - 56 and kind not like 'patients\_%%' order by kind, day
+
+-- name: rt_of_patients
+select day::timestamptz as time, epidemic.called(substr(kind, length('patients_') + 1)) as kind,
     low95, low50, median, high50, high95
-from epidemic.rt where day > (select max(day) from epidemic.rt) - 56
-  and kind in ('influenza_like', (select kind from epidemic.rt where kind like 'patients\_%%' group by kind
-               order by max(day) desc, kind limit 1))
-order by kind, day
+from epidemic.rt where day > (select max(day) from epidemic.rt) - 56 and kind like 'patients\_%%' order by kind, day
 
 -- name: forecast_fan
 with last as (select max(reference) as reference from epidemic.forecast_made where kind = %(kind)s)
@@ -81,17 +82,17 @@ select week::text as week, epidemic.called(kind) as kind, avg(wis) as wis, avg(w
 from epidemic.score group by week, kind order by week desc, kind limit 120
 
 -- name: nowcast_chart
-select week::timestamptz as time, reported as value, null::float8 as low, null::float8 as high,
+select week::timestamptz as time, epidemic.shown(reported) as value, null::float8 as low, null::float8 as high,
     'Reported' as what_en, '已报告' as what_zh
-from epidemic.nowcast where kind = 'influenza_like' and place = 'city'
+from epidemic.nowcast where kind = %(kind)s and place = 'city'
 union all
 select week::timestamptz, expected, low, high, 'Expected once all is reported', '全部报告后预计'
-from epidemic.nowcast where kind = 'influenza_like' and place = 'city' order by 1
+from epidemic.nowcast where kind = %(kind)s and place = 'city' order by 1
 
 -- name: delay_chart
 with days as (
     select place, kind, day, max(count) as final from epidemic.report
-    where kind in ('influenza_like', 'diarrhoea', 'fever_rash', 'pneumonia')
+    where kind = any (string_to_array(%(kinds)s, ','))
       and day between (select max(day) from epidemic.report) - 40 and (select max(day) from epidemic.report) - 10
     group by 1, 2, 3
 ), lags as (select generate_series(1, 7) as days), known as (

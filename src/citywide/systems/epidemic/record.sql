@@ -100,10 +100,15 @@ insert into epidemic.known_person (reference, person)
 select * from unnest(%(references)s::text[], %(persons)s::uuid[]) on conflict do nothing
 
 -- name: put_patient
-insert into epidemic.patient (person, kind, hospital, onset, reported)
-select person, %(kind)s, entity.number, %(onset)s, %(reported)s
+insert into epidemic.patient (person, kind, hospital, onset, reported, sequence)
+select person, %(kind)s, entity.number, %(onset)s, %(reported)s, %(sequence)s
 from epidemic.known_person, hub.entity where reference = %(reference)s and entity.id = %(hospital)s
-on conflict (person, kind) do update set onset = excluded.onset, hospital = excluded.hospital
+on conflict (person, kind) do update set onset = excluded.onset, hospital = excluded.hospital,
+    sequence = coalesce(excluded.sequence, patient.sequence)
+
+-- name: trace_anew
+-- What is known of patients already traced has grown: nought patients count as analysed
+update epidemic.analysed set patient = 0
 
 -- name: put_place
 insert into epidemic.place (place, name, lon, lat) values (%(place)s, %(name)s, %(lon)s, %(lat)s)
@@ -117,7 +122,7 @@ from unnest(%(reference)s::text[], %(day)s::date[], %(context)s::smallint[], %(p
 on conflict do nothing
 
 -- name: patients
-select number, person, kind, hospital, onset - date '1970-01-01' as onset from epidemic.patient
+select number, person, kind, hospital, onset - date '1970-01-01' as onset, sequence from epidemic.patient
 where kind = %(kind)s and onset >= %(since)s order by number
 
 -- name: kinds_with_patients
@@ -195,6 +200,9 @@ delete from epidemic.rt where kind = %(kind)s
 insert into epidemic.rt (kind, day, low95, low50, median, high50, high95, seen)
 values (%(kind)s, %(day)s, %(low95)s, %(low50)s, %(median)s, %(high50)s, %(high95)s, %(seen)s)
 
+-- name: shown_up_to
+select max(week) as week from epidemic.shown_week
+
 -- name: put_shown_week
 insert into epidemic.shown_week (kind, week, district, people) values (%(kind)s, %(week)s, %(district)s, %(people)s)
 on conflict (kind, week, district) do update set people = excluded.people
@@ -206,7 +214,8 @@ select day, patient, (select max(day) from epidemic.signal) as watched,
 from epidemic.analysed
 
 -- name: now_analysed
-update epidemic.analysed set day = %(day)s, patient = %(patient)s
+update epidemic.analysed
+set day = %(day)s, patient = case when patient = %(was)s then %(patient)s else patient end
 
 -- name: onsets
 select onset, reported from epidemic.patient where kind = %(kind)s and onset >= %(since)s

@@ -14,13 +14,13 @@ from citywide.hub import Reading, Text
 from citywide.hub.database.pool import Database, Row
 from citywide.hub.running import Hub
 from citywide.kit.clock import microseconds
+from citywide.systems.epidemic.daily_reports import DailyReports, by_week, daily_reports, sums
 from citywide.systems.epidemic.engine.detect import Alarm as Finding
 from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, screen, watch
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import FALSE_ALARM_RATE, SERIES, WORDS_OF_ILLNESS, Series
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, by_week, sums, told
 
 Floats = NDArray[np.float64]
 FEWEST_WEEKS = 12
@@ -91,7 +91,7 @@ def judge_all(hub: Hub, newest: date) -> None:
 def weekly(database: Database, at: str, newest: date, now: datetime, zone: str) -> Table:
     """Whole weeks back from a day, each as it was known when it was watched."""
     with database.transaction() as connection:
-        said = told(connection, [one for one in SERIES if one.at == at], newest, now)
+        said = daily_reports(connection, [one for one in SERIES if one.at == at], newest, now)
     daily = said.known_when_due(_due(said, newest, zone))
     counts = by_week(daily)
     spoken = {series.name for (_, series), weeks in zip(said.names(), counts, strict=True)
@@ -168,7 +168,7 @@ def false_alarm_rate(database: Database) -> float:
     return float(found[0]["rate"]) if found else FALSE_ALARM_RATE
 
 
-def _due(said: Told, newest: date, zone: str) -> NDArray[np.int64]:
+def _due(said: DailyReports, newest: date, zone: str) -> NDArray[np.int64]:
     """When the week of each day was watched: late reports make no week look quiet beside others."""
     days = [said.first + timedelta(days=number) for number in range(said.days)]
     ends = [newest - 7 * ((newest - day) // timedelta(days=7)) * timedelta(days=1) for day in days]

@@ -8,26 +8,27 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.analysis.weeks import VINTAGES, last_sunday, made_at, shown, triangle, weeks_known
+from citywide.systems.epidemic.course import Course
+from citywide.systems.epidemic.daily_reports import DailyReports, day_in
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
+from citywide.systems.epidemic.model import BY_NAME
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, day_in
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60
 WEEKS_NOWCAST = 5
 RT_DAYS = 84
 SURE = 1.96
-DAYS_TO_VISIT = 1.2
 LATEST_LAG = 7
 FEWEST_PATIENTS = 10
 
 
-def put_shown(connection: Connection, said: Told, now: datetime, zone: str) -> None:
+def put_shown(connection: Connection, said: DailyReports, now: datetime, zone: str) -> None:
     """Weekly counts by district as they may be shown; the newest weeks anew, since reports still come in."""
     sunday, daily = last_sunday(now, zone), said.known(now)
-    known = rows(connection, "select max(week) as week from epidemic.shown_week")[0]["week"]
+    known = rows(connection, SQL["shown_up_to"])[0]["week"]
     several = [weeks_known(said, daily, sunday, number) for number in range(len(said.series))]
     kinds, districts = [one.name for one in said.series], several[0].districts
     since = known - timedelta(weeks=WEEKS_NOWCAST) if known else sunday - timedelta(weeks=WEEKS_SHOWN)
@@ -40,7 +41,7 @@ def put_shown(connection: Connection, said: Told, now: datetime, zone: str) -> N
             connection.cursor().executemany(SQL["put_shown_week"], values)
 
 
-def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, zone: str) -> None:
+def put_nowcast(connection: Connection, said: DailyReports, number: int, now: datetime, zone: str) -> None:
     """The last weeks as they are expected to stand once everything is reported."""
     sunday, kind = last_sunday(now, zone), said.series[number].name
     history = triangle(said, number, [sunday - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)], zone)
@@ -60,37 +61,43 @@ def put_nowcast(connection: Connection, said: Told, number: int, now: datetime, 
                 connection.execute(SQL["put_nowcast"], values)
 
 
-def reported(said: Told, number: int, sunday: date, zone: str) -> Floats:
+def reported(said: DailyReports, number: int, sunday: date, zone: str) -> Floats:
     """What was told by Monday, by district and for the city: nought where nobody said anything."""
     counts = np.nan_to_num(weeks_known(said, said.known(made_at(sunday, zone)), sunday, number).counts)
     return np.column_stack([counts, counts.sum(axis=1)])
 
 
-def put_rt_of_visits(connection: Connection, said: Told, number: int, newest: date, now: datetime, zone: str) -> None:
+def put_rt_of_visits(
+    connection: Connection, said: DailyReports, number: int, newest: date, now: datetime, zone: str
+) -> None:
     """R from the city's visits, with what has been said of the newest days so far."""
+    series = said.series[number]
+    if series.course is None:
+        connection.execute(SQL["forget_rt"], {"kind": series.name})
+        return
     daily = said.known(now)[number :: len(said.series)]
     city = np.where(np.isfinite(daily).any(axis=0), np.nansum(daily, axis=0), np.nan)
     until = (newest - said.first).days + 1
     if until < RT_DAYS:
         return
-    counted = _then(NaturalHistory().incubation(), _poisson(DAYS_TO_VISIT))
+    counted = np.convolve(series.course.history().incubation(), _poisson(series.course.to_visit))
     seen = share_said(said, number, now, zone)
-    _put_rt(connection, said.series[number].name, newest, city[until - RT_DAYS : until], counted, seen)
+    _put_rt(connection, series.name, series.course, newest, city[until - RT_DAYS : until], counted, seen)
 
 
 def put_rt_of_patients(connection: Connection, kind: str, newest: date, zone: str) -> None:
-    """R from the line list's days of onset, where there are patients enough."""
-    since = newest - timedelta(days=RT_DAYS - 1)
+    """R from the line list's days of onset, where there are patients enough: of one outbreak, whatever its disease."""
+    course, since = BY_NAME[kind].course or Course(), newest - timedelta(days=RT_DAYS - 1)
     found = rows(connection, SQL["onsets"], {"kind": kind, "since": since})
     if len(found) >= FEWEST_PATIENTS:
         at = np.array([(row["onset"] - since).days for row in found])
         late = np.array([(day_in(zone, row["reported"]) - row["onset"]).days for row in found])
         told = np.array([float((late <= lag).mean()) for lag in range(LATEST_LAG)])
         counts = np.bincount(at[at < RT_DAYS], minlength=RT_DAYS).astype(np.float64)
-        _put_rt(connection, f"patients_{kind}", newest, counts, NaturalHistory().incubation(), told)
+        _put_rt(connection, f"patients_{kind}", course, newest, counts, course.history().incubation(), told)
 
 
-def share_said(said: Told, number: int, now: datetime, zone: str) -> Floats:
+def share_said(said: DailyReports, number: int, now: datetime, zone: str) -> Floats:
     """Which share of a day's count is said so many days later, from the days of two months past."""
     last = (day_in(zone, now) - said.first).days
     shares: list[float] = []
@@ -113,11 +120,13 @@ def generation(history: NaturalHistory) -> Floats:
     return mass / mass.sum()
 
 
-def _put_rt(connection: Connection, kind: str, newest: date, counts: Floats, counted: Floats, told: Floats) -> None:
+def _put_rt(
+    connection: Connection, kind: str, course: Course, newest: date, counts: Floats, counted: Floats, told: Floats
+) -> None:
     seen = np.ones(len(counts))
     lags = min(len(told), len(seen))
     seen[len(seen) - lags :] = told[:lags][::-1]
-    found = estimate(counts, Delays(generation(NaturalHistory()), counted), seen)
+    found = estimate(counts, Delays(generation(course.history()), counted), seen)
     levels = {"low95": 0.025, "low50": 0.25, "median": 0.5, "high50": 0.75, "high95": 0.975}
     bands = {name: found.quantile(level) for name, level in levels.items()}
     connection.execute(SQL["forget_rt"], {"kind": kind})
@@ -132,7 +141,3 @@ def _poisson(mean: float) -> Floats:
     days = np.arange(12)
     mass = np.exp(-mean) * mean**days / np.cumprod(np.maximum(days, 1))
     return mass / mass.sum()
-
-
-def _then(one: Floats, other: Floats) -> Floats:
-    return np.convolve(one, other)

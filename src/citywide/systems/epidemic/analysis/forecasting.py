@@ -27,12 +27,12 @@ from citywide.systems.epidemic.analysis.weeks import (
     triangle,
     weeks_known,
 )
+from citywide.systems.epidemic.daily_reports import DailyReports
 from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
 from citywide.systems.epidemic.engine.nowcast import Nowcast
 from citywide.systems.epidemic.engine.scores import LEVELS, score
 from citywide.systems.epidemic.model import DEPARTMENT, Series
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told
 
 Floats = NDArray[np.float64]
 CATCH_UP = 5  # earlier Mondays whose forecasts are made late, from what was known then
@@ -43,7 +43,7 @@ AHEAD = timedelta(days=7)  # the reference is the Sunday of the week that has be
 DEADLINE = np.timedelta64(int((AHEAD - MADE_AT).total_seconds()), "s")  # the local time of the city throughout
 
 
-def make_missing(database: Database, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
+def make_missing(database: Database, said: DailyReports, number: int, sunday: date, now: datetime, zone: str) -> int:
     """Make the forecasts of the newest Mondays that are missing, oldest first; returns how many."""
     series = said.series[number]
     with database.transaction() as connection:
@@ -83,7 +83,9 @@ def keep(
     witness(connection, "forecast", says, department=DEPARTMENT, at=now)
 
 
-def score_matured(connection: Connection, said: Told, number: int, sunday: date, now: datetime, zone: str) -> int:
+def score_matured(
+    connection: Connection, said: DailyReports, number: int, sunday: date, now: datetime, zone: str
+) -> int:
     """Score what has matured and is not scored yet; returns how many weeks of places."""
     series, truth = said.series[number], weeks_known(said, said.known(now), sunday, number, filled)
     due = rows(
@@ -136,9 +138,14 @@ def _cells(series: Series, made: Forecast) -> Iterator[dict[str, object]]:
 
 
 def _scored(
-    said: Told, number: int, due: Sequence[dict[str, Any]], days: list[date], truth: Floats, districts: tuple[str, ...],
+    said: DailyReports,
+    number: int,
+    due: Sequence[dict[str, Any]],
+    days: list[date],
+    truth: Floats,
+    districts: tuple[str, ...],
     zone: str,
-) -> Iterator[dict[str, object]]:  # fmt: skip
+) -> Iterator[dict[str, object]]:
     then: dict[date, Floats] = {}
     for row in due:
         sunday = row["reference"] - AHEAD
@@ -161,5 +168,5 @@ def _with_city(counts: Floats) -> Floats:
     return np.column_stack([counts, summed(counts.T)])
 
 
-def _old_enough(said: Told, sunday: date) -> bool:
+def _old_enough(said: DailyReports, sunday: date) -> bool:
     return (sunday - said.first).days >= 7 * FEWEST_WEEKS

@@ -17,9 +17,9 @@ from citywide.kit.turns import turn_if_free
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
-from citywide.systems.epidemic.model import SERIES, SYNDROMES
+from citywide.systems.epidemic.daily_reports import DailyReports, daily_reports, day_in
+from citywide.systems.epidemic.model import HOSPITAL, SERIES, SYNDROMES
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import Told, day_in, told
 
 PROGRAM = "citywide.systems.epidemic"
 LOCK = 0x65706964
@@ -58,8 +58,8 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
     """Everything that takes longer than a moment; what is there already is not made again."""
     row, today = database.rows(SQL["analysed"])[0], day_in(zone, now)
     with database.transaction() as connection:
-        said = told(connection, [one for one in SERIES if one.at == SYNDROMES[0].at], today, now)
-        visits = told(connection, SYNDROMES, today, now)
+        said = daily_reports(connection, [one for one in SERIES if one.at == HOSPITAL.name], today, now)
+        visits = daily_reports(connection, SYNDROMES, today, now)
     if not said.days:
         return
     with database.transaction() as connection:
@@ -67,9 +67,11 @@ def analyse(database: Database, now: datetime, zone: str) -> None:
         line_list.forget(connection, now)
     _forecast(database, visits, now, zone)
     _look_at_now(database, visits, now, zone)
-    _trace(database, today, zone)
+    _trace(database, today, zone, anew=row["patient"] == 0)
     with database.transaction() as connection:
-        connection.execute(SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"]})
+        connection.execute(
+            SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"], "was": row["patient"]}
+        )
 
 
 def main() -> int:
@@ -88,16 +90,16 @@ def main() -> int:
     return 0
 
 
-def _trace(database: Database, today: date, zone: str) -> None:
+def _trace(database: Database, today: date, zone: str, *, anew: bool) -> None:
     since = {"since": today - timedelta(weeks=sources.WEEKS)}
     for row in database.rows(SQL["kinds_with_patients"], since):
         with database.transaction() as connection:
-            if rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
+            if anew or rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
                 sources.put_transmission(connection, row["kind"], today)
                 current.put_rt_of_patients(connection, row["kind"], today - timedelta(days=1), zone)
 
 
-def _look_at_now(database: Database, visits: Told, now: datetime, zone: str) -> None:
+def _look_at_now(database: Database, visits: DailyReports, now: datetime, zone: str) -> None:
     newest = day_in(zone, now) - timedelta(days=1)
     for number in range(len(visits.series)):
         with database.transaction() as connection:
@@ -105,7 +107,7 @@ def _look_at_now(database: Database, visits: Told, now: datetime, zone: str) -> 
             current.put_rt_of_visits(connection, visits, number, newest, now, zone)
 
 
-def _forecast(database: Database, visits: Told, now: datetime, zone: str) -> None:
+def _forecast(database: Database, visits: DailyReports, now: datetime, zone: str) -> None:
     sunday = last_sunday(now, zone)
     for number in range(len(visits.series)):
         forecasting.make_missing(database, visits, number, sunday, now, zone)

@@ -10,19 +10,19 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows
+from citywide.systems.epidemic.daily_reports import FIRST
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
-from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, trace
+from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, differences, trace
+from citywide.systems.epidemic.model import BY_NAME
 from citywide.systems.epidemic.record import SQL
-from citywide.systems.epidemic.triangles import FIRST
 
 Ints = NDArray[np.int64]
 WEEKS = 6  # of patients that are looked at together
 NEARBY = 3000  # people that one may meet by chance
 WORTH_SHOWING = 0.2  # chance from which an infector is named
-HISTORY = NaturalHistory()
 
 
-class LineList(Struct, frozen=True):
+class Cases(Struct, frozen=True):
     """Patients of one kind, and presences as columns (person, day, context, place) with the people present."""
 
     patients: list[dict[str, Any]]
@@ -42,7 +42,7 @@ class LineList(Struct, frozen=True):
         return np.arange(len(self.patients))
 
 
-def line_list(connection: Connection, kind: str, now: date, *, everybody: bool) -> LineList:
+def cases_of(connection: Connection, kind: str, now: date, *, everybody: bool) -> Cases:
     """The patients of the last weeks first among the persons; with everybody who was beside them, or alone."""
     since = {"kind": kind, "since": now - timedelta(weeks=WEEKS)}
     patients = rows(connection, SQL["patients"], since)
@@ -53,27 +53,34 @@ def line_list(connection: Connection, kind: str, now: date, *, everybody: bool) 
     columns = [(number[str(row["person"])], row["day"], row["context"], where[row["place"]], row["present"])
                for row in found]  # fmt: skip
     table = np.array(columns, np.int64).reshape(-1, 5).T
-    return LineList(patients, persons, places, table[:4], table[4])
+    return Cases(patients, persons, places, table[:4], table[4])
 
 
 def put_transmission(connection: Connection, kind: str, now: date) -> None:
     """Trace the sources of one kind's patients and keep the likeliest tree."""
-    listed = line_list(connection, kind, now, everybody=False)
+    listed = cases_of(connection, kind, now, everybody=False)
     if len(listed.patients) < 2:
         return
-    traced = trace(listed.onset, records(listed), NEARBY, HISTORY)
+    apart = differences([row["sequence"] for row in listed.patients])
+    traced = trace(listed.onset, records(listed), NEARBY, history_of(kind), distances=apart)
     connection.execute(SQL["forget_transmission"], {"kind": kind})
     connection.cursor().executemany(SQL["put_transmission"], tree(kind, listed, traced))
 
 
-def records(listed: LineList) -> Records:
+def history_of(kind: str) -> NaturalHistory:
+    """How the disease of a syndrome runs; a middling course where it is no one disease."""
+    course = BY_NAME[kind].course if kind in BY_NAME else None
+    return course.history() if course else NaturalHistory()
+
+
+def records(listed: Cases) -> Records:
     """What is on record of the patients' presences."""
     person, day, context, place = listed.presences
     own = person < len(listed.patients)
     return Records(person[own], day[own], context[own], place[own], listed.present[own])
 
 
-def tree(kind: str, listed: LineList, traced: Traced) -> list[dict[str, object]]:
+def tree(kind: str, listed: Cases, traced: Traced) -> list[dict[str, object]]:
     """For each patient the likeliest infector, where, and a lane of the drawing next to its infector's."""
     table = traced.infectors()
     best = table[:, :-1].argmax(axis=1)
@@ -106,11 +113,11 @@ def lanes(parent: Ints, onset: Ints) -> Ints:
     return lane
 
 
-def contacts(connection: Connection, kind: str, now: date, most: int) -> tuple[LineList, list[Contact]]:
+def whom_to_call(connection: Connection, kind: str, now: date, most: int) -> tuple[Cases, list[Contact]]:
     """Whom to call, the most endangered first; hazards are those of the disease's natural history."""
-    listed = line_list(connection, kind, now, everybody=True)
+    listed, history = cases_of(connection, kind, now, everybody=True), history_of(kind)
     found = contact_list(
-        listed.presences, listed.case_person, listed.onset, np.array(HISTORY.hazards), HISTORY, most=most
+        listed.presences, listed.case_person, listed.onset, np.array(history.hazards), history, most=most
     ) if listed.patients else []  # fmt: skip
     return listed, found
 

@@ -8,9 +8,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from citywide.systems.epidemic.daily_reports import DailyReports, by_week, sums
 from citywide.systems.epidemic.engine.privacy import suppress
 from citywide.systems.epidemic.engine.triangle import Triangle
-from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 Floats = NDArray[np.float64]
 StandIn = Callable[[Floats], Floats]
@@ -52,7 +52,7 @@ def made_at(sunday: date, zone: str) -> datetime:
     return datetime(sunday.year, sunday.month, sunday.day, tzinfo=ZoneInfo(zone)) + MADE_AT
 
 
-def weeks_known(said: Told, daily: Floats, sunday: date, series: int, stand_in: StandIn | None = None) -> Weeks:
+def weeks_known(said: DailyReports, daily: Floats, sunday: date, series: int, stand_in: StandIn | None = None) -> Weeks:
     """A table of days as weeks by district: what was counted, or with something in place of what is missing."""
     until = max(0, (sunday - said.first).days + 1)
     some = daily[series :: len(said.series), :until]
@@ -84,7 +84,7 @@ def silent(counts: Floats) -> NDArray[np.bool_]:
     return np.isfinite(counts[:, -FILLED_FROM - 1 :]).sum(axis=1) == 0
 
 
-def stops(said: Told, daily: Floats, sunday: date, series: int) -> list[Stopped]:
+def stops(said: DailyReports, daily: Floats, sunday: date, series: int) -> list[Stopped]:
     """The hospitals that once spoke and have nothing to say of the newest week."""
     counts = _comparable(daily[series :: len(said.series), : max(0, (sunday - said.first).days + 1)])
     found: list[Stopped] = []
@@ -96,7 +96,7 @@ def stops(said: Told, daily: Floats, sunday: date, series: int) -> list[Stopped]
     return found
 
 
-def triangle(said: Told, series: int, sundays: Sequence[date], zone: str) -> Triangle:
+def triangle(said: DailyReports, series: int, sundays: Sequence[date], zone: str) -> Triangle:
     """What was known each Monday of the weeks before, by district and for the whole city."""
     tables = said.known_at_each([made_at(sunday, zone) for sunday in sundays])
     states = [weeks_known(said, table, sunday, series, continued)

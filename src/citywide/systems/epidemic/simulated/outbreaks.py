@@ -7,17 +7,20 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub.twin import Place, Plan
-from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE, NaturalHistory
+from citywide.systems.epidemic.course import Course
+from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE
 from citywide.systems.epidemic.engine.outbreak_simulation import (
     NOBODY,
     Epidemic,
     Population,
     Presences,
     live,
+    sequences,
     settle,
     spread,
 )
 from citywide.systems.epidemic.engine.outbreak_simulation.city import ROOM
+from citywide.systems.epidemic.model import SYNDROMES
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -26,10 +29,8 @@ ESTATES = 8  # housing estates of a quarter
 FIRST_DAYS = (-23, 12, 30, 48)  # days from the city's waking on which somebody brings a disease in
 LASTS = 45  # days for which one is followed
 MOST_CASES = 150
-COMES_TO_HOSPITAL, BUYS = 0.6, 0.3
-DAYS_TO_VISIT = 1.2
+COMES_TO_HOSPITAL, BUYS, SEQUENCED = 0.6, 0.3, 0.5
 METRES = 111_195.0
-HISTORY = NaturalHistory()
 
 
 class People(Struct, frozen=True):
@@ -54,6 +55,7 @@ class Outbreak(Struct, frozen=True):
     visit: Ints
     pharmacy: Ints
     school: Ints
+    sequences: list[str | None]
 
     @property
     def onset(self) -> Ints:
@@ -83,14 +85,22 @@ def _settled(plan: Plan, seen: dict[str, Sequence[Place]], rng: np.random.Genera
 
 def _one(people: People, syndrome: int, first: int, rng: np.random.Generator) -> Outbreak:
     presences = live(people.population, LASTS, rng)
-    epidemic = spread(people.population, presences, HISTORY, rng, most_cases=MOST_CASES)
+    course = SYNDROMES[syndrome].course or Course()
+    epidemic = spread(people.population, presences, course.history(), rng, most_cases=MOST_CASES)
     ill = epidemic.person
-    visit = epidemic.onset + rng.poisson(DAYS_TO_VISIT, len(ill)) + first
+    visit = epidemic.onset + rng.poisson(course.to_visit, len(ill)) + first
     comes, buys = rng.random(len(ill)) < COMES_TO_HOSPITAL, rng.random(len(ill)) < BUYS
     return Outbreak(
         syndrome, first, people, epidemic, presences, np.where(comes, people.hospital[ill], NOBODY), visit,
         np.where(buys, people.pharmacy[ill], NOBODY), np.where(people.pupil[ill], people.school[ill], NOBODY),
+        _sequenced(epidemic, course, rng.spawn(1)[0]),
     )  # fmt: skip
+
+
+def _sequenced(epidemic: Epidemic, course: Course, rng: np.random.Generator) -> list[str | None]:
+    """What the laboratory reads of some cases, a day after they fell ill."""
+    letters = sequences(epidemic, course.history().mutations_per_day, 1, rng)
+    return [one if chosen else None for one, chosen in zip(letters, rng.random(len(letters)) < SEQUENCED, strict=True)]
 
 
 def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | None]:

@@ -2,7 +2,7 @@
 
 from citywide.systems.epidemic.engine.outbreak_simulation.city import Population, Presences, live, settle
 from citywide.systems.epidemic.engine.outbreak_simulation.epidemic import NOBODY, Epidemic, spread
-from citywide.systems.epidemic.engine.outbreak_simulation.genomes import sequence_distances
+from citywide.systems.epidemic.engine.outbreak_simulation.genomes import sequence_distances, sequences
 from citywide.systems.epidemic.engine.outbreak_simulation.visits import Habits, Visits, visits
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Visits",
     "live",
     "sequence_distances",
+    "sequences",
     "settle",
     "spread",
     "visits",

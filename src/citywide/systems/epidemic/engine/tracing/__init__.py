@@ -3,5 +3,6 @@
 from citywide.systems.epidemic.engine.tracing.contacts import Contact, contact_list
 from citywide.systems.epidemic.engine.tracing.meetings import Records
 from citywide.systems.epidemic.engine.tracing.sampling import Traced, trace
+from citywide.systems.epidemic.engine.tracing.sequences import differences
 
-__all__ = ["Contact", "Records", "Traced", "contact_list", "trace"]
+__all__ = ["Contact", "Records", "Traced", "contact_list", "differences", "trace"]

@@ -15,8 +15,8 @@ from citywide.systems.epidemic.analysis.weeks import (
     triangle,
     weeks_known,
 )
+from citywide.systems.epidemic.daily_reports import DailyReports, by_week, sums
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.triangles import Told, by_week, sums
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 5)  # a Monday
@@ -27,12 +27,12 @@ REPORTS = st.lists(
 PLACES = [{"number": n, "id": f"hospital/{n}", "name": f"H{n}", "district": "ab"[n % 2]} for n in range(3)]
 
 
-def told(reports: list[tuple[int, int, int, int]], days: int = 28) -> Told:
+def told(reports: list[tuple[int, int, int, int]], days: int = 28) -> DailyReports:
     """Reports (place, day, days from the first to the report, count) in the order in which they came."""
     rows = sorted(reports, key=lambda one: one[2])
     row, day, said, count = np.array(rows, np.int64).reshape(-1, 4).T
     at = np.array([microseconds(MORNING + timedelta(days=int(later))) for later in said], np.int64)
-    return Told(PLACES, SYNDROMES[:1], FIRST, days, row, day, at, count.astype(np.float64))
+    return DailyReports(PLACES, SYNDROMES[:1], FIRST, days, row, day, at, count.astype(np.float64))
 
 
 @settings(max_examples=80, deadline=None)

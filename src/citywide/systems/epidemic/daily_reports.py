@@ -26,7 +26,7 @@ def day_in(zone: str, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zone)).date()
 
 
-class Told(Struct, frozen=True):
+class DailyReports(Struct, frozen=True):
     """Reports in the order in which they came: row of the table, day, moment of the report, count."""
 
     places: list[Row]
@@ -72,7 +72,7 @@ class Told(Struct, frozen=True):
         return table
 
 
-def told(connection: Connection, series: Sequence[Series], newest: date, now: datetime) -> Told:
+def daily_reports(connection: Connection, series: Sequence[Series], newest: date, now: datetime) -> DailyReports:
     """Everything that was reported of these series up to a day and a moment; all are said by one kind of place."""
     places = rows(connection, SQL["places"], {"kinds": sorted({one.at for one in series})})
     since = newest - timedelta(days=366 * YEARS)
@@ -112,12 +112,14 @@ def _usual_days(days: Ints) -> Floats:
     return np.array(usual, np.float64)[:, None]
 
 
-def _arranged(places: list[Row], series: Sequence[Series], newest: date, said: Sequence[tuple[object, ...]]) -> Told:
+def _arranged(
+    places: list[Row], series: Sequence[Series], newest: date, said: Sequence[tuple[object, ...]]
+) -> DailyReports:
     table = np.array(said, np.float64).reshape(-1, 4)
     last = (newest - FIRST).days
     table = table[(table[:, 0] >= 0) & (table[:, 1] <= last)]
     first = int(table[:, 1].min()) if len(table) else last + 1
     row, day, reported = table[:, :3].astype(np.int64).T
-    return Told(
+    return DailyReports(
         places, series, FIRST + timedelta(days=first), last + 1 - first, row, day - first, reported, table[:, 3]
     )  # fmt: skip

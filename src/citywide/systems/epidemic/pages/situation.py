@@ -1,0 +1,56 @@
+"""How things stand: signals, counts, Rt; counts below the minimum cell are left out before they come here."""
+
+from citywide.hub import Board, Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text, Timeline
+from citywide.systems.epidemic.model import DEPARTMENT
+from citywide.systems.epidemic.pages.words import PLACE, SERIES, STATE
+
+RATE = Field("per_thousand", Text("Of a thousand quiet series-weeks", "每千个平常序列周"), "number", required=True)
+
+
+def rt(title: Text, query: str) -> Chart:
+    """Rt day by day with 50 % and 95 %, for every disease that has one."""
+    return Chart(
+        title, Query(query), "time", "median", by="kind", low="low95", high="high95", bands=(("low50", "high50"),),
+        shape="fan", threshold=1,
+    )  # fmt: skip
+
+
+SITUATION = Page(
+    "situation",
+    Text("Situation", "疫情态势"),
+    (
+        Stat(Text("Outbreak signals", "疫情信号"), Query("open_signals"), "count", worry=0, live=("alarm",)),
+        Stat(Text("Series watched", "监测序列数"), Query("series_watched"), "count"),
+        Stat(Text("Watched up to", "监测截至"), Query("newest_day"), "day"),
+        Map(
+            Text("Where it rings", "信号分布"),
+            (Layer(Text("More than usual", "超出常量"), Query("alarms_map"), steps=(5, 10, 25, 50)),),
+            live=("alarm",),
+        ),
+        Table(
+            Text("The least likely by chance", "最不可能偶然的序列"),
+            Query("signals_table"),
+            (
+                PLACE,
+                SERIES,
+                Column("observed", Text("Counted", "观察"), "number"),
+                Column("expected", Text("Usual", "常量"), "number"),
+                Column("p_value", Text("By chance", "偶然概率")),
+                STATE,
+                Column("says", Text("In words", "说明")),
+            ),
+            live=("alarm",),
+        ),
+        Chart(Text("Reported a week", "每周报告数"), Query("visits_by_week"), "time", "value", by="kind"),
+        rt(Text("Reproduction number Rt", "实时再生数 Rt"), "rt_by_day"),
+        rt(Text("Rt of the patients listed by name", "实名病例的再生数 Rt"), "rt_of_patients"),
+        Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
+        Form(
+            Text("How many false alarms are worth it", "可接受的误报率"),
+            "/v1/epidemic/false_alarm_rate",
+            (RATE,),
+        ),
+        Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
+    ),
+    empty=Text("Places report in the morning; what they say is judged by ten", "各单位早间上报，十时前完成研判"),
+)  # fmt: skip
