@@ -111,7 +111,7 @@ def prepare(url: str, clock: Clock, password: str) -> str:
                            "on conflict (name) do update set value = excluded.value", (setting,))  # fmt: skip
         for who, _ in STAFF:
             add_staff(connection, who, password)
-        return new_token(connection, "simulated city", SCOPES)
+        return new_token(connection, "simulated city", SCOPES, everywhere=True)
 
 
 @contextmanager

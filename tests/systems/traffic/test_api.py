@@ -98,7 +98,7 @@ def morning(cluster, tmp_path_factory) -> Iterator[Morning]:
         connection.execute("insert into hub.setting (name, value) values ('clock', %s)", (clock,))
         add_staff(connection, Who("mei", ("officer",), ("traffic",)), PASSWORD)
         add_staff(connection, Who("wen", ("officer",), ("drainage",)), PASSWORD)
-        token = new_token(connection, "roadside", SCOPES)
+        token = new_token(connection, "roadside", SCOPES, everywhere=True)
     with pytest.MonkeyPatch.context() as calm:
         calm.setattr("citywide.systems.traffic.twin.BETWEEN_S", 1e12)
         calm.setattr("citywide.systems.traffic.vehicles.BETWEEN_S", {"bus": 1e12, "emergency": 1e12})

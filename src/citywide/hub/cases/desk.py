@@ -21,6 +21,8 @@ from citywide.hub.dispatch.roads import Travel
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
 
+RESIDENT = "resident"  # whose reports count as such; all others open cases of their own accord
+
 
 class CaseDesk(Struct, frozen=True):
     """The hub's desk for cases: what it knows of categories, working time and roads."""
@@ -61,7 +63,7 @@ class CaseDesk(Struct, frozen=True):
 
     def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
         """One more report of a case that is open."""
-        connection.execute(sql("join_case"), {"case": case, "alarm": order.because})
+        connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         step(connection, case, at, who, "joined", says)
         return case
@@ -89,6 +91,7 @@ class CaseDesk(Struct, frozen=True):
             "due": due.due,
             "alarm": order.because,
             "who": who,
+            "told": int(who == RESIDENT),
             "wants": order.wants,
             "needs": Jsonb(dict(order.needs)),
             "next_look": moment_of_share(category, at, category.ladder[0], self.calendar),

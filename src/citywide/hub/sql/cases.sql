@@ -7,7 +7,7 @@ where cases.category = %(category)s and cases.state not in ('closed', 'merged')
 order by cases.id limit 1
 
 -- name: join_case
-update hub.cases set reporters = reporters + case when %(alarm)s::bigint is null then 1 else 0 end,
+update hub.cases set reporters = reporters + %(told)s,
     alarm = coalesce(alarm, %(alarm)s) where id = %(case)s
 
 -- name: open_case
@@ -16,7 +16,7 @@ insert into hub.cases (title, category, department, about, lon, lat, details, fa
 values (%(title)s, %(category)s, %(department)s, (select number from hub.entity where id = %(about)s),
     %(lon)s, %(lat)s, %(details)s, %(facts)s, %(opened)s, %(due)s, %(alarm)s, %(who)s,
     %(department)s, %(due)s, %(wants)s, %(needs)s, %(next_look)s,
-    case when %(alarm)s::bigint is null then 1 else 0 end)
+    %(told)s)
 returning id
 
 -- name: case_row
