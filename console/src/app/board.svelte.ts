@@ -20,6 +20,7 @@ export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>
 export class Duty {
   readonly boards: Source[];
   readonly alarmed: Source | undefined;
+  readonly told: Source | undefined;
   readonly stats: Spot<StatWidget>[];
   readonly map: Spot<MapWidget> | undefined;
   readonly timeline: Spot<TimelineWidget> | undefined;
@@ -30,18 +31,22 @@ export class Duty {
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
     const alarms = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("alarm"));
     this.alarmed = alarms && new Source(pathOf(alarms.page, alarms.index), ["alarm"]);
+    const told = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("message"));
+    this.told = told && new Source(pathOf(told.page, told.index), ["case", "message"]);
     this.stats = spots<StatWidget>(pages, "stat").filter(({ widget }) => typeof widget.worry === "number");
     this.map = spots<MapWidget>(own, "map")[0];
     this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
   }
 
   keep(): () => void {
-    const stops = [...this.boards, ...(this.alarmed ? [this.alarmed] : [])].map((source) => source.keep());
+    const sources = [...this.boards, this.alarmed, this.told].filter((source) => source !== undefined);
+    const stops = sources.map((source) => source.keep());
     return () => stops.forEach((stop) => stop());
   }
 
   cases = $derived.by(() => gather(this.boards.map((board) => rows(board.frame))));
   alarms = $derived.by(() => rows(this.alarmed?.frame ?? null));
+  forYou = $derived.by(() => rows(this.told?.frame ?? null));
   heaps = $derived.by(() => heaps(this.cases, clock.now));
 
   get known(): boolean {
