@@ -101,11 +101,16 @@ class CaseDesk(Struct, frozen=True):
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
         """Send the nearest suitable free unit; nobody free leaves the case waiting openly."""
-        row = row_of(connection, case)
-        unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
+        unit = self._send_wanted(connection, case, at)
         if unit is None:
             nobody = Text("nobody suitable is free: the case waits", "暂无合适的空闲力量，案件排队等候")
             step(connection, case, at, "hub", "waits", nobody)
+        return unit
+
+    def _send_wanted(self, connection: Connection, case: int, at: datetime) -> str | None:
+        row = row_of(connection, case)
+        unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
+        if unit is None:
             return None
         self.assign(connection, case, unit.entity, at, "hub", unit.because)
         return unit.entity
@@ -219,10 +224,7 @@ class CaseDesk(Struct, frozen=True):
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
         for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():
-            row = row_of(connection, case)
-            unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
-            if unit is not None:
-                self.assign(connection, case, unit.entity, at, "hub", unit.because)
+            self._send_wanted(connection, case, at)
 
     def close_because(self, connection: Connection, alarm: int, note: Text, at: datetime) -> None:
         """Close what an alarm opened; where residents reported it too, they are asked first."""

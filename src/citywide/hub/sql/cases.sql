@@ -1,6 +1,6 @@
 -- name: case_near
 select cases.id from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = %(category)s and cases.state not in ('closed', 'merged')
+where cases.category = %(category)s and cases.state <> 'closed'
   and (entity.id = %(about)s
        or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
            and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
@@ -59,7 +59,7 @@ with step as (
 select department from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged')
+select * from hub.cases where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
 -- name: climb
