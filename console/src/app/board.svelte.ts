@@ -20,6 +20,7 @@ export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>
 export class Duty {
   readonly boards: Source[];
   readonly alarmed: Source | undefined;
+  readonly told: Source | undefined;
   readonly stats: Spot<StatWidget>[];
   readonly map: Spot<MapWidget> | undefined;
   readonly timeline: Spot<TimelineWidget> | undefined;
@@ -30,6 +31,8 @@ export class Duty {
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
     const alarms = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("alarm"));
     this.alarmed = alarms && new Source(pathOf(alarms.page, alarms.index), ["alarm"]);
+    const told = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("message"));
+    this.told = told && new Source(pathOf(told.page, told.index), ["case", "message"]);
     const others = pages.filter(({ system }) => system !== "hub"); // the hub's own stand in the head
     this.stats = spots<StatWidget>(others, "stat").filter(({ widget }) => typeof widget.worry === "number");
     this.map = spots<MapWidget>(own, "map")[0];
@@ -37,12 +40,14 @@ export class Duty {
   }
 
   keep(): () => void {
-    const stops = [...this.boards, ...(this.alarmed ? [this.alarmed] : [])].map((source) => source.keep());
+    const sources = [...this.boards, this.alarmed, this.told].filter((source) => source !== undefined);
+    const stops = sources.map((source) => source.keep());
     return () => stops.forEach((stop) => stop());
   }
 
   cases = $derived.by(() => gather(this.boards.map((board) => rows(board.frame))));
   alarms = $derived.by(() => rows(this.alarmed?.frame ?? null));
+  forYou = $derived.by(() => rows(this.told?.frame ?? null));
   heaps = $derived.by(() => heaps(this.cases, clock.now));
 
   get known(): boolean {

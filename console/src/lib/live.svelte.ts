@@ -1,7 +1,7 @@
 /** One live stream for the whole console; it resumes by itself, and says since when it has been cut. */
 import type { Latest } from "./types";
 
-export const TOPICS = ["case", "alarm", "evidence", "latest"] as const;
+export const TOPICS = ["case", "alarm", "message", "evidence", "latest"] as const;
 export type Topic = (typeof TOPICS)[number];
 type Hearer = (data: never) => void;
 

@@ -59,7 +59,7 @@ export interface Heaps {
 
 /** Nobody on it, somebody on it, waiting for a check. */
 export function heaps(cases: Open[], now: number): Heaps {
-  const open = cases.filter(({ state }) => state !== "closed" && state !== "merged");
+  const open = cases.filter(({ state }) => state !== "closed");
   const check = open.filter(({ state }) => state === "checking");
   const nobody = open.filter(({ state, who }) => state === "waiting" || (!who && state !== "checking"));
   const onWay = open.filter((each) => !check.includes(each) && !nobody.includes(each));

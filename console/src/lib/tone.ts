@@ -6,7 +6,7 @@ const WORDS: Record<Tone, string> = {
   warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened fast_rise water_is_coming gauge_silent gauge_drifts gauge_stuck",
   ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted quiet",
   work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",
-  idle: "notice acknowledged merged idle off unknown none off_shift parked",
+  idle: "notice acknowledged idle off unknown none off_shift parked",
 };
 
 const TONES = new Map<string, Tone>(

@@ -45,6 +45,10 @@ const WORDS = {
   noCase: ["No open case", "没有未结案件"],
   nAlarms: ["{n} alarms standing", "{n} 个告警未解除"],
   alarmsHead: ["Standing alarms", "当前告警"],
+  forYou: ["For you", "待您知悉"],
+  seen: ["Seen", "已阅"],
+  allSeen: ["All seen", "全部已阅"],
+  moreForYou: ["and {n} more", "另有 {n} 条"],
   calm: ["What goes wrong will stand here, the most urgent on top.", "一旦有事，将按紧急程度在此列出。"],
   nWrong: ["{n} open", "{n} 件未结"],
   oneNobody: ["{n} with nobody on it", "{n} 件无人处理"],
@@ -69,7 +73,6 @@ const WORDS = {
   paused: ["Paused", "已暂停"],
   checking: ["Checking", "核查中"],
   closed: ["Closed", "已办结"],
-  merged: ["Merged", "已合并"],
   // what is done to a case
   assign: ["Assign", "派单"],
   start: ["Start work", "开始处理"],

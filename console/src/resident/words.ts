@@ -76,7 +76,6 @@ const WORDS = {
   paused: ["Paused. The reason is below.", "已暂停，原因见下。"],
   checking: ["They say it is mended. Is it?", "处理方称已修好，是这样吗？"],
   closed: ["Closed.", "已办结。"],
-  merged: ["Joined with an earlier report of the same problem.", "已与同一问题的较早上报合并。"],
   sReceived: ["Received", "已收到"],
   sSent: ["Sent", "已派出"],
   sWork: ["At work", "处理中"],

@@ -113,7 +113,7 @@ def prepare(url: str, clock: Clock, password: str) -> str:
         keep_clock(connection, clock)
         for who, _ in STAFF:
             add_staff(connection, who, password)
-        return new_token(connection, "simulated city", SCOPES)
+        return new_token(connection, "simulated city", SCOPES, everywhere=True)
 
 
 @contextmanager

@@ -58,4 +58,4 @@ class Case(Struct, frozen=True):
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-STATES = ("waiting", "assigned", "working", "paused", "checking", "closed", "merged")
+STATES = ("waiting", "assigned", "working", "paused", "checking", "closed")

@@ -34,6 +34,17 @@ WALL = Page(
             live=("alarm",),
             empty=Text("No alarm stands", "当前无告警"),
         ),
+        Table(
+            Text("For you", "待您知悉"),
+            Query("for_you"),
+            (
+                Column("time", Text("When", "时间"), "time"),
+                Column("says", Text("What", "内容")),
+                Column("department", Text("Department", "部门")),
+            ),
+            live=("case", "message"),
+            empty=Text("Nothing waits for your eye", "暂无需您知悉的事项"),
+        ),
         Board(Text("Cases", "案件"), Query("all_cases")),
         Timeline(Text("What happened", "事件记录"), Query("recent_evidence")),
     ),

@@ -21,7 +21,7 @@ def city(door: TestClient) -> TestClient:
             Entity("team/parks", "department_crew", "Parks team", Point(106.6, 29.6), "parks"),
             Entity("team/roads", "department_crew", "Roads team", Point(106.6, 29.6), "roads"),
         ])  # fmt: skip
-        door.hears = new_token(connection, "app", ("reports:write", "units:act"))
+        door.hears = new_token(connection, "app", ("reports:write", "units:act"), everywhere=True)
     return door
 
 

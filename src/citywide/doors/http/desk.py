@@ -1,19 +1,21 @@
 """The officer's desk: alarms are acknowledged, cases are moved on, each within the officer's departments."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, LiteralString
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Annotated, Any, LiteralString
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 from psycopg import Connection
 
+from citywide.hub.cases.acts import ACTS, Asked, carry_out
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.persons import grant
 from citywide.hub.people.persons import person as ask_person
 from citywide.hub.people.who import Who
@@ -27,7 +29,6 @@ from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
 AnyRequest = Request[Any, Any, Any]
-ACTS = ("assign", "start", "pause", "resume", "reroute", "check", "close", "reopen")
 
 
 class Act(Struct, frozen=True):
@@ -40,7 +41,7 @@ class Act(Struct, frozen=True):
 class NewCase(Struct, frozen=True):
     """A case that an officer opens."""
 
-    title: str
+    title: Annotated[str, Meta(max_length=300)]
     category: str
     lon: Longitude | None = None
     lat: Latitude | None = None
@@ -63,8 +64,8 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
     """Open a case by hand."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
-    if data.category not in hub.words.categories:
-        raise Problem(422, f"unknown category {data.category!r}; there are {', '.join(sorted(hub.words.categories))}")
+    if faults := list(_faults(data, hub)):
+        raise Problem(422, "this is no case yet", faults)
     _own_department(who, hub.words.categories[data.category].department)
     place = Point(data.lon, data.lat) if data.lon is not None and data.lat is not None else None
     order = OpenCase(Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants)
@@ -87,16 +88,17 @@ def move_case(
         _must_see(connection, who, "case", case)
         if act == "assign":
             _must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
-        _act(connection, hub, who.name, case, act, data, hub.clock.now())
+        carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
         found = case_and_steps(connection, case)
     return as_json(found)
 
 
 @post("/v1/alarms/{alarm:int}/acknowledge", status_code=200)
 @in_thread
-def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Act]) -> dict[str, bool]:
-    """Somebody has seen it; it stands until it clears."""
+def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Act]) -> Response[bytes]:
+    """Somebody has seen it; it stands until it clears. The answer names who was the first, and when."""
     who, hub = staff(request), hub_of(state)
+    need_role(who, "officer", "manager", "crew")
     with hub.database.transaction() as connection:
         _must_see(connection, who, "alarm", alarm)
         values = {"id": alarm, "at": hub.clock.now(), "who": who.name, "note": data.note}
@@ -110,7 +112,8 @@ def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: J
                 at=hub.clock.now(),
                 who=who.name,
             )
-    return {"acknowledged": True}
+        first = rows(connection, sql("acknowledged_by"), {"id": alarm})[0]
+    return as_json({"acknowledged": True, **first})
 
 
 class Grant(Struct, frozen=True):
@@ -165,14 +168,15 @@ def _deadline_of(step: dict[str, Any]) -> dict[str, str]:
     return {"en": "due " + says["en"].rpartition("; due ")[2], "zh": says["zh"].rpartition("；")[2]}
 
 
-def _act(connection: Connection, hub: Hub, who: str, case: int, act: FromPath[str], data: Act, now: datetime) -> None:
-    desk = hub.desk
-    if act == "assign":
-        desk.assign(connection, case, data.to, now, who)
-    elif act == "reroute":
-        desk.reroute(connection, case, data.to, now, who, data.note)
-    else:
-        getattr(desk, act)(connection, case, now, who, data.note)
+def _faults(case: NewCase, hub: Hub) -> Iterator[Refusal]:
+    if case.category not in hub.words.categories:
+        yield Refusal("category", repr(case.category), ", ".join(sorted(hub.words.categories)))
+    if not case.title.strip():
+        yield Refusal("title", "empty", "what is wrong, in a few words")
+    if (case.lon is None) != (case.lat is None):
+        yield Refusal("lon, lat", "half a place", "both, or neither")
+    if case.wants is not None and case.wants not in hub.words.unit_kinds:
+        yield Refusal("wants", repr(case.wants), ", ".join(sorted(hub.words.unit_kinds)))
 
 
 SEEN: Mapping[str, LiteralString] = {

@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
 
-from citywide.doors.http.units import SCOPE
+from citywide.doors.http.units import SCOPE, bound_to
 from citywide.hub.database.queries import sql
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import device, hub_of
@@ -28,8 +28,8 @@ def instructions(
     request: AnyRequest, state: State, entity: FromQuery[str | None] = None, kind: FromQuery[str | None] = None
 ) -> Response[bytes]:
     """What a device, or all devices of a kind, have been told and have not heard yet; the oldest first."""
-    device(request, SCOPE)
-    found = hub_of(state).database.rows(sql("instructions_unheard"), {"entity": entity, "kind": kind})
+    asked = {"entity": entity, "kind": kind, "departments": bound_to(device(request, SCOPE))}
+    found = hub_of(state).database.rows(sql("instructions_unheard"), asked)
     return as_json(found)
 
 
@@ -37,10 +37,10 @@ def instructions(
 @in_thread
 def heard(request: AnyRequest, state: State, data: JSONBody[Heard]) -> dict[str, int]:
     """These need not be told again."""
-    device(request, SCOPE)
-    hub = hub_of(state)
+    whose, hub = bound_to(device(request, SCOPE)), hub_of(state)
+    told = {"ids": data.ids, "at": hub.clock.now(), "departments": whose}
     with hub.database.transaction() as connection:
-        done = connection.execute(sql("instructions_heard"), {"ids": data.ids, "at": hub.clock.now()}).rowcount
+        done = connection.execute(sql("instructions_heard"), told).rowcount
     return {"heard": done}
 
 

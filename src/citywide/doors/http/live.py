@@ -15,7 +15,7 @@ from citywide.hub.web.callers import hub_of, staff
 from citywide.hub.web.problems import Problem
 
 AnyRequest = Request[Any, Any, Any]
-TOPICS = {"case", "alarm", "evidence", "latest"}
+TOPICS = {"case", "alarm", "message", "evidence", "latest"}
 
 
 @get("/v1/live")

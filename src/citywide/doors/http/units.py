@@ -8,7 +8,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
+from citywide.hub.cases.acts import Asked, carry_out
 from citywide.hub.database.queries import sql
+from citywide.hub.people.who import Who
 from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
@@ -20,7 +22,7 @@ from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 
 AnyRequest = Request[Any, Any, Any]
-ACTS = ("accept", "start", "pause", "resume", "check", "reroute")
+UNITS_ACTS = ("accept", "start", "pause", "resume", "check", "reroute")
 BY_ITSELF = Text("taken up by itself", "主动接单")
 SCOPE = "units:act"
 
@@ -40,8 +42,8 @@ def orders(
     request: AnyRequest, state: State, unit: FromQuery[str | None] = None, kind: FromQuery[str | None] = None
 ) -> Response[bytes]:
     """The open orders: of one unit, of a kind of unit, or of all."""
-    device(request, SCOPE)
-    found = hub_of(state).database.rows(sql("orders_of_units"), {"unit": unit, "kind": kind})
+    whose = bound_to(device(request, SCOPE))
+    found = hub_of(state).database.rows(sql("orders_of_units"), {"unit": unit, "kind": kind, "departments": whose})
     return as_json(found)
 
 
@@ -49,8 +51,8 @@ def orders(
 @in_thread
 def waiting(request: AnyRequest, state: State, department: FromQuery[str | None] = None) -> Response[bytes]:
     """The cases that wait for any unit of a department, or of all; the most urgent first."""
-    device(request, SCOPE)
-    found = hub_of(state).database.rows(sql("orders_waiting"), {"department": department})
+    whose = bound_to(device(request, SCOPE))
+    found = hub_of(state).database.rows(sql("orders_waiting"), {"department": department, "departments": whose})
     return as_json(found)
 
 
@@ -60,31 +62,32 @@ def act_on_order(
     request: AnyRequest, state: State, case: FromPath[int], act: FromPath[str], data: JSONBody[Act]
 ) -> dict[str, int]:
     """Accept, start, pause, resume, pass on to another department, or hand in for checking, with photos as base64."""
-    device(request, SCOPE)
-    hub = hub_of(state)
-    if act not in ACTS:
-        raise Problem(404, f"a unit cannot {act!r}; it can {', '.join(ACTS)}")
+    whose, hub = bound_to(device(request, SCOPE)), hub_of(state)
+    if act not in UNITS_ACTS:
+        raise Problem(404, f"a unit cannot {act!r}; it can {', '.join(UNITS_ACTS)}")
     photos = [scrubbed_or_refused(body, at) for at, body in enumerate(data.photos[:MOST])]
     with hub.database.transaction() as connection:
-        _act(connection, hub, case, act, data)
+        _act(connection, hub, case, Asked(act, data.note, data.to), {"unit": data.unit, "departments": whose})
         keep_photos(connection, case, photos, hub.clock.now())
     return {"case": case}
 
 
-def _act(connection: Connection, hub: Hub, case: int, act: str, data: Act) -> None:
-    now = hub.clock.now()
-    if act == "accept":
-        if not connection.execute(sql("acceptable"), {"case": case, "unit": data.unit}).rowcount:
-            raise Problem(409, f"case {case} does not wait for a unit of the department of {data.unit!r}")
-        hub.desk.assign(connection, case, data.unit, now, data.unit, BY_ITSELF)
-        return
-    row = connection.execute(sql("unit_of_case"), {"case": case}).fetchone()
-    if row is None or row[0] != data.unit:
-        raise Problem(404, f"{data.unit!r} has no order {case}")
-    if act == "reroute":
-        hub.desk.reroute(connection, case, data.to, now, data.unit, data.note)
+def bound_to(who: Who) -> list[str] | None:
+    """The departments whose units a token speaks for; None is every department."""
+    return None if who.everywhere else list(who.departments)
+
+
+def _act(connection: Connection, hub: Hub, case: int, asked: Asked, speaker: dict[str, Any]) -> None:
+    now, unit = hub.clock.now(), speaker["unit"]
+    if asked.act == "accept":
+        wanted = {**speaker, "case": case, "kinds": hub.words.unit_kinds}
+        if not connection.execute(sql("acceptable"), wanted).rowcount:
+            raise Problem(409, f"case {case} does not wait for a unit of the department of {unit!r}")
+        hub.desk.assign(connection, case, unit, now, unit, BY_ITSELF)
+    elif not connection.execute(sql("has_order"), {**speaker, "case": case}).rowcount:
+        raise Problem(404, f"{unit!r} has no order {case}")
     else:
-        getattr(hub.desk, act)(connection, case, now, data.unit, data.note)
+        carry_out(hub.desk, connection, case, asked, now, unit)
 
 
 HANDLERS = [orders, waiting, act_on_order]

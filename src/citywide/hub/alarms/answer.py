@@ -120,18 +120,16 @@ class Responder(Struct, frozen=True):
 
 
 def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: datetime) -> None:
-    tell = isinstance(command, Tell)
-    says = Text(command.order, command.order) if isinstance(command, Tell) else command.says
-    connection.execute(sql("put_message"), {
-        "at": at,
-        "department": alarm.about.department if isinstance(command, Tell) else command.department,
-        "role": None if isinstance(command, Tell) else command.role,
-        "entity": command.entity if isinstance(command, Tell) else None,
-        "says": Jsonb({"en": says.en, "zh": says.zh}),
-        "facts": Jsonb(dict(command.values) if isinstance(command, Tell) else {}),
-    })  # fmt: skip
-    kind = "order" if tell else "notice"
-    witness(connection, kind, says, department=alarm.about.department, at=at)
+    """An order goes to a device or a unit, a notice to those who hold a role in a department."""
+    if isinstance(command, Tell):
+        kind, department, says = "order", alarm.about.department, Text(command.order, command.order)
+        told = {"role": None, "entity": command.entity, "facts": Jsonb(dict(command.values))}
+    else:
+        kind, department, says = "notice", command.department, command.says
+        told = {"role": command.role, "entity": None, "facts": Jsonb({})}
+    said = {"at": at, "department": department, "says": Jsonb({"en": says.en, "zh": says.zh})}
+    connection.execute(sql("put_message"), {**told, **said})
+    witness(connection, kind, says, department=department, at=at)
 
 
 def _alarm(row: dict[str, Any]) -> Alarm:

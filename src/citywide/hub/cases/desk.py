@@ -21,6 +21,8 @@ from citywide.hub.dispatch.roads import Travel
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
 
+RESIDENT = "resident"  # whose reports count as such; all others open cases of their own accord
+
 
 class CaseDesk(Struct, frozen=True):
     """The hub's desk for cases: what it knows of categories, working time and roads."""
@@ -61,7 +63,7 @@ class CaseDesk(Struct, frozen=True):
 
     def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
         """One more report of a case that is open."""
-        connection.execute(sql("join_case"), {"case": case, "alarm": order.because})
+        connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         step(connection, case, at, who, "joined", says)
         return case
@@ -89,6 +91,7 @@ class CaseDesk(Struct, frozen=True):
             "due": due.due,
             "alarm": order.because,
             "who": who,
+            "told": int(who == RESIDENT),
             "wants": order.wants,
             "needs": Jsonb(dict(order.needs)),
             "next_look": moment_of_share(category, at, category.ladder[0], self.calendar),
@@ -98,11 +101,16 @@ class CaseDesk(Struct, frozen=True):
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
         """Send the nearest suitable free unit; nobody free leaves the case waiting openly."""
-        row = row_of(connection, case)
-        unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
+        unit = self._send_wanted(connection, case, at)
         if unit is None:
             nobody = Text("nobody suitable is free: the case waits", "暂无合适的空闲力量，案件排队等候")
             step(connection, case, at, "hub", "waits", nobody)
+        return unit
+
+    def _send_wanted(self, connection: Connection, case: int, at: datetime) -> str | None:
+        row = row_of(connection, case)
+        unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
+        if unit is None:
             return None
         self.assign(connection, case, unit.entity, at, "hub", unit.because)
         return unit.entity
@@ -216,10 +224,7 @@ class CaseDesk(Struct, frozen=True):
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
         for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():
-            row = row_of(connection, case)
-            unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
-            if unit is not None:
-                self.assign(connection, case, unit.entity, at, "hub", unit.because)
+            self._send_wanted(connection, case, at)
 
     def close_because(self, connection: Connection, alarm: int, note: Text, at: datetime) -> None:
         """Close what an alarm opened; where residents reported it too, they are asked first."""

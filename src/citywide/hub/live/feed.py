@@ -16,7 +16,7 @@ from citywide.hub.live.position import Position
 from citywide.hub.people.who import Who
 
 log = structlog.get_logger()
-TOPIC_OF = {"alarm": "alarm", "clear": "alarm", "acknowledged": "alarm", "case": "case"}
+TOPIC_OF = {"alarm": "alarm", "clear": "alarm", "acknowledged": "alarm", "case": "case", "notice": "message"}
 AT_ONCE = 500
 LATEST_EVERY_S = 0.5
 

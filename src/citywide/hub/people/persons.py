@@ -30,6 +30,14 @@ class AccessRefusedError(PermissionError):
     """Personal data were asked for without right or consent; the asking is in the evidence log."""
 
 
+class NoSuchPersonError(AccessRefusedError):
+    """Nobody is known by this name or number."""
+
+
+class UnknownPurposeError(AccessRefusedError):
+    """There is no such purpose, or nothing is given for it."""
+
+
 def add_person(connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()) -> str:
     """Remember a resident, and what they agreed to."""
     row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
@@ -69,11 +77,11 @@ def withdraw(connection: Connection, person: str, purpose: str) -> None:
 
 def person(connection: Connection, who: Who, person_id: str, purpose: str) -> Person:
     """What consent and role allow to be seen of a person; asking is written down, and so is a refusal."""
-    why_not = _why_not(connection, who, person_id, purpose)
-    _written_down(connection, who, person_id, purpose, why_not)
-    if why_not:
+    refused = _why_not(connection, who, person_id, purpose)
+    _written_down(connection, who, person_id, purpose, str(refused) if refused else None)
+    if refused:
         connection.commit()  # the refusal stays on record although the request fails
-        raise AccessRefusedError(why_not)
+        raise refused
     row = rows(connection, sql("person_row"), {"person": person_id})[0]
     return Person(str(row["id"]), row["name"], row["phone"], row["since"])
 
@@ -105,13 +113,16 @@ def must_have_grant(connection: Connection, who: Who, purpose: str) -> None:
 
 def grant(connection: Connection, giver: Who, taker: str, purpose: str, lasts: timedelta, why: str) -> datetime:
     """Let somebody else ask for a purpose for a while; who let whom, until when and why is written down."""
-    refused = _why_no_grant(giver, taker, purpose, lasts, why)
+    if purpose not in PURPOSES or not PURPOSES[purpose].needs_grant:
+        given = ", ".join(name for name, one in PURPOSES.items() if one.needs_grant)
+        raise UnknownPurposeError(f"grants are given for {given}")
+    refused = _why_no_grant(giver, taker, lasts, why)
     if refused:
         raise AccessRefusedError(refused)
     now = datetime.now(UTC)
     values = {"staff": taker, "purpose": purpose, "giver": giver.name, "now": now, "until": now + lasts, "why": why}
     if not connection.execute(sql("give_grant"), values).rowcount:
-        raise AccessRefusedError(f"nobody is called {taker!r}")
+        raise NoSuchPersonError(f"nobody is called {taker!r}")
     until = f"{now + lasts:%Y-%m-%d %H:%M} UTC"
     says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {until}: {why}",
                 f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {until}：{why}")  # fmt: skip
@@ -119,9 +130,7 @@ def grant(connection: Connection, giver: Who, taker: str, purpose: str, lasts: t
     return now + lasts
 
 
-def _why_no_grant(giver: Who, taker: str, purpose: str, lasts: timedelta, why: str) -> str | None:
-    if purpose not in PURPOSES or not PURPOSES[purpose].needs_grant:
-        return f"grants are given for {', '.join(name for name, one in PURPOSES.items() if one.needs_grant)}"
+def _why_no_grant(giver: Who, taker: str, lasts: timedelta, why: str) -> str | None:
     if "manager" not in giver.roles or giver.name == taker:
         return "a manager gives grants, and not to themselves"
     if not timedelta(0) < lasts <= LONGEST_GRANT:
@@ -129,16 +138,16 @@ def _why_no_grant(giver: Who, taker: str, purpose: str, lasts: timedelta, why: s
     return None if why.strip() else "say why"
 
 
-def _why_not(connection: Connection, who: Who, person_id: str, purpose: str) -> str | None:
+def _why_not(connection: Connection, who: Who, person_id: str, purpose: str) -> AccessRefusedError | None:
     if purpose not in PURPOSES:
-        return f"no such purpose; there are {', '.join(PURPOSES)}"
+        return UnknownPurposeError(f"no such purpose; there are {', '.join(PURPOSES)}")
     if not set(who.roles) & set(ASKING_ROLES[purpose]):
-        return f"purpose {purpose} is open to {' and '.join(ASKING_ROLES[purpose])}"
+        return AccessRefusedError(f"purpose {purpose} is open to {' and '.join(ASKING_ROLES[purpose])}")
+    if not has_grant(connection, who, purpose):
+        return AccessRefusedError(f"no grant for {purpose} is in force; ask a manager for one")
     found = rows(connection, sql("person_consents"), {"person": person_id})
     if not found:
-        return "no such person"
-    if not has_grant(connection, who, purpose):
-        return f"no grant for {purpose} is in force; ask a manager for one"
+        return NoSuchPersonError("no such person")
     if PURPOSES[purpose].needs_consent and purpose not in found[0]["purposes"]:
-        return f"the person has not agreed to {purpose}"
+        return AccessRefusedError(f"the person has not agreed to {purpose}")
     return None

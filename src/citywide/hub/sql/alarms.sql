@@ -29,6 +29,9 @@ update hub.alarm set answered_clear = true where id = %(id)s
 update hub.alarm set acknowledged = %(at)s, acknowledged_by = %(who)s, acknowledged_note = %(note)s
 where id = %(id)s and acknowledged is null returning id, rule, says, department
 
+-- name: acknowledged_by
+select acknowledged_by as by, acknowledged as at from hub.alarm where id = %(id)s
+
 -- name: put_message
 insert into hub.message (at, department, role, entity, says, facts)
 values (%(at)s, %(department)s, %(role)s, (select number from hub.entity where id = %(entity)s), %(says)s, %(facts)s)

@@ -1,13 +1,13 @@
 -- name: case_near
 select cases.id from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = %(category)s and cases.state not in ('closed', 'merged')
+where cases.category = %(category)s and cases.state <> 'closed'
   and (entity.id = %(about)s
        or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
            and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
 order by cases.id limit 1
 
 -- name: join_case
-update hub.cases set reporters = reporters + case when %(alarm)s::bigint is null then 1 else 0 end,
+update hub.cases set reporters = reporters + %(told)s,
     alarm = coalesce(alarm, %(alarm)s) where id = %(case)s
 
 -- name: open_case
@@ -16,7 +16,7 @@ insert into hub.cases (title, category, department, about, lon, lat, details, fa
 values (%(title)s, %(category)s, %(department)s, (select number from hub.entity where id = %(about)s),
     %(lon)s, %(lat)s, %(details)s, %(facts)s, %(opened)s, %(due)s, %(alarm)s, %(who)s,
     %(department)s, %(due)s, %(wants)s, %(needs)s, %(next_look)s,
-    case when %(alarm)s::bigint is null then 1 else 0 end)
+    %(told)s)
 returning id
 
 -- name: case_row
@@ -59,7 +59,7 @@ with step as (
 select department from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select * from hub.cases where next_look <= %(now)s and state not in ('closed', 'merged')
+select * from hub.cases where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
 -- name: climb

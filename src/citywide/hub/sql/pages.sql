@@ -3,14 +3,14 @@ select cases.id, cases.title, cases.category, cases.department, cases.state, cas
     unit.name as assigned_to, cases.reporters, cases.reopened
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
 where cases.department = %(department)s
-  and (cases.state not in ('closed', 'merged') or cases.closed > (select max(opened) from hub.cases) - interval '1 day')
+  and (cases.state <> 'closed' or cases.closed > (select max(opened) from hub.cases) - interval '1 day')
 order by cases.due nulls last, cases.id limit 500
 
 -- name: all_cases
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
     unit.name as assigned_to, cases.reporters, cases.reopened
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
-where cases.state not in ('closed', 'merged') or cases.closed > (select max(opened) from hub.cases) - interval '1 day'
+where cases.state <> 'closed' or cases.closed > (select max(opened) from hub.cases) - interval '1 day'
 order by cases.due nulls last, cases.id limit 1000
 
 -- name: evidence_of_department
@@ -30,17 +30,17 @@ where alarm.cleared is null order by array_position(array['critical', 'serious',
 select count(*) as count from hub.alarm where cleared is null
 
 -- name: open_case_count
-select count(*) as count from hub.cases where state not in ('closed', 'merged')
+select count(*) as count from hub.cases where state <> 'closed'
 
 -- name: overdue_count
-select count(*) as count from hub.cases where state not in ('closed', 'merged') and late_department is not null
+select count(*) as count from hub.cases where state <> 'closed' and late_department is not null
 
 -- name: waiting_count
 select count(*) as count from hub.cases where state = 'waiting'
 
 -- name: open_cases_on_map
 select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value, cases.state
-from hub.cases where cases.state not in ('closed', 'merged') and cases.lon is not null
+from hub.cases where cases.state <> 'closed' and cases.lon is not null
 
 -- name: units_on_map
 select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,

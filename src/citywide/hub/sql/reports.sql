@@ -11,7 +11,7 @@ from (
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
     from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
     join hub.cases on cases.category = asked.category
-    where cases.state not in ('closed', 'merged') and cases.lon is not null
+    where cases.state <> 'closed' and cases.lon is not null
       and (%(case)s::bigint is null or cases.id = %(case)s)
       and cases.lat between %(lat)s::float8 - asked.reach / 111000.0 and %(lat)s::float8 + asked.reach / 111000.0
 ) as found
@@ -19,12 +19,12 @@ where found.distance <= found.reach order by found.distance limit 5
 
 -- name: requests_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
-    cases.due, cases.lon, cases.lat, case when cases.state in ('closed', 'merged') then 'closed' else 'open' end as status,
+    cases.due, cases.lon, cases.lat, case when cases.state = 'closed' then 'closed' else 'open' end as status,
     (select max(at) from hub.case_step where case_step.cases = cases.id) as updated
 from hub.cases where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case when %(cases)s::bigint[] is null then cases.opened between %(since)s and %(until)s else cases.id = any(%(cases)s) end
   and (%(states)s::text[] is null
-       or case when cases.state in ('closed', 'merged') then 'closed' else 'open' end = any(%(states)s))
+       or case when cases.state = 'closed' then 'closed' else 'open' end = any(%(states)s))
 order by cases.opened desc, cases.id desc limit %(most)s
 
 -- name: request_updates
@@ -71,4 +71,4 @@ where regexp_replace(person.phone, '\D', '', 'g') = regexp_replace(%(phone)s, '\
 
 -- name: cases_in_short
 select id as case, title, department, state, opened, due from hub.cases
-where id = any(%(cases)s::bigint[]) and state not in ('closed', 'merged') order by id desc
+where id = any(%(cases)s::bigint[]) and state <> 'closed' order by id desc

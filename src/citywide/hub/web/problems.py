@@ -1,6 +1,6 @@
 """Clear answers to bad requests: RFC 9457 problem details that say what, where, and what is accepted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -15,7 +15,7 @@ from citywide.hub.ingest.committer import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError
 from citywide.hub.ingest.wire import UnreadableError
 from citywide.hub.ingest.writer import FencedError
-from citywide.hub.people.persons import AccessRefusedError
+from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, UnknownPurposeError
 from citywide.hub.people.staff import SignInError
 from citywide.hub.workers.peers import PeerError
 
@@ -74,8 +74,11 @@ def _case(_: Request[Any, Any, Any], error: CaseError) -> Response[bytes]:
     return answer(status, str(error), [Refusal("case", str(error), error.accepted)])
 
 
+REFUSED: Mapping[type[Exception], int] = {SignInError: 401, NoSuchPersonError: 404, UnknownPurposeError: 422}
+
+
 def _refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
-    return answer(401 if isinstance(error, SignInError) else 403, str(error))
+    return answer(REFUSED.get(type(error), 403), str(error))
 
 
 def _later(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

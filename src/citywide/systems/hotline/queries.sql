@@ -24,7 +24,7 @@ from unnest(%(title)s::text[], %(category)s::text[], %(department)s::text[], %(l
 
 -- name: cases_of_six_weeks
 select category, department, lon, lat, floor(extract(epoch from %(now)s - opened) / 86400)::int as day from hub.cases
-where opened_by in ('resident', 'former hotline') and state <> 'merged' and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s
+where opened_by in ('resident', 'former hotline') and lon is not null and opened > %(now)s - interval '42 days' and opened <= %(now)s
 
 -- name: known_hot_spots
 select category, lon, lat, radius_m, found from hotline.hot_spot
@@ -46,28 +46,28 @@ select category, department, cases, round(expected::numeric, 1)::float8 as expec
 
 -- name: reported_on_map
 select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, cases.reporters::float8 as value, cases.state
-from hub.cases where cases.reporters > 0 and (opened_by = 'resident' or alarm is not null) and cases.state not in ('closed', 'merged') and cases.lon is not null
+from hub.cases where cases.reporters > 0 and cases.state <> 'closed' and cases.lon is not null
 
 -- name: reported_cases
 select cases.id, cases.title, cases.department, cases.state, cases.opened, cases.due, cases.reporters, cases.reopened,
     '/cases/' || cases.id as href
-from hub.cases where cases.reporters > 0 and (opened_by = 'resident' or alarm is not null) and cases.state not in ('closed', 'merged')
+from hub.cases where cases.reporters > 0 and cases.state <> 'closed'
 order by cases.due nulls last limit 500
 
 -- name: repeat_complaints
 select cases.id, cases.title, cases.department, cases.state, cases.reporters, cases.reopened, '/cases/' || cases.id as href
-from hub.cases where (opened_by = 'resident' or alarm is not null) and (cases.reporters > 1 or cases.reopened > 0)
+from hub.cases where cases.reporters > 0 and (cases.reporters > 1 or cases.reopened > 0)
 order by cases.reporters + 2 * cases.reopened desc, cases.id desc limit 100
 
 -- name: reported_open
-select count(*) as count from hub.cases where reporters > 0 and (opened_by = 'resident' or alarm is not null) and state not in ('closed', 'merged')
+select count(*) as count from hub.cases where reporters > 0 and state <> 'closed'
 
 -- name: reported_late
-select count(*) as count from hub.cases where reporters > 0 and (opened_by = 'resident' or alarm is not null) and state not in ('closed', 'merged') and late_department is not null
+select count(*) as count from hub.cases where reporters > 0 and state <> 'closed' and late_department is not null
 
 -- name: by_category
 select category, count(*) as cases, sum(reporters)::int as reporters,
-    count(*) filter (where state not in ('closed', 'merged')) as open
-from hub.cases where reporters > 0 and state <> 'merged' and (opened_by = 'resident' or alarm is not null)
+    count(*) filter (where state <> 'closed') as open
+from hub.cases where reporters > 0 and opened_by <> 'former hotline'
   and opened > %(now)s - %(back)s::interval and opened <= %(now)s
 group by category order by cases desc, category

@@ -1,0 +1,59 @@
+"""The officer's desk: what is no case is said, and who was first, who may not, and who is nobody."""
+
+from uuid import uuid4
+
+import pytest
+from litestar.testing import TestClient
+
+from citywide.hub.people.staff import add_staff
+from citywide.hub.people.who import Who
+from tests.conftest import PASSWORD
+
+GOOD = {"title": "bench broken", "category": "playground", "lon": 106.55, "lat": 29.55}
+
+
+def test_an_alarm_names_who_acknowledged_it_first_and_not_everybody_may(flooded: TestClient, sign_in) -> None:
+    with flooded.app.state.hub.database.transaction() as connection:
+        add_staff(connection, Who("ada", ("auditor", "scientist"), (), everywhere=True), PASSWORD)
+    path = "/v1/alarms/1/acknowledge"
+    assert flooded.post(path, json={}, headers=sign_in("ada")).status_code == 403
+    first = flooded.post(path, json={}, headers=sign_in("wen")).json()
+    again = flooded.post(path, json={}, headers=sign_in("mayor")).json()
+    assert first == again
+    assert (first["acknowledged"], first["by"]) == (True, "wen")
+
+
+@pytest.mark.parametrize(("wrong", "where"), [
+    ({"title": " "}, "title"),
+    ({"lat": None}, "lon, lat"),
+    ({"category": "ufo"}, "category"),
+    ({"wants": "gauge"}, "wants"),
+    ({"wants": "ufo"}, "wants"),
+])  # fmt: skip
+def test_what_is_no_case_is_said(door: TestClient, sign_in, wrong: dict, where: str) -> None:
+    answer = door.post("/v1/cases", json=GOOD | wrong, headers=sign_in("mayor"))
+    assert (answer.status_code, [each["where"] for each in answer.json()["errors"]]) == (422, [where])
+
+
+def test_an_officers_case_is_nobodys_report_until_a_resident_joins(door: TestClient, sign_in) -> None:
+    headers = sign_in("mayor")
+    case = door.post("/v1/cases", json=GOOD, headers=headers).json()["case"]
+    assert door.post("/v1/cases", json=GOOD, headers=headers).json()["case"] == case, "the same matter"
+    public = f"/open311/v2/requests/{case}.json"
+    assert door.get(f"/v1/cases/{case}").json()["case"]["reporters"] == 0
+    assert door.get(public).status_code == 404
+    told = {"text": "me too", "join": case, "lon": 106.55, "lat": 29.55}
+    files = [("report", (None, str(told).replace("'", '"')))]
+    assert door.post("/v1/reports", files=files).status_code == 201
+    assert door.get(f"/v1/cases/{case}").json()["case"]["reporters"] == 1
+    assert door.get(public).status_code == 200
+
+
+def test_nobody_is_not_found_and_no_purpose_is_not_understood(door: TestClient, sign_in) -> None:
+    headers, nobody = sign_in("mayor"), f"/v1/persons/{uuid4()}"
+    assert door.get(f"{nobody}?purpose=contact").status_code == 404
+    assert door.get(f"{nobody}?purpose=curiosity").status_code == 422
+    assert door.get(f"{nobody}?purpose=research").status_code == 403
+    grant = {"to": "nobody", "why": "outbreak", "hours": 1}
+    assert door.post("/v1/grants", json=grant, headers=headers).status_code == 404
+    assert door.post("/v1/grants", json=grant | {"purpose": "contact"}, headers=headers).status_code == 422
