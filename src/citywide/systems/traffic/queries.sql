@@ -178,6 +178,12 @@ where entity.kind = 'crossing' order by entity.number
 select plan_choice.told from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
 where entity.id = %(crossing)s order by since desc limit 1
 
+-- name: facts_of_crossings
+select crossing.number, crossing.id, crossing.facts, lane.facts as lane_facts
+from hub.entity crossing left join hub.entity lane
+    on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id and lane.facts ? 'lane'
+where crossing.kind = 'crossing' order by crossing.number, lane.id
+
 -- name: timetables
 select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
 
@@ -307,16 +313,18 @@ join hub.latest lat on lat.series = lat_of.number
 where entity.kind = 'priority_vehicle' and lon.time > (select max(time) from hub.latest) - interval '2 minutes'
 
 -- name: lanes_of_crossings
-select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat,
-    (lane.facts ->> 'lane')::int as lane, (lane.facts ->> 'heading')::float8 as heading,
-    (lane.facts ->> 'aside_m')::float8 as aside, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
+-- A signal group's light is told at the detector of its number.
+select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat, crossing.facts,
+    lane.facts as lane_facts, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
 from hub.entity crossing join hub.entity lane on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id
-left join hub.series light_of on light_of.entity = lane.number and light_of.quantity = 'light'
+    and lane.facts ? 'lane'
+left join hub.entity head on head.id = 'detector/' || (lane.facts ->> 'crossing') || '-' || coalesce(lane.facts ->> 'group', lane.facts ->> 'lane')
+left join hub.series light_of on light_of.entity = head.number and light_of.quantity = 'light'
 left join hub.latest light on light.series = light_of.number
-left join hub.series left_of on left_of.entity = lane.number and left_of.quantity = 'light_left'
+left join hub.series left_of on left_of.entity = head.number and left_of.quantity = 'light_left'
 left join hub.latest left_ on left_.series = left_of.number
 where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id = %(crossing)s)
-order by crossing.number, lane
+order by crossing.number, (lane.facts ->> 'lane')::int
 
 -- name: put_plan_change
 -- The plan is kept as it is now: tomorrow's derived plans may have other names.

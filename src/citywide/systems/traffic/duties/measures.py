@@ -1,13 +1,15 @@
 """How crossings serve, from their controllers' events; volumes and daily values for plans and comparisons."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from citywide.hub.database.queries import queries_of
+from citywide.systems.traffic.duties.shapes import shapes
 from citywide.systems.traffic.engine.measures import (
     Detectors,
     Events,
@@ -17,14 +19,14 @@ from citywide.systems.traffic.engine.measures import (
     coordination_diagram,
     split_failures,
 )
-from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
+from citywide.systems.traffic.shapes import Shape
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
 
 QUARTER = timedelta(minutes=15)
 MEASURES: Mapping[str, tuple[Callable[[Events, Detectors], Table], str, float]] = {
-    "arrivals_on_green": (arrivals_on_green, "on_green", 100.0),
+    "arrivals_on_green": (partial(arrivals_on_green, zeros=True), "on_green", 100.0),
     "split_failures": (split_failures, "split_failures", 1.0),
     "approach_delay": (approach_delay, "delay_s", 1.0),
 }
@@ -41,7 +43,7 @@ def measure(hub: "Hub") -> None:
     columns = [
         np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
     ]
-    events, detectors = Events.of(*columns), detectors_of(np.unique(columns[1]).tolist())
+    events, detectors = Events.of(*columns), detectors_of(list(shapes(hub).values()))
     with hub.database.transaction() as connection, connection.cursor() as cursor:
         cursor.executemany(_QUERIES["put_measure"], list(_measured(events, detectors)))
         cursor.executemany(_QUERIES["put_arrival"], list(_dots(coordination_diagram(events, detectors))))
@@ -56,15 +58,15 @@ def _keep_volumes(hub: "Hub", until: datetime) -> None:
         connection.execute(_QUERIES["put_day_values"], zone)
 
 
-def detectors_of(crossings: list[int]) -> Detectors:
-    """Every phase of our crossings has an advance and a presence detector, numbered after it."""
+def detectors_of(crossings: Sequence[Shape]) -> Detectors:
+    """Every lane's advance and presence detector, by the crossings' facts."""
     rows = [
-        (crossing, phase, first + phase, function)
-        for crossing in crossings
-        for phase in range(1, LANES + 1)
-        for first, function in ((ADVANCE, "Advance"), (PRESENCE, "Presence"))
+        (shape.number, lane.group, number, function)
+        for shape in crossings
+        for lane in shape.lanes
+        for number, function in ((lane.advance, "Advance"), (lane.presence, "Presence"))
     ]
-    device, phase, detector, function = zip(*rows, strict=True)
+    device, phase, detector, function = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Detectors.of(device, phase, detector, function)
 
 
