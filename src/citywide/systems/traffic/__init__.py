@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.traffic import duties, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic import duties, events_feed, feeds, model, pages, plan_pages, responses
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -14,7 +14,7 @@ SYSTEM = System(
     quantities=(*model.MEASURED, *model.SEEN),
     rules=(*model.INCIDENTS, model.CONGESTED, model.DETECTOR_SILENT),
     categories=(*model.CATEGORIES, model.BROKEN_DETECTOR),
-    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS),
+    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS, events_feed.EVENTS),
     on_raised={rule.name: responses.send_officer for rule in model.FOR_OFFICERS}
     | {rule.name: responses.mend_detector for rule in model.FOR_TECHNICIANS}
     | {"congested": responses.tell_desk},

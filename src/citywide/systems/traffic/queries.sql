@@ -146,7 +146,8 @@ select incident_feedback.at, traffic.called(entity.name, entity.facts) as name, 
 from traffic.incident_feedback join hub.entity on entity.number = incident_feedback.lane order by 1 desc limit 100
 
 -- name: signal_events_since
-select (extract(epoch from reading.time) * 1000)::bigint as time_ms, series.entity as crossing,
+-- Events are told to the tenth of a second, and lie apart within it.
+select floor(extract(epoch from reading.time) * 10)::bigint * 100 as time_ms, series.entity as crossing,
     reading.value::bigint / 32768 as code, reading.value::bigint %% 32768 as parameter
 from hub.series join hub.reading on reading.series = series.number
 where series.quantity = 'signal_event' and reading.time >= %(since)s and reading.time < %(until)s
