@@ -49,12 +49,15 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
         asked = {field.name for field in forms[f"/v1/traffic/{door}"]}
         assert asked == set(takes.__struct_fields__) - {"begins"}
     empty = {key for key, rows in shown.items() if not rows}
+    seen = {key[1] for key, rows in shown.items() if key[0] == "measure_history" and rows}
+    assert {"arrivals_on_green", "platoon_ratio", "approach_delay", "approach_volume", "split_failures"} <= seen
+    empty -= {key for key in empty if key[0] == "measure_history"}  # the rest: the simulated controllers say no more
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
                      ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
-    assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green"])
+    assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green", "mean"])
 
 
 def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCity) -> None:

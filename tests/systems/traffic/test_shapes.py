@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import duties
 from citywide.systems.traffic.api import _QUERIES
+from citywide.systems.traffic.duties.judged import MEASURES
+from citywide.systems.traffic.duties.measures import detectors_of, measured
+from citywide.systems.traffic.engine.measures import Events
 from citywide.systems.traffic.interfaces.map import read_map, write_map
 from citywide.systems.traffic.shapes import ORDINARY, ShapeError, shape_of
 from citywide.systems.traffic.signals import maps_of, spats_of
@@ -63,6 +67,31 @@ def test_a_three_arm_crossing_gets_plans_measures_spat_and_map(city: TrialCity) 
     leads = {one.number: [(exits[way.to_lane], way.group) for way in one.connects] for one in told.lanes if one.enters}
     south, west, north = (-2.0, -200.0), (-200.0, 2.0), (2.0, 200.0)
     assert leads == {1: [(north, 1)], 2: [(west, 2)], 3: [(south, 1), (west, 1)], 4: [(north, 4)], 5: [(south, 4)]}
+
+
+def half_an_hour() -> Events:
+    """Cycles of a minute: phase 2 is called, served and maxes out; walkers push; one runs the red; help comes."""
+    cycle = [(0, 43, 2), (5, 90, 2), (20, 1, 2), (20, 21, 2), (21, 44, 2), (30, 22, 2), (40, 5, 2), (40, 7, 2),
+             (40, 8, 2), (43, 9, 2), (43, 10, 2), (44, 11, 2), (45, 82, 62), (46, 81, 62), (50, 82, 52),
+             (51, 81, 52)]  # fmt: skip
+    rows = [(60 * n + at, code, number) for n in range(45) for at, code, number in cycle]
+    rows += [(100, 102, 1), (130, 104, 1), (200, 112, 3), (240, 115, 3), (400, 82, 99)]
+    seconds, code, number = zip(*rows, strict=True)
+    return Events.of(np.array(seconds) * 1000, np.full(len(rows), 7), code, number)
+
+
+def test_everything_that_a_controller_logs_is_measured_by_phase_and_quarter() -> None:
+    shape = shape_of(7, TEE.id, TEE.facts, [dict(one) for one in LANES])
+    found = list(measured(half_an_hour(), detectors_of([shape])))
+    at = {(row["name"], row["phase"], row["time"].minute): row["value"] for row in found}
+    expected = {
+        ("max_outs", 2, 15): 15, ("max_outs_in_a_row", 2, 0): 45, ("over_red", 2, 15): 15, ("split_monitor", 2, 15): 20,
+        ("pedestrian_delay", 2, 15): 15, ("pedestrians", 2, 15): 15, ("phase_wait", 2, 15): 20,
+        ("arrivals_on_green", 2, 15): 0, ("approach_delay", 2, 15): 30, ("approach_volume", 2, 15): 60,
+        ("preemptions", 1, 1): 30, ("priority_services", 3, 3): 40, ("stuck_detectors", 99, 6): 2291,
+    }  # fmt: skip
+    assert {key: at.get(key) for key in expected} == pytest.approx(expected)
+    assert {name for name, *_ in at} <= set(MEASURES)
 
 
 def test_volumes_of_a_mixed_street_give_each_crossing_a_split_for_each_of_its_phases(city: TrialCity) -> None:

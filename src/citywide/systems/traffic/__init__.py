@@ -28,7 +28,7 @@ SYSTEM = System(
         Schedule("priority", 1, duties.pass_on),
         Schedule("feedback", 60, duties.learn),
     ),
-    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES),
+    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES, pages.CONTROLLERS),
     api="citywide.systems.traffic.api",
     twin=TrafficTwin,
     folder=Path(__file__).parent,

@@ -135,7 +135,7 @@ union all select 3, time, cycle_s, traffic.word('next green', '下一绿灯') fr
 ) dots order by rank, what ->> 'en', time
 
 -- name: measure_history
-select measure.time, traffic.called(entity.name, entity.facts) as name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
+select measure.time, traffic.called(entity.name, entity.facts) as name, case %(how)s when 'sum' then sum(measure.value) else avg(measure.value) end as value
 from traffic.measure join hub.entity on entity.number = measure.crossing
 where measure.name = %(measure)s and measure.time > (select max(time) from traffic.measure) - interval '1 day'
 group by measure.time, entity.number, measure.name order by 1, entity.id
