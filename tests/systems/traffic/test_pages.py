@@ -25,6 +25,18 @@ def a_city(count: int) -> Plan:
     return Plan(3, 1, places, {})
 
 
+DOTS = """
+    select count(*) * 3 as dots from traffic.arrival where crossing || ' ' || phase = %(chosen)s
+        and time > (select max(time) from traffic.arrival) - interval '1 hour'
+"""
+
+
+def rows_of(city: TrialCity, page: int, widget: int, chosen: str, place: int) -> list[list]:
+    """What a reader sees of a widget who has chosen something."""
+    query = queries_of_widget(SYSTEM.pages[page], widget, chosen)[place]
+    return sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
+
+
 def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None:
     twin = TrafficTwin(a_city(2))
     city.add(*twin.entities)
@@ -42,7 +54,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     for page in SYSTEM.pages:
         for number in range(len(page.widgets)):
             for query in queries_of_widget(page, number):
-                key = (query.name, *query.values.values())
+                key = (query.name, *(value for name, value in query.values.items() if name != "chosen"))
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
     forms = {part.action: part.fields for page in SYSTEM.pages for part in page.widgets if isinstance(part, Form)}
     for door, takes in (("plan-changes", PlanChange), ("milestones", Milestone), ("event-days", EventDay)):
@@ -57,6 +69,13 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
                      ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
+    scene, ground, crossings = (rows_of(city, 1, 0, "02", place) for place in range(3))
+    assert {row[0] for row in crossings} == {"01", "02"}
+    assert {str(row[1])[:12] for row in scene} == {str(row[0])[:12] for row in ground} == {"detector/02-"}
+    dots, phases = (rows_of(city, 3, 0, "", place) for place in range(2))
+    fewest = min(phases, key=lambda row: len(rows_of(city, 3, 0, row[0], 0)))[0]
+    (counted,) = city.hub.database.rows(DOTS, {"chosen": fewest})
+    assert len(rows_of(city, 3, 0, fewest, 0)) == counted["dots"] < len(dots)
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green", "mean"])
 
 

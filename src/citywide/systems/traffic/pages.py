@@ -2,6 +2,7 @@
 
 from citywide.hub import (
     Chart,
+    Choice,
     Column,
     Layer,
     Map,
@@ -52,6 +53,7 @@ CROSSING = Page(
             Query("scene_of_crossing"),
             Query("ground_of_crossing"),
             live=("latest",),
+            choice=Choice(Text("Crossing", "路口"), Query("scene_choices")),
         ),
         Table(
             Text("Lanes", "车道"),
@@ -107,6 +109,7 @@ MEASURES = Page(
             by="what",
             shape="scatter",
             unit="s",
+            choice=Choice(Text("Crossing and phase", "路口与相位"), Query("diagram_choices")),
         ),
         *map(_measured, SERVICE),
         Table(

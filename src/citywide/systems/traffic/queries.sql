@@ -42,12 +42,12 @@ where reading.time > (select max(latest.time) from hub.latest join worst on wors
 group by 1, worst.number, worst.name order by 1
 
 -- name: scene_of_crossing
--- Two minutes of the crossing whose vehicles are told one by one: each between the moments it was told of, and lamps.
+-- Two minutes of a crossing, by itself one whose vehicles are told one by one: each between the moments it was told of, and lamps.
 with chosen as (
     select entity.facts ->> 'crossing' as crossing, max(latest.time) as until from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'track'
+    join hub.series on series.entity = entity.number and series.quantity in ('track', 'light')
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
-    group by 1 order by max(latest.time) desc, 1 limit 1
+    group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, 2 desc, 1 limit 1
 ), lane as (
     select entity.number, entity.id, radians((entity.facts ->> 'heading')::float8) as heading,
         (entity.facts ->> 'heading')::float8 as degrees, (entity.facts ->> 'aside_m')::float8 as aside, chosen.until
@@ -86,9 +86,9 @@ from thing order by t
 -- name: ground_of_crossing
 with chosen as (
     select entity.facts ->> 'crossing' as crossing from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'track'
+    join hub.series on series.entity = entity.number and series.quantity in ('track', 'light')
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
-    group by 1 order by max(latest.time) desc, 1 limit 1
+    group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, max(latest.time) desc, 1 limit 1
 ), lane as (
     select entity.id, radians((entity.facts ->> 'heading')::float8) as heading, (entity.facts ->> 'aside_m')::float8 as aside,
         entity.facts ->> 'turns' as turns
@@ -123,7 +123,8 @@ order by plan_choice.since desc, entity.id limit 100
 
 -- name: coordination_diagram
 with chosen as (
-    select crossing, phase from traffic.arrival group by 1, 2 order by count(*) desc, 1, 2 limit 1
+    select crossing, phase from traffic.arrival group by 1, 2
+    order by (crossing || ' ' || phase = %(chosen)s) desc, count(*) desc, 1, 2 limit 1
 ), dot as (
     select arrival.* from chosen join traffic.arrival using (crossing, phase)
     where arrival.time > (select max(time) from traffic.arrival) - interval '1 hour'
@@ -133,6 +134,18 @@ select 1 as rank, time, in_cycle_s, case when on_green then traffic.word('arrive
 union all select 2, time, yellow_at_s, traffic.word('yellow begins', '黄灯开始') from dot
 union all select 3, time, cycle_s, traffic.word('next green', '下一绿灯') from dot
 ) dots order by rank, what ->> 'en', time
+
+-- name: diagram_choices
+select crossing || ' ' || phase as value, jsonb_build_object(
+    'en', (traffic.called(entity.name, entity.facts) ->> 'en') || ', phase ' || phase, 'zh', entity.name || ' 相位 ' || phase) as label
+from (select distinct crossing, phase from traffic.arrival) seen join hub.entity on entity.number = seen.crossing
+order by entity.id, phase
+
+-- name: scene_choices
+select distinct on (crossing.id) crossing.facts_id as value, traffic.called(crossing.name, crossing.facts) as label
+from (select entity.*, split_part(id, '/', 2) as facts_id from hub.entity where kind = 'crossing') crossing
+join hub.entity lane on lane.kind = 'detector' and lane.facts ->> 'crossing' = crossing.facts_id
+join hub.series on series.entity = lane.number and series.quantity in ('track', 'light') order by crossing.id
 
 -- name: measure_history
 select measure.time, traffic.called(entity.name, entity.facts) as name, case %(how)s when 'sum' then sum(measure.value) else avg(measure.value) end as value
