@@ -4,6 +4,7 @@ from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
 from citywide.systems.traffic import duties, events_feed, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic.cli import COMMANDS
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -30,6 +31,7 @@ SYSTEM = System(
     ),
     pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES, pages.CONTROLLERS),
     api="citywide.systems.traffic.api",
+    commands=COMMANDS,
     twin=TrafficTwin,
     folder=Path(__file__).parent,
 )
