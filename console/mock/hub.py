@@ -81,10 +81,10 @@ def pages(request: Request[Any, Any, Any]) -> Any:
 
 
 @get("/v1/pages/{system:str}/{page:str}/{index:int}", sync_to_thread=False)
-def widget(system: str, page: str, index: int, layer: int = 0, ground: int = 0) -> Any:
+def widget(system: str, page: str, index: int, layer: int = 0) -> Any:
     """Rows behind a widget."""
     del page
-    columns, rows = answer(STATE, system, index, layer, ground=bool(ground))
+    columns, rows = answer(STATE, system, index, layer)
     return {"as_of": now().isoformat(), "columns": columns, "rows": rows}
 
 

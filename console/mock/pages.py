@@ -156,7 +156,7 @@ def _declared(system: str, title: Text, application: str, page: Page) -> dict[st
     }
 
 
-def answer(state: State, system: str, index: int, layer: int, *, ground: bool) -> Answer:
+def answer(state: State, system: str, index: int, layer: int) -> Answer:
     """The rows behind one widget."""
     at = (system, index)
     if system == "hub":
@@ -170,7 +170,7 @@ def answer(state: State, system: str, index: int, layer: int, *, ground: bool) -
         ]
         return ["id", "name", "lon", "lat", "value", "quantity"], rows
     if system == "signals":
-        return _crossing(index, ground=ground)
+        return _crossing(index, ground=layer == 1)
     return _water(state, index) if system == "waterlogging" else _lamps()
 
 

@@ -4,6 +4,7 @@ import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
 import { caseOf, figure, place, rows } from "./rows";
+import { chosenIn } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
 import { called } from "./words";
@@ -125,4 +126,11 @@ describe("a replay", () => {
   test("a thing is not there before its first and after its last moment", () => {
     expect([at(track, -1), at(track, 11)]).toEqual([null, null]);
   });
+});
+
+test("what a reader has chosen is asked for, beside the layer", () => {
+  expect(chosenIn("")).toBe("");
+  expect(chosenIn("12 3")).toBe("?chosen=12%203");
+  expect(chosenIn("", "layer=1")).toBe("?layer=1");
+  expect(chosenIn("02", "layer=1")).toBe("?layer=1&chosen=02");
 });

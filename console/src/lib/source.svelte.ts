@@ -85,6 +85,12 @@ export class Source {
   }
 }
 
+/** What is asked of a widget when its reader has chosen something. */
+export function chosenIn(chosen: string, more = ""): string {
+  const parts = [more, chosen && `chosen=${encodeURIComponent(chosen)}`].filter(Boolean);
+  return parts.length ? `?${parts.join("&")}` : "";
+}
+
 export function pathOf(page: Page, widget: number, extra = ""): string {
   return `/v1/pages/${encodeURIComponent(page.system)}/${encodeURIComponent(page.name)}/${widget}${extra}`;
 }

@@ -52,7 +52,13 @@ export interface TableWidget extends Declared {
   type: "table";
   columns: Column[];
 }
+/** What a reader may choose to see: among the rows of the widget's last layer. */
+export interface Choice {
+  label: Text;
+  among: object;
+}
 export interface ChartWidget extends Declared {
+  choice?: Choice | null;
   empty?: Text | null;
   type: "chart";
   x: string;
@@ -84,6 +90,7 @@ export interface FormWidget extends Declared {
   shows?: Column[];
 }
 export interface SceneWidget extends Declared {
+  choice?: Choice | null;
   type: "scene";
 }
 

@@ -5,6 +5,7 @@ from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Te
 from citywide.hub.pages import (
     Board,
     Chart,
+    Choice,
     Column,
     Field,
     Form,
@@ -34,6 +35,7 @@ __all__ = [
     "Case",
     "Category",
     "Chart",
+    "Choice",
     "City",
     "CloseCase",
     "Column",

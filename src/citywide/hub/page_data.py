@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import hub_queries, queries_of
-from citywide.hub.pages import Form, Page, Query
+from citywide.hub.pages import Choice, Form, Page, Query
 from citywide.hub.people.who import Who
 from citywide.hub.system import System
 
@@ -31,8 +31,11 @@ def pages_for(who: Who, systems: Mapping[str, System]) -> list[tuple[System, Pag
     return [(system, page) for system in systems.values() for page in system.pages if set(page.roles) & set(who.roles)]
 
 
-def queries_of_widget(page: Page, widget: int) -> list[Query]:
-    """The queries of a widget: one, or one a layer, or the scene and its ground, or those of a form's choices."""
+def queries_of_widget(page: Page, widget: int, chosen: str = "") -> list[Query]:
+    """The queries of a widget: one, or one a layer, or the scene and its ground, or those of a form's choices.
+
+    Where the reader has a choice, its rows come last, and the others are asked for what was `chosen`.
+    """
     if not 0 <= widget < len(page.widgets):
         raise UnknownPageError(f"page {page.name} has {len(page.widgets)} widgets")
     found = page.widgets[widget]
@@ -41,7 +44,11 @@ def queries_of_widget(page: Page, widget: int) -> list[Query]:
         return [layer.query for layer in layers]
     if isinstance(found, Form):
         return [field.among for field in found.fields if field.among is not None]
-    return [query for query in (getattr(found, "query", None), getattr(found, "ground", None)) if query is not None]
+    queries = [query for query in (getattr(found, "query", None), getattr(found, "ground", None)) if query is not None]
+    choice: Choice | None = getattr(found, "choice", None)
+    if choice is None:
+        return queries
+    return [*(Query(query.name, {**query.values, "chosen": chosen}) for query in queries), choice.among]
 
 
 def text_of(system: System, query: Query) -> LiteralString:

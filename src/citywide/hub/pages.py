@@ -24,6 +24,16 @@ class Column(Struct, frozen=True):
     unit: str = ""
 
 
+class Choice(Struct, frozen=True):
+    """What a reader may choose to see: among the rows (value, label) of a query.
+
+    The widget's queries get it as `chosen`, which is empty until the reader has chosen.
+    """
+
+    label: Text
+    among: Query
+
+
 class Layer(Struct, frozen=True):
     """A layer of a map: `shape` is points, lines, areas, tracks or heat.
 
@@ -75,6 +85,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     threshold: float | None = None
     live: tuple[str, ...] = ()
     empty: Text | None = None
+    choice: Choice | None = None
 
 
 class Stat(Struct, frozen=True, tag="stat"):
@@ -137,6 +148,7 @@ class Scene(Struct, frozen=True, tag="scene"):
     query: Query
     ground: Query
     live: tuple[str, ...] = ()
+    choice: Choice | None = None
 
 
 Widget = Map | Table | Chart | Stat | Board | Timeline | Form | Scene

@@ -25,11 +25,14 @@ from citywide.hub.twin import Instruction, Place, Plan, Weather
 from citywide.kit.clock import Clock
 from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.map import read_map
+from citywide.systems.traffic.interfaces.ntcip import Agent, AgentServer, Controller, UdpWire
+from citywide.systems.traffic.interfaces.ntcip.profiles import PATTERN_WANTED
 from citywide.systems.traffic.interfaces.spat import GO, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
 from citywide.systems.traffic.interfaces.uper import unpack_spat
 from citywide.systems.traffic.packing import Ask, packed_ask
 from citywide.systems.traffic.phases import LANES
+from citywide.systems.traffic.poller import Poller
 from citywide.systems.traffic.twin import TrafficTwin
 
 PASSWORD = "correct horse battery"
@@ -310,6 +313,42 @@ def test_another_departments_staff_see_nothing_that_traffic_decided(morning):
     assert morning.client.get("/v1/traffic/plans/01").status_code == 404
     reads = {"authorization": morning.door.headers["Authorization"]}
     assert morning.client.get("/v1/traffic/plans/01", headers=reads).status_code == 200
+
+
+def test_a_controller_joins_the_hub_tells_its_lights_and_runs_the_plans_pattern(morning):
+    agent = Agent.with_phases(8)
+    agent.show_green(2, 6)
+
+    def ask(verb, path, body):
+        answer = morning.client.request(verb, path, json=body, headers=morning.door.headers)
+        assert answer.status_code == 200
+        return answer.json()
+
+    with AgentServer(agent) as server:
+        poller = Poller(Controller(UdpWire("127.0.0.1", server.port)), ask, "01", {"peak": 3, "night": 1})
+        poller.second(morning.now + timedelta(seconds=1))
+        assert [row["value"] for row in morning.rows(LIGHTS)] == [0, 2, 0, 0, 0, 2, 0, 0]
+        assert agent.objects[PATTERN_WANTED] == 3
+        until = (morning.now + timedelta(minutes=1)).isoformat()
+        poller.ask = lambda verb, path, body: {"plan": "night", "until": until}
+        poller.second(morning.now + timedelta(seconds=32))
+        assert agent.objects[PATTERN_WANTED] == 1
+        poller.ask = _no_hub
+        poller.second(morning.now + timedelta(seconds=61))
+        assert agent.objects[PATTERN_WANTED] == 0
+
+
+LIGHTS = """
+    select value from (
+        select distinct on (entity.id) entity.id, reading.value from hub.reading
+        join hub.series on series.number = reading.series join hub.entity on entity.number = series.entity
+        where quantity = 'light' and starts_with(id, 'detector/01-') order by entity.id, reading.time desc
+    ) lights order by id
+"""
+
+
+def _no_hub(*_):
+    raise ConnectionRefusedError
 
 
 def test_every_table_of_traffic_shows_rows_by_department(morning):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citywide.systems.traffic.events_feed import read_events
 from citywide.systems.traffic.feeds import read_counts, read_incident, read_lights, read_requests, read_tracks
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, write_spat
@@ -75,10 +76,36 @@ def test_what_cannot_be_is_refused_with_its_place(read, topic, body, why):
     assert "accepted" in str(refused.value)
 
 
+def events(payload):
+    return [(round(r.time.timestamp() // 0.1), *divmod(int(r.value), 32768)) for r in
+            read_events("crossing/c01/events", payload)]  # fmt: skip
+
+
+def test_signal_events_come_as_json_or_csv_and_are_the_same_when_told_twice():
+    rows = [{"time": T + 0.3, "code": 1, "parameter": 2}, {"time": T + 0.3, "code": 82, "parameter": 12}]
+    told = json.dumps({"events": rows}).encode()
+    assert events(told) == [(T * 10 + 3, 1, 2), (T * 10 + 3, 82, 12)]
+    assert events(f"{T}.3,1,2\n{T}.3,82,12\n".encode()) == events(told)
+    assert events(b"Code,Time,Parameter\n1,2026-03-02T08:00:00.3+08:00,2\n82,2026-03-02T00:00:00.3Z,12") == events(told)
+    times = [[r.time for r in read_events("crossing/c01/events", told)] for _ in range(2)]
+    assert times[0] == times[1]
+    assert len(set(times[0])) == 2
+
+
+def test_one_bad_event_row_is_refused_by_its_place_and_the_others_are_kept(capsys):
+    rows = f"{T},1,2\n{T},40000,2\n2026-03-02T08:00:00,8,2\nnoon,8,2\n{T},8\n{T},10,2".encode()
+    assert [code for _, code, _ in events(rows)] == [1, 10]
+    said = capsys.readouterr().out
+    for place in ("events[1].code: 40000", "events[2].time: '2026-03-02T08:00:00'", "events[3].time: 'noon'",
+                  "events[4].parameter: 'nothing'"):  # fmt: skip
+        assert place in said
+
+
 @given(st.binary(max_size=60))
 def test_no_bytes_do_worse_than_being_refused(payload):
     for read, topic in ((read_tracks, "detector/a/tracks"), (read_lights, "crossing/a/spat"),
-                        (read_counts, "detector/a/counts"), (read_incident, "crossing/a/incidents")):  # fmt: skip
+                        (read_counts, "detector/a/counts"), (read_incident, "crossing/a/incidents"),
+                        (read_events, "crossing/a/events")):  # fmt: skip
         with pytest.raises(Malformed):
             list(read(topic, payload))
 

@@ -25,6 +25,18 @@ def a_city(count: int) -> Plan:
     return Plan(3, 1, places, {})
 
 
+DOTS = """
+    select count(*) * 3 as dots from traffic.arrival where crossing || ' ' || phase = %(chosen)s
+        and time > (select max(time) from traffic.arrival) - interval '1 hour'
+"""
+
+
+def rows_of(city: TrialCity, page: int, widget: int, chosen: str, place: int) -> list[list]:
+    """What a reader sees of a widget who has chosen something."""
+    query = queries_of_widget(SYSTEM.pages[page], widget, chosen)[place]
+    return sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
+
+
 def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None:
     twin = TrafficTwin(a_city(2))
     city.add(*twin.entities)
@@ -42,19 +54,29 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     for page in SYSTEM.pages:
         for number in range(len(page.widgets)):
             for query in queries_of_widget(page, number):
-                key = (query.name, *query.values.values())
+                key = (query.name, *(value for name, value in query.values.items() if name != "chosen"))
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
     forms = {part.action: part.fields for page in SYSTEM.pages for part in page.widgets if isinstance(part, Form)}
     for door, takes in (("plan-changes", PlanChange), ("milestones", Milestone), ("event-days", EventDay)):
         asked = {field.name for field in forms[f"/v1/traffic/{door}"]}
         assert asked == set(takes.__struct_fields__) - {"begins"}
     empty = {key for key, rows in shown.items() if not rows}
+    seen = {key[1] for key, rows in shown.items() if key[0] == "measure_history" and rows}
+    assert {"arrivals_on_green", "platoon_ratio", "approach_delay", "approach_volume", "split_failures"} <= seen
+    empty -= {key for key in empty if key[0] == "measure_history"}  # the rest: the simulated controllers say no more
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
                      ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
-    assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green"])
+    scene, ground, crossings = (rows_of(city, 1, 0, "02", place) for place in range(3))
+    assert {row[0] for row in crossings} == {"01", "02"}
+    assert {str(row[1])[:12] for row in scene} == {str(row[0])[:12] for row in ground} == {"detector/02-"}
+    dots, phases = (rows_of(city, 3, 0, "", place) for place in range(2))
+    fewest = min(phases, key=lambda row: len(rows_of(city, 3, 0, row[0], 0)))[0]
+    (counted,) = city.hub.database.rows(DOTS, {"chosen": fewest})
+    assert len(rows_of(city, 3, 0, fewest, 0)) == counted["dots"] < len(dots)
+    assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green", "mean"])
 
 
 def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCity) -> None:

@@ -61,16 +61,16 @@ def widget_rows(
     page: FromPath[str],
     widget: FromPath[int],
     layer: FromQuery[int] = 0,
-    ground: FromQuery[int] = 0,
+    chosen: FromQuery[str] = "",
 ) -> Response[bytes]:
-    """What one widget (or one of its layers) shows now."""
+    """What one widget (or a further one of its queries) shows now, of what the reader has chosen."""
     who, hub = staff(request), hub_of(state)
     open_to = {(of.name, found.name): (of, found) for of, found in pages_for(who, hub.words.systems)}
     if (system, page) not in open_to:
         raise Problem(404, f"there is no page {system}/{page} for you")
     try:
-        queries = queries_of_widget(open_to[system, page][1], widget)
-        query = queries[ground or layer]
+        queries = queries_of_widget(open_to[system, page][1], widget, chosen)
+        query = queries[layer]
     except (UnknownPageError, IndexError) as error:
         raise Problem(404, f"nothing there: {error}") from error
     rows = sheet(hub.database, who, open_to[system, page][0], query, hub.clock.now())

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.traffic import duties, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic import duties, events_feed, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic.cli import COMMANDS
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -14,7 +15,7 @@ SYSTEM = System(
     quantities=(*model.MEASURED, *model.SEEN),
     rules=(*model.INCIDENTS, model.CONGESTED, model.DETECTOR_SILENT),
     categories=(*model.CATEGORIES, model.BROKEN_DETECTOR),
-    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS),
+    feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS, events_feed.EVENTS),
     on_raised={rule.name: responses.send_officer for rule in model.FOR_OFFICERS}
     | {rule.name: responses.mend_detector for rule in model.FOR_TECHNICIANS}
     | {"congested": responses.tell_desk},
@@ -28,8 +29,9 @@ SYSTEM = System(
         Schedule("priority", 1, duties.pass_on),
         Schedule("feedback", 60, duties.learn),
     ),
-    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES),
+    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES, pages.CONTROLLERS),
     api="citywide.systems.traffic.api",
+    commands=COMMANDS,
     twin=TrafficTwin,
     folder=Path(__file__).parent,
 )

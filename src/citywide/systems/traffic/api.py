@@ -25,8 +25,8 @@ from citywide.systems.traffic.interfaces.map import write_map
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.interfaces.uper import pack_spat
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.phases import TIMETABLE
 from citywide.systems.traffic.signals import maps_of, spats_of
+from citywide.systems.traffic.timetables import SPLITS_S
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST, PACKED = timedelta(days=31), "application/octet-stream"
@@ -153,7 +153,7 @@ def _engineer(request: AnyRequest) -> Who:
 
 def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
     _check_crossing(hub, data.crossing)
-    if data.plan not in TIMETABLE.plans:
+    if data.plan not in SPLITS_S:
         _check_plan(hub, data.plan, data.crossing)
     if begins.tzinfo is None:
         raise Problem(422, "begins needs a time zone, such as 2026-03-02T08:00:00+08:00")
@@ -168,10 +168,10 @@ def _check_plan(hub: Hub, plan: str, crossing: str | None) -> None:
     found = hub.database.rows(_QUERIES["plans_of_crossings"], {"crossing": crossing})
     lacking = [row["id"] for row in found if plan not in (row["plans"] or ())]
     if lacking == [row["id"] for row in found]:
-        known = {*TIMETABLE.plans, *(name for row in found for name in row["plans"] or ())}
+        known = {*SPLITS_S, *(name for row in found for name in row["plans"] or ())}
         raise Problem(422, f"unknown plan {plan!r}; there are {', '.join(sorted(known))}")
     if lacking:
-        usual = ", ".join(sorted(TIMETABLE.plans))
+        usual = ", ".join(sorted(SPLITS_S))
         raise Problem(422, f"{', '.join(lacking)}: no plan {plan!r} here; accepted: a crossing that has it, or {usual}")
 
 

@@ -6,10 +6,14 @@ from citywide.hub import Category, Kind, Quantity, Rule, Silence, Text
 
 DEPARTMENT = "traffic"
 CROSSING = Kind(
-    "crossing", Text("Crossing", "路口"), facts=("lanes", "connected", "number", "corridor", "along", "travel_s")
+    "crossing",
+    Text("Crossing", "路口"),
+    facts=("phases", "through", "connected", "number", "corridor", "along", "travel_s"),
 )
 DETECTOR = Kind(
-    "detector", Text("Lane detector", "车道检测器"), facts=("crossing", "lane", "heading", "aside_m", "turns")
+    "detector",
+    Text("Lane detector", "车道检测器"),
+    facts=("crossing", "lane", "heading", "aside_m", "turns", "exits", "group", "advance", "presence"),
 )
 PRIORITY_VEHICLE = Kind(
     "priority_vehicle", Text("Bus or emergency vehicle", "公交及应急车辆"), facts=("role",), moves=True

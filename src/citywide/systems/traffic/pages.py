@@ -2,6 +2,7 @@
 
 from citywide.hub import (
     Chart,
+    Choice,
     Column,
     Layer,
     Map,
@@ -15,8 +16,10 @@ from citywide.hub import (
     desk_of,
     history_of,
 )
+from citywide.systems.traffic.duties import judged
 from citywide.systems.traffic.model import DEPARTMENT
 
+NO_EVENTS = Text("No controller has sent such events within a day", "一日内无信号机上报此类事件")
 INDEX = Text("Congestion index", "拥堵指数")
 
 NOW = Page(
@@ -51,6 +54,7 @@ CROSSING = Page(
             Query("scene_of_crossing"),
             Query("ground_of_crossing"),
             live=("latest",),
+            choice=Choice(Text("Crossing", "路口"), Query("scene_choices")),
         ),
         Table(
             Text("Lanes", "车道"),
@@ -87,11 +91,15 @@ CROSSING = Page(
 )
 
 
-def _measured(title: Text, name: str, **more: str) -> Chart:
-    """What the crossings' controllers counted, hour by hour."""
-    return history_of(title, Query("measure_history", {"measure": name}), **more)
+def _measured(name: str) -> Chart:
+    """What the crossings' controllers counted, quarter by quarter."""
+    one = judged.MEASURES[name]
+    shape = "bar" if one.summed else "line"
+    query = Query("measure_history", {"measure": name, "how": "sum" if one.summed else "mean"})
+    return history_of(one.title, query, unit=one.unit, shape=shape, empty=NO_EVENTS)
 
 
+SERVICE = ("arrivals_on_green", "split_failures", "approach_delay", "platoon_ratio", "approach_volume")
 MEASURES = Page(
     "measures",
     Text("How crossings serve", "路口运行评价"),
@@ -104,10 +112,9 @@ MEASURES = Page(
             by="what",
             shape="scatter",
             unit="s",
+            choice=Choice(Text("Crossing and phase", "路口与相位"), Query("diagram_choices")),
         ),
-        _measured(Text("Arrivals on green", "绿灯到达率"), "arrivals_on_green", unit="%"),
-        _measured(Text("Split failures", "绿灯溢出周期"), "split_failures", shape="bar"),
-        _measured(Text("Approach delay", "进口道延误"), "approach_delay", unit="s"),
+        *map(_measured, SERVICE),
         Table(
             Text("What officers said of incidents", "事件核实反馈"),
             Query("feedback_table"),
@@ -122,4 +129,10 @@ MEASURES = Page(
         ),
     ),
     empty=Text("Counted every quarter of an hour", "每十五分钟统计一次"),
+)
+
+CONTROLLERS = Page(
+    "controllers",
+    Text("How controllers work", "信号机运行"),
+    tuple(_measured(name) for name in judged.MEASURES if name not in SERVICE),
 )

@@ -1,7 +1,6 @@
-"""The ordinary crossing of the city: four arms, two lanes each; its phases, its guard, its plans."""
+"""The ordinary crossing of the city: four arms, two lanes each; its phases and its guard."""
 
 from citywide.systems.traffic.engine.control.layout import Crossing, Lane, Movement
-from citywide.systems.traffic.engine.plans import DayKind, Plan, Schedule, Timetable
 from citywide.systems.traffic.engine.safety import Guard
 
 LANES = 8  # from the south, west, north, east: the left lane, then the through lane
@@ -50,21 +49,3 @@ def _conflicts(phases: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int], ..
     count = len(phases[0])
     pairs = ((one, other) for one in range(count) for other in range(one + 1, count))
     return tuple((a, b) for a, b in pairs if not any(phase[a] and phase[b] for phase in phases))
-
-
-PLANS = {
-    "night": Plan("night", 60, 0, (18, 12, 18, 12)),
-    "day": Plan("day", 88, 0, (28, 16, 28, 16)),
-    "peak": Plan("peak", 120, 0, (40, 20, 40, 20)),
-}
-TIMETABLE = Schedule(
-    PLANS,
-    {
-        DayKind.WEEKDAY: Timetable(
-            ((0, "night"), (390, "day"), (420, "peak"), (570, "day"), (1020, "peak"), (1170, "day"), (1380, "night"))
-        ),
-        DayKind.WEEKEND: Timetable(((0, "night"), (480, "day"), (1380, "night"))),
-        DayKind.HOLIDAY: Timetable(((0, "night"), (540, "day"), (1320, "night"))),
-        DayKind.EVENT: Timetable(((0, "night"), (480, "day"), (960, "peak"), (1410, "night"))),
-    },
-)

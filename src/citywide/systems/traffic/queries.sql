@@ -42,12 +42,12 @@ where reading.time > (select max(latest.time) from hub.latest join worst on wors
 group by 1, worst.number, worst.name order by 1
 
 -- name: scene_of_crossing
--- Two minutes of the crossing whose vehicles are told one by one: each between the moments it was told of, and lamps.
+-- Two minutes of a crossing, by itself one whose vehicles are told one by one: each between the moments it was told of, and lamps.
 with chosen as (
     select entity.facts ->> 'crossing' as crossing, max(latest.time) as until from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'track'
+    join hub.series on series.entity = entity.number and series.quantity in ('track', 'light')
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
-    group by 1 order by max(latest.time) desc, 1 limit 1
+    group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, 2 desc, 1 limit 1
 ), lane as (
     select entity.number, entity.id, radians((entity.facts ->> 'heading')::float8) as heading,
         (entity.facts ->> 'heading')::float8 as degrees, (entity.facts ->> 'aside_m')::float8 as aside, chosen.until
@@ -86,9 +86,9 @@ from thing order by t
 -- name: ground_of_crossing
 with chosen as (
     select entity.facts ->> 'crossing' as crossing from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'track'
+    join hub.series on series.entity = entity.number and series.quantity in ('track', 'light')
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
-    group by 1 order by max(latest.time) desc, 1 limit 1
+    group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, max(latest.time) desc, 1 limit 1
 ), lane as (
     select entity.id, radians((entity.facts ->> 'heading')::float8) as heading, (entity.facts ->> 'aside_m')::float8 as aside,
         entity.facts ->> 'turns' as turns
@@ -123,7 +123,8 @@ order by plan_choice.since desc, entity.id limit 100
 
 -- name: coordination_diagram
 with chosen as (
-    select crossing, phase from traffic.arrival group by 1, 2 order by count(*) desc, 1, 2 limit 1
+    select crossing, phase from traffic.arrival group by 1, 2
+    order by (crossing || ' ' || phase = %(chosen)s) desc, count(*) desc, 1, 2 limit 1
 ), dot as (
     select arrival.* from chosen join traffic.arrival using (crossing, phase)
     where arrival.time > (select max(time) from traffic.arrival) - interval '1 hour'
@@ -134,8 +135,20 @@ union all select 2, time, yellow_at_s, traffic.word('yellow begins', '黄灯开�
 union all select 3, time, cycle_s, traffic.word('next green', '下一绿灯') from dot
 ) dots order by rank, what ->> 'en', time
 
+-- name: diagram_choices
+select crossing || ' ' || phase as value, jsonb_build_object(
+    'en', (traffic.called(entity.name, entity.facts) ->> 'en') || ', phase ' || phase, 'zh', entity.name || ' 相位 ' || phase) as label
+from (select distinct crossing, phase from traffic.arrival) seen join hub.entity on entity.number = seen.crossing
+order by entity.id, phase
+
+-- name: scene_choices
+select distinct on (crossing.id) crossing.facts_id as value, traffic.called(crossing.name, crossing.facts) as label
+from (select entity.*, split_part(id, '/', 2) as facts_id from hub.entity where kind = 'crossing') crossing
+join hub.entity lane on lane.kind = 'detector' and lane.facts ->> 'crossing' = crossing.facts_id
+join hub.series on series.entity = lane.number and series.quantity in ('track', 'light') order by crossing.id
+
 -- name: measure_history
-select measure.time, traffic.called(entity.name, entity.facts) as name, case when measure.name = 'split_failures' then sum(measure.value) else avg(measure.value) end as value
+select measure.time, traffic.called(entity.name, entity.facts) as name, case %(how)s when 'sum' then sum(measure.value) else avg(measure.value) end as value
 from traffic.measure join hub.entity on entity.number = measure.crossing
 where measure.name = %(measure)s and measure.time > (select max(time) from traffic.measure) - interval '1 day'
 group by measure.time, entity.number, measure.name order by 1, entity.id
@@ -146,7 +159,8 @@ select incident_feedback.at, traffic.called(entity.name, entity.facts) as name, 
 from traffic.incident_feedback join hub.entity on entity.number = incident_feedback.lane order by 1 desc limit 100
 
 -- name: signal_events_since
-select (extract(epoch from reading.time) * 1000)::bigint as time_ms, series.entity as crossing,
+-- Events are told to the tenth of a second, and lie apart within it.
+select floor(extract(epoch from reading.time) * 10)::bigint * 100 as time_ms, series.entity as crossing,
     reading.value::bigint / 32768 as code, reading.value::bigint %% 32768 as parameter
 from hub.series join hub.reading on reading.series = series.number
 where series.quantity = 'signal_event' and reading.time >= %(since)s and reading.time < %(until)s
@@ -177,6 +191,12 @@ where entity.kind = 'crossing' order by entity.number
 -- name: plan_told
 select plan_choice.told from traffic.plan_choice join hub.entity on entity.number = plan_choice.crossing
 where entity.id = %(crossing)s order by since desc limit 1
+
+-- name: facts_of_crossings
+select crossing.number, crossing.id, crossing.facts, lane.facts as lane_facts
+from hub.entity crossing left join hub.entity lane
+    on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id and lane.facts ? 'lane'
+where crossing.kind = 'crossing' order by crossing.number, lane.id
 
 -- name: timetables
 select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from traffic.timetable
@@ -307,16 +327,18 @@ join hub.latest lat on lat.series = lat_of.number
 where entity.kind = 'priority_vehicle' and lon.time > (select max(time) from hub.latest) - interval '2 minutes'
 
 -- name: lanes_of_crossings
-select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat,
-    (lane.facts ->> 'lane')::int as lane, (lane.facts ->> 'heading')::float8 as heading,
-    (lane.facts ->> 'aside_m')::float8 as aside, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
+-- A signal group's light is told at the detector of its number.
+select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat, crossing.facts,
+    lane.facts as lane_facts, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
 from hub.entity crossing join hub.entity lane on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id
-left join hub.series light_of on light_of.entity = lane.number and light_of.quantity = 'light'
+    and lane.facts ? 'lane'
+left join hub.entity head on head.id = 'detector/' || (lane.facts ->> 'crossing') || '-' || coalesce(lane.facts ->> 'group', lane.facts ->> 'lane')
+left join hub.series light_of on light_of.entity = head.number and light_of.quantity = 'light'
 left join hub.latest light on light.series = light_of.number
-left join hub.series left_of on left_of.entity = lane.number and left_of.quantity = 'light_left'
+left join hub.series left_of on left_of.entity = head.number and left_of.quantity = 'light_left'
 left join hub.latest left_ on left_.series = left_of.number
 where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id = %(crossing)s)
-order by crossing.number, lane
+order by crossing.number, (lane.facts ->> 'lane')::int
 
 -- name: put_plan_change
 -- The plan is kept as it is now: tomorrow's derived plans may have other names.

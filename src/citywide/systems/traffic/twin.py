@@ -141,7 +141,7 @@ def _arm(lane: int) -> slice:
 
 
 def _crossing(number: int, place: Place) -> Entity:
-    facts = {"lanes": LANES, "connected": number < CONNECTED, "district": place.district, "name_en": place.name.en,
+    facts = {"connected": number < CONNECTED, "district": place.district, "name_en": place.name.en,
              "number": number + 1, "corridor": f"row {number // ROW + 1}", "along": number % ROW,
              "travel_s": LINK_S}  # fmt: skip
     return Entity(f"crossing/{number + 1:02d}", "crossing", place.name.both, place.at, DEPARTMENT, facts)

@@ -13,6 +13,7 @@ from citywide.systems.traffic.engine.plans import (
     PlanError,
     Road,
     Schedule,
+    Served,
     Timetable,
     band_s,
     compare,
@@ -180,7 +181,8 @@ def test_a_green_wave_is_as_wide_as_the_best_offsets_allow():
 def test_a_streets_plans_share_their_cycle_and_hours_and_carry_a_wider_wave_than_none():
     volumes = np.repeat(a_day()[:, None, :], 4, 1) * 4 * np.array([1.0, 0.8, 0.9, 1.1])[:, None]
     travel = np.array([35.0, 28.0, 40.0])
-    tables = corridor_plans("weekday", volumes, np.array([0, 1]), np.array([1, 1]), travel, 1)
+    street = [Served(volumes[:, at], np.array([0, 1]), np.array([1, 1]), 2, 1) for at in range(4)]
+    tables = corridor_plans("weekday", street, travel)
     assert len({table for _, table in tables}) == 1
     for label in tables[0][0]:
         plans = [own[label] for own, _ in tables]

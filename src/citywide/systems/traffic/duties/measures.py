@@ -1,6 +1,6 @@
 """How crossings serve, from their controllers' events; volumes and daily values for plans and comparisons."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,26 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from citywide.hub.database.queries import queries_of
-from citywide.systems.traffic.engine.measures import (
-    Detectors,
-    Events,
-    Table,
-    approach_delay,
-    arrivals_on_green,
-    coordination_diagram,
-    split_failures,
-)
-from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
+from citywide.systems.traffic.duties.judged import MEASURES
+from citywide.systems.traffic.duties.shapes import shapes
+from citywide.systems.traffic.engine.measures import Detectors, Events, Table, coordination_diagram
+from citywide.systems.traffic.shapes import Shape
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
 
 QUARTER = timedelta(minutes=15)
-MEASURES: Mapping[str, tuple[Callable[[Events, Detectors], Table], str, float]] = {
-    "arrivals_on_green": (arrivals_on_green, "on_green", 100.0),
-    "split_failures": (split_failures, "split_failures", 1.0),
-    "approach_delay": (approach_delay, "delay_s", 1.0),
-}
 _QUERIES = queries_of(Path(__file__).parents[1])
 
 
@@ -41,9 +30,9 @@ def measure(hub: "Hub") -> None:
     columns = [
         np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
     ]
-    events, detectors = Events.of(*columns), detectors_of(np.unique(columns[1]).tolist())
+    events, detectors = Events.of(*columns), detectors_of(list(shapes(hub).values()))
     with hub.database.transaction() as connection, connection.cursor() as cursor:
-        cursor.executemany(_QUERIES["put_measure"], list(_measured(events, detectors)))
+        cursor.executemany(_QUERIES["put_measure"], list(measured(events, detectors)))
         cursor.executemany(_QUERIES["put_arrival"], list(_dots(coordination_diagram(events, detectors))))
         cursor.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
 
@@ -56,25 +45,27 @@ def _keep_volumes(hub: "Hub", until: datetime) -> None:
         connection.execute(_QUERIES["put_day_values"], zone)
 
 
-def detectors_of(crossings: list[int]) -> Detectors:
-    """Every phase of our crossings has an advance and a presence detector, numbered after it."""
+def detectors_of(crossings: Sequence[Shape]) -> Detectors:
+    """Every lane's advance and presence detector by the crossings' facts; one counts, one sees who runs the red."""
     rows = [
-        (crossing, phase, first + phase, function)
-        for crossing in crossings
-        for phase in range(1, LANES + 1)
-        for first, function in ((ADVANCE, "Advance"), (PRESENCE, "Presence"))
+        (shape.number, lane.group, number, function)
+        for shape in crossings
+        for lane in shape.lanes
+        for number, functions in ((lane.advance, ("Advance", "Count")), (lane.presence, ("Presence", "Yellow_Red")))
+        for function in functions
     ]
-    device, phase, detector, function = zip(*rows, strict=True)
+    device, phase, detector, function = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Detectors.of(device, phase, detector, function)
 
 
-def _measured(events: Events, detectors: Detectors) -> Iterator[dict[str, Any]]:
-    for name, (judge, column, scale) in MEASURES.items():
-        table = judge(events, detectors)
-        for crossing, phase, time, value in _rows(table, "device", "phase", "time_ms", column):
+def measured(events: Events, detectors: Detectors) -> Iterator[dict[str, Any]]:
+    """Every measure's rows; what has no value in a bin has no row."""
+    for name, one in MEASURES.items():
+        table = one.judge(events, detectors)
+        for crossing, key, time, value in _rows(table, "device", one.key, "time_ms", one.value):
             if np.isfinite(value):
-                row: dict[str, Any] = {"crossing": crossing, "name": name, "phase": phase, "time": _moment(time)}
-                yield row | {"value": float(value) * scale}
+                row: dict[str, Any] = {"crossing": crossing, "name": name, "phase": key, "time": _moment(time)}
+                yield row | {"value": float(value) * one.scale}
 
 
 def _dots(table: Table) -> Iterator[dict[str, Any]]:

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import queries_of
+from citywide.systems.traffic.duties.shapes import shapes
 from citywide.systems.traffic.duties.telling import tell
 from citywide.systems.traffic.engine.plans import (
     Change,
@@ -22,18 +23,19 @@ from citywide.systems.traffic.engine.plans import (
     Plan,
     PlanError,
     Schedule,
+    Served,
     Timetable,
     corridor_plans,
     typical_day,
     with_events,
 )
-from citywide.systems.traffic.phases import LANES, SERVED, THROUGH_PHASE, TIMETABLE
+from citywide.systems.traffic.shapes import Shape
+from citywide.systems.traffic.timetables import usual_schedule
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
 
 QUARTERS, LEAST_DAYS, LOOK_BACK = 96, 3, timedelta(days=42)
-PHASE_OF_LANE = np.array([next(at for at, lanes in enumerate(SERVED) if lane in lanes) for lane in range(LANES)])
 _QUERIES = queries_of(Path(__file__).parents[1])
 log = structlog.get_logger()
 
@@ -42,11 +44,12 @@ def choose_plans(hub: "Hub") -> None:
     """Tell every crossing its plan, and write down why, whenever that changes; a change returns by itself."""
     now = hub.clock.now()
     kind_of = day_kinds(hub)
-    here = now.astimezone(ZoneInfo(hub.city.calendar.zone))
+    here, known = now.astimezone(ZoneInfo(hub.city.calendar.zone)), shapes(hub)
     with hub.database.transaction() as connection:
         tables, changes = rows(connection, _QUERIES["timetables"]), rows(connection, _QUERIES["changes"], {"now": now})
-        for crossing in rows(connection, _QUERIES["crossings_and_plans"]):
-            choice = schedule_of(crossing["number"], tables, changes).at(here, kind_of)
+        told_before = rows(connection, _QUERIES["crossings_and_plans"])
+        for crossing in (one for one in told_before if one["number"] in known):
+            choice = schedule_of(known[crossing["number"]], tables, changes).at(here, kind_of)
             told = told_of(choice, hub.city.zone)
             if told != crossing["told"]:
                 connection.execute(_QUERIES["put_plan_choice"], _kept(crossing, choice, told, now))
@@ -65,15 +68,16 @@ def day_kinds(hub: "Hub") -> DayKindOf:
     return with_events(kind_of, events)
 
 
-def schedule_of(crossing: int, tables: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]]) -> Schedule:
+def schedule_of(shape: Shape, tables: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]]) -> Schedule:
     """A crossing's own timetables where volumes gave some, the city's ordinary ones for other days, and changes."""
-    plans, starts = dict(TIMETABLE.plans), defaultdict[DayKind, list[tuple[int, str]]](list)
+    usual, crossing, starts = usual_schedule(shape), shape.number, defaultdict[DayKind, list[tuple[int, str]]](list)
+    plans = dict(usual.plans)
     for row in tables:
-        if row["crossing"] == crossing:
+        if row["crossing"] == crossing and len(row["splits_s"]) == len(shape.phases):
             plans[row["plan"]] = Plan(row["plan"], row["cycle_s"], row["offset_s"], tuple(row["splits_s"]))
             starts[DayKind(row["day_kind"])].append((row["starts_min"], row["plan"]))
     own = {kind: Timetable(tuple(sorted(found))) for kind, found in starts.items()}
-    schedule = Schedule(plans, {**TIMETABLE.timetables, **own})
+    schedule = Schedule(plans, {**usual.timetables, **own})
     for row in changes:
         if row["crossing"] in (None, crossing):
             schedule = _changed(schedule, crossing, row)
@@ -107,40 +111,51 @@ def derive_plans(hub: "Hub") -> None:
     """Once a day: for every corridor and kind of day with enough counted days, plans that fit its volumes."""
     kind_of, since = day_kinds(hub), hub.clock.now() - LOOK_BACK
     found = hub.database.rows(_QUERIES["counted_volumes"], {"since": since, "zone": hub.city.calendar.zone})
-    corridors = hub.database.rows(_QUERIES["corridors"])
+    corridors, known = hub.database.rows(_QUERIES["corridors"]), shapes(hub)
     by_lane = defaultdict[tuple[int, int], dict[date, list[tuple[int, float]]]](lambda: defaultdict(list))
     for row in found:
         by_lane[row["crossing"], row["lane"]][row["day"]].append((row["quarter"], row["vph"]))
     for corridor in corridors:
         for kind in DayKind:
-            volumes = _volumes(corridor["crossings"], by_lane, kind, kind_of)
-            if volumes is not None:
-                _adopt(hub, corridor, kind, volumes)
+            street = _street([known.get(number) for number in corridor["crossings"]], by_lane, kind, kind_of)
+            if street is not None:
+                _adopt(hub, corridor, kind, street)
 
 
-def _volumes(
-    crossings: Sequence[int],
+def _street(
+    shapes: Sequence[Shape | None],
     by_lane: Mapping[tuple[int, int], Mapping[date, Sequence[tuple[int, float]]]],
     kind: DayKind,
     kind_of: DayKindOf,
-) -> np.ndarray | None:
-    """The typical day of a kind: quarter × crossing × lane; None when too few whole days were counted."""
+) -> list[Served] | None:
+    """A corridor's typical day of a kind; None when a crossing is unknown or too few whole days were counted."""
     days = sorted({day for counted in by_lane.values() for day in counted if kind_of(day) is kind})
-    volumes = np.full((len(days), QUARTERS, len(crossings), LANES), np.nan)
-    for at, crossing in enumerate(crossings):
-        for lane in range(LANES):
-            for place, day in enumerate(days):
-                for quarter, vph in by_lane.get((crossing, lane + 1), {}).get(day, ()):
-                    volumes[place, quarter, at, lane] = vph
-    whole = volumes[~np.isnan(volumes).any(axis=(1, 2, 3))]
-    return typical_day(whole) if len(whole) >= LEAST_DAYS else None
+    known = [shape for shape in shapes if shape is not None]
+    if len(known) < len(shapes):
+        return None
+    lanes = [(shape.number, lane.number) for shape in known for lane in shape.lanes]
+    volumes = np.full((len(days), QUARTERS, len(lanes)), np.nan)
+    for at, lane in enumerate(lanes):
+        for place, day in enumerate(days):
+            for quarter, vph in by_lane.get(lane, {}).get(day, ()):
+                volumes[place, quarter, at] = vph
+    whole = volumes[~np.isnan(volumes).any(axis=(1, 2))]
+    if len(whole) < LEAST_DAYS:
+        return None
+    parts = np.split(typical_day(whole), np.cumsum([len(shape.lanes) for shape in known])[:-1], axis=1)
+    return [_served(shape, part) for shape, part in zip(known, parts, strict=True)]
 
 
-def _adopt(hub: "Hub", corridor: Mapping[str, Any], kind: DayKind, volumes: np.ndarray) -> None:
+def _served(shape: Shape, volumes: np.ndarray) -> Served:
+    one_each = np.ones(len(shape.lanes), np.int64)
+    return Served(volumes, np.array(shape.phase_of), one_each, len(shape.phases), shape.through)
+
+
+def _adopt(hub: "Hub", corridor: Mapping[str, Any], kind: DayKind, street: Sequence[Served]) -> None:
     """Put the corridor's new timetable in force; what was there for this kind of day goes."""
     travel = np.array(corridor["travel_s"][:-1], float)
     try:
-        tables = corridor_plans(str(kind), volumes, PHASE_OF_LANE, np.ones(LANES, int), travel, THROUGH_PHASE)
+        tables = corridor_plans(str(kind), street, travel)
     except PlanError as error:
         log.warning("plans_refused", corridor=corridor["corridor"], why=str(error))
         return

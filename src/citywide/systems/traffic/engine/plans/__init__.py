@@ -1,7 +1,7 @@
 """Plans: timetables by kind of day, times from volumes, green waves, changes that return, fair comparison."""
 
 from citywide.systems.traffic.engine.plans.comparison import Comparison, compare
-from citywide.systems.traffic.engine.plans.corridor import corridor_plans
+from citywide.systems.traffic.engine.plans.corridor import Served, corridor_plans
 from citywide.systems.traffic.engine.plans.model import (
     Change,
     Choice,
@@ -26,6 +26,7 @@ __all__ = [
     "PlanError",
     "Road",
     "Schedule",
+    "Served",
     "Timetable",
     "band_s",
     "compare",

@@ -1,6 +1,7 @@
 """Plans of crossings along one street: cut at the same hours, with one cycle, and offset into a green wave."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,43 +10,52 @@ from citywide.systems.traffic.engine.plans.volumes import FloatArray, IntArray, 
 from citywide.systems.traffic.engine.plans.waves import Road, green_wave
 
 
+@dataclass(frozen=True)
+class Served:
+    """A crossing of the street: volumes (vehicles an hour; quarter × movement), each movement's phase and lanes."""
+
+    volumes: FloatArray
+    phase_of: IntArray
+    lanes: IntArray
+    phases: int
+    through: int  # the phase along the street
+
+
 def corridor_plans(
-    name: str,
-    volumes: FloatArray,
-    phase_of: IntArray,
-    lanes: IntArray,
-    travel_s: FloatArray,
-    through_phase: int,
-    lost_s: float = 4.0,
+    name: str, street: Sequence[Served], travel_s: FloatArray, lost_s: float = 4.0
 ) -> list[tuple[dict[str, Plan], Timetable]]:
-    """For each crossing its plans and timetable, from volumes (vehicles an hour; quarter × crossing × movement).
+    """For each crossing of a street its plans and timetable.
 
     The street's cycle is the longest that one of its crossings needs; offsets make the widest bands both ways.
     """
-    quarters, crossings, moves = volumes.shape
-    parts = segments(volumes.reshape(quarters, crossings * moves))
-    plans: list[dict[str, Plan]] = [{} for _ in range(crossings)]
+    parts = segments(np.hstack([one.volumes for one in street]))
+    last = np.cumsum([one.volumes.shape[1] for one in street])[:-1]
+    plans: list[dict[str, Plan]] = [{} for _ in street]
     starts: list[tuple[int, str]] = []
     for place, vph in zip(parts.starts.tolist(), parts.volumes, strict=True):
         label = f"{name}-{place // 4:02d}{place % 4 * 15:02d}"
-        for own, plan in zip(plans, _tied(label, vph.reshape(crossings, moves), phase_of, lanes, lost_s), strict=True):
+        for own, plan in zip(plans, _tied(label, np.split(vph, last), street, lost_s), strict=True):
             own[label] = plan
-        for own, offset in zip(plans, _offsets([own[label] for own in plans], travel_s, through_phase), strict=True):
+        for own, offset in zip(plans, _offsets([own[label] for own in plans], travel_s, street), strict=True):
             own[label] = replace(own[label], offset_s=offset)
         starts.append((place * 15, label))
     return [(own, Timetable(tuple(starts))) for own in plans]
 
 
-def _tied(label: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float) -> list[Plan]:
-    cycle = max(timed(label, row, phase_of, lanes, lost_s).cycle_s for row in vph)
-    return [timed(label, row, phase_of, lanes, lost_s, cycle_s=cycle) for row in vph]
+def _tied(label: str, vph: Sequence[FloatArray], street: Sequence[Served], lost_s: float) -> list[Plan]:
+    def plan(flows: FloatArray, one: Served, cycle_s: int | None = None) -> Plan:
+        return timed(label, flows, one.phase_of, one.lanes, lost_s, cycle_s=cycle_s, phases=one.phases)
+
+    cycle = max(plan(flows, one).cycle_s for flows, one in zip(vph, street, strict=True))
+    return [plan(flows, one, cycle) for flows, one in zip(vph, street, strict=True)]
 
 
-def _offsets(plans: list[Plan], travel_s: FloatArray, through_phase: int) -> list[int]:
-    """Offsets of the plans' cycles; the wave is sought for the greens of the through phase."""
+def _offsets(plans: list[Plan], travel_s: FloatArray, street: Sequence[Served]) -> list[int]:
+    """Offsets of the plans' cycles; the wave is sought for the greens of the through phases."""
     if len(plans) == 1:
         return [0]
-    begin = np.array([sum(plan.splits_s[:through_phase]) for plan in plans], float)
-    green = np.array([plan.splits_s[through_phase] for plan in plans], float)
+    ways = [(plan.splits_s, one.through) for plan, one in zip(plans, street, strict=True)]
+    begin = np.array([sum(splits[:through]) for splits, through in ways], float)
+    green = np.array([splits[through] for splits, through in ways], float)
     road = Road(float(plans[0].cycle_s), begin, green, travel_s, travel_s)
     return [int(offset) % plans[0].cycle_s for offset in green_wave(road)]

@@ -62,11 +62,19 @@ def day_plans(
 
 
 def timed(
-    name: str, vph: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0, *, cycle_s: int | None = None
+    name: str,
+    vph: FloatArray,
+    phase_of: IntArray,
+    lanes: IntArray,
+    lost_s: float = 4.0,
+    *,
+    cycle_s: int | None = None,
+    phases: int | None = None,
 ) -> Plan:
     """Webster's cycle (or a given one) with splits in proportion to each phase's critical flow, in whole seconds."""
     ratio = vph / (lanes * SATURATION_VPH)
-    critical = np.array([ratio[phase_of == phase].max() for phase in np.unique(phase_of)])
+    count = len(np.unique(phase_of)) if phases is None else phases
+    critical = np.array([ratio[phase_of == phase].max(initial=0.0) for phase in range(count)])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
     cycle = int(np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S))

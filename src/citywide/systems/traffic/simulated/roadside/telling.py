@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from citywide.hub import Entity, Reading
 from citywide.systems.traffic.engine.fusion import View
 from citywide.systems.traffic.engine.measures.events import DETECTOR_OFF, DETECTOR_ON, GREEN, RED, YELLOW
+from citywide.systems.traffic.events_feed import CODE
 from citywide.systems.traffic.feeds import STANDS_MPS, read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.packing import Spot, packed_track
@@ -16,7 +17,7 @@ from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
 from citywide.systems.traffic.signals import spat_of
 from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, Sensed, lanes_at
 
-WATCHED_S, AGAIN_S, CODE = 60, 15, 32768
+WATCHED_S, AGAIN_S = 60, 15
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
 FREE_SPEED_KMH = 50.0
 BEYOND_M = -20.0  # where a vehicle that has crossed was last seen

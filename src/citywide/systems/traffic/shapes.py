@@ -1,0 +1,139 @@
+"""What a crossing is like, as its facts and its lanes' facts say; where they are silent, as the city's ordinary one.
+
+A crossing's `phases` lists the lanes that each phase serves, `through` is the phase along its street (from 1). A lane's
+`group` is its signal group, `advance` and `presence` are its detectors' numbers, `exits` the headings it leads to.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, cast
+
+from citywide.systems.traffic.phases import ADVANCE, LANES, LEFTS, PRESENCE, SERVED, THROUGH_PHASE
+
+ORDINARY = [{"lane": n + 1, "turns": "left" if n in LEFTS else "through, right"} for n in range(LANES)]
+TURNS = {"left": 90.0, "through": 0.0, "right": -90.0}  # degrees anticlockwise
+Facts = Mapping[str, Any]
+
+
+class ShapeError(ValueError):
+    """Facts of a crossing that cannot be: whose, what was found, what is accepted."""
+
+    def __init__(self, where: str, what: object, accepted: str) -> None:
+        super().__init__(f"{where}: {what!r}; accepted: {accepted}")
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane that ends at the stop line; its number and those of its group and detectors count from 1."""
+
+    number: int
+    group: int
+    advance: int
+    presence: int
+    heading: float | None
+    aside_m: float
+    exits: tuple[float, ...]
+    only_left: bool
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A crossing's lanes in order, the lanes (by place, from 0) that each phase serves, and the phase of its street."""
+
+    number: int
+    lanes: tuple[Lane, ...]
+    phases: tuple[tuple[int, ...], ...]
+    through: int
+
+    @property
+    def phase_of(self) -> list[int]:
+        """For each lane the first phase that serves it."""
+        return [next(at for at, lanes in enumerate(self.phases) if lane in lanes) for lane in range(len(self.lanes))]
+
+    def only_lefts(self, phase: int) -> bool:
+        """Whether nobody but left turners goes."""
+        return all(self.lanes[lane].only_left for lane in self.phases[phase])
+
+
+def shapes_of(rows: Sequence[Mapping[str, Any]]) -> Iterator[Shape | ShapeError]:
+    """Every crossing's shape from rows of (number, id, crossing's facts, lane's facts), or why it has none."""
+    for _, found in groupby(rows, key=lambda row: row["number"]):
+        group = list(found)
+        try:
+            lanes = [row["lane_facts"] for row in group if row["lane_facts"] is not None] or ORDINARY
+            yield shape_of(group[0]["number"], group[0]["id"], group[0]["facts"], lanes)
+        except ShapeError as error:
+            yield error
+
+
+def shape_of(number: int, name: str, facts: Facts, lanes: Sequence[Facts]) -> Shape:
+    """One crossing's shape."""
+    found = sorted((_lane(name, lane) for lane in lanes), key=lambda lane: lane.number)
+    places = {lane.number: place for place, lane in enumerate(found)}
+    if len(places) < len(found):
+        raise ShapeError(name, [lane.number for lane in found], "each lane once")
+    phases = _phases(name, facts, found, places)
+    through = _whole(name, facts, "through", min(THROUGH_PHASE + 1, len(phases)))
+    if through > len(phases):
+        raise ShapeError(f"{name}, through", through, f"a phase from 1 to {len(phases)}")
+    return Shape(number, tuple(found), phases, through - 1)
+
+
+def _phases(name: str, facts: Facts, lanes: Sequence[Lane], places: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
+    told = facts.get("phases")
+    if told is None:
+        return SERVED if len(lanes) == LANES else _arm_by_arm(lanes)
+    phases = _lists_of_lanes(told)
+    if not phases:
+        raise ShapeError(f"{name}, phases", told, "a list of lanes for each phase, such as [[1, 2], [3]]")
+    missed = {lane for phase in phases for lane in phase} ^ set(places)
+    if missed:
+        raise ShapeError(f"{name}, phases", sorted(missed), f"each of its lanes {sorted(places)}")
+    return tuple(tuple(places[lane] for lane in phase) for phase in phases)
+
+
+def _lists_of_lanes(told: object) -> list[list[int]]:
+    """The phases that were told, or nothing when they are no lists of whole numbers."""
+    phases = cast("list[list[object]]", told) if isinstance(told, list) else []
+    good = all(isinstance(one, list) and one and all(isinstance(lane, int) for lane in one) for one in phases)
+    return cast("list[list[int]]", phases) if good else []
+
+
+def _arm_by_arm(lanes: Sequence[Lane]) -> tuple[tuple[int, ...], ...]:
+    """Nobody has told of phases, and the shape is not the ordinary one: each arm in its turn is always right."""
+    headings = dict.fromkeys(lane.heading for lane in lanes)
+    return tuple(tuple(at for at, lane in enumerate(lanes) if lane.heading == heading) for heading in headings)
+
+
+def _lane(name: str, facts: Facts) -> Lane:
+    number = _whole(name, facts, "lane", None)
+    where, turns = f"{name}, lane {number}", str(facts.get("turns", "through")).split(", ")
+    if not set(turns) <= set(TURNS):
+        raise ShapeError(f"{where}, turns", facts.get("turns"), ", ".join(TURNS))
+    heading = _number(where, facts, "heading", None)
+    around = [(heading + TURNS[turn]) % 360 for turn in turns] if heading is not None else []
+    return Lane(
+        number,
+        _whole(where, facts, "group", number),
+        _whole(where, facts, "advance", ADVANCE + number),
+        _whole(where, facts, "presence", PRESENCE + number),
+        heading,
+        _number(where, facts, "aside_m", 0.0) or 0.0,
+        tuple(float(one) for one in facts.get("exits", around)),
+        turns == ["left"],
+    )
+
+
+def _whole(where: str, facts: Facts, name: str, usual: int | None) -> int:
+    value = facts.get(name, usual)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 255:
+        raise ShapeError(f"{where}, {name}", value, "a whole number from 1 to 255")
+    return value
+
+
+def _number(where: str, facts: Facts, name: str, usual: float | None) -> float | None:
+    value = facts.get(name, usual)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ShapeError(f"{where}, {name}", value, "a number")
+    return None if value is None else float(value)

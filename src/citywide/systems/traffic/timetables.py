@@ -1,0 +1,30 @@
+"""What runs before volumes have given plans of their own: the usual plans of any crossing, and their hours."""
+
+from collections.abc import Mapping
+
+from citywide.systems.traffic.engine.plans import DayKind, Plan, Schedule, Timetable
+from citywide.systems.traffic.shapes import Shape
+
+SPLITS_S = {"night": (18, 12), "day": (28, 16), "peak": (40, 20)}  # of a phase, and of one for left turns only
+SHORTEST_S, LONGEST_S = 30, 240  # of a cycle
+HOURS: Mapping[DayKind, Timetable] = {
+    DayKind.WEEKDAY: Timetable(
+        ((0, "night"), (390, "day"), (420, "peak"), (570, "day"), (1020, "peak"), (1170, "day"), (1380, "night"))
+    ),
+    DayKind.WEEKEND: Timetable(((0, "night"), (480, "day"), (1380, "night"))),
+    DayKind.HOLIDAY: Timetable(((0, "night"), (540, "day"), (1320, "night"))),
+    DayKind.EVENT: Timetable(((0, "night"), (480, "day"), (960, "peak"), (1410, "night"))),
+}
+
+
+def usual_schedule(shape: Shape) -> Schedule:
+    """The usual plans for a crossing's phases, by the usual hours."""
+    return Schedule({name: _plan(name, shape) for name in SPLITS_S}, HOURS)
+
+
+def _plan(name: str, shape: Shape) -> Plan:
+    count, (long, short) = len(shape.phases), SPLITS_S[name]
+    most, least = LONGEST_S // count, -(-SHORTEST_S // count)
+    splits = [short if shape.only_lefts(phase) else long for phase in range(count)]
+    fitting = tuple(max(min(split, most), least) for split in splits)
+    return Plan(name, sum(fitting), 0, fitting)
