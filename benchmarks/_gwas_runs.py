@@ -14,7 +14,7 @@ from benchmarks.form import Clock
 CODE = (
     "import sys\nfrom argparse import ArgumentParser\n"
     "from citywide.systems.genomics.commands.gwas import COMMAND as GWAS\n"
-    "parser = ArgumentParser()\nGWAS.options(parser)\nGWAS.run(parser.parse_args(sys.argv[1:]))\n"
+    "parser = ArgumentParser()\nGWAS.options(parser)\nsys.exit(GWAS.run(parser.parse_args(sys.argv[1:])))\n"
 )
 COLUMNS = "cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
 

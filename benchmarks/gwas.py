@@ -142,7 +142,9 @@ def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
 
 
 def row(options: Namespace) -> str:
-    """The name under which a run's result is kept."""
+    """The name under which a run's result is kept; none for other people or another size than the row's."""
+    if options.data or options.simulate:
+        return ""
     return "gwas" + "-dosages" * options.dosages + "-binary" * (options.trait == "binary")
 
 
