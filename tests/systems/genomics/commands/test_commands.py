@@ -1,5 +1,6 @@
 """The command line as PLINK's and REGENIE's users type it, and its answers to what is wrong."""
 
+import gzip
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -220,6 +221,44 @@ def test_what_cannot_be_done_as_asked_is_answered_in_words(
 def test_the_quality_command_knows_chromosomes_too(folder: Path, tmp_path: Path) -> None:
     assert command("qc", f"--bed {folder / 'study'} --chr 2 --out {tmp_path} --threads 1") == 0
     assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "says"),
+    [
+        ("qc", "--make-king", "say --make-king-table"),
+        ("qc", "--pfile a", "--make-bed"),
+        ("qc", "--make-king-tab", "unrecognized arguments"),
+        ("score", "--score {0}/y --score-list a", "say --score FILE FILE"),
+        ("step1", "--pheno {0}/y --memory 500", "--bsize 500 takes less"),
+        ("step1", "--pheno {0}/y --phen {0}/y", "unrecognized arguments"),
+        ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
+        ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),
+        ("gwas", "--pheno {0}/y --minCaseCount 10", "--pheno-name"),
+        ("gwas", "--pheno {0}/y --cov {0}/c", "unrecognized arguments"),
+    ],
+)
+def test_no_word_is_taken_for_another(
+    folder: Path, name: str, words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command(name, f"--bfile {folder}/study --out {folder}/o {words.format(folder)}")
+    assert says in capsys.readouterr().err
+
+
+def test_words_that_change_nothing_are_taken(folder: Path, tmp_path: Path) -> None:
+    words = "--allow-no-sex --freq --missing --hardy --chrList 2"
+    assert command("qc", f"--bed {folder / 'study'} --out {tmp_path} --threads 1 {words}") == 0
+    assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
+
+
+def test_tables_are_gzipped_when_asked_for(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --threads 1 --quiet"
+    assert command("gwas", f"{base} --out {tmp_path / 'a'}") == 0
+    assert command("gwas", f"{base} --gz --out {tmp_path / 'b'}") == 0
+    assert f"{tmp_path / 'b' / 'y1'}.tsv.gz" in capsys.readouterr().out
+    assert gzip.decompress((tmp_path / "b" / "y1.tsv.gz").read_bytes()) == (tmp_path / "a" / "y1.tsv").read_bytes()
+    assert not (tmp_path / "b" / "y1.tsv").exists()
 
 
 def command(name: str, words: str) -> int:

@@ -4,7 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescrip
 from pathlib import Path
 
 from citywide.systems.genomics.commands.common import at_least
-from citywide.systems.genomics.commands.names import elsewhere
+from citywide.systems.genomics.commands.names import habits
 
 EXAMPLES = """\
 examples:
@@ -13,6 +13,8 @@ examples:
   citywide gwas --bfile study --pheno y.txt --pred step1/step1_pred.list --maf 0.01 --chr 1-22 --out y
 
 Of a .bed the first allele of its .bim is counted, of a .pgen or .bgen the alternative one; every table names it.
+On X men count 0 or 2 and SEX joins the covariates; on Y men alone count. A man's heterozygous call on X or Y is
+missing. Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta half of plink2's.
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
 ELSEWHERE = {
@@ -23,6 +25,13 @@ ELSEWHERE = {
     "--score": "see `citywide score`",
     "--clump": "see `citywide report`, which clumps",
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
+    "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
+    "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
+    "--minCaseCount": "every trait named is scanned; name those with enough cases by --pheno-name",
+    "--condition": "put the variant's copies into --covar",
+    "--parameters": "the models here are additive, of one variant at a time",
+    "--interaction": "the models here are additive, of one variant at a time",
+    "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
     "--approx",
@@ -71,6 +80,7 @@ def _tables(parser: ArgumentParser) -> None:
     group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
     group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")
     group.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder: a table a trait, a summary")
+    group.add_argument("--gz", action="store_true", help="gzip the tables")
 
 
 def _choices(parser: ArgumentParser) -> None:
@@ -127,11 +137,7 @@ def _running(parser: ArgumentParser) -> None:
 
 
 def _habits(parser: ArgumentParser) -> None:
-    """Words that the hands of others write by themselves: taken where they change nothing, else answered."""
     parser.add_argument("--glm", nargs="*", default=[], help=SUPPRESS)
     parser.add_argument("--step", type=int, default=2, help=SUPPRESS)
     parser.add_argument("--bsize", type=int, help=SUPPRESS)
-    for flag in NO_EFFECT:
-        parser.add_argument(flag, action="store_true", help=SUPPRESS)
-    for flag, says in ELSEWHERE.items():
-        elsewhere(parser, flag, says)
+    habits(parser, NO_EFFECT, ELSEWHERE)

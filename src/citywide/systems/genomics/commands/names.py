@@ -2,7 +2,7 @@
 
 import re
 from argparse import SUPPRESS, Action, ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 BRACES = re.compile(r"^(.*)\{(\d+):(\d+)\}(.*)$")
 SPAN = re.compile(r"^(?:chr)?(\d+)-(?:chr)?(\d+)$", re.IGNORECASE)
@@ -42,3 +42,15 @@ class Elsewhere(Action):
 def elsewhere(parser: ArgumentParser, flag: str, says: str) -> None:
     """Know a flag only to say where its work is done."""
     parser.add_argument(flag, nargs="*", action=Elsewhere, const=says, help=SUPPRESS)
+
+
+def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[str, str]) -> None:
+    """Words that the hands of others write by themselves: taken where they change nothing, else answered.
+
+    No word is taken for a longer one: `--make-king` is not `--make-king-table`.
+    """
+    parser.allow_abbrev = False
+    for flag in no_effect:
+        parser.add_argument(flag, action="store_true", help=SUPPRESS)
+    for flag, says in answered.items():
+        elsewhere(parser, flag, says)

@@ -14,10 +14,30 @@ from citywide.systems.genomics.engine.files.tables import Table, align, read_tab
 
 PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
 
+NO_EFFECT = ("--lowmem", "--qt", "--force-step1")
+ANSWERED = {
+    "--lowmem-prefix": "blocks are kept in --out/level0",
+    "--memory": "memory follows --bsize and the number of people; --bsize 500 takes less",
+    "--minCaseCount": "every trait named is regressed; name those with enough cases by --pheno-name",
+    "--maxCatLevels": "every level of a category counts",
+    "--loocv": "there are five folds, always",
+    "--gz": "its .loco files are plain text, as `citywide gwas --pred` reads them",
+    "--cv": "there are five folds, always",
+    "--pThresh": "that is for `citywide gwas`",
+    "--firth": "that is for `citywide gwas`",
+    "--spa": "that is for `citywide gwas`",
+    "--pred": "that is for `citywide gwas`",
+    "--maf": "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt",
+    "--mac": "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt",
+    "--geno": "list variants with `citywide qc --geno`, then --exclude variants_out.txt",
+    "--mind": "list people with `citywide qc --mind`, then --remove people_out.txt",
+    "--hwe": "list variants with `citywide qc --hwe`, then --exclude variants_out.txt",
+}
+
 
 def options(parser: ArgumentParser) -> None:
     """The study, its tables, and the sizes REGENIE's users know."""
-    study_options(parser)
+    study_options(parser, NO_EFFECT, ANSWERED)
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument(
         "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
@@ -27,7 +47,6 @@ def options(parser: ArgumentParser) -> None:
         "--covar-name", *COVAR, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
     )
     parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
-    parser.add_argument("--lowmem", "--qt", action="store_true", help=SUPPRESS)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=at_least(1), default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
