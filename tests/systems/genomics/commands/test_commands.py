@@ -1,8 +1,11 @@
 """The command line as PLINK's and REGENIE's users type it, and its answers to what is wrong."""
 
 import gzip
+import shutil
+import subprocess
 from argparse import ArgumentParser
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from citywide.kit.commands import Command
 from citywide.systems.genomics.cli import COMMANDS
 from citywide.systems.genomics.commands import gwas
 from citywide.systems.genomics.commands.names import chromosomes, names
+from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT, normal_scores
 from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import make_plan
@@ -250,6 +254,48 @@ def test_words_that_change_nothing_are_taken(folder: Path, tmp_path: Path) -> No
     words = "--allow-no-sex --freq --missing --hardy --chrList 2"
     assert command("qc", f"--bed {folder / 'study'} --out {tmp_path} --threads 1 {words}") == 0
     assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
+
+
+def test_ranks_are_those_of_either_program(folder: Path) -> None:
+    values = np.array([3.0, np.nan, 10.0, 3.0, -1.0])
+    ranks = np.array([2.5, np.nan, 4.0, 2.5, 1.0])
+    normal = NormalDist()
+    for offset, shares in ((RINT, (ranks - 0.375) / 4.25), (QUANTILES, (ranks - 0.5) / 4)):
+        wanted = [np.nan if np.isnan(share) else normal.inv_cdf(share) for share in shares.tolist()]
+        assert normal_scores(values, offset) == pytest.approx(wanted, nan_ok=True)
+    (folder / "few").write_text("".join(f"F{i} P{i}\n" for i in range(70)))
+    first, ill = make_plan(asked(folder, f"--apply-rint --pheno-name y1 ill --keep {folder / 'few'}")).traits
+    known = read_table(folder / "y").only(["y1"]).values[:70, 0]
+    assert first.values[:70] == pytest.approx(normal_scores(known, RINT))
+    assert set(ill.values.tolist()) == {0.0, 1.0}
+
+
+def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_path: Path) -> None:
+    scores = normal_scores(read_table(folder / "y").only(["y1"]).values[:, 0], RINT).tolist()
+    (tmp_path / "y").write_text("FID IID y1\n" + "".join(f"F{i} P{i} {one!r}\n" for i, one in enumerate(scores)))
+    words = f"--bfile {folder / 'study'} --chr 1-2 --pheno-name y1 --bsize 20 --threads 1 --no-families"
+    assert command("step1", f"{words} --pheno {folder / 'y'} --apply-rint --out {tmp_path / 'a'}") == 0
+    assert command("step1", f"{words} --pheno {tmp_path / 'y'} --out {tmp_path / 'b'}") == 0
+    assert (tmp_path / "a" / "step1_1.loco").read_text() == (tmp_path / "b" / "step1_1.loco").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+def test_quantiles_are_normalised_as_plink2_does(folder: Path, tmp_path: Path) -> None:
+    words = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --pheno-quantile-normalize --chr 1"
+    assert command("gwas", f"{words} --threads 1 --quiet --out {tmp_path / 'o'}") == 0
+    more = "--threads 1 --glm allow-no-covars --out p"
+    subprocess.run(["plink2", *words.split(), *more.split()], check=True, capture_output=True, cwd=tmp_path)
+    theirs = plink_rows(tmp_path / "p.y1.glm.linear")
+    ours = [line.split("\t") for line in (tmp_path / "o" / "y1.tsv").read_text().splitlines()[1:]]
+    assert len(ours) > 10
+    for row in ours:
+        assert float(row[7]) == pytest.approx(theirs[row[8]], rel=1e-4)
+
+
+def plink_rows(path: Path) -> dict[str, float]:
+    head, *lines = (line.split() for line in path.read_text().splitlines())
+    rows = (dict(zip(head, line, strict=True)) for line in lines)
+    return {row["ID"]: float(row["P"]) for row in rows if row["P"] != "NA"}
 
 
 def test_tables_are_gzipped_when_asked_for(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

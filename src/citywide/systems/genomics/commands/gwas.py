@@ -65,6 +65,7 @@ def request_of(asked: Namespace) -> Request:
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,
+        ranks=asked.ranks,
         screen=asked.screen,
         spa=asked.spa,
         impute=asked.impute,

@@ -4,7 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescrip
 from pathlib import Path
 
 from citywide.systems.genomics.commands.common import at_least
-from citywide.systems.genomics.commands.names import habits
+from citywide.systems.genomics.commands.names import habits, rank_options
 
 EXAMPLES = """\
 examples:
@@ -26,6 +26,7 @@ ELSEWHERE = {
     "--clump": "see `citywide report`, which clumps",
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
     "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
+    "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
     "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
     "--minCaseCount": "every trait named is scanned; name those with enough cases by --pheno-name",
     "--condition": "put the variant's copies into --covar",
@@ -116,6 +117,7 @@ def _tests(parser: ArgumentParser) -> None:
         *("--screen", "--pThresh"),
         type=float, default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
     )  # fmt: skip
+    rank_options(parser)
     group.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
     group.add_argument(
         "--impute",

@@ -4,6 +4,8 @@ import re
 from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Iterable, Mapping
 
+from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT
+
 BRACES = re.compile(r"^(.*)\{(\d+):(\d+)\}(.*)$")
 SPAN = re.compile(r"^(?:chr)?(\d+)-(?:chr)?(\d+)$", re.IGNORECASE)
 
@@ -54,3 +56,13 @@ def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[s
         parser.add_argument(flag, action="store_true", help=SUPPRESS)
     for flag, says in answered.items():
         elsewhere(parser, flag, says)
+
+
+def rank_options(parser: ArgumentParser) -> None:
+    """A quantity by its ranks, as either program has it."""
+    for flag, offset, whose in (
+        ("--apply-rint", RINT, "REGENIE"),
+        ("--pheno-quantile-normalize", QUANTILES, "plink2"),
+    ):
+        says = f"quantities by their ranks, as {whose} has them"
+        parser.add_argument(flag, dest="ranks", action="store_const", const=offset, default=0.0, help=says)

@@ -5,11 +5,13 @@ traits.
 from argparse import SUPPRESS, ArgumentParser, Namespace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, study, study_options
-from citywide.systems.genomics.commands.names import names
+from citywide.systems.genomics.commands.names import names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 
 PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
@@ -47,6 +49,7 @@ def options(parser: ArgumentParser) -> None:
         "--covar-name", *COVAR, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
     )
     parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
+    rank_options(parser)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=at_least(1), default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
@@ -65,7 +68,7 @@ def run(options: Namespace) -> int:
     covariates = align(_covariates(options), bed.people) if options.covar else None
     request = Request(
         bed,
-        np.where(people[:, None], align(table, bed.people), np.nan),
+        _traits(options, np.where(people[:, None], align(table, bed.people), np.nan)),
         table.names,
         options.out,
         covariates,
@@ -80,6 +83,12 @@ def run(options: Namespace) -> int:
         print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
     print(f"give {options.out / 'step1_pred.list'} to the scan")
     return 0
+
+
+def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not options.ranks or options.bt:
+        return values
+    return np.column_stack([normal_scores(column, options.ranks) for column in values.T])
 
 
 def _covariates(options: Namespace) -> Table:
