@@ -16,6 +16,7 @@ from citywide.systems.genomics.commands import gwas
 from citywide.systems.genomics.commands.names import chromosomes, names
 from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT, normal_scores
 from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import make_plan
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
@@ -268,6 +269,20 @@ def test_ranks_are_those_of_either_program(folder: Path) -> None:
     known = read_table(folder / "y").only(["y1"]).values[:70, 0]
     assert first.values[:70] == pytest.approx(normal_scores(known, RINT))
     assert set(ill.values.tolist()) == {0.0, 1.0}
+
+
+def test_a_category_is_a_column_for_each_level_but_the_first(folder: Path, tmp_path: Path) -> None:
+    kinds = ["north", "south", "NA", "east"]
+    rows = [f"F{i} P{i} {i % 7} {kinds[i % 4]}" for i in range(PEOPLE)]
+    (tmp_path / "c").write_text("\n".join(["FID IID age town", *rows]) + "\n")
+    plan = make_plan(asked(folder, f"--covar {tmp_path / 'c'} --covarColList age --catCovarList town"))
+    assert plan.labels == ("age", "town=north", "town=south")
+    wanted = np.array([[1, 0], [0, 1], [np.nan, np.nan], [0, 0]])
+    assert np.array_equal(plan.covariates[:4, 1:], wanted, equal_nan=True)
+    with pytest.raises(FileError, match="no column city"):
+        make_plan(asked(folder, f"--covar {tmp_path / 'c'} --catCovarList town,city"))
+    with pytest.raises(FileError, match="'north' is not a number"):
+        make_plan(asked(folder, f"--covar {tmp_path / 'c'}"))
 
 
 def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_path: Path) -> None:

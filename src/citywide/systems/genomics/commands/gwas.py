@@ -53,6 +53,7 @@ def request_of(asked: Namespace) -> Request:
         covar=asked.covar,
         traits=names(asked.pheno_name),
         covariates=names(asked.covar_name),
+        categories=names(asked.catCovarList),
         zero_one=asked.zero_one,
         keep=asked.keep,
         remove=asked.remove,

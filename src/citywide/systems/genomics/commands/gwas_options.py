@@ -4,7 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescrip
 from pathlib import Path
 
 from citywide.systems.genomics.commands.common import at_least
-from citywide.systems.genomics.commands.names import habits, rank_options
+from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
 
 EXAMPLES = """\
 examples:
@@ -73,10 +73,7 @@ def _tables(parser: ArgumentParser) -> None:
         nargs="+", action="extend", default=[], metavar="NAME", help="only these traits: a b, a,b or y{1:20}",
     )  # fmt: skip
     group.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
-    group.add_argument(
-        *("--covar-name", "--covarCol", "--covarColList"),
-        nargs="+", action="extend", default=[], metavar="NAME", help="only these covariates: PC1-PC10 or PC{1:10}",
-    )  # fmt: skip
+    covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
     group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
     group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")

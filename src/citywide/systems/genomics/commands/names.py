@@ -2,7 +2,7 @@
 
 import re
 from argparse import SUPPRESS, Action, ArgumentParser
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT
 
@@ -56,6 +56,22 @@ def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[s
         parser.add_argument(flag, action="store_true", help=SUPPRESS)
     for flag, says in answered.items():
         elsewhere(parser, flag, says)
+
+
+def covariate_options(add: Callable[..., object]) -> None:
+    """Which columns of the covariates, and which of them are categories."""
+    add(
+        *("--covar-name", "--covarCol", "--covarColList"),
+        nargs="+", action="extend", default=[], metavar="NAME", help="only these covariates: PC1-PC10 or PC{1:10}",
+    )  # fmt: skip
+    add(
+        "--catCovarList",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="names, not amounts",
+    )
 
 
 def rank_options(parser: ArgumentParser) -> None:

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, study, study_options
-from citywide.systems.genomics.commands.names import names, rank_options
+from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 
-PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
+PHENO = ("--phenoCol", "--phenoColList")
 
 NO_EFFECT = ("--lowmem", "--qt", "--force-step1")
 ANSWERED = {
@@ -45,9 +45,7 @@ def options(parser: ArgumentParser) -> None:
         "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
     )
     parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
-    parser.add_argument(
-        "--covar-name", *COVAR, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
-    )
+    covariate_options(parser.add_argument)
     parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
     rank_options(parser)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
@@ -92,8 +90,9 @@ def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float
 
 
 def _covariates(options: Namespace) -> Table:
-    table = read_table(options.covar)
-    return table.only(names(options.covar_name)) if options.covar_name else table
+    categories, chosen = names(options.catCovarList), names(options.covar_name)
+    table = read_table(options.covar, categories=categories)
+    return table.only((*chosen, *categories)) if chosen else table
 
 
 COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

@@ -101,8 +101,11 @@ def chosen_variants(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -
 
 def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ...]]:
     if request.covar is None:
+        if request.categories:
+            raise ScanError("--catCovarList names columns of --covar, which is not given")
         return np.zeros((len(bed.people), 0)), ()
-    table = _some(read_table(request.covar, request.missing), request.covariates)
+    table = read_table(request.covar, request.missing, request.categories)
+    table = _some(table, (*request.covariates, *request.categories) if request.covariates else ())
     return align(table, bed.people), table.names
 
 

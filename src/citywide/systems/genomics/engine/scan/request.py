@@ -31,6 +31,7 @@ class Request:
     chromosomes, without: codes such as ("1", "22", "X"); without any all are scanned
     zero_one: 0 and 1 are the only codes of controls and cases, as with PLINK's --1
     sample: who the people of a .bgen are; ref_last: its first allele is the counted one
+    categories: covariates whose values are names, not amounts
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     like_plink2: logistic fits halt where plink2's do, a step early, to reproduce its tables
@@ -73,4 +74,5 @@ class Request:
     backend: str = "threads"
     restart: bool = False
     keep_parts: bool = False
+    categories: tuple[str, ...] = ()
     command: str = ""
