@@ -72,8 +72,13 @@ def cohort_of(study: Study, trait: Trait) -> Cohort:
 
 def independent(columns: Floats) -> Floats:
     """The columns without those that are sums of earlier ones."""
+    return columns[:, stand_alone(columns)]
+
+
+def stand_alone(columns: Floats, least: float = DEPENDENT) -> NDArray[np.bool_]:
+    """Which columns are no sums of earlier ones: of their length more than the least share is their own."""
     spread = columns / np.maximum(np.linalg.norm(columns, axis=0), np.finfo(float).tiny)
-    return columns[:, np.abs(np.diag(np.linalg.qr(spread, mode="r"))) > DEPENDENT]
+    return np.abs(np.diag(np.linalg.qr(spread, mode="r"))) > least
 
 
 def _copies(opened: Bed | Pgen, row: int) -> Floats:

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from benchmarks._gwas_cohorts import BLOCK, CACHE
 from benchmarks._gwas_folder import Study
+from benchmarks._gwas_oracles import stand_alone
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.pgen import Pgen
 from citywide.systems.genomics.engine.files.tables import align, read_table
 
 MAGIC = b"\x6c\x1b\x01"
+FLAT, INFLATED = 1e-12, 50  # plink2 refuses a variance inflated more than 50 times
 SUFFIXES = {False: (".bed", ".bim", ".fam"), True: (".pgen", ".pvar", ".psam")}
 
 
@@ -28,8 +30,8 @@ def ready(study: Study) -> Study:
     if len(np.unique(names)) < len(names):
         print("names of variants repeat: both sides read them numbered", flush=True)
         study = _renamed(study, folder)
-    pheno, covar = (path and _by_both_ids(path, opened, folder) for path in (study.pheno, study.covar))
-    return replace(study, pheno=pheno or study.pheno, covar=covar)
+    covar = study.covar and _by_both_ids(study.covar, opened, folder, alone=True)
+    return replace(study, pheno=_by_both_ids(study.pheno, opened, folder), covar=covar)
 
 
 def complete(study: Study) -> Study:
@@ -98,17 +100,34 @@ def _numbered(path: Path) -> Iterator[str]:
         yield "\t".join(words) + "\n" if not line.startswith("##") else f"{line}\n"
 
 
-def _by_both_ids(path: Path, opened: Bed | Pgen, folder: Path) -> Path:
-    """The table, or a copy with the families of the genotypes where it has none: plink2 takes those for 0."""
+def _by_both_ids(path: Path, opened: Bed | Pgen, folder: Path, alone: bool = False) -> Path:
+    """The table, or a copy of what both programs can use.
+
+    plink2 takes the family for 0 where the table has none, and refuses covariates that are nearly sums of others.
+    """
     table, people = read_table(path), opened.people
-    if table.family or set(people.family.tolist()) <= {b"0"}:
+    values = align(table, people)
+    stays = _alone(values) if alone else np.ones(len(table.names), np.bool_)
+    if stays.all() and (table.family or set(people.family.tolist()) <= {b"0"}):
         return path
-    values = align(table, people).tolist()
-    pairs = zip(people.family.tolist(), people.person.tolist(), values, strict=True)
+    names = np.array(table.names)
+    if not stays.all():
+        print(
+            f"both sides without {', '.join(names[~stays].tolist())}: constant, or nearly the sum of others", flush=True
+        )
+    pairs = zip(people.family.tolist(), people.person.tolist(), values[:, stays].tolist(), strict=True)
     lines = (f"{f.decode()}\t{p.decode()}\t" + "\t".join(map(_number, row)) + "\n" for f, p, row in pairs)
-    copy = folder / f"{path.stem}.tsv"
-    copy.write_text("\t".join(["FID", "IID", *table.names]) + "\n" + "".join(lines))
+    copy = folder / f"{path.stem}-by-both-ids.tsv"
+    copy.write_text("\t".join(["FID", "IID", *names[stays].tolist()]) + "\n" + "".join(lines))
     return copy
+
+
+def _alone(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which covariates say enough of their own, where all are known, for plink2 to take them."""
+    known = values[np.isfinite(values).all(axis=1)]
+    centred = known - known.mean(axis=0)
+    flat = np.linalg.norm(centred, axis=0) <= FLAT * np.linalg.norm(known, axis=0)
+    return stand_alone(np.where(flat, 0, centred), INFLATED**-0.5)
 
 
 def _number(value: float) -> str:

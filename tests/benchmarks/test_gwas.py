@@ -108,6 +108,15 @@ def test_names_that_repeat_are_numbered_and_families_filled_in(plain: Path, tmp_
     assert np.array_equal(made.data.with_suffix(".bed").read_bytes(), (plain / "my study.v2.bed").read_bytes())
 
 
+def test_both_sides_go_without_covariates_that_say_nothing(plain: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = (f"F{i} P{i} 1 {i % 7} {2 * (i % 7) + 1} {i % 3}\n" for i in range(203))
+    (plain / "c.cov").write_text("FID IID one age twice town\n" + "".join(rows))
+    made = ready(study_in(plain))
+    assert made.covar is not None
+    assert made.covar.read_text().splitlines()[:2] == ["FID\tIID\tage\ttown", "F0\tP0\t0.0\t0.0"]
+    assert "without one, twice" in capsys.readouterr().out
+
+
 def test_a_complete_copy_has_every_call_and_changes_none(plain: Path) -> None:
     found = study_in(plain)
     before, after = open_bed(found.data).decode(0, 60), open_bed(complete(found).data).decode(0, 60)
