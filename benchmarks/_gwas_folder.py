@@ -20,12 +20,13 @@ KINDS = {"quantity": "more than two values", "binary": "two values, 0/1 or 1/2"}
 
 @dataclass(frozen=True)
 class Study:
-    """Genotypes by their prefix, and the tables; `covar` is None where there is none."""
+    """Genotypes by their prefix, and the tables; `covar` is None where there is none, `sexed` if it tells the sex."""
 
     data: Path
     pgen: bool
     pheno: Path
     covar: Path | None
+    sexed: bool = False
 
     def open(self) -> Bed | Pgen:
         """The genotypes."""

@@ -31,7 +31,8 @@ def ready(study: Study) -> Study:
         print("names of variants repeat: both sides read them numbered", flush=True)
         study = _renamed(study, folder)
     covar = study.covar and _by_both_ids(study.covar, opened, folder, alone=True)
-    return replace(study, pheno=_by_both_ids(study.pheno, opened, folder), covar=covar)
+    sexed = covar is not None and _tells_sex(covar, opened)
+    return replace(study, pheno=_by_both_ids(study.pheno, opened, folder), covar=covar, sexed=sexed)
 
 
 def complete(study: Study) -> Study:
@@ -125,9 +126,18 @@ def _by_both_ids(path: Path, opened: Bed | Pgen, folder: Path, alone: bool = Fal
 def _alone(values: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Which covariates say enough of their own, where all are known, for plink2 to take them."""
     known = values[np.isfinite(values).all(axis=1)]
+    if not len(known):
+        return np.ones(values.shape[1], np.bool_)
     centred = known - known.mean(axis=0)
     flat = np.linalg.norm(centred, axis=0) <= FLAT * np.linalg.norm(known, axis=0)
     return stand_alone(np.where(flat, 0, centred), INFLATED**-0.5)
+
+
+def _tells_sex(covar: Path, opened: Bed | Pgen) -> bool:
+    """Whether the covariates have the sex that either side would add on X: plink2 refuses it twice."""
+    sex = opened.people.sex
+    known = np.where(sex > 0, sex, np.nan)
+    return not _alone(np.column_stack([align(read_table(covar), opened.people), known]))[-1]
 
 
 def _number(value: float) -> str:

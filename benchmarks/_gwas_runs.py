@@ -90,7 +90,7 @@ def theirs(plink2: str, case: Case) -> Run:
     out = CACHE / "out" / "plink2"
     kind = ["firth"] if case.firth == "always" else []
     unit = ["--covar-variance-standardize"] if case.study.covar and not case.settled else []
-    none = [] if case.study.covar else ["allow-no-covars"]
+    none = ["no-x-sex"] * case.study.sexed if case.study.covar else ["allow-no-covars"]
     asked = [*unit, "--glm", "hide-covar", *none, *kind, COLUMNS, "--out", str(out)]
     suffix = "linear" if case.test == "linear" else "firth" if kind else "logistic.hybrid"
     return timed([plink2, *case.files, *asked], out.with_name(f"plink2.{case.trait.name}.glm.{suffix}"))

@@ -114,6 +114,10 @@ def test_both_sides_go_without_covariates_that_say_nothing(plain: Path, capsys: 
     made = ready(study_in(plain))
     assert made.covar is not None
     assert made.covar.read_text().splitlines()[:2] == ["FID\tIID\tage\ttown", "F0\tP0\t0.0\t0.0"]
+    assert not made.sexed
+    rows = (f"F{i} P{i} {i % 7} {i % 2}\n" for i in range(203))
+    (plain / "c.cov").write_text("FID IID age male\n" + "".join(rows))
+    assert ready(study_in(plain)).sexed
     assert "without one, twice" in capsys.readouterr().out
 
 
