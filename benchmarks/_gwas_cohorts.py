@@ -62,24 +62,16 @@ def unsure(copies: NDArray[np.int8], random: np.random.Generator) -> NDArray[np.
     return np.where(copies < 0, -9, np.clip(found, 0, 2)).astype(np.float32)
 
 
-def in_a_large_unit(folder: Path) -> Path:
-    """The folder's covariates, each with a standard deviation of 1/300."""
+def in_a_large_unit(covar: Path) -> Path:
+    """The covariates, each with a standard deviation of 1/300."""
     from citywide.systems.genomics.engine.files.tables import read_table  # noqa: PLC0415 - loads the package
 
-    table = read_table(folder / "covar.tsv")
+    table = read_table(covar)
     centred = table.values - np.nanmean(table.values, axis=0)
     values = centred / np.nanstd(table.values, axis=0, ddof=1) / UNIT
-    people = zip(table.family or table.person, table.person, values.tolist(), strict=True)
+    people = zip(table.family or [b"0"] * len(table.person), table.person, values.tolist(), strict=True)
     rows = (f"{f.decode()}\t{p.decode()}\t" + "\t".join(f"{v:.9g}" for v in row) + "\n" for f, p, row in people)
     path = CACHE / "out" / "covar-large-unit.tsv"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\t".join(["FID", "IID", *table.names]) + "\n" + "".join(rows).replace("nan", "NA"))
     return path
-
-
-def prefix(folder: Path) -> Path:
-    """The PLINK files of a folder, by the one .bed or .pgen in it."""
-    found = sorted([*folder.glob("*.bed"), *folder.glob("*.pgen")])
-    if len(found) != 1:
-        raise SystemExit(f"{folder}: expected one .bed or .pgen with its companions, pheno.tsv and covar.tsv")
-    return found[0].with_suffix("")

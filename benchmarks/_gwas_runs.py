@@ -6,7 +6,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._gwas_cohorts import CACHE, in_a_large_unit, prefix
+from benchmarks._gwas_cohorts import CACHE, in_a_large_unit
+from benchmarks._gwas_folder import Study, Trait
 from benchmarks._gwas_tables import widest_gap
 from benchmarks._plink2 import ENVIRONMENT
 from benchmarks.form import Clock
@@ -14,21 +15,21 @@ from benchmarks.form import Clock
 CODE = (
     "import sys\nfrom argparse import ArgumentParser\n"
     "from citywide.systems.genomics.commands.gwas import COMMAND as GWAS\n"
-    "parser = ArgumentParser()\nGWAS.options(parser)\nGWAS.run(parser.parse_args(sys.argv[1:]))\n"
+    "parser = ArgumentParser()\nGWAS.options(parser)\nsys.exit(GWAS.run(parser.parse_args(sys.argv[1:])))\n"
 )
 COLUMNS = "cols=chrom,pos,ref,alt,a1freq,nobs,beta,se,tz,p,err"
 
 
 @dataclass(frozen=True)
 class Case:
-    """What both sides are asked: a folder's trait, the test, and Firth's penalty (`fallback` or `always`).
+    """What both sides are asked: a study's trait, the test, and Firth's penalty (`fallback` or `always`).
 
     `more` is asked of our side alone. `settled` gives plink2 the covariates in a unit so large that its steps count
     for more and it takes another one before it halts.
     """
 
-    folder: Path
-    trait: str
+    study: Study
+    trait: Trait
     test: str
     firth: str = "fallback"
     more: tuple[str, ...] = ()
@@ -37,10 +38,11 @@ class Case:
     @property
     def files(self) -> list[str]:
         """Genotypes, phenotypes and covariates, by the names that both programs know."""
-        kind = "--pfile" if any(self.folder.glob("*.pgen")) else "--bfile"
-        covar = in_a_large_unit(self.folder) if self.settled else self.folder / "covar.tsv"
-        tables = ["--pheno", f"{self.folder}/pheno.tsv", "--covar", str(covar)]
-        return [kind, str(prefix(self.folder)), *tables, "--pheno-name", self.trait, "--threads", "2"]
+        kind, covar = "--pfile" if self.study.pgen else "--bfile", self.study.covar
+        tables = ["--pheno", str(self.study.pheno), "--pheno-name", self.trait.name, *["--1"] * self.trait.zero_one]
+        if covar:
+            tables += ["--covar", str(in_a_large_unit(covar) if self.settled else covar)]
+        return [kind, str(self.study.data), *tables, "--threads", "2"]
 
 
 @dataclass(frozen=True)
@@ -80,17 +82,18 @@ def ours(case: Case, number: int) -> Run:
     out = CACHE / "out" / f"ours-{number}"
     shutil.rmtree(out, ignore_errors=True)
     asked = ["--test", case.test, "--firth", case.firth, *case.more, "--quiet", "--out", str(out)]
-    return timed([sys.executable, "-c", CODE, *case.files, *asked], out / f"{case.trait}.tsv")
+    return timed([sys.executable, "-c", CODE, *case.files, *asked], out / f"{case.trait.name}.tsv")
 
 
 def theirs(plink2: str, case: Case) -> Run:
     """plink2's scan of the same files."""
     out = CACHE / "out" / "plink2"
     kind = ["firth"] if case.firth == "always" else []
-    unit = [] if case.settled else ["--covar-variance-standardize"]
-    asked = [*unit, "--glm", "hide-covar", *kind, COLUMNS, "--out", str(out)]
+    unit = ["--covar-variance-standardize"] if case.study.covar and not case.settled else []
+    none = ["no-x-sex"] * case.study.sexed if case.study.covar else ["allow-no-covars"]
+    asked = [*unit, "--glm", "hide-covar", *none, *kind, COLUMNS, "--out", str(out)]
     suffix = "linear" if case.test == "linear" else "firth" if kind else "logistic.hybrid"
-    return timed([plink2, *case.files, *asked], out.with_name(f"plink2.{case.trait}.glm.{suffix}"))
+    return timed([plink2, *case.files, *asked], out.with_name(f"plink2.{case.trait.name}.glm.{suffix}"))
 
 
 def warm_up() -> None:
@@ -104,7 +107,7 @@ def compare(plink2: str, case: Case) -> dict[str, float]:
     first, other, again = ours(case, 0), theirs(plink2, case), ours(case, 1)
     cpu, wall = (first.cpu + again.cpu) / 2, (first.wall + again.wall) / 2
     shown = f"ours {first.cpu:.2f} and {again.cpu:.2f} CPU-s, plink2 {other.cpu:.2f} CPU-s"
-    print(f"{case.folder.name} {case.trait}: {shown}", flush=True)
+    print(f"{case.study.data.parent.name} {case.trait.name}: {shown}", flush=True)
     return {
         "cpu_ratio": other.cpu / cpu,
         "wall_ratio": other.wall / wall,

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.chromosomes import kind
+
 SUGGESTIVE = -np.log10(0.05)
-BETA, ERROR, NAME, STRENGTH, TEST = 4, 5, 8, 11, 12
+CHROMOSOME, BETA, ERROR, NAME, STRENGTH, TEST = 0, 4, 5, 8, 11, 12
 
 
 def rows_of(path: Path) -> Iterator[list[str]]:
@@ -18,8 +20,8 @@ def rows_of(path: Path) -> Iterator[list[str]]:
 
 
 def our_strengths(path: Path) -> dict[str, float]:
-    """-log10 p by variant in our table."""
-    return {row[NAME]: float(row[STRENGTH]) for row in rows_of(path)}
+    """-log10 p by variant in our table, but for those on Y."""
+    return {row[NAME]: float(row[STRENGTH]) for row in rows_of(path) if kind(row[CHROMOSOME].encode()) != "Y"}
 
 
 def plink_strengths(path: Path) -> dict[str, float]:
@@ -32,16 +34,21 @@ def plink_strengths(path: Path) -> dict[str, float]:
 
 
 def widest_gap(mine: Path, other: Path, screened: bool) -> float:
-    """Largest difference in log10 p; for binary traits over variants with p < 0.05 on either side."""
+    """Largest difference in log10 p; for binary traits over variants with p < 0.05 on either side.
+
+    Y is left to the float64 oracle: there plink2 also counts calls of women and halves of men, we men's whole calls.
+    """
     us, them = our_strengths(mine), plink_strengths(other)
     names = sorted(us.keys() & them.keys())
     a, b = np.array([us[name] for name in names]), np.array([them[name] for name in names])
     known = np.isfinite(b) & (b < -np.log10(np.finfo(float).tiny))
     if screened:
         known &= np.maximum(a, b) > SUGGESTIVE
-    gap = np.abs(a - b)[known]
-    print(f"compared {known.sum():,} variants: median {np.median(gap):.2e}, largest {gap.max():.2e}", flush=True)
-    return float(gap.max())
+    gap, rest = np.abs(a - b)[known], len(them) - len(us)
+    largest = float(gap.max()) if len(gap) else float("nan")
+    shown = f"median {np.median(gap):.2e}, largest {largest:.2e}" if len(gap) else "nothing to compare"
+    print(f"compared {len(gap):,} variants: {shown}; {rest:,} on Y or left out by us", flush=True)
+    return largest
 
 
 def numbers(path: Path) -> NDArray[np.float64]:

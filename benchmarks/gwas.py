@@ -7,11 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks._gwas_cohorts import CACHE, dosed, made
+from benchmarks._gwas_folder import Study, study_in, trait_of
 from benchmarks._gwas_oracles import against_converged, against_float64
+from benchmarks._gwas_ready import complete, ready
 from benchmarks._gwas_runs import Case, compare, ours, theirs
 from benchmarks._gwas_tables import widest_gap
 from benchmarks._plink2 import plink2, version
 from benchmarks.form import Benchmark, Goal
+from citywide.systems.genomics.engine.files.wrong import InputError
 
 GOALS = {
     "cpu_ratio": Goal(at_least=40),
@@ -45,28 +48,45 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--plink2", type=Path, metavar="PATH", help="another plink2 than Debian's")
     parser.add_argument("--simulate", nargs=3, type=float, metavar=("N", "M", "MISSING"), help="make this cohort")
     parser.add_argument("--trait", choices=("quantity", "binary"), default="quantity")
+    parser.add_argument(
+        "--pheno-name", default="", metavar="NAME", help="of --data: this trait, else the first that fits"
+    )
+    parser.add_argument("--pheno", type=Path, metavar="FILE", help="of --data: the phenotypes, where not in it")
+    parser.add_argument("--covar", type=Path, metavar="FILE", help="of --data: the covariates, where not in it")
     parser.add_argument("--dosages", action="store_true", help="imputed dosages in a .pgen instead of calls")
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
     """Ours, theirs, ours, on data with missing calls and on data without any."""
     tool = plink2(options.plink2)
-    if options.dosages:
-        return dosages(options, tool)
-    return binary(options, tool) if options.trait == "binary" else quantity(options, tool)
+    try:
+        if options.dosages:
+            return dosages(options, tool)
+        return binary(options, tool) if options.trait == "binary" else quantity(options, tool)
+    except InputError as wrong:
+        raise SystemExit(str(wrong)) from None
 
 
 def quantity(options: Namespace, tool: str) -> dict[str, float]:
     """Least squares: with missing calls, without, and the memory of a large cohort."""
-    case = Case(cohort(options, size(options, FULL)), "quantity", "linear")
+    case = asked(options, size(options, FULL), "linear")
     measures = compare(tool, case)
-    measures["max_relative_float64"] = against_float64(case.folder, OUT / "ours-1" / "quantity.tsv")
+    table = OUT / "ours-1" / f"{case.trait.name}.tsv"
+    measures["max_relative_float64"] = against_float64(case.study, case.trait, table)
+    measures |= without_missing(options, tool, case, size(options, FULL))
     if options.data:
         return measures
-    whole = Case(cohort(options, size(options, FULL), 0.0), "quantity", "linear")
-    measures |= {f"{name}_complete": value for name, value in compare(tool, whole).items()}
-    large = cohort(options, QUICK if options.quick else LARGE, MISSING / 2)
-    return measures | {"peak_mb": ours(Case(large, "quantity", "linear"), 2).peak_mb}
+    large = asked(options, QUICK if options.quick else LARGE, "linear", MISSING / 2)
+    return measures | {"peak_mb": ours(large, 2).peak_mb}
+
+
+def without_missing(options: Namespace, tool: str, case: Case, chosen: tuple[int, int]) -> dict[str, float]:
+    """The same comparison where no call is missing: of a folder's own data on a copy with its calls filled in."""
+    if options.data:
+        whole = replace(case, study=complete(case.study))
+    else:
+        whole = replace(case, study=cohort(options, chosen, 0.0))
+    return {f"{name}_complete": value for name, value in compare(tool, whole).items()}
 
 
 def binary(options: Namespace, tool: str) -> dict[str, float]:
@@ -81,34 +101,35 @@ def binary(options: Namespace, tool: str) -> dict[str, float]:
     text (`plink2_dlog10p_halted`). `max_dlog10p_float64` is against Newton's steps in float64, to their end. With
     `_firth`, plink2 fits every variant with the penalty, and we those whose score test is below the screen.
     """
-    case = Case(cohort(options, size(options, BINARY)), "illness", "logistic")
-    measures = compare(tool, case)
-    tables = OUT / "ours-1" / "illness.tsv", OUT / "plink2.illness.glm.logistic.hybrid"
-    measures |= against_converged(case.folder, *tables, firth=False)
+    case = asked(options, size(options, BINARY), "logistic")
+    measures, name = compare(tool, case), case.trait.name
+    tables = OUT / "ours-1" / f"{name}.tsv", OUT / f"plink2.{name}.glm.logistic.hybrid"
+    measures |= against_converged(case.study, case.trait, tables, firth=False)
     halted = ours(replace(case, more=("--like-plink2",)), 2).table
     measures["max_dlog10p_halted"] = widest_gap(halted, tables[1], screened=True)
-    settled = theirs(tool, replace(case, settled=True)).table
-    measures["max_dlog10p_settled"] = widest_gap(tables[0], settled, screened=True)
+    if case.study.covar:
+        settled = theirs(tool, replace(case, settled=True)).table
+        measures["max_dlog10p_settled"] = widest_gap(tables[0], settled, screened=True)
     if options.data:
-        return measures
-    small = Case(cohort(options, (1_000, 4_000) if options.quick else FIRTH), "illness", "logistic", "always")
+        return measures | without_missing(options, tool, case, size(options, BINARY))
+    small = replace(asked(options, (1_000, 4_000) if options.quick else FIRTH, "logistic"), firth="always")
     measures |= {f"{name}_firth": value for name, value in compare(tool, small).items()}
-    found = against_converged(small.folder, tables[0], OUT / "plink2.illness.glm.firth", firth=True)
+    found = against_converged(small.study, small.trait, (tables[0], OUT / f"plink2.{name}.glm.firth"), firth=True)
     return measures | {f"{name}_firth": value for name, value in found.items()}
 
 
 def dosages(options: Namespace, tool: str) -> dict[str, float]:
     """A scan of dosages: with missing ones, and without."""
-    trait, test = ("illness", "logistic") if options.trait == "binary" else ("quantity", "linear")
-    chosen = size(options, (4_000, 4_000) if options.quick or options.trait == "binary" else DOSED)
-    folders = [cohort(options, chosen, missing) for missing in (None, 0.0)]
-    if not options.data:
-        folders = [dosed(folder, options.seed) for folder in folders]
-    measures = compare(tool, Case(folders[0], trait, test))
-    if options.data:
-        return measures
-    whole = compare(tool, Case(folders[1], trait, test))
-    return measures | {f"{name}_complete": value for name, value in whole.items()}
+    test, few = ("logistic" if options.trait == "binary" else "linear"), options.quick or options.trait == "binary"
+    chosen = size(options, (4_000, 4_000) if few else DOSED)
+    case = asked(options, chosen, test)
+    return compare(tool, case) | without_missing(options, tool, case, chosen)
+
+
+def asked(options: Namespace, size: tuple[int, int], test: str, missing: float | None = None) -> Case:
+    """A case of the folder given or of a made cohort, with the first trait that suits the test."""
+    study = cohort(options, size, missing)
+    return Case(study, trait_of(study, options.trait, options.pheno_name), test)
 
 
 def size(options: Namespace, full: tuple[int, int]) -> tuple[int, int]:
@@ -118,12 +139,13 @@ def size(options: Namespace, full: tuple[int, int]) -> tuple[int, int]:
     return min(full, QUICK) if options.quick else full
 
 
-def cohort(options: Namespace, size: tuple[int, int], missing: float | None = None) -> Path:
+def cohort(options: Namespace, size: tuple[int, int], missing: float | None = None) -> Study:
     """The folder given, or a made cohort; `missing` is as asked for where it is None."""
     if options.data:
-        return options.data
-    asked = options.simulate[2] if options.simulate else MISSING
-    return made(*size, asked if missing is None else missing, options.seed)
+        return ready(study_in(options.data, options))
+    share = options.simulate[2] if options.simulate else MISSING
+    folder = made(*size, share if missing is None else missing, options.seed)
+    return study_in(dosed(folder, options.seed) if options.dosages else folder)
 
 
 def versions() -> Mapping[str, str]:
@@ -142,7 +164,9 @@ def goals(measures: Mapping[str, float]) -> Mapping[str, Goal]:
 
 
 def row(options: Namespace) -> str:
-    """The name under which a run's result is kept."""
+    """The name under which a run's result is kept; none for other people or another size than the row's."""
+    if options.data or options.simulate:
+        return ""
     return "gwas" + "-dosages" * options.dosages + "-binary" * (options.trait == "binary")
 
 

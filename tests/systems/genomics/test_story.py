@@ -94,7 +94,8 @@ def test_the_evidence_carries_what_the_study_was_made_of(city: TrialCity) -> Non
     study = lived(city, "done")
     entries = city.hub.database.rows("select body from evidence.entry where kind = 'study' order by index")
     facts = json.loads(bytes(entries[-1]["body"]))["facts"]
-    assert set(facts["inputs"]) == {"study.bed", "study.bim", "study.fam", "pheno.tsv", "covar.tsv"}
+    files = {"bed: study.bed", "bim: study.bim", "fam: study.fam", "pheno: pheno.tsv", "covar: covar.tsv"}
+    assert set(facts["inputs"]) == files
     assert all(len(value) == 64 for value in [*facts["inputs"].values(), *facts["results"].values()])
     assert facts["command"] == study["command"]
     assert facts["command"].startswith("citywide gwas --bfile ")

@@ -6,46 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from citywide.kit.commands import Command
-from citywide.systems.genomics.cli import COMMANDS
 from citywide.systems.genomics.commands import gwas
 from citywide.systems.genomics.commands.names import chromosomes, names
 from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import make_plan
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
-from tests.systems.genomics.made_studies import write
-
-PEOPLE = 120
-CHROMOSOMES = ["1"] * 20 + ["chr2"] * 20 + ["10"] * 10 + ["X"] * 10
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder, random = tmp_path_factory.mktemp("commands"), np.random.default_rng(5)
-    frequency = np.linspace(0.005, 0.5, 60)
-    copies = random.binomial(2, frequency[:, None], (60, PEOPLE)).astype(np.int8)
-    copies[random.random(copies.shape) < np.linspace(0, 0.3, 60)[::-1, None]] = -1
-    copies[30] = np.where(np.arange(PEOPLE) < 60, 1, 1)
-    write(folder, copies, CHROMOSOMES, [1 + i % 2 for i in range(PEOPLE)])
-    rows = [(random.normal(), random.normal(), i // 2 % 2, i // 3 % 2 + 1) for i in range(PEOPLE)]
-    (folder / "y").write_text(
-        "FID IID y1 y2 ill sick\n"
-        + "".join(f"F{i} P{i} {a:.5f} {b:.5f} {c} {d}\n" for i, (a, b, c, d) in enumerate(rows))
-    )
-    pcs = random.normal(size=(PEOPLE, 4))
-    (folder / "c").write_text(
-        "FID IID age PC1 PC2 PC3\n"
-        + "".join(f"F{i} P{i} " + " ".join(map(repr, row)) + "\n" for i, row in enumerate(pcs.tolist()))
-    )
-    return folder
-
-
-def asked(folder: Path, words: str) -> Request:
-    parser = ArgumentParser()
-    gwas.options(parser)
-    base = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --out {folder / 'out'}"
-    return gwas.request_of(parser.parse_args(f"{base} {words}".split()))
+from tests.systems.genomics.commands.typed import PEOPLE, asked, command
 
 
 @pytest.mark.parametrize(
@@ -220,10 +187,3 @@ def test_what_cannot_be_done_as_asked_is_answered_in_words(
 def test_the_quality_command_knows_chromosomes_too(folder: Path, tmp_path: Path) -> None:
     assert command("qc", f"--bed {folder / 'study'} --chr 2 --out {tmp_path} --threads 1") == 0
     assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
-
-
-def command(name: str, words: str) -> int:
-    of: dict[str, Command] = {one.name: one for one in COMMANDS}
-    parser = ArgumentParser()
-    of[name].options(parser)
-    return of[name].run(parser.parse_args(words.split()))

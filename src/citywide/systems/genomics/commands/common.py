@@ -3,20 +3,32 @@
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.commands.names import chromosomes
+from citywide.systems.genomics.commands.names import chromosomes, habits
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.files.chromosomes import spelled
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
+NO_EFFECT = ("--allow-no-sex", "--no-psam-pheno")
+ELSEWHERE = {
+    "--pfile": "it reads calls: `plink2 --pfile DATA --make-bed --out DATA`, then --bfile",
+    "--pgen": "it reads calls: `plink2 --pfile DATA --make-bed --out DATA`, then --bfile",
+    "--bgen": "it reads calls: `plink2 --bgen FILE --make-bed --out DATA`, then --bfile",
+    "--vcf": "convert it: `plink2 --vcf FILE --make-bed --out DATA`, then --bfile",
+    "--make-bed": "lists are written, for --keep, --remove, --extract and --exclude of the next command",
+    "--glm": "see `citywide gwas`",
+    "--clump": "see `citywide report`, which clumps",
+    "--autosome": "say --chr 1-22",
+    "--not-chr": "say which chromosomes stay with --chr",
+}
 
 
 def answering(run: Callable[[Namespace], int]) -> Callable[[Namespace], int]:
@@ -48,15 +60,18 @@ def at_least(least: int) -> Callable[[str], int]:
     return read
 
 
-def study_options(parser: ArgumentParser) -> None:
-    """The files and the choice of people and variants, by the names PLINK gives them."""
+def study_options(
+    parser: ArgumentParser, no_effect: Sequence[str] = (), answered: Mapping[str, str] | None = None
+) -> None:
+    """The files and the choice of people and variants, by the names PLINK gives them, and how others' words fare."""
+    habits(parser, (*NO_EFFECT, *no_effect), {**ELSEWHERE, **(answered or {})})
     parser.add_argument("--bfile", "--bed", required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
     parser.add_argument("--remove", metavar="FILE", help="people to leave out")
     parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
     parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
-    parser.add_argument("--chr", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
+    parser.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
 
 

@@ -1,6 +1,8 @@
 """`citywide gwas`: options that a PLINK or REGENIE user guesses right."""
 
+import gzip
 import shlex
+import shutil
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -29,7 +31,9 @@ def run(asked: Namespace) -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         return STOPPED
-    print("\n".join(lines(summaries, request.out)))
+    if asked.gz:
+        packed([request.out / f"{summary.name}.tsv" for summary in summaries if summary.variants])
+    print("\n".join(lines(summaries, request.out, ".tsv.gz" if asked.gz else ".tsv")))
     return 0 if any(not summary.refused for summary in summaries) else WRONG
 
 
@@ -49,6 +53,7 @@ def request_of(asked: Namespace) -> Request:
         covar=asked.covar,
         traits=names(asked.pheno_name),
         covariates=names(asked.covar_name),
+        categories=names(asked.catCovarList),
         zero_one=asked.zero_one,
         keep=asked.keep,
         remove=asked.remove,
@@ -61,6 +66,7 @@ def request_of(asked: Namespace) -> Request:
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,
+        ranks=asked.ranks,
         screen=asked.screen,
         spa=asked.spa,
         impute=asked.impute,
@@ -73,19 +79,27 @@ def request_of(asked: Namespace) -> Request:
     )
 
 
-def lines(summaries: list[TraitSummary], out: Path) -> list[str]:
+def packed(tables: list[Path]) -> None:
+    """Each table gzipped in its place."""
+    for table in tables:
+        with table.open("rb") as plain, gzip.open(f"{table}.gz", "wb", compresslevel=4) as out:
+            shutil.copyfileobj(plain, out, 1 << 20)
+        table.unlink()
+
+
+def lines(summaries: list[TraitSummary], out: Path, suffix: str = ".tsv") -> list[str]:
     """A line a trait: what was scanned, inflation, hits."""
-    return [_line(summary, out) for summary in summaries]
+    return [_line(summary, out, suffix) for summary in summaries]
 
 
-def _line(summary: TraitSummary, out: Path) -> str:
+def _line(summary: TraitSummary, out: Path, suffix: str) -> str:
     if summary.refused and not summary.variants:
         return f"{summary.name}: not scanned: {summary.refused}"
     cases = f" ({summary.cases:,} cases)" if summary.cases else ""
     return (
         f"{summary.name}: {summary.people:,} people{cases}, {summary.variants:,} variants,"
         f" {summary.left_out:,} left out; lambda {summary.lambda_gc:.3f};"
-        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}.tsv"
+        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}"
     )
 
 
@@ -98,6 +112,8 @@ def _ref_last(order: list[str]) -> bool:
 def _firth(asked: Namespace) -> str:
     """What --firth says, or --glm's own word; a model that is not fitted here is refused."""
     said: list[str] = asked.glm
+    if "zs" in said:
+        raise ScanError("--glm zs is not done here: --gz gzips the tables")
     strange = [word for word in said if word not in {*FIRTH, *HARMLESS} and not word.startswith("cols=")]
     if strange:
         raise ScanError(f"--glm {' '.join(strange)}: the models here are additive, of one variant at a time")

@@ -4,7 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescrip
 from pathlib import Path
 
 from citywide.systems.genomics.commands.common import at_least
-from citywide.systems.genomics.commands.names import elsewhere
+from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
 
 EXAMPLES = """\
 examples:
@@ -13,6 +13,8 @@ examples:
   citywide gwas --bfile study --pheno y.txt --pred step1/step1_pred.list --maf 0.01 --chr 1-22 --out y
 
 Of a .bed the first allele of its .bim is counted, of a .pgen or .bgen the alternative one; every table names it.
+On X men count 0 or 2 and SEX joins the covariates; on Y men alone count. A man's heterozygous call on X or Y is
+missing. Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta half of plink2's.
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
 ELSEWHERE = {
@@ -23,6 +25,14 @@ ELSEWHERE = {
     "--score": "see `citywide score`",
     "--clump": "see `citywide report`, which clumps",
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
+    "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
+    "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
+    "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
+    "--minCaseCount": "every trait named is scanned; name those with enough cases by --pheno-name",
+    "--condition": "put the variant's copies into --covar",
+    "--parameters": "the models here are additive, of one variant at a time",
+    "--interaction": "the models here are additive, of one variant at a time",
+    "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
     "--approx",
@@ -63,14 +73,12 @@ def _tables(parser: ArgumentParser) -> None:
         nargs="+", action="extend", default=[], metavar="NAME", help="only these traits: a b, a,b or y{1:20}",
     )  # fmt: skip
     group.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
-    group.add_argument(
-        *("--covar-name", "--covarCol", "--covarColList"),
-        nargs="+", action="extend", default=[], metavar="NAME", help="only these covariates: PC1-PC10 or PC{1:10}",
-    )  # fmt: skip
+    covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
     group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
     group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")
     group.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder: a table a trait, a summary")
+    group.add_argument("--gz", action="store_true", help="gzip the tables")
 
 
 def _choices(parser: ArgumentParser) -> None:
@@ -106,6 +114,7 @@ def _tests(parser: ArgumentParser) -> None:
         *("--screen", "--pThresh"),
         type=float, default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
     )  # fmt: skip
+    rank_options(parser)
     group.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
     group.add_argument(
         "--impute",
@@ -127,11 +136,7 @@ def _running(parser: ArgumentParser) -> None:
 
 
 def _habits(parser: ArgumentParser) -> None:
-    """Words that the hands of others write by themselves: taken where they change nothing, else answered."""
     parser.add_argument("--glm", nargs="*", default=[], help=SUPPRESS)
     parser.add_argument("--step", type=int, default=2, help=SUPPRESS)
     parser.add_argument("--bsize", type=int, help=SUPPRESS)
-    for flag in NO_EFFECT:
-        parser.add_argument(flag, action="store_true", help=SUPPRESS)
-    for flag, says in ELSEWHERE.items():
-        elsewhere(parser, flag, says)
+    habits(parser, NO_EFFECT, ELSEWHERE)

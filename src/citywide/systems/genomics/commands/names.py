@@ -2,7 +2,9 @@
 
 import re
 from argparse import SUPPRESS, Action, ArgumentParser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+
+from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT
 
 BRACES = re.compile(r"^(.*)\{(\d+):(\d+)\}(.*)$")
 SPAN = re.compile(r"^(?:chr)?(\d+)-(?:chr)?(\d+)$", re.IGNORECASE)
@@ -42,3 +44,41 @@ class Elsewhere(Action):
 def elsewhere(parser: ArgumentParser, flag: str, says: str) -> None:
     """Know a flag only to say where its work is done."""
     parser.add_argument(flag, nargs="*", action=Elsewhere, const=says, help=SUPPRESS)
+
+
+def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[str, str]) -> None:
+    """Words that the hands of others write by themselves: taken where they change nothing, else answered.
+
+    No word is taken for a longer one: `--make-king` is not `--make-king-table`.
+    """
+    parser.allow_abbrev = False
+    for flag in no_effect:
+        parser.add_argument(flag, action="store_true", help=SUPPRESS)
+    for flag, says in answered.items():
+        elsewhere(parser, flag, says)
+
+
+def covariate_options(add: Callable[..., object]) -> None:
+    """Which columns of the covariates, and which of them are categories."""
+    add(
+        *("--covar-name", "--covarCol", "--covarColList"),
+        nargs="+", action="extend", default=[], metavar="NAME", help="only these covariates: PC1-PC10 or PC{1:10}",
+    )  # fmt: skip
+    add(
+        "--catCovarList",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="names, not amounts",
+    )
+
+
+def rank_options(parser: ArgumentParser) -> None:
+    """A quantity by its ranks, as either program has it."""
+    for flag, offset, whose in (
+        ("--apply-rint", RINT, "REGENIE"),
+        ("--pheno-quantile-normalize", QUANTILES, "plink2"),
+    ):
+        says = f"quantities by their ranks, as {whose} has them"
+        parser.add_argument(flag, dest="ranks", action="store_const", const=offset, default=0.0, help=says)

@@ -15,12 +15,25 @@ from citywide.systems.genomics.engine.qc.pca import Components, components
 from citywide.systems.genomics.engine.qc.quality import PersonQuality, VariantQuality, person_quality, variant_quality
 
 Rows = NDArray[np.int64]
+ALWAYS = ("--freq", "--missing", "--hardy", "--het", "--check-sex", "--lowmem")
+ANSWERED = {
+    "--make-king": "say --make-king-table, which lists the pairs",
+    "--make-rel": "say --make-king-table for pairs, or --pca for components",
+    "--make-grm-bin": "say --make-king-table for pairs, or --pca for components",
+    "--king-cutoff": "say --make-king-table --king-table-filter, then --remove one of each pair in relatives.tsv",
+    "--indep-pairphase": "say --indep-pairwise",
+    "--score": "see `citywide score`",
+    "--pheno": "quality is judged without traits; see `citywide gwas`",
+    "--covar": "quality is judged without covariates; see `citywide gwas`",
+    "--mac": "say --maf; counts stand in variants.tsv",
+    "--memory": "the file is read in blocks; only --pca and --make-king-table grow, with the people",
+}
 DEGREES = np.array(["same", "1", "2", "3"])
 
 
 def options(parser: ArgumentParser) -> None:
     """The study, the bounds, and the dearer parts that are made only when asked for."""
-    study_options(parser)
+    study_options(parser, ALWAYS, ANSWERED)
     parser.add_argument("--maf", type=float, default=0.01, help="list variants with a rarer minor allele")
     parser.add_argument("--geno", type=float, default=0.05, help="list variants missing in more people")
     parser.add_argument("--mind", type=float, default=0.05, help="list people missing more variants")

@@ -6,10 +6,18 @@ from pathlib import Path
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, study_options
 
+ANSWERED = {
+    "--score-list": "say --score FILE FILE …",
+    "--score-col-nums": "every weight column of a file is scored",
+    "--q-score-range": "give a file for each range to --score",
+    "--pheno": "scores need no traits; see `citywide gwas`",
+    "--memory": "the file is read in blocks; memory grows with people and scores alone",
+}
+
 
 def options(parser: ArgumentParser) -> None:
     """The study, the scoring files, and what to do where a strand or a frequency is in doubt."""
-    study_options(parser)
+    study_options(parser, answered=ANSWERED)
     parser.add_argument(
         "--score", required=True, nargs="+", type=Path, metavar="FILE", help="PGS Catalog or plink2 files"
     )

@@ -5,29 +5,49 @@ traits.
 from argparse import SUPPRESS, ArgumentParser, Namespace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, study, study_options
-from citywide.systems.genomics.commands.names import names
+from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 
-PHENO, COVAR = ("--phenoCol", "--phenoColList"), ("--covarCol", "--covarColList")
+PHENO = ("--phenoCol", "--phenoColList")
+
+NO_EFFECT = ("--lowmem", "--qt", "--force-step1")
+ANSWERED = {
+    "--lowmem-prefix": "blocks are kept in --out/level0",
+    "--memory": "memory follows --bsize and the number of people; --bsize 500 takes less",
+    "--minCaseCount": "every trait named is regressed; name those with enough cases by --pheno-name",
+    "--maxCatLevels": "every level of a category counts",
+    "--loocv": "there are five folds, always",
+    "--gz": "its .loco files are plain text, as `citywide gwas --pred` reads them",
+    "--cv": "there are five folds, always",
+    "--pThresh": "that is for `citywide gwas`",
+    "--firth": "that is for `citywide gwas`",
+    "--spa": "that is for `citywide gwas`",
+    "--pred": "that is for `citywide gwas`",
+    "--maf": "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt",
+    "--mac": "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt",
+    "--geno": "list variants with `citywide qc --geno`, then --exclude variants_out.txt",
+    "--mind": "list people with `citywide qc --mind`, then --remove people_out.txt",
+    "--hwe": "list variants with `citywide qc --hwe`, then --exclude variants_out.txt",
+}
 
 
 def options(parser: ArgumentParser) -> None:
     """The study, its tables, and the sizes REGENIE's users know."""
-    study_options(parser)
+    study_options(parser, NO_EFFECT, ANSWERED)
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument(
         "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
     )
     parser.add_argument("--covar", "--covarFile", dest="covar", metavar="FILE")
-    parser.add_argument(
-        "--covar-name", *COVAR, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
-    )
+    covariate_options(parser.add_argument)
     parser.add_argument("--step", type=int, default=1, choices=(1,), help=SUPPRESS)
-    parser.add_argument("--lowmem", "--qt", action="store_true", help=SUPPRESS)
+    rank_options(parser)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=at_least(1), default=1000, help="variants in a block")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
@@ -46,7 +66,7 @@ def run(options: Namespace) -> int:
     covariates = align(_covariates(options), bed.people) if options.covar else None
     request = Request(
         bed,
-        np.where(people[:, None], align(table, bed.people), np.nan),
+        _traits(options, np.where(people[:, None], align(table, bed.people), np.nan)),
         table.names,
         options.out,
         covariates,
@@ -63,9 +83,16 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    if not options.ranks or options.bt:
+        return values
+    return np.column_stack([normal_scores(column, options.ranks) for column in values.T])
+
+
 def _covariates(options: Namespace) -> Table:
-    table = read_table(options.covar)
-    return table.only(names(options.covar_name)) if options.covar_name else table
+    categories, chosen = names(options.catCovarList), names(options.covar_name)
+    table = read_table(options.covar, categories=categories)
+    return table.only((*chosen, *categories)) if chosen else table
 
 
 COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

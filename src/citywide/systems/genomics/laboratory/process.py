@@ -15,7 +15,7 @@ from pathlib import Path
 from msgspec import json as quick
 
 from citywide.systems.genomics.engine.files.bed import open_bed
-from citywide.systems.genomics.engine.files.wrong import InputError
+from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.run import scan
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
@@ -33,6 +33,7 @@ from citywide.systems.genomics.laboratory.order import (
 
 STOPPED = 130
 SAY_EVERY_S = 0.5
+KINDS = ("bed", "bim", "fam")
 
 
 def main(folder: Path) -> int:
@@ -41,6 +42,7 @@ def main(folder: Path) -> int:
     try:
         if order.made is not None and not order.data.with_suffix(".bed").exists():
             make(order.made, order.data.parent)
+        inputs = hashes(order)
         traits = scan(order.request(folder), Meter(folder))
     except KeyboardInterrupt:
         return STOPPED
@@ -48,7 +50,7 @@ def main(folder: Path) -> int:
         write(folder / REFUSED, json.dumps({"why": str(wrong)}).encode())
         return 2
     report(order, folder, traits)
-    write(folder / FOUND, quick.encode(found(order, folder, traits)))
+    write(folder / FOUND, quick.encode(found(order, folder, inputs, traits)))
     return 0
 
 
@@ -74,19 +76,25 @@ def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
             write_report(seen, folder / "reports" / trait.name, [order.command(folder)])
 
 
-def found(order: Order, folder: Path, traits: list[TraitSummary]) -> Found:
+def hashes(order: Order) -> dict[str, str]:
+    """The hash of each file that goes in, by its part in the study and its name, as it was when the scan began."""
+    files: dict[str, Path | None] = {kind: order.data.with_name(f"{order.data.name}.{kind}") for kind in KINDS}
+    files |= {"pheno": order.pheno, "covar": order.covar}
+    return {f"{part}: {path.name}": sha256(path) for part, path in files.items() if path is not None}
+
+
+def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[TraitSummary]) -> Found:
     """What was found, the hashes of what went in and came out, and the versions."""
-    files = [order.data.with_name(order.data.name + suffix) for suffix in (".bed", ".bim", ".fam")]
-    files += [path for path in (order.pheno, order.covar) if path is not None]
     tables = [folder / "scan" / f"{trait.name}.tsv" for trait in traits if trait.variants]
     versions = {name: version(name) for name in ("citywide", "numpy", "scipy")}
     versions |= {"python": platform.python_version(), "kernel": str(compiled.level())}
-    inputs, results = ({path.name: sha256(path) for path in group} for group in (files, tables))
-    return Found(order.command(folder), inputs, versions, results, traits)
+    return Found(order.command(folder), inputs, versions, {path.name: sha256(path) for path in tables}, traits)
 
 
 def sha256(path: Path) -> str:
     """A file's hash, read in pieces."""
+    if not path.exists():
+        raise FileError(f"{path}: there is no such file")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

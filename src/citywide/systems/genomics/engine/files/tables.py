@@ -50,21 +50,31 @@ class Table:
         return b" ".join([*self.family[:1], *self.person[:1]]).decode() or "nobody"
 
     def ranged(self, name: str) -> Sequence[str]:
-        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; any other name as it is."""
+        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; a category as its levels' columns."""
+        if levels := [one for one in self.names if one.startswith(f"{name}=") and name not in self.names]:
+            return levels
         first, dash, last = name.partition("-")
         if not dash or name in self.names or not {first, last} <= set(self.names):
             return [name]
         return self.names[self.names.index(first) : self.names.index(last) + 1]
 
 
-def read_table(path: str | Path, missing: Iterable[str] = MISSING) -> Table:
-    """Read a table with a header line; every column after the ids must hold numbers."""
+def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: Sequence[str] = ()) -> Table:
+    """Read a table with a header line; every column after the ids must hold numbers, but for those of categories."""
     head, words = _words(Path(path))
     ids = _id_columns(Path(path), head)
-    names = tuple(name.decode() for name in head[ids:])
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
     family: list[bytes] = cells[:, 0].tolist() if ids == 2 else []
-    values = _numbers(Path(path), names, cells[:, ids:], missing)
+    wanted = {category.encode() for category in categories}
+    if unknown := wanted - set(head[ids:]):
+        raise FileError(f"{path}: no column {b', '.join(sorted(unknown)).decode()}")
+    columns = [
+        one
+        for name, column in zip(head[ids:], cells.T[ids:], strict=True)
+        for one in (_levels(name, column, missing) if name in wanted else [(name, column)])
+    ]
+    names = tuple(name.decode() for name, _ in columns)
+    values = _numbers(Path(path), names, _side_by_side(columns, len(cells)), missing)
     table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
     _refuse_twice(Path(path), table)
     return table
@@ -86,6 +96,19 @@ def rows_in(table: Table, people: People) -> NDArray[np.int64]:
         return np.array([people.row.get(pair, -1) for pair in pairs], np.int64)
     found = map(people.alone, table.person)
     return np.array([-1 if row is None else row for row in found], np.int64)
+
+
+def _levels(name: bytes, column: NDArray[np.bytes_], missing: Iterable[str]) -> list[tuple[bytes, NDArray[np.bytes_]]]:
+    """A category as a column of 0 and 1 for each of its levels but the first."""
+    absent = np.isin(column, np.array([word.encode() for word in missing], np.bytes_))
+    levels: list[bytes] = np.unique(column[~absent]).tolist()
+    return [
+        (name + b"=" + level, np.where(absent, b"nan", np.where(column == level, b"1", b"0"))) for level in levels[1:]
+    ]
+
+
+def _side_by_side(columns: Sequence[tuple[bytes, NDArray[np.bytes_]]], rows: int) -> NDArray[np.bytes_]:
+    return np.column_stack([column for _, column in columns]) if columns else np.zeros((rows, 0), np.bytes_)
 
 
 def _words(path: Path) -> tuple[list[bytes], list[bytes]]:

@@ -1,6 +1,6 @@
 """A request made concrete: files open, people chosen, traits grouped, variants cut into parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.chromosomes import codes
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.predictions import Predictions, read_predictions
+from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 from citywide.systems.genomics.engine.fits.design import Design, Floats, Refusal, designs
 from citywide.systems.genomics.engine.scan.genotypes import Genotypes, open_genotypes
@@ -100,8 +101,11 @@ def chosen_variants(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -
 
 def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ...]]:
     if request.covar is None:
+        if request.categories:
+            raise ScanError("--catCovarList names columns of --covar, which is not given")
         return np.zeros((len(bed.people), 0)), ()
-    table = _some(read_table(request.covar, request.missing), request.covariates)
+    table = read_table(request.covar, request.missing, request.categories)
+    table = _some(table, (*request.covariates, *request.categories) if request.covariates else ())
     return align(table, bed.people), table.names
 
 
@@ -111,7 +115,15 @@ def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[T
     if not np.isfinite(values[keep]).any():
         raise ScanError(_strangers(table, bed))
     columns = zip(table.names, values.T, strict=True)
-    return [_trait(name, column, request, column[keep]) for name, column in columns]
+    found = [_trait(name, column, request, column[keep]) for name, column in columns]
+    return [_ranked(trait, request.ranks, keep) for trait in found] if request.ranks else found
+
+
+def _ranked(trait: Trait, offset: float, keep: NDArray[np.bool_]) -> Trait:
+    """A quantity by its ranks among those who are kept."""
+    if trait.binary:
+        return trait
+    return replace(trait, values=normal_scores(np.where(keep, trait.values, np.nan), offset))
 
 
 def _strangers(table: Table, bed: Genotypes) -> str:

@@ -31,9 +31,11 @@ class Request:
     chromosomes, without: codes such as ("1", "22", "X"); without any all are scanned
     zero_one: 0 and 1 are the only codes of controls and cases, as with PLINK's --1
     sample: who the people of a .bgen are; ref_last: its first allele is the counted one
+    categories: covariates whose values are names, not amounts
     test: `linear`, `logistic` or `auto` (logistic for traits with two values)
     firth: `fallback` (where the plain fit does not converge), `always` (below `screen`) or `off`
     like_plink2: logistic fits halt where plink2's do, a step early, to reproduce its tables
+    ranks: quantities by their ranks, with this offset (`engine.files.ranks`); 0 leaves them as they are
     screen: score-test p-value up to which binary traits are fitted exactly
     spa: saddle-point p-values for rare variants in unbalanced traits
     impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
@@ -62,6 +64,7 @@ class Request:
     test: str = "auto"
     firth: str = "fallback"
     like_plink2: bool = False
+    ranks: float = 0.0
     screen: float = 0.06
     spa: bool = False
     impute: str = "none"
@@ -71,4 +74,5 @@ class Request:
     backend: str = "threads"
     restart: bool = False
     keep_parts: bool = False
+    categories: tuple[str, ...] = ()
     command: str = ""

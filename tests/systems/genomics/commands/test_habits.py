@@ -1,0 +1,110 @@
+"""Words of PLINK's and REGENIE's users: those that do something here, and those that are answered."""
+
+import gzip
+import shutil
+import subprocess
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+
+from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT, normal_scores
+from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.scan.plan import make_plan
+from tests.systems.genomics.commands.typed import PEOPLE, asked, command
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "says"),
+    [
+        ("qc", "--make-king", "say --make-king-table"),
+        ("qc", "--pfile a", "--make-bed"),
+        ("qc", "--make-king-tab", "unrecognized arguments"),
+        ("score", "--score {0}/y --score-list a", "say --score FILE FILE"),
+        ("step1", "--pheno {0}/y --memory 500", "--bsize 500 takes less"),
+        ("step1", "--pheno {0}/y --phen {0}/y", "unrecognized arguments"),
+        ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
+        ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),
+        ("gwas", "--pheno {0}/y --minCaseCount 10", "--pheno-name"),
+        ("gwas", "--pheno {0}/y --cov {0}/c", "unrecognized arguments"),
+    ],
+)
+def test_no_word_is_taken_for_another(
+    folder: Path, name: str, words: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        command(name, f"--bfile {folder}/study --out {folder}/o {words.format(folder)}")
+    assert says in capsys.readouterr().err
+
+
+def test_words_that_change_nothing_are_taken(folder: Path, tmp_path: Path) -> None:
+    words = "--allow-no-sex --freq --missing --hardy --chrList 2"
+    assert command("qc", f"--bed {folder / 'study'} --out {tmp_path} --threads 1 {words}") == 0
+    assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
+
+
+def test_ranks_are_those_of_either_program(folder: Path) -> None:
+    values = np.array([3.0, np.nan, 10.0, 3.0, -1.0])
+    ranks = np.array([2.5, np.nan, 4.0, 2.5, 1.0])
+    normal = NormalDist()
+    for offset, shares in ((RINT, (ranks - 0.375) / 4.25), (QUANTILES, (ranks - 0.5) / 4)):
+        wanted = [np.nan if np.isnan(share) else normal.inv_cdf(share) for share in shares.tolist()]
+        assert normal_scores(values, offset) == pytest.approx(wanted, nan_ok=True)
+    (folder / "few").write_text("".join(f"F{i} P{i}\n" for i in range(70)))
+    first, ill = make_plan(asked(folder, f"--apply-rint --pheno-name y1 ill --keep {folder / 'few'}")).traits
+    known = read_table(folder / "y").only(["y1"]).values[:70, 0]
+    assert first.values[:70] == pytest.approx(normal_scores(known, RINT))
+    assert set(ill.values.tolist()) == {0.0, 1.0}
+
+
+def test_a_category_is_a_column_for_each_level_but_the_first(folder: Path, tmp_path: Path) -> None:
+    kinds = ["north", "south", "NA", "east"]
+    rows = [f"F{i} P{i} {i % 7} {kinds[i % 4]}" for i in range(PEOPLE)]
+    (tmp_path / "c").write_text("\n".join(["FID IID age town", *rows]) + "\n")
+    plan = make_plan(asked(folder, f"--covar {tmp_path / 'c'} --covarColList age --catCovarList town"))
+    assert plan.labels == ("age", "town=north", "town=south")
+    wanted = np.array([[1, 0], [0, 1], [np.nan, np.nan], [0, 0]])
+    assert np.array_equal(plan.covariates[:4, 1:], wanted, equal_nan=True)
+    with pytest.raises(FileError, match="no column city"):
+        make_plan(asked(folder, f"--covar {tmp_path / 'c'} --catCovarList town,city"))
+    with pytest.raises(FileError, match="'north' is not a number"):
+        make_plan(asked(folder, f"--covar {tmp_path / 'c'}"))
+
+
+def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_path: Path) -> None:
+    scores = normal_scores(read_table(folder / "y").only(["y1"]).values[:, 0], RINT).tolist()
+    (tmp_path / "y").write_text("FID IID y1\n" + "".join(f"F{i} P{i} {one!r}\n" for i, one in enumerate(scores)))
+    words = f"--bfile {folder / 'study'} --chr 1-2 --pheno-name y1 --bsize 20 --threads 1 --no-families"
+    assert command("step1", f"{words} --pheno {folder / 'y'} --apply-rint --out {tmp_path / 'a'}") == 0
+    assert command("step1", f"{words} --pheno {tmp_path / 'y'} --out {tmp_path / 'b'}") == 0
+    assert (tmp_path / "a" / "step1_1.loco").read_text() == (tmp_path / "b" / "step1_1.loco").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+def test_quantiles_are_normalised_as_plink2_does(folder: Path, tmp_path: Path) -> None:
+    words = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --pheno-quantile-normalize --chr 1"
+    assert command("gwas", f"{words} --threads 1 --quiet --out {tmp_path / 'o'}") == 0
+    more = "--threads 1 --glm allow-no-covars --out p"
+    subprocess.run(["plink2", *words.split(), *more.split()], check=True, capture_output=True, cwd=tmp_path)
+    theirs = plink_rows(tmp_path / "p.y1.glm.linear")
+    ours = [line.split("\t") for line in (tmp_path / "o" / "y1.tsv").read_text().splitlines()[1:]]
+    assert len(ours) > 10
+    for row in ours:
+        assert float(row[7]) == pytest.approx(theirs[row[8]], rel=1e-4)
+
+
+def plink_rows(path: Path) -> dict[str, float]:
+    head, *lines = (line.split() for line in path.read_text().splitlines())
+    rows = (dict(zip(head, line, strict=True)) for line in lines)
+    return {row["ID"]: float(row["P"]) for row in rows if row["P"] != "NA"}
+
+
+def test_tables_are_gzipped_when_asked_for(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --threads 1 --quiet"
+    assert command("gwas", f"{base} --out {tmp_path / 'a'}") == 0
+    assert command("gwas", f"{base} --gz --out {tmp_path / 'b'}") == 0
+    assert f"{tmp_path / 'b' / 'y1'}.tsv.gz" in capsys.readouterr().out
+    assert gzip.decompress((tmp_path / "b" / "y1.tsv.gz").read_bytes()) == (tmp_path / "a" / "y1.tsv").read_bytes()
+    assert not (tmp_path / "b" / "y1.tsv").exists()
