@@ -29,12 +29,12 @@ def test_a_bad_item_does_not_take_its_batch_down(door: TestClient) -> None:
 
 def test_each_thing_is_registered_by_itself(door: TestClient) -> None:
     good = {"id": "gauge/oak", "kind": "gauge", "name": "Oak", "lon": 106.5, "lat": 29.6, "department": "drainage"}
-    bad = [good | {"id": "crew/oak"}, good | {"name": " "}, good | {"lat": None}, good | {"kind": "nothing"}]
+    bad = [good | {"name": " "}, good | {"lat": None}, good | {"kind": "nothing"}]
     answer = send(door, "/v1/entities", [*bad, good])
     assert answer.status_code == 200
     assert answer.json()["registered"] == 1
     wheres = [each["where"] for each in answer.json()["refused"]]
-    assert wheres == ["[0].id", "[1].name", "[2].lon, lat", "[3].kind"]
+    assert wheres == ["[0].name", "[1].lon, lat", "[2].kind"]
     assert send(door, "/v1/entities", bad).status_code == 422
 
 

@@ -73,7 +73,7 @@ def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
     for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
         alone.step(depth, rain)
     for name, array in states(city).items():
-        assert np.array_equal(array, alone.state()[name]), name
+        assert np.array_equal(array, alone.state()[name], equal_nan=True), name
     assert stayed.keys() == alone.state().keys()
 
 
@@ -83,9 +83,9 @@ def test_what_was_learned_of_a_gauge_goes_with_it_when_others_come_and_go():
         forecaster.step(np.array([depth, 0.0]), np.array([rain, rain], float))
     other = unpacked(packed(forecaster), ["a", "b"], ["new", "b", "a"]).state()
     for name, array in forecaster.state().items():
-        assert np.array_equal(other[name][2], array[0])
-        assert np.array_equal(other[name][1], array[1])
-        assert np.array_equal(other[name][0], Forecaster.of(1).state()[name][0])
+        assert np.array_equal(other[name][2], array[0], equal_nan=True)
+        assert np.array_equal(other[name][1], array[1], equal_nan=True)
+        assert np.array_equal(other[name][0], Forecaster.of(1).state()[name][0], equal_nan=True)
 
 
 def test_what_an_earlier_program_kept_in_another_form_is_begun_anew():
@@ -96,5 +96,5 @@ def test_what_an_earlier_program_kept_in_another_form_is_begun_anew():
     del old["onsets.counts"]
     again = unpacked(to_bytes(old), ["a"], ["a"]).state()
     for name in ("arms.stretch", "onsets.counts"):
-        assert np.array_equal(again[name], Forecaster.of(1).state()[name])
+        assert np.array_equal(again[name], Forecaster.of(1).state()[name], equal_nan=True)
     assert np.array_equal(again["memory.weights"], old["memory.weights"])

@@ -146,11 +146,9 @@ def _unknown_quantity(words: Words, name: str) -> Refusal:
 
 
 def _entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refusal]:
-    where, prefix = f"[{at}]", entity.id.partition("/")[0]
+    where = f"[{at}]"
     if entity.kind not in kinds:
         yield Refusal(f"{where}.kind", f"unknown kind {entity.kind!r} of {entity.id!r}", ", ".join(sorted(kinds)))
-    elif prefix != entity.kind:
-        yield Refusal(f"{where}.id", f"{entity.id!r} is to be a {entity.kind}", f"an id such as {entity.kind}/…")
     if not entity.name.strip():
         yield Refusal(f"{where}.name", f"{entity.id!r} has no name", "what people call it")
     if (entity.lon is None) != (entity.lat is None):
