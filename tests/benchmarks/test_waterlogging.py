@@ -24,9 +24,6 @@ def test_later_storms_cannot_change_earlier_forecasts():
 
 def test_the_refit_comes_in_with_the_sixth_storm_and_not_before():
     storms = some_storms(7)
-    said, wet = (
-        forecast(storms),
-        np.cumsum(storms.rain, axis=2)[:, :5] > 0,
-    )  # before rain what is said has other grounds
+    said, wet = forecast(storms), np.cumsum(storms.rain, axis=2)[:, :5] > 0  # before rain there are other grounds
     assert np.array_equal(said.depth[:, :5][wet], said.general[:, :5][wet])
     assert not np.array_equal(said.depth[:, 5], said.general[:, 5])
