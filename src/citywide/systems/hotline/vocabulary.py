@@ -38,12 +38,13 @@ def lessons(seed: int, count: int) -> tuple[list[str], list[str]]:
     return texts, truth
 
 
-def taught(sorter: Sorter, texts: list[str], truth: list[str], count: int = LESSONS) -> Sorter:
+def taught(sorter: Sorter, texts: list[str], truth: list[str], count: int | None = None) -> Sorter:
     """The sorter after it has learnt a history and the vocabulary, in one shuffled course.
 
     Half of the made-up texts stand beside a piece of somebody's real words, whatever those were about: so it learns
     to pass over what people say around a matter. A short history is told several times.
     """
+    count = count or LESSONS
     more, theirs = lessons(1, count)
     again = max(1, min(MOST_TIMES, count // 2 // max(1, len(texts))))
     sorter.train(texts * again + _among(texts, more), truth * again + theirs)
