@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.ingest import hand
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.committer import Committer, FellWithAnotherError
 from citywide.hub.ingest.state import State, recover
@@ -96,6 +97,7 @@ def test_what_is_copied_while_the_group_before_it_commits_stands_or_falls_with_i
     gauged: TrialCity, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     committer, gate, copied = gauged.hub.committer, threading.Event(), threading.Semaphore(0)
+    monkeypatch.setattr(hand, "WORTH_ROWS", 1)
     for writer in committer.writers:
         hold(writer, monkeypatch, copied, gate, fails)
     first = committer.submit(batch(gauged, 0, 1))

@@ -8,6 +8,7 @@ from citywide.hub.ingest.draft import Draft
 from citywide.hub.ingest.writer import Writer
 
 MOST_ROWS = 40_000
+WORTH_ROWS = 6_000  # a second transaction beside one that is under way costs more than so few rows gain by it
 Turn = Callable[[], None]
 Write = Callable[[Writer, Sequence[Draft], Turn], None]
 
@@ -54,13 +55,18 @@ class Hands:
     def _take(self) -> tuple[int, Sequence[Draft]] | None:
         """All that has gathered, and how many were taken before it; None at the end."""
         with self._change:
-            self._change.wait_for(lambda: self._ready or self._ended)
+            self._change.wait_for(lambda: self._worth_taking() or self._ended)
             if not self._ready:
                 return None
             drafts, self._ready = self._ready, []
             self._taken += 1
             self._change.notify_all()
             return self._taken - 1, drafts
+
+    def _worth_taking(self) -> bool:
+        """Whatever has gathered where nobody writes; beside another, a load."""
+        alone = self._done == self._taken
+        return bool(self._ready) and (alone or sum(len(ready.kept) for ready in self._ready) >= WORTH_ROWS)
 
     def _await_turn(self, number: int) -> None:
         with self._change:
