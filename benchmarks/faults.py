@@ -116,8 +116,11 @@ def _kill_worker(server: Server) -> None:
 def _kill_parent(server: Server) -> None:
     """Its workers are left without anybody who would stop them, and must end by themselves."""
     assert server.process is not None
+    workers = [psutil.Process(pid) for pid in server.worker_pids()]
     os.kill(server.process.pid, signal.SIGKILL)
     server.process.wait()
+    if psutil.wait_procs(workers, timeout=20)[1]:
+        raise TimeoutError("workers live on without their parent")
     server.start()
 
 
