@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 UV := .venv/bin/uv
 
-.PHONY: setup demo test check bench docs lock console
+.PHONY: setup demo test check types form bench docs lock console
 
 setup: .venv/ready console
 
@@ -27,10 +27,15 @@ test: setup
 	$(PY) -m pytest -n 2 --dist loadfile
 
 check: .venv/ready
+	$(MAKE) --no-print-directory -j 2 types form
+
+types:
+	.venv/bin/pyright
+
+form:
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports
-	.venv/bin/pyright
 	.venv/bin/citywide check
 	$(PY) docs/build.py --check
 
