@@ -66,6 +66,20 @@ def test_what_is_no_batch_is_said_to_be_none(body: bytes) -> None:
         from_json(body, NOW)
 
 
+@pytest.mark.parametrize("body", [b"\x91" * 5000, b"\x81\xa8readings\x91\xa2\xff\xff"])
+def test_what_no_reader_of_messagepack_takes_is_no_batch(body: bytes) -> None:
+    with pytest.raises(UnreadableError):
+        from_msgpack(body, NOW)
+
+
+def test_half_of_a_character_spoils_its_own_item_only() -> None:
+    rows = b'{"entity": "\\ud800", "quantity": "q", "value": 1}, {"entity": "g/1", "quantity": "q", "value": 2}'
+    found = from_json(b'{"readings": [' + rows + b"]}", NOW)
+    assert [fault.where for fault in found.faults.values()] == ["readings[0].entity"]
+    found.faults[0].what.encode()
+    assert found.entity[1] == "g/1"
+
+
 def test_an_item_that_is_no_object_is_named() -> None:
     for found in both({"readings": [5, {"entity": "g/1", "quantity": "q", "value": 2}]}):
         assert found.faults[0].what == "5 is no reading"

@@ -35,7 +35,7 @@ def from_msgpack(body: bytes, microseconds: Microseconds) -> Columns | None:
     """The same of a MessagePack batch."""
     try:
         return _columns_of(msgspec.msgpack.decode(body), microseconds)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None
 
 
@@ -84,12 +84,19 @@ def _read(at: int, item: object, faults: Faults) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name, kind in KINDS.items():
         try:
-            row[name] = msgspec.convert(item.get(name), kind)
-        except msgspec.ValidationError:
+            row[name] = _spoken(msgspec.convert(item.get(name), kind))
+        except (msgspec.ValidationError, UnicodeEncodeError):
             said = _short(item[name]) if name in item else "nothing"
             faults.setdefault(at, Refusal(f"readings[{at}].{name}", f"{said} is no {name}", ACCEPTED[name]))
             row[name] = BLANK[name]
     return row
+
+
+def _spoken(value: object) -> object:
+    """The value, unless it is a text that no writing has: half of a surrogate pair, which JSON can smuggle in."""
+    if isinstance(value, str):
+        value.encode()
+    return value
 
 
 def _short(said: object) -> str:
