@@ -174,7 +174,7 @@ def came_through(future: "Future[np.ndarray]") -> bool:
 def memory_of(city: TrialCity) -> dict[int, bytes]:
     state, found = city.hub.committer.state, {}
     work = city.hub.committer.between_commits(
-        lambda: found.update({n: state.evaluator.dump([n]) for n in numbers(city)})
+        lambda: found.update({n: state.evaluator.dump(np.array([n])) for n in numbers(city)})
     )
     work.result(20)
     return found
@@ -184,4 +184,4 @@ def memory_of_a_newcomer(city: TrialCity) -> dict[int, bytes]:
     state = State(city.hub.committer.rules)
     with city.hub.database.transaction() as connection:
         recover(connection, state, range(64))
-    return {number: state.evaluator.dump([number]) for number in numbers(city)}
+    return {number: state.evaluator.dump(np.array([number])) for number in numbers(city)}

@@ -40,8 +40,8 @@ steps = st.lists(
 
 def an_evaluator() -> Evaluator:
     evaluator = Evaluator(RULES)
-    evaluator.add_series(0, 7, "depth", "gauge")
-    evaluator.add_series(1, 7, "other", "gauge")
+    evaluator.add_series(np.array([0]), np.array([7]), "depth", "gauge")
+    evaluator.add_series(np.array([1]), np.array([7]), "other", "gauge")
     return evaluator
 
 
@@ -80,6 +80,23 @@ def test_every_rule_raises_and_clears_as_the_reference_does(stream: list[tuple[s
         assert fold(an_evaluator(), rows) == expected(rows)
 
 
+@given(st.permutations([(series, quantity) for series in range(6) for quantity in ("depth", "other")]))
+@settings(max_examples=50, deadline=None)
+def test_series_that_are_met_one_by_one_or_all_at_once_are_watched_alike(met: list[tuple[int, str]]) -> None:
+    at_once, one_by_one = Evaluator(RULES), Evaluator(RULES)
+    for quantity, first in (("depth", 0), ("other", 1)):
+        series = np.arange(first, 12, 2)
+        at_once.add_series(series, series // 2, quantity, "gauge")
+    for entity, quantity in met:
+        series = np.array([2 * entity + (quantity == "other")])
+        one_by_one.add_series(series, np.array([entity]), quantity, "gauge")
+    rows = [(series, 1_772_409_600_000_000 + MINUTE * minute, float((7 * series + 5 * minute) % 13))
+            for minute in range(90) for series in range(12)]  # fmt: skip
+    assert fold(at_once, rows) == fold(one_by_one, rows) != []
+    everyone = np.arange(12)
+    assert at_once.dump(everyone) == one_by_one.dump(everyone)
+
+
 @given(steps, st.integers(0, 120), st.integers(0, 120))
 @settings(max_examples=100, deadline=None)
 def test_cutting_the_stream_or_restarting_in_between_changes_nothing(
@@ -91,14 +108,14 @@ def test_cutting_the_stream_or_restarting_in_between_changes_nothing(
     for part in (rows[: cuts[0]], rows[cuts[0] : cuts[1]], rows[cuts[1] :]):
         if part:
             found += fold(evaluator, part)
-        memory, evaluator = evaluator.dump([0, 1]), an_evaluator()
+        memory, evaluator = evaluator.dump(np.array([0, 1])), an_evaluator()
         evaluator.load(memory)
     assert sorted(found) == expected(rows)
 
 
 def test_a_device_that_stops_talking_is_missed_and_its_next_word_clears_it() -> None:
     evaluator = Evaluator([Rule("silent", "depth", SAYS, signal=Silence(), above=60)])
-    evaluator.add_series(3, 1, "depth", "gauge")
+    evaluator.add_series(np.array([3]), np.array([1]), "depth", "gauge")
     fold(evaluator, [(3, 1_000_000_000, 5.0)])
     assert evaluator.tick(1_000_000_000 + 60_000_000) == []
     raised = evaluator.tick(1_000_000_000 + 61_000_000)
@@ -109,16 +126,16 @@ def test_a_device_that_stops_talking_is_missed_and_its_next_word_clears_it() -> 
 
 def test_a_device_that_has_never_spoken_is_not_missed() -> None:
     evaluator = Evaluator([Rule("silent", "depth", SAYS, signal=Silence(), above=60)])
-    evaluator.add_series(3, 1, "depth", "gauge")
+    evaluator.add_series(np.array([3]), np.array([1]), "depth", "gauge")
     assert evaluator.tick(1_772_409_600_000_000) == []
 
 
 def test_memory_of_a_rule_whose_meaning_has_changed_is_not_taken_over() -> None:
     evaluator = an_evaluator()
     fold(evaluator, told([("depth", 1, 12.0)]))
-    memory = evaluator.dump([0, 1])
+    memory = evaluator.dump(np.array([0, 1]))
     changed = Evaluator([Rule("deep", "depth", SAYS, above=11, clears_below=7), RULES[3]])
-    changed.add_series(0, 7, "depth", "gauge")
+    changed.add_series(np.array([0]), np.array([7]), "depth", "gauge")
     changed.load(memory)
     later = 1_772_409_600_000_000 + 60 * MINUTE
     assert fold(changed, [(0, later, 12.0)]) == [("deep", True, later)]  # "plain" still stands

@@ -88,7 +88,8 @@ def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]
         names = {number: id_ for id_, (number, _) in worker.hub.registry.entities.items()}
         for part in worker.hub.committer.parts:
             kept = msgpack.decode(state.dump(part), type=PartMemory)
-            newest = dict(zip(state.by_part.get(part, []), np.frombuffer(kept.newest, np.int64).tolist(), strict=True))
+            times = np.frombuffer(kept.newest, np.int64).tolist()
+            newest = dict(zip(state.of_parts([part]).tolist(), times, strict=True))
             rules = msgpack.decode(kept.rules, type=Memory)
             cells, at = np.frombuffer(rules.cells), 0
             watches = np.frombuffer(rules.series, np.int64), np.frombuffer(rules.rules, np.int64)

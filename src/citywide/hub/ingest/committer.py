@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import starmap
 from typing import TypeVar
 
 import numpy as np
@@ -216,8 +217,7 @@ class Committer:
         if unknown:
             self._rest_or_fall()  # memory that grows must stand still
             found = self.writer.connection.execute(sql("series_by_number"), {"numbers": unknown})
-            for row in found.fetchall():
-                self.state.add(Series(*row))
+            self.state.add(starmap(Series, found))
 
     def _guarded(self, work: "Callable[[], Result]") -> Result:
         """Memory that ran ahead of a failed transaction is thrown away and read anew before the next."""

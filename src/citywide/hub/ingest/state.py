@@ -1,7 +1,8 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
-from collections.abc import Collection, Sequence
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise, starmap
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -17,6 +18,7 @@ from citywide.hub.ingest.binary import decode
 from citywide.hub.ingest.order import advance
 from citywide.hub.rule import Rule
 from citywide.hub.rules.evaluator import Evaluator
+from citywide.hub.rules.watches import grown
 
 NEVER = np.iinfo(np.int64).min
 
@@ -39,25 +41,30 @@ class State:
         self.value = np.zeros(1024)
         self.changed = np.zeros(1024, bool)
         self.known: dict[int, Series] = {}
-        self.by_part: dict[int, list[int]] = {}
         self.part_of = np.full(1024, PARTS, np.int64)
         self.received = 0
 
-    def add(self, series: Series) -> None:
-        """Begin to keep a series."""
-        if series.number in self.known:
-            return
-        self.known[series.number] = series
-        self.by_part.setdefault(series.entity % PARTS, []).append(series.number)
-        if series.number >= self.newest.size:
-            more = max(self.newest.size, series.number + 1 - self.newest.size)
-            self.newest = np.concatenate([self.newest, np.full(more, NEVER, np.int64)])
-            self.value = np.concatenate([self.value, np.zeros(more)])
-            self.changed = np.concatenate([self.changed, np.zeros(more, bool)])
-            self.part_of = np.concatenate([self.part_of, np.full(more, PARTS, np.int64)])
-        self.part_of[series.number] = series.entity % PARTS
-        self.evaluator.reserve(series.number)
-        self.evaluator.add_series(series.number, series.entity, series.quantity, series.kind)
+    def add(self, met: Iterable[Series]) -> None:
+        """Begin to keep these series."""
+        new = {series.number: series for series in met if series.number not in self.known}
+        self.known |= new
+        self._make_room(max(new, default=0))
+        alike: dict[tuple[str, str], list[Series]] = defaultdict(list)
+        for series in new.values():
+            alike[series.quantity, series.kind].append(series)
+        for (quantity, kind), group in alike.items():
+            numbers = np.array([series.number for series in group])
+            entities = np.array([series.entity for series in group])
+            self.part_of[numbers] = entities % PARTS
+            self.evaluator.add_series(numbers, entities, quantity, kind)
+
+    def _make_room(self, number: int) -> None:
+        self.newest, self.value = grown(self.newest, number, NEVER), grown(self.value, number, 0)
+        self.changed, self.part_of = grown(self.changed, number, False), grown(self.part_of, number, PARTS)
+
+    def of_parts(self, parts: Sequence[int]) -> NDArray[np.int64]:
+        """The series of these parts."""
+        return np.flatnonzero(np.isin(self.part_of, parts))
 
     def note_latest(self, fresh: Rows) -> None:
         """Remember the newest values (the rows stand in time), to be written down with the next flush."""
@@ -90,8 +97,8 @@ class State:
 
     def dump(self, part: int) -> bytes:
         """Write a part's memory down."""
-        series = np.array(self.by_part.get(part, []), np.int64)
-        rules = self.evaluator.dump(series.tolist())
+        series = self.of_parts([part])
+        rules = self.evaluator.dump(series)
         newest, value = self.newest[series].tobytes(), self.value[series].tobytes()
         return msgpack.encode(PartMemory(series.tobytes(), newest, value, rules))
 
@@ -99,7 +106,7 @@ class State:
         """Remember what was written down; whether the latest values were, too, nobody knows: they are again."""
         memory = msgpack.decode(dumped, type=PartMemory)
         series = np.frombuffer(memory.series, np.int64)
-        here = np.array([number in self.known for number in series.tolist()], bool)
+        here = ~np.isin(series, self.unknown(series))
         self.newest[series[here]] = np.frombuffer(memory.newest, np.int64)[here]
         self.value[series[here]] = np.frombuffer(memory.value)[here]
         self.changed[series[here]] = self.newest[series[here]] > NEVER
@@ -116,8 +123,7 @@ class State:
 
 def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
     """Bring the memory of these parts to where their last commit left it."""
-    for row in connection.execute(sql("series_of_parts"), {"parts": list(parts)}):
-        state.add(Series(*row))
+    state.add(starmap(Series, connection.execute(sql("series_of_parts"), {"parts": list(parts)})))
     written = {row["part"]: row for row in fetch(connection, sql("snapshots"), {"parts": list(parts)})}
     since = np.full(PARTS, NEVER, np.int64)
     for part, row in written.items():
@@ -146,10 +152,5 @@ def _replay(connection: Connection, state: State, parts: Sequence[int], since: N
 
 def _agree_with_alarms(connection: Connection, state: State, parts: Sequence[int]) -> None:
     """Whether an alarm stands is what the database says: silence is raised without any reading."""
-    standing: dict[int, set[str]] = {}
-    for entity, rule in connection.execute(sql("standing_alarms"), {"parts": list(parts)}):
-        standing.setdefault(entity, set()).add(rule)
-    for part in parts:
-        for number in state.by_part.get(part, []):
-            entity = state.known[number].entity
-            state.evaluator.set_raised(number, standing.get(entity, set()))
+    standing = connection.execute(sql("standing_alarms"), {"parts": list(parts)}).fetchall()
+    state.evaluator.agree(state.of_parts(parts), standing)

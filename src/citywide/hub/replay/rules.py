@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -33,10 +35,12 @@ def would_raise(database: Database, folder: Path, rule: Rule, begin: datetime, e
     """What this rule would have raised between two moments, archived days (their files lie in `folder`) included."""
     evaluator, names = Evaluator([rule]), dict[int, str]()
     other = rule.signal.other if isinstance(rule.signal, Difference | Ratio) else rule.quantity
-    for row in database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]}):
-        names[row["number"]] = row["id"]
-        evaluator.reserve(row["number"])
-        evaluator.add_series(row["number"], row["entity"], row["quantity"], row["kind"])
+    concerned = database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]})
+    for (quantity, kind), group in groupby(concerned, key=itemgetter("quantity", "kind")):
+        rows = list(group)
+        names |= {row["number"]: row["id"] for row in rows}
+        numbers, entities = (np.array([row[column] for row in rows]) for column in ("number", "entity"))
+        evaluator.add_series(numbers, entities, quantity, kind)
     told: list[WouldBe] = []
     standing: dict[int, WouldBe] = {}
     for transition in _transitions(database, folder, evaluator, rule, sorted(names), begin, end):

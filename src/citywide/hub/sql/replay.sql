@@ -1,7 +1,7 @@
 -- name: series_of_quantities
 select series.number, series.entity, series.quantity, entity.id, entity.kind
 from hub.series join hub.entity on entity.number = series.entity
-where series.quantity = any(%(quantities)s) order by series.number
+where series.quantity = any(%(quantities)s) order by series.quantity, entity.kind, series.number
 
 -- name: alarms_of_rule
 select entity.id, alarm.raised, alarm.value, alarm.cleared
