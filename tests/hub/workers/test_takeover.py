@@ -91,13 +91,13 @@ def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]
             times = np.frombuffer(kept.newest, np.int64).tolist()
             newest = dict(zip(state.of_parts([part]).tolist(), times, strict=True))
             rules = msgpack.decode(kept.rules, type=Memory)
-            cells, at = np.frombuffer(rules.cells), 0
+            cells, slots, at, ring = np.frombuffer(rules.cells), np.frombuffer(rules.slots), 0, 0
             watches = np.frombuffer(rules.series, np.int64), np.frombuffer(rules.rules, np.int64)
             for series, rule in zip(*(each.tolist() for each in watches), strict=True):
-                size, of = rules.sizes[rule], state.known[series]
+                (size, more), of = rules.sizes[rule], state.known[series]
                 key = names[of.entity], of.quantity, rules.fingerprints[rule].hex()
-                found[key] = (newest[series], str(cells[at : at + size].tolist()))
-                at += size
+                found[key] = (newest[series], str([*cells[at : at + size], *slots[ring : ring + more]]))
+                at, ring = at + size, ring + more
     return found
 
 

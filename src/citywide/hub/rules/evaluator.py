@@ -26,13 +26,14 @@ class Transition(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """The dumped memory of some watches: their series, their rules by the fingerprint of its meaning, their cells."""
+    """The dumped memory of some watches: their series, their rules by fingerprint of the meaning, what they keep."""
 
     fingerprints: list[bytes]
-    sizes: list[int]
+    sizes: list[tuple[int, int]]
     series: bytes
     rules: bytes
     cells: bytes
+    slots: bytes
 
 
 class Evaluator:
@@ -65,7 +66,7 @@ class Evaluator:
             return
         for entity, watch in zip(entities.tolist(), watches.tolist(), strict=True):
             if (entity, other) in self._second:
-                self._link_second(self._second[entity, other], watch)
+                self.watches.add_second(self._second[entity, other], watch)
             else:
                 self._waiting[entity, other].append(watch)
 
@@ -73,28 +74,22 @@ class Evaluator:
         for number, entity in zip(series.tolist(), entities.tolist(), strict=True):
             self._second[entity, quantity] = number
             for watch in self._waiting.pop((entity, quantity), ()):
-                self._link_second(number, watch)
-
-    def _link_second(self, series: int, watch: int) -> None:
-        self.watches.link(np.array([series]), np.array([[watch]]), role=1)
+                self.watches.add_second(number, watch)
 
     def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""
         watches = self.watches
-        (following, watch_of, role_of), (offset, rule_of, _) = watches.links, watches.table
         out = np.empty((max(16, series.size * watches.longest), 4))
         count = fold(
-            series, times, values, watches.first, following, watch_of, role_of,
-            offset, rule_of, watches.rules, watches.memory, out,
-        )  # fmt: skip
+            series, times, values, watches.first, watches.links, watches.rules, watches.cells, watches.slots, out
+        )
         return self._transitions(out[:count])
 
     def tick(self, now_us: int) -> list[Transition]:
         """What the passing of time alone has raised."""
         watches, silent = self.watches, self._awaited()
-        offset, rule_of, _ = watches.table
         out = np.empty((silent.size, 4))
-        count = tick(float(now_us), silent, offset, rule_of, watches.rules, watches.memory, out)
+        count = tick(float(now_us), silent, watches.links, watches.rules, watches.cells, out)
         return self._transitions(out[:count])
 
     def _awaited(self) -> Ints:
@@ -106,19 +101,25 @@ class Evaluator:
     def agree(self, series: Ints, standing: Collection[tuple[int, str]]) -> None:
         """Make the memory of these series agree with the alarms that stand, by entity and rule."""
         watches = self.watches.of(series)
-        _, rule, of = self.watches.table[:, watches]
+        rule, entity_of = self.watches.links["rule"][watches], self.watches.entity[self.watches.series[watches]]
         known = [(entity, self._numbers[name]) for entity, name in standing if name in self._numbers]
         wanted = np.array([entity * len(self.compiled) + number for entity, number in known], np.int64)
-        self.watches.set_raised(watches, np.isin(self.watches.entity[of] * len(self.compiled) + rule, wanted))
+        self.watches.set_raised(watches, np.isin(entity_of * len(self.compiled) + rule, wanted))
 
     def dump(self, series: Ints) -> bytes:
         """The memory of these series' watches."""
-        watches = self.watches.of(series)
-        _, rule, of = self.watches.table[:, watches]
-        cells = self.watches.memory[self.watches.cells_of(watches)]
+        kept = self.watches
+        watches = kept.of(series)
+        cells, slots = kept.places(watches)
+        columns = (
+            kept.series[watches],
+            kept.links["rule"][watches].astype(np.int64),
+            kept.cells[cells],
+            kept.slots[slots],
+        )
         fingerprints = [compiled.fingerprint for compiled in self.compiled]
-        sizes = self.watches.cells.tolist()
-        return msgpack.encode(Memory(fingerprints, sizes, of.tobytes(), rule.tobytes(), cells.tobytes()))
+        sizes = [(compiled.cells, compiled.slots) for compiled in self.compiled]
+        return msgpack.encode(Memory(fingerprints, sizes, *(column.tobytes() for column in columns)))
 
     def load(self, dumped: bytes) -> None:
         """Put dumped memory back; a rule that has changed its meaning begins anew."""
@@ -126,18 +127,25 @@ class Evaluator:
         series, then = np.frombuffer(memory.series, np.int64), np.frombuffer(memory.rules, np.int64)
         numbers = {compiled.fingerprint: number for number, compiled in enumerate(self.compiled)}
         now = np.array([numbers.get(mark, -1) for mark in memory.fingerprints], np.int64)[then]
-        size = np.array(memory.sizes, np.int64)[then]
         watches = self.watches.find(series, now)
         here = watches >= 0
-        taken = runs((np.cumsum(size) - size)[here], size[here])
-        self.watches.memory[self.watches.cells_of(watches[here])] = np.frombuffer(memory.cells)[taken]
+        cells, slots = self.watches.places(watches[here])
+        sizes = np.array(memory.sizes, np.int64).reshape(-1, 2)[then]
+        self.watches.cells[cells] = _of_those(here, memory.cells, sizes[:, 0])
+        self.watches.slots[slots] = _of_those(here, memory.slots, sizes[:, 1])
 
     def _transitions(self, rows: Floats) -> list[Transition]:
         found: list[Transition] = []
         for watch, raised, time_us, value in rows.tolist():
-            _, rule, series = self.watches.table[:, int(watch)].tolist()
-            found.append(Transition(self.compiled[rule].rule, series, raised == 1, int(time_us), value))
+            rule = self.compiled[self.watches.links["rule"][int(watch)]].rule
+            found.append(Transition(rule, int(self.watches.series[int(watch)]), raised == 1, int(time_us), value))
         return found
+
+
+def _of_those(which: NDArray[np.bool_], dumped: bytes, sizes: Ints) -> Floats:
+    """What was dumped of some of the watches, each of which has its size there."""
+    begin = np.cumsum(sizes) - sizes
+    return np.frombuffer(dumped)[runs(begin[which], sizes[which])]
 
 
 def _concerns(rule: Rule, quantity: str, kind: str) -> bool:

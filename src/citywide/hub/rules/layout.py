@@ -14,15 +14,23 @@ AGGREGATES = ("mean", "sum", "min", "max", "count")
 
 RAISED, BEYOND_SINCE, LAST_TIME, LAST_VALUE, COMMON = range(5)  # the cells every watch has
 SLOTS, RATE_SLOTS = 12, 14
+RATE_CELLS, WINDOW_CELLS = 4, 9  # what is looked at with every reading; slots are when one begins
+RATE_SLOT, WINDOW_SLOT = 3, 5  # the size of one
+VERSION = 2  # of this layout: memory of another one is not taken over
 CELLS = {
     VALUE: 0,
-    RATE: 3 * RATE_SLOTS,
+    RATE: RATE_CELLS,
     SILENCE: 0,
     STUCK: 2,
-    DRIFT: 2 * 3 * SLOTS,
-    WINDOW: 5 * SLOTS,
+    DRIFT: 2 * WINDOW_CELLS,
+    WINDOW: WINDOW_CELLS,
     DIFFERENCE: 1,
     RATIO: 1,
+}
+SLOT_CELLS = {
+    RATE: RATE_SLOTS * RATE_SLOT,
+    DRIFT: 2 * SLOTS * WINDOW_SLOT,
+    WINDOW: SLOTS * WINDOW_SLOT,
 }
 
 _CODES = {
@@ -39,6 +47,7 @@ RULE_ROW = np.dtype([
     ("code", "i4"), ("aggregate", "i4"), ("slot", "f8"), ("over", "f8"), ("tolerance", "f8"),
     ("sign", "f8"), ("bound", "f8"), ("clear", "f8"), ("hold", "f8"),
 ])  # fmt: skip
+LINK = np.dtype([("following", "i4"), ("cells", "i4"), ("slots", "i4"), ("rule", "i2"), ("role", "i2")])
 
 
 class Compiled(Struct, frozen=True):
@@ -47,6 +56,7 @@ class Compiled(Struct, frozen=True):
     rule: Rule
     row: tuple[float, ...]
     cells: int
+    slots: int
     fingerprint: bytes
 
     @property
@@ -59,13 +69,14 @@ class Compiled(Struct, frozen=True):
 def compile_rule(rule: Rule) -> Compiled:
     """Put a rule's meaning into numbers."""
     code = _CODES[type(rule.signal)]
-    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], sha256(_meaning(rule)).digest()[:8])
+    mark = sha256(_meaning(rule)).digest()[:8]
+    return Compiled(rule, _row(rule, code), COMMON + CELLS[code], SLOT_CELLS.get(code, 0), mark)
 
 
 def _meaning(rule: Rule) -> bytes:
     """What the memory depends on; other words or another severity leave it as it is."""
     bounds = rule.above, rule.below, rule.clears_below, rule.clears_above
-    return msgspec.json.encode((rule.name, rule.quantity, rule.kind, rule.signal, bounds, rule.hold))
+    return msgspec.json.encode((VERSION, rule.name, rule.quantity, rule.kind, rule.signal, bounds, rule.hold))
 
 
 def _row(rule: Rule, code: int) -> tuple[float, ...]:

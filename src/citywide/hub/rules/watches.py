@@ -1,4 +1,7 @@
-"""Every watch (a rule on a series) of one worker, on flat arrays that grow by doubling."""
+"""Every watch (a rule on a series) of one worker, on flat arrays that grow by doubling.
+
+What a reading touches lies together: a series' links side by side, and the cells of its watches, too.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,27 +9,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.hub.rules.chains import own_watches, watches_by_rule
-from citywide.hub.rules.layout import LAST_TIME, RAISED, RULE_ROW, Compiled
+from citywide.hub.rules.chains import links_by_rule, own_links
+from citywide.hub.rules.layout import LAST_TIME, LINK, RAISED, RULE_ROW, Compiled
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+OWN, SECOND = range(2)  # the role of a series in a rule
 
 
 class Watches:
-    """Which rules watch which series, and the memory that each watch keeps."""
+    """Which rules watch which series, and the memory that each watch keeps; a watch is known by its own link."""
 
     def __init__(self, rules: Sequence[Compiled]) -> None:
-        self.rules = np.array([rule.row for rule in rules], RULE_ROW).view(np.recarray)
-        self.cells = np.array([rule.cells for rule in rules], np.int64)
+        self.rules = np.array([rule.row for rule in rules], RULE_ROW)
+        self._cells = np.array([rule.cells for rule in rules], np.int64)
+        self._slots = np.array([rule.slots for rule in rules], np.int64)
         self.first = np.full(1024, -1, np.int64)  # by series: where its chain of links begins
         self.entity = np.full(1024, -1, np.int64)  # by series
-        self.links = np.zeros((3, 1024), np.int64)  # following link, watch, role
-        self.table = np.zeros((3, 1024), np.int64)  # offset of its cells, rule, series
-        self.memory = np.zeros(1 << 16)
-        self.count = self.longest = 0
         self._length = np.zeros(1024, np.int64)  # by series: of its chain
-        self._link_count = self._used = 0
+        self.links = np.empty(1024, LINK)
+        self.series = np.empty(1024, np.int64)  # by link: whom the watch is about
+        self.cells, self.slots = np.empty(1 << 14), np.empty(1 << 16)
+        self.count = self.longest = self._used_cells = self._used_slots = 0
 
     def meet(self, series: Ints, entities: Ints) -> None:
         """Make room for these series."""
@@ -36,57 +40,66 @@ class Watches:
         self.entity[series] = entities
 
     def add(self, rules: Ints, series: Ints) -> Ints:
-        """Watch each of these series (rows) by each of these rules (columns): the watches' numbers."""
-        watches = self.count + np.arange(series.size * rules.size)
-        self.count += watches.size
-        self.table = grown(self.table, self.count)
-        self.table[0, watches] = self._blank(self.cells[rules], series.size)
-        self.table[1, watches], self.table[2, watches] = np.tile(rules, series.size), np.repeat(series, rules.size)
-        self.link(series, watches.reshape(series.size, rules.size), role=0)
-        return watches.reshape(series.size, rules.size)
+        """Watch each of these series (rows) by each of these rules (columns)."""
+        rule = np.tile(rules, series.size)
+        added = np.empty(rule.size, LINK)
+        added["rule"], added["role"] = rule, OWN
+        added["cells"], added["slots"] = self._blank_cells(self._cells[rule]), self._blank_slots(self._slots[rule])
+        return self._hang(series, added.reshape(series.size, rules.size), np.repeat(series, rules.size))
 
-    def _blank(self, sizes: Ints, count: int) -> Ints:
-        """Where the memory of new watches of these sizes begins, so many times one after the other."""
-        sizes = np.tile(sizes, count)
-        begin, self._used = self._used, self._used + int(sizes.sum())
-        self.memory = grown(self.memory, self._used)
-        self.memory[begin : self._used] = np.nan
-        offset = begin + np.cumsum(sizes) - sizes
-        self.memory[offset + RAISED], self.memory[offset + LAST_TIME] = 0.0, -np.inf
-        return offset
+    def add_second(self, series: int, watch: int) -> None:
+        """What this series says concerns another one's watch, too."""
+        added = self.links[watch : watch + 1].copy()
+        added["role"] = SECOND
+        self._hang(np.array([series]), added.reshape(1, 1), self.series[watch])
 
-    def link(self, series: Ints, watches: Ints, role: int) -> None:
-        """What each of these series says concerns the watches in its row; no series may stand here twice."""
-        places = self._link_count + np.arange(watches.size).reshape(watches.shape)
-        self._link_count += watches.size
-        self.links = grown(self.links, self._link_count)
-        self.links[0, places] = np.column_stack([self.first[series], places[:, :-1]])
-        self.links[1, places], self.links[2, places] = watches, role
+    def _hang(self, series: Ints, added: NDArray[np.void], about: Any) -> Ints:
+        """Hang each row of links on the chain of its series."""
+        places = self.count + np.arange(added.size).reshape(added.shape)
+        self.count += added.size
+        self.links, self.series = grown(self.links, self.count), grown(self.series, self.count)
+        added["following"] = np.column_stack([self.first[series], places[:, :-1]])
+        self.links[places], self.series[places.ravel()] = added, about
         self.first[series] = places[:, -1]
-        self._length[series] += watches.shape[1]
+        self._length[series] += added.shape[1]
         self.longest = max(self.longest, int(self._length[series].max(initial=0)))
+        return places
+
+    def _blank_cells(self, sizes: Ints) -> Ints:
+        begin, self._used_cells = self._used_cells, self._used_cells + int(sizes.sum())
+        self.cells = grown(self.cells, self._used_cells)
+        self.cells[begin : self._used_cells] = np.nan
+        at = begin + np.cumsum(sizes) - sizes
+        self.cells[at + RAISED], self.cells[at + LAST_TIME] = 0.0, -np.inf
+        return at
+
+    def _blank_slots(self, sizes: Ints) -> Ints:
+        begin, self._used_slots = self._used_slots, self._used_slots + int(sizes.sum())
+        self.slots = grown(self.slots, self._used_slots)
+        self.slots[begin : self._used_slots] = np.nan
+        return begin + np.cumsum(sizes) - sizes
 
     def of(self, series: Ints) -> Ints:
         """The watches on these series."""
-        following, watch_of, role_of = self.links
-        return own_watches(series, self.first, following, watch_of, role_of)
+        return own_links(series, self.first, self.links)
 
     def find(self, series: Ints, rules: Ints) -> Ints:
         """The watch of each pair of a series and a rule; -1 where there is none."""
-        following, watch_of, role_of = self.links
-        return watches_by_rule(series, rules, self.first, following, watch_of, role_of, self.table[1])
+        return links_by_rule(series, rules, self.first, self.links)
 
     def with_code(self, code: int) -> Ints:
         """The watches whose rule looks at this kind of signal."""
-        return np.flatnonzero(self.rules.code[self.table[1, : self.count]] == code)
+        links = self.links[: self.count]
+        return np.flatnonzero((self.rules["code"][links["rule"]] == code) & (links["role"] == OWN))
 
-    def cells_of(self, watches: Ints) -> Ints:
-        """The places of these watches' memory, one after the other."""
-        return runs(self.table[0, watches], self.cells[self.table[1, watches]])
+    def places(self, watches: Ints) -> tuple[Ints, Ints]:
+        """Where the cells and where the slots of these watches lie, one watch after the other."""
+        links = self.links[watches]
+        return runs(links["cells"], self._cells[links["rule"]]), runs(links["slots"], self._slots[links["rule"]])
 
     def set_raised(self, watches: Ints, raised: Mask) -> None:
         """Let their memory say that their alarms stand, or do not."""
-        self.memory[self.table[0, watches] + RAISED] = raised
+        self.cells[self.links["cells"][watches] + RAISED] = raised
 
 
 def runs(start: Ints, size: Ints) -> Ints:
@@ -96,11 +109,10 @@ def runs(start: Ints, size: Ints) -> Ints:
 
 def grown(array: NDArray[Any], index: int, fill: float | None = None) -> NDArray[Any]:
     """The array, at least twice as long if need be, so that `index` fits; without `fill` the rest is to be written."""
-    size = array.shape[-1]
-    if index < size:
+    if index < array.size:
         return array
-    longer = np.empty((*array.shape[:-1], max(2 * size, index + 1)), array.dtype)
-    longer[..., :size] = array
+    longer = np.empty(max(2 * array.size, index + 1), array.dtype)
+    longer[: array.size] = array
     if fill is not None:
-        longer[..., size:] = fill
+        longer[array.size :] = fill
     return longer
