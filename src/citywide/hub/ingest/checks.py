@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import Columns, Receipt, Refusal
+from citywide.hub.ingest.order import all_sound
 from citywide.hub.things import Quantity
 from citywide.kit.clock import moment
 from citywide.kit.units import conversion
@@ -43,6 +44,8 @@ def codes_of(columns: Columns, known: Ranges) -> Codes:
 def checked(columns: Columns, codes: Codes, known: Ranges, now_us: int, receipt: Receipt) -> tuple[Columns, Mask]:
     """The columns in the quantities' own units, and which items stand; the others are named in the receipt."""
     good = np.ones(len(columns), bool)
+    if columns.unit is None and not columns.faults and _all_sound(columns, codes, known, now_us):
+        return columns, good
     good[list(columns.faults)] = False
     _refuse(~good, receipt, columns.faults.__getitem__)
     _refuse((codes < 0) & good, receipt, lambda i: _unknown_quantity(i, columns.quantity[i], known))
@@ -54,6 +57,11 @@ def checked(columns: Columns, codes: Codes, known: Ranges, now_us: int, receipt:
         _refuse(bad & good, receipt, why)
         good &= ~bad
     return columns, good
+
+
+def _all_sound(columns: Columns, codes: Codes, known: Ranges, now_us: int) -> bool:
+    """Whether there is nothing to say of any item, which is what nearly every batch is like."""
+    return all_sound(columns.value, columns.time, codes, known.low, known.high, now_us - OLDEST_US, now_us + FUTURE_US)
 
 
 def _faults(

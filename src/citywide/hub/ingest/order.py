@@ -1,11 +1,23 @@
 # pyright: reportMissingParameterType=false
-"""Which readings are new, which come late, and which were there before."""
+"""Which readings are new, which come late, and which were there before; and whether any needs a second look."""
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import ACCEPTED, DUPLICATE, LATE, Rows
+
+
+@numba.njit(cache=True)
+def all_sound(value, time, codes, low, high, oldest, latest):  # noqa: ANN001, ANN201 - numba infers the types
+    """Whether every quantity is known, every value finite and in its range, every time believable."""
+    for i in range(value.size):
+        code = codes[i]
+        if code < 0 or not (low[code] <= value[i] <= high[code]) or not np.isfinite(value[i]):
+            return False
+        if not (oldest <= time[i] <= latest):
+            return False
+    return True
 
 
 @numba.njit(cache=True, nogil=True)

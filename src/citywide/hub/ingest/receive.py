@@ -75,6 +75,8 @@ class Reception:
 
     def _shares(self, rows: Rows) -> Mapping[str, Rows]:
         """The rows by the worker that keeps their part of the city."""
+        if len(everybody := set(self.keepers)) == 1 and (only := everybody.pop()) is not None:
+            return {only: rows}
         parts = self.registry.parts(rows.series)
         keepers = {part: self.keepers[part] for part in np.unique(parts).tolist()}
         if None in keepers.values():
