@@ -78,8 +78,7 @@ class TrialCity:
 
     async def _end_abruptly(self) -> None:
         await asyncio.to_thread(self.hub.kill)
-        for peer in self.hub.peers.values():
-            peer.close()
+        self.hub.members.hang_up()
 
     def _end_loop(self) -> None:
         self.wait(_cancel_all())

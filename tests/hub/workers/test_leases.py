@@ -16,7 +16,7 @@ def test_the_others_hear_of_a_worker_while_it_is_long_at_taking_parts_over(city:
     hub.committer.between_commits(hub.committer.forget).result()
     hub.database.rows("update hub.worker set seen = now() - interval '1 day' returning 1")
     monkeypatch.setattr(hub.committer, "take", lambda _: taken.wait(30))
-    monkeypatch.setattr(leases, "heartbeat", lambda *_: leases.Turn([1], [], [hub.name] * 64, {}))
+    monkeypatch.setattr(leases, "heartbeat", lambda *_: leases.Turn([1], [], [hub.members.name] * 64, {}))
     beating = threading.Thread(target=hub.beat)
     beating.start()
     until = time.monotonic() + 20

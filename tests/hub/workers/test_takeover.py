@@ -119,10 +119,10 @@ def share(*workers: TrialCity) -> None:
     while True:
         for worker in workers:
             worker.hub.beat()
-        kept = {part: worker.hub.name for worker in workers for part in worker.hub.committer.parts}
+        kept = {part: worker.hub.members.name for worker in workers for part in worker.hub.committer.parts}
         agreed = [kept.get(part) for part in range(PARTS)]
         shares = [len(worker.hub.committer.parts) for worker in workers]
-        if None not in agreed and max(shares) <= fair and all(w.hub.reception.keepers == agreed for w in workers):
+        if None not in agreed and max(shares) <= fair and all(w.hub.members.keepers == agreed for w in workers):
             return
         assert time.monotonic() < until, shares
         time.sleep(0.05)

@@ -31,10 +31,10 @@ def ready(state: State) -> dict[str, object]:
     """The database answers and every part of the city has a keeper."""
     hub = hub_of(state)
     hub.database.rows("select 1")
-    orphans = sum(keeper is None for keeper in hub.reception.keepers)
+    orphans = sum(keeper is None for keeper in hub.members.keepers)
     if orphans:
         raise Problem(503, f"{orphans} parts of the city have no keeper at the moment")
-    return {"status": "ready", "worker": hub.name, "parts": len(hub.committer.parts)}
+    return {"status": "ready", "worker": hub.members.name, "parts": len(hub.committer.parts)}
 
 
 @get("/metrics", sync_to_thread=False)
@@ -46,7 +46,7 @@ def metrics(state: State) -> Response[bytes]:
 def _figures(hub: Hub) -> CollectorRegistry:
     registry = CollectorRegistry()
     for name, (about, read) in FIGURES.items():
-        Gauge(name, about, ["worker"], registry=registry).labels(hub.name).set(read(hub))
+        Gauge(name, about, ["worker"], registry=registry).labels(hub.members.name).set(read(hub))
     return registry
 
 

@@ -1,11 +1,12 @@
 """Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from psycopg import Connection
 
+from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS, Series
 from citywide.hub.ingest.batch import Rows
@@ -27,24 +28,38 @@ class Collected(NamedTuple):
 
 
 class Flusher:
-    """Collects in the committer's thread, a round at a time."""
+    """Collects in the committer's thread, a round at a time, and writes beside it."""
 
-    def __init__(self, committer: Committer) -> None:
-        self.committer = committer
+    def __init__(self, committer: Committer, database: Database) -> None:
+        self.committer, self.database = committer, database
         self._round = self._next_part = 0
 
-    def collect(self) -> Collected:
+    def flush(self) -> None:
+        """Let time pass for the rules and write down what is new; what could not be written stays new."""
+        collected = self.committer.between_commits(self._tick_and_collect).result()
+        try:
+            self._write(collected)
+        except Exception:
+            self.committer.between_commits(lambda: self.committer.state.note_again(collected.latest))
+            raise
+
+    def keep(self, parts: Sequence[int]) -> None:
+        """Write down what is new, and the memory of these parts (committer's thread)."""
+        state = self.committer.state
+        memory = [(part, state.received, state.dump(part)) for part in parts]
+        self._write(Collected(state.take_changed(), state.known, memory))
+
+    def _write(self, collected: Collected) -> None:
+        with self.database.transaction() as connection:
+            write(connection, collected)
+
+    def _tick_and_collect(self) -> Collected:
         """What is new, and the memory of the next parts in turn."""
+        self.committer.tick()
         state, self._round = self.committer.state, self._round + 1
         few = np.count_nonzero(state.changed) < MANY
         latest = state.take_changed() if few or self._round % 3 == 0 else NOTHING
         return Collected(latest, state.known, list(self._next_memories()))
-
-    def collect_all(self, parts: Iterable[int]) -> Collected:
-        """What is new, and the memory of these parts."""
-        state = self.committer.state
-        memory = [(part, state.received, state.dump(part)) for part in parts]
-        return Collected(state.take_changed(), state.known, memory)
 
     def _next_memories(self) -> Iterator[tuple[int, int, bytes]]:
         """As many parts in turn as a round can bear."""

@@ -1,7 +1,7 @@
 """The one way in: columns are checked, find their series, and go to the workers that keep them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -23,10 +23,11 @@ class NobodyKeepsError(RuntimeError):
 class Reception:
     """Takes batches in and gives out receipts after commit."""
 
-    def __init__(self, registry: Registry, known: Ranges, clock: Clock, send: Send) -> None:
-        self.registry, self.known, self.clock, self.send = registry, known, clock, send
+    def __init__(
+        self, registry: Registry, known: Ranges, clock: Clock, keepers: Sequence[str | None], send: Send
+    ) -> None:
+        self.registry, self.known, self.clock, self.keepers, self.send = registry, known, clock, keepers, send
         self._remembered: WeakKeyDictionary[Heads, tuple[Numbers, Numbers]] = WeakKeyDictionary()
-        self.keepers: list[str | None] = [None] * PARTS
 
     async def receive(self, columns: Columns) -> Receipt:
         """Commit what is good, name what is not; returns after commit."""

@@ -1,0 +1,121 @@
+"""This worker among the others: the parts it keeps, its heartbeat, and the way to whoever keeps the rest."""
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from secrets import token_hex
+from socket import gethostname
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from citywide.hub.database.pool import Database
+from citywide.hub.entities.registry import PARTS
+from citywide.hub.ingest.batch import Rows
+from citywide.hub.ingest.committer import Committer
+from citywide.hub.secrets import peer_secret
+from citywide.hub.settings import Settings
+from citywide.hub.workers import leases
+from citywide.hub.workers.peers import Peer, PeerError, serve
+
+log = structlog.get_logger()
+HEARTBEAT_S = 0.5
+
+
+def new_name() -> str:
+    """A name that no worker has had before."""
+    return f"{gethostname()}-{os.getpid()}-{token_hex(3)}"
+
+
+class Membership:
+    """Keeps a fair share of the parts of the city, and knows who keeps the others."""
+
+    def __init__(self, settings: Settings, database: Database, committer: Committer, name: str,
+                 keep: Callable[[Sequence[int]], None]) -> None:  # fmt: skip
+        self.settings, self.database, self.committer, self.name, self._keep = settings, database, committer, name, keep
+        self.keepers: list[str | None] = [None] * PARTS  # as the last heartbeat found them
+        self.peers: dict[str, Peer] = {}
+        self._addresses: dict[str, str] = {}
+
+    async def join(self) -> None:
+        """Listen for the others and tell them where."""
+        self._secret = peer_secret(self.settings.data)
+        self._server, port = await serve(self.settings.peer_host, self._secret, self.take)
+        self._address = f"{self.settings.peer_host}:{port}"
+        with self.database.transaction() as connection:
+            leases.join(connection, self.name, self._address)
+        self._heart = self.database.dedicated()
+
+    def beat(self) -> None:
+        """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
+        if self._heart.broken or self._heart.closed:
+            self._heart = self.database.dedicated()
+        try:
+            turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts))
+        except leases.Lost:
+            self._rejoin()
+            return
+        if turn.gained:
+            self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
+        if turn.surplus:
+            self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
+        self.keepers[:] = turn.keepers
+        self._addresses = turn.addresses
+
+    def _beating_on(self, work: "Future[None]") -> None:
+        """Wait for what may take long; the others must not hold us for dead meanwhile."""
+        while True:
+            try:
+                return work.result(timeout=HEARTBEAT_S)
+            except TimeoutError:
+                if work.done():
+                    raise
+                leases.live(self._heart, self.name)
+
+    def _rejoin(self) -> None:
+        """The others gave us up: forget everything and begin anew under a new name."""
+        log.warning("given_up", worker=self.name)
+        self.committer.between_commits(self.committer.forget).result()
+        self.name = new_name()
+        self.committer.rename(self.name)
+        leases.join(self._heart, self.name, self._address)
+
+    def _hand_back(self, parts: Sequence[int]) -> None:
+        """Write the memory of these parts down, then let them go (committer's thread)."""
+        self._keep(parts)
+        kept = sorted(self.committer.parts - set(parts))
+        self.committer.forget()
+        leases.release(self._heart, self.name, parts)
+        self.committer.take(kept)
+
+    async def send(self, keeper: str, rows: Rows) -> NDArray[np.int8]:
+        """Hand rows to the worker that keeps them: ourselves, or a peer."""
+        if keeper == self.name:
+            return await self.take(rows)
+        address = self._addresses.get(keeper)
+        if address is None:
+            raise PeerError(f"worker {keeper} has gone")
+        peer = self.peers.get(address) or self.peers.setdefault(address, Peer(address, self._secret))
+        return await peer.send(rows)
+
+    async def take(self, rows: Rows) -> NDArray[np.int8]:
+        """Commit rows of parts that we keep."""
+        return await asyncio.wrap_future(self.committer.submit(rows))
+
+    def leave(self) -> None:
+        """Go off duty; what we kept is free at once."""
+        leases.leave(self._heart, self.name)
+        self._heart.close()
+
+    def hang_up(self) -> None:
+        """Speak with no other worker any more (in the loop's thread)."""
+        for peer in self.peers.values():
+            peer.close()
+        self._server.close()
+
+    def drop_dead(self) -> None:
+        """Fall silent without a word."""
+        self._heart.close()
+        self._server.close()
