@@ -1,14 +1,17 @@
 """Numbered migrations, run one by one, each once, safely beside running workers."""
 
 import re
+import time
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import LiteralString, NamedTuple, cast
 
 from psycopg import Connection
+from psycopg.errors import LockNotAvailable
 
 LOCK = 0x63697479
+TRIES, PAUSE_S = 200, 1.0
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
 
@@ -54,12 +57,23 @@ _TABLE = """
 
 
 def _run(connection: Connection, step: Migration) -> Migration:
+    """Take a step; while a table is busy we give way, so that its users never queue behind us for long."""
+    for _ in range(TRIES):
+        try:
+            _take(connection, step)
+        except LockNotAvailable:
+            time.sleep(PAUSE_S)
+        else:
+            return step
+    raise TimeoutError(f"step {step.number} of {step.owner} ({step.name}): a table it needs is never free")
+
+
+def _take(connection: Connection, step: Migration) -> None:
     with connection.transaction():
-        connection.execute("set local lock_timeout = '5s'")  # a busy table makes us wait, never its users
+        connection.execute("set local lock_timeout = '1s'")
         connection.execute(step.text)
         row = (step.owner, step.number, step.name)
         connection.execute("insert into citywide_migration (owner, number, name) values (%s, %s, %s)", row)
-    return step
 
 
 def _sorted(owner: str, found: Iterable[tuple[str, str]]) -> list[Migration]:
