@@ -69,6 +69,10 @@ class Reception:
     async def _commit(self, rows: Rows, receipt: Receipt) -> None:
         if not len(rows):
             return
+        only, *others = set(self.keepers)
+        if only is not None and not others:
+            receipt.count(await self.send(only, rows))
+            return
         shares = self._shares(rows)
         outcomes = await asyncio.gather(*(self.send(keeper, share) for keeper, share in shares.items()))
         for outcome in outcomes:
@@ -76,15 +80,11 @@ class Reception:
 
     def _shares(self, rows: Rows) -> Mapping[str, Rows]:
         """The rows by the worker that keeps their part of the city."""
-        if len(everybody := set(self.keepers)) == 1 and (only := everybody.pop()) is not None:
-            return {only: rows}
         parts = self.registry.parts(rows.series)
         keepers = {part: self.keepers[part] for part in np.unique(parts).tolist()}
         if None in keepers.values():
             raise NobodyKeepsError("a worker has gone and its parts are being taken over")
         names = sorted({str(name) for name in keepers.values()})
-        if len(names) == 1:
-            return {names[0]: rows}
         numbers = np.array([names.index(str(keepers.get(part))) if part in keepers else -1 for part in range(PARTS)])
         whose = numbers[parts]
         return {name: rows.pick(whose == number) for number, name in enumerate(names)}
