@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import feeds, model, pages, responses, twin, watching
+from citywide.systems.epidemic import daily_watch, feeds, model, pages, responses, twin
 from citywide.systems.epidemic.analysis import process
 
 HOUR_S = 3600.0
@@ -19,7 +19,7 @@ SYSTEM = System(
     feeds=(feeds.HOSPITAL_REPORTS, feeds.SCHOOL_REPORTS, feeds.PHARMACY_REPORTS),
     on_raised={rule.name: responses.investigate for rule in model.OUTBREAKS},
     on_cleared={rule.name: responses.quiet_again for rule in model.OUTBREAKS},
-    schedules=(Schedule("watch", HOUR_S, watching.watch_over), Schedule("analyse", HOUR_S, process.attend)),
+    schedules=(Schedule("watch", HOUR_S, daily_watch.watch_over), Schedule("analyse", HOUR_S, process.attend)),
     pages=pages.PAGES,
     api="citywide.systems.epidemic.api",
     twin=twin.EpidemicTwin,

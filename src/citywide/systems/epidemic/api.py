@@ -16,12 +16,17 @@ from citywide.hub.web.callers import device, hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
-from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
-from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.contact_list import PURPOSE, list_of_contacts
 from citywide.systems.epidemic.daily_reports import day_in
-from citywide.systems.epidemic.intake import Said, Sieve, known_of, listed, past_reports
+from citywide.systems.epidemic.false_alarms import set_false_alarm_rate
+from citywide.systems.epidemic.form_answer import frame
+from citywide.systems.epidemic.line_list_checks import Said, known_of, listed
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import kinds_of, remember, set_false_alarm_rate
+from citywide.systems.epidemic.own_tables import kinds_of
+from citywide.systems.epidemic.past_reports import past_reports, remember
+from citywide.systems.epidemic.sieve import Sieve
+from citywide.systems.epidemic.supply_plan import COLUMNS, NothingForecastError, Wish, allocate
+from citywide.systems.epidemic.then_and_now import then_and_now
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
@@ -134,7 +139,7 @@ def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Respo
     try:
         with hub.database.transaction() as connection:
             lines = allocate(connection, data, who.name, hub.clock.now())
-            return as_json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
+            return as_json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], COLUMNS))
     except NothingForecastError as error:
         raise Problem(409, str(error)) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, OUTBREAK_SIGNAL
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 
 def investigate(alarm: Alarm, city: City) -> Iterator[Command]:

@@ -14,7 +14,7 @@ from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
 from citywide.systems.epidemic.model import BY_NAME
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60

@@ -32,7 +32,7 @@ from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forec
 from citywide.systems.epidemic.engine.nowcast import Nowcast
 from citywide.systems.epidemic.engine.scores import LEVELS, score
 from citywide.systems.epidemic.model import DEPARTMENT, Series
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 CATCH_UP = 5  # earlier Mondays whose forecasts are made late, from what was known then

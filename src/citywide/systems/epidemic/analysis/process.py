@@ -19,7 +19,7 @@ from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
 from citywide.systems.epidemic.daily_reports import DailyReports, daily_reports, day_in
 from citywide.systems.epidemic.model import HOSPITAL, SERIES, SYNDROMES
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 PROGRAM = "citywide.systems.epidemic"
 LOCK = 0x65706964

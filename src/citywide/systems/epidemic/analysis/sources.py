@@ -14,7 +14,7 @@ from citywide.systems.epidemic.daily_reports import FIRST
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, differences, trace
 from citywide.systems.epidemic.model import BY_NAME
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Ints = NDArray[np.int64]
 WEEKS = 6  # of patients that are looked at together

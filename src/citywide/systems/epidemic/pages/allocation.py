@@ -1,8 +1,8 @@
 """Where beds, tests and vaccines go."""
 
 from citywide.hub import Column, Field, Form, Page, Query, Table, Text
-from citywide.systems.epidemic.allocating import THINGS
 from citywide.systems.epidemic.pages.words import DISTRICT, SYNDROME, WEEK
+from citywide.systems.epidemic.supply_plan import THINGS
 
 ALLOCATION = Page(
     "allocation",

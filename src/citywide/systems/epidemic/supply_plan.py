@@ -17,9 +17,10 @@ from citywide.systems.epidemic.analysis.weeks import CITY
 from citywide.systems.epidemic.engine.allocation import Need, Stock, plan
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
+COLUMNS = ("week", "place", "need_median", "need_high", "at_hand", "sent", "short_chance", "says")
 MIDDLE, HIGH = 11, 21  # of the 23 levels: the median, 97.5 %
 
 

@@ -1,37 +1,21 @@
-"""What comes in through disease control's door, item by item: the good is taken, each refused item is named."""
+"""A line list as it is sent, held against what the hub knows: people, hospitals, today's date."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from itertools import chain
-from typing import Annotated, Any, TypeVar, cast
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, cast
 
-import msgspec
-from msgspec import Meta, Struct, field, structs
+from msgspec import Struct, structs
 from psycopg import Connection
 
-from citywide.hub.ingest.batch import MOST_REFUSALS_SHOWN, Refusal
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
 from citywide.systems.epidemic.line_list import LineList, MeetingPlace, NamedPerson, Patient, Presence, known_among
-from citywide.systems.epidemic.model import BY_NAME, HOSPITAL, MOST_A_DAY, SYNDROMES
-from citywide.systems.epidemic.record import PastReport, kinds_of
+from citywide.systems.epidemic.model import HOSPITAL, SYNDROMES
+from citywide.systems.epidemic.own_tables import kinds_of
+from citywide.systems.epidemic.sieve import Fault, Sieve
 
 SEQUENCE = re.compile(r"[A-Za-z-]{1,100000}")
-AHEAD = timedelta(minutes=5)  # by which a sender's clock may go fast
 MOST_PRESENT = 1_000_000
-Item = TypeVar("Item", bound=Struct)
-Fault = tuple[str, str, str]  # where in the item, what, and what would be accepted
-
-
-class PastRow(Struct, frozen=True, array_like=True):
-    """One row of past reports as it is sent; the report's time may be a Unix time."""
-
-    place: str
-    kind: str
-    day: date
-    reported: Annotated[datetime, Meta(tz=True)]
-    count: float
 
 
 class Said(Struct, frozen=True):
@@ -41,56 +25,6 @@ class Said(Struct, frozen=True):
     patients: list[Any]
     places: list[Any] = []
     presences: list[Any] = []
-
-
-class Sieve(Struct):
-    """Keeps what is good and names what is not, the first thousand items."""
-
-    refused: list[Refusal] = field(default_factory=list[Refusal])
-    refused_count: int = 0
-
-    def good(
-        self, name: str, items: Sequence[Any], kind: type[Item], faults: Callable[[Item], Iterator[Fault]]
-    ) -> list[Item]:
-        """The items of one kind that can be taken in."""
-        found: list[Item] = []
-        for at, item in enumerate(items):
-            try:
-                one = msgspec.convert(item, kind, strict=False)
-                fault = next(chain(_without_nul(one), faults(one)), None)
-            except msgspec.ValidationError as error:
-                one, fault = None, _unreadable(kind, str(error))
-            if fault is None and one is not None:
-                found.append(one)
-            elif fault is not None:
-                self._refuse(f"{name}[{at}]", fault)
-        return found
-
-    def _refuse(self, item: str, fault: Fault) -> None:
-        where, what, accepted = fault
-        self.refused_count += 1
-        if len(self.refused) < MOST_REFUSALS_SHOWN:
-            self.refused.append(Refusal(f"{item}.{where}" if where else item, what, accepted))
-
-
-def past_reports(
-    rows: Sequence[Sequence[Any]], kind_of: Mapping[str, str], now: datetime, zone: str
-) -> tuple[list[PastReport], Sieve]:
-    """The rows that can be taken in; `kind_of` says what the places are that the hub knows."""
-    sieve = Sieve()
-
-    def faults(row: PastRow) -> Iterator[Fault]:
-        if row.kind not in BY_NAME:
-            yield "kind", f"unknown series {row.kind!r}", ", ".join(BY_NAME)
-        elif kind_of.get(row.place) != BY_NAME[row.kind].at:
-            yield "place", f"{row.place!r} is no {BY_NAME[row.kind].at} here", f"a registered {BY_NAME[row.kind].at}"
-        if not 0 <= row.count <= MOST_A_DAY:
-            yield "count", f"{row.count:g} of a day", f"0 to {MOST_A_DAY:,}"
-        if not datetime.combine(row.day, time(), ZoneInfo(zone)) <= row.reported <= now + AHEAD:
-            yield "reported", f"{row.day} is reported at {row.reported}", "a time after the day began, up to now"
-
-    good = sieve.good("rows", rows, PastRow, faults)
-    return [PastReport(*structs.astuple(row)) for row in good], sieve
 
 
 class Known(Struct, frozen=True):
@@ -175,17 +109,3 @@ def _place_faults(one: MeetingPlace) -> Iterator[Fault]:
 
 def _no_fault(_: object) -> Iterator[Fault]:
     return iter(())
-
-
-def _without_nul(one: Struct) -> Iterator[Fault]:
-    """A database keeps every character but this one."""
-    for name in one.__struct_fields__:
-        if isinstance(value := getattr(one, name), str) and "\0" in value:
-            yield name, "a NUL character", "text without it"
-
-
-def _unreadable(kind: type[Struct], error: str) -> Fault:
-    what, _, where = error.partition(" - at `$")
-    at = re.match(r"\[(\d+)\]", where)  # a row has positions, an object names
-    name = kind.__struct_fields__[int(at[1])] if at else where.strip("`.")
-    return name, what, f"{kind.__name__} with {', '.join(kind.__struct_fields__)}; see /schema"

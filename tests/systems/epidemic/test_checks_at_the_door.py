@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from citywide.systems.epidemic.intake import Known, Said, listed, past_reports
+from citywide.systems.epidemic.line_list_checks import Known, Said, listed
+from citywide.systems.epidemic.past_reports import past_reports
 
 NOW = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
 ZONE = "Asia/Shanghai"
