@@ -12,7 +12,9 @@ from benchmarks._hub_data import Hub, read_hub
 from benchmarks._made_seasons import made_world
 from benchmarks.form import Benchmark, Goal
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Background, Forecast, Forecaster, Setting
+from citywide.systems.epidemic.engine.forecast.elsewhere import Background
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
+from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.scores import Scores, score
 
 Floats = NDArray[np.floating]

@@ -28,7 +28,8 @@ from citywide.systems.epidemic.analysis.weeks import (
     weeks_known,
 )
 from citywide.systems.epidemic.daily_reports import DailyReports
-from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
+from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.nowcast import Nowcast
 from citywide.systems.epidemic.engine.scores import LEVELS, score
 from citywide.systems.epidemic.model import DEPARTMENT, Series
