@@ -9,7 +9,7 @@ from citywide.hub import Text, Who
 from citywide.hub.people.persons import person
 from citywide.systems.epidemic.analysis.sources import names_of, whom_to_call
 from citywide.systems.epidemic.daily_reports import FIRST
-from citywide.systems.epidemic.engine.natural_history import CONTEXTS
+from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.form_answer import Answer, frame
 
 PURPOSE = "disease_control"
@@ -20,9 +20,11 @@ MET = {
 }  # fmt: skip
 
 
-def list_of_contacts(connection: Connection, who: Who, kind: str, most: int, today: date) -> Answer:
+def list_of_contacts(
+    connection: Connection, who: Who, kind: str, history: NaturalHistory, most: int, today: date
+) -> Answer:
     """The contacts in order of priority; each person's data come through the hub's one door."""
-    listed, found = whom_to_call(connection, kind, today, most)
+    listed, found = whom_to_call(connection, kind, history, today, most)
     names = names_of(connection, listed.places)
     spots = {(who_was, day, how): where for who_was, day, how, where in listed.presences.T.tolist()}
     lines: list[dict[str, Any]] = []

@@ -14,7 +14,6 @@ from citywide.hub.database.pool import Database, Row
 from citywide.systems.epidemic.engine.detect import Alarm as Finding
 from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, watch
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
-from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import Series
 from citywide.systems.epidemic.own_tables import SQL
 
@@ -86,10 +85,10 @@ def readings(one: Judged, now: datetime) -> Iterator[Reading]:
         yield Reading(one.place["id"], f"{name}_{one.series.name}", now, round(value, 6))
 
 
-def words(finding: Finding, series: Series) -> Text:
+def words(finding: Finding, series: Series, minimum: int) -> Text:
     """Where, what, how many more than usual and how often by chance; few people are not counted out."""
-    few = finding.observed < MINIMUM
-    people = f"< {MINIMUM}" if few else f"{finding.observed}"
+    few = finding.observed < minimum
+    people = f"< {minimum}" if few else f"{finding.observed}"
     time = ("this week", "本周") if finding.weeks == 1 else (f"in {finding.weeks} weeks", f"{finding.weeks} 周内")
     often = "0.01" if few and finding.p_value < 0.01 else f"{finding.p_value:.1g}"
     less = ("less than ", "不到 ") if few and finding.p_value < 0.01 else ("", "")
@@ -101,17 +100,17 @@ def words(finding: Finding, series: Series) -> Text:
     )
 
 
-def keep(database: Database, table: Table, judged: Sequence[Judged], aside: Sequence[SetAside]) -> None:
+def keep(database: Database, table: Table, judged: Sequence[Judged], aside: Sequence[SetAside], minimum: int) -> None:
     """Write down every judgement of the day, and what took no part."""
     with database.transaction() as connection, connection.cursor() as cursor:
-        cursor.executemany(SQL["put_signal"], [_signal(one, table.newest) for one in judged])
+        cursor.executemany(SQL["put_signal"], [_signal(one, table.newest, minimum) for one in judged])
         cursor.execute(SQL["forget_signals"], {"day": table.newest})
         cursor.execute(SQL["forget_set_aside"], {"places": [place["number"] for place in table.places]})
         cursor.executemany(SQL["put_set_aside"], [_aside(table, one) for one in aside])
 
 
-def _signal(one: Judged, day: date) -> dict[str, object]:
-    finding, says = one.finding, words(one.finding, one.series)
+def _signal(one: Judged, day: date, minimum: int) -> dict[str, object]:
+    finding, says = one.finding, words(one.finding, one.series, minimum)
     return {
         "place": one.place["number"], "kind": one.series.name, "day": day, "observed": finding.observed,
         "expected": finding.expected, "weeks": finding.weeks, "p_value": finding.p_value,

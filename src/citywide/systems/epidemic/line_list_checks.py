@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
 from citywide.systems.epidemic.line_list import LineList, MeetingPlace, NamedPerson, Patient, Presence, known_among
-from citywide.systems.epidemic.model import HOSPITAL, SYNDROMES
+from citywide.systems.epidemic.model import HOSPITAL
 from citywide.systems.epidemic.own_tables import kinds_of
 from citywide.systems.epidemic.sieve import Fault, Sieve
 
@@ -28,20 +28,20 @@ class Said(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """What a line list is held against: the hospitals, the people whom the hub has met, and today's date."""
+    """What a line list is held against: hospitals, people whom the hub has met, today's date, syndromes."""
 
     hospitals: set[str]
     people: set[str]
     today: date
+    syndromes: list[str]
 
     def patient_faults(self, one: Patient) -> Iterator[Fault]:
         """What is wrong with a patient."""
         yield from self._unnamed(one.reference)
         yield from self._to_come("onset", one.onset)
         yield from _sequence_faults(one.sequence)
-        kinds = [syndrome.name for syndrome in SYNDROMES]
-        if one.kind not in kinds:
-            yield "kind", f"unknown syndrome {one.kind!r}", ", ".join(kinds)
+        if one.kind not in self.syndromes:
+            yield "kind", f"unknown syndrome {one.kind!r}", ", ".join(self.syndromes)
         if one.hospital not in self.hospitals:
             yield "hospital", f"{one.hospital!r} is no hospital here", "a registered hospital"
 
@@ -63,14 +63,14 @@ class Known(Struct, frozen=True):
             yield name, f"{day} has not come yet", f"a day up to {self.today}"
 
 
-def known_of(connection: Connection, said: Said, today: date) -> Known:
+def known_of(connection: Connection, said: Said, today: date, syndromes: list[str]) -> Known:
     """What the hub knows of the places and people that a line list speaks of."""
     mentioned = [*(_said(one, "reference", -1) for one in said.patients),
                  *(_said(one, "reference", 0) for one in said.presences)]  # fmt: skip
     people = known_among(connection, {one for one in mentioned if isinstance(one, str)})
     ids = {one for patient in said.patients if isinstance(one := _said(patient, "hospital", -1), str)}
     hospitals = {place for place, kind in kinds_of(connection, ids).items() if kind == HOSPITAL.name}
-    return Known(hospitals, people, today)
+    return Known(hospitals, people, today, syndromes)
 
 
 def listed(said: Said, known: Known) -> tuple[LineList, Sieve]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct, structs
 from psycopg import Connection
 
-from citywide.systems.epidemic.model import BY_NAME, MOST_A_DAY
+from citywide.systems.epidemic.model import MOST_A_DAY, Series
 from citywide.systems.epidemic.own_tables import SQL
 from citywide.systems.epidemic.sieve import Fault, Sieve
 
@@ -36,16 +36,16 @@ class PastReport(Struct, frozen=True):
 
 
 def past_reports(
-    rows: Sequence[Sequence[Any]], kind_of: Mapping[str, str], now: datetime, zone: str
+    rows: Sequence[Sequence[Any]], series: Mapping[str, Series], kind_of: Mapping[str, str], now: datetime, zone: str
 ) -> tuple[list[PastReport], Sieve]:
     """The rows that can be taken in; `kind_of` says what the places are that the hub knows."""
     sieve = Sieve()
 
     def faults(row: PastRow) -> Iterator[Fault]:
-        if row.kind not in BY_NAME:
-            yield "kind", f"unknown series {row.kind!r}", ", ".join(BY_NAME)
-        elif kind_of.get(row.place) != BY_NAME[row.kind].at:
-            yield "place", f"{row.place!r} is no {BY_NAME[row.kind].at} here", f"a registered {BY_NAME[row.kind].at}"
+        if row.kind not in series:
+            yield "kind", f"unknown series {row.kind!r}", ", ".join(series)
+        elif kind_of.get(row.place) != (at := series[row.kind].at):
+            yield "place", f"{row.place!r} is no {at} here", f"a registered {at}"
         if not 0 <= row.count <= MOST_A_DAY:
             yield "count", f"{row.count:g} of a day", f"0 to {MOST_A_DAY:,}"
         if not datetime.combine(row.day, time(), ZoneInfo(zone)) <= row.reported <= now + AHEAD:
