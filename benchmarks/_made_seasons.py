@@ -28,9 +28,9 @@ def made_world(seed: int, every: int = 1) -> Hub:
     rng = np.random.default_rng((7919, seed))
     places, season = int(np.exp(rng.uniform(np.log(10), np.log(55)))), int(rng.integers(28, 33))
     weeks = season + round(YEAR * rng.choice([1.1, 1.8, 2.5, 3.5]))
-    course = (_jumps if seed % 2 else _waves)(rng, OTHER_YEARS + weeks + SPARE, places)
-    course = _noisy(_chosen(rng, course, weeks, season), rng)
-    history = _history(rng, _counted(rng, course[-weeks:], season), season)
+    course = (jumps if seed % 2 else waves)(rng, OTHER_YEARS + weeks + SPARE, places)
+    course = noisy(chosen(rng, course, weeks, season), rng)
+    history = history_of(rng, _counted(rng, course[-weeks:], season), season)
     days = history.weeks[-season + 1 :: every]
     truth = truth_of(history.known(history.vintages[-1]), Tasks(days, history.places, HORIZONS))
     signal = (course[:OTHER_YEARS] + rng.uniform(0.1, 0.5)) * np.exp(rng.normal(0, 0.08, (OTHER_YEARS, places)))
@@ -42,25 +42,25 @@ def made_world(seed: int, every: int = 1) -> Hub:
     )  # fmt: skip
 
 
-def _waves(rng: Rng, weeks: int, places: int) -> Floats:
+def waves(rng: Rng, weeks: int, places: int) -> Floats:
     """Lopsided waves of very different height, sometimes a second one behind the first."""
     out = np.full((weeks, places), rng.uniform(0.005, 0.05))
     first, apart = rng.uniform(0, YEAR), rng.normal(0, rng.uniform(0.3, 2.0), places)
     for year in range(-1, round(weeks / YEAR) + 2):
         peak, height = first + YEAR * year + rng.normal(0, 3.5), np.exp(rng.normal(0, 0.6))
-        out += _wave(rng, weeks, peak + apart, height)
+        out += wave(rng, weeks, peak + apart, height)
         if rng.random() < 0.45:
-            out += _wave(rng, weeks, peak + apart + rng.uniform(4, 13), height * rng.uniform(0.2, 1.0))
+            out += wave(rng, weeks, peak + apart + rng.uniform(4, 13), height * rng.uniform(0.2, 1.0))
     return out
 
 
-def _wave(rng: Rng, weeks: int, peak: Floats, height: float) -> Floats:
+def wave(rng: Rng, weeks: int, peak: Floats, height: float) -> Floats:
     rise, fall, sharp = rng.uniform(0.2, 0.6), rng.uniform(0.12, 0.4), rng.uniform(0.6, 2.0)
     away = (np.arange(weeks)[:, None] - peak - rng.normal(0, 1.0, len(peak))) * sharp
     return height * np.exp(rng.normal(0, 0.3, len(peak)) - np.logaddexp(-rise * away, fall * away) / sharp)
 
 
-def _jumps(rng: Rng, weeks: int, places: int) -> Floats:
+def jumps(rng: Rng, weeks: int, places: int) -> Floats:
     """Susceptibles deplete and wane; transmission jumps when people change what they do, or a variant comes."""
     open_to, ill = rng.uniform(0.5, 0.9, places), np.full(places, 1e-4)
     common, local, out = 0.0, np.zeros(places), np.empty((weeks, places))
@@ -76,7 +76,7 @@ def _jumps(rng: Rng, weeks: int, places: int) -> Floats:
     return out / np.median(out.max(axis=0)) + 0.003
 
 
-def _chosen(rng: Rng, course: Floats, weeks: int, season: int) -> Floats:
+def chosen(rng: Rng, course: Floats, weeks: int, season: int) -> Floats:
     """The stretch whose last season peaks inside, 0.3 to 3 times as high as anything before it."""
     asked, unlike = rng.uniform(np.log(0.3), np.log(3)), np.empty(SPARE)
     for cut in range(SPARE):
@@ -87,7 +87,7 @@ def _chosen(rng: Rng, course: Floats, weeks: int, season: int) -> Floats:
     return course[cut : cut + OTHER_YEARS + weeks]
 
 
-def _noisy(course: Floats, rng: Rng) -> Floats:
+def noisy(course: Floats, rng: Rng) -> Floats:
     """Weather and chance, alike everywhere and by place, and a holiday a year when fewer are counted."""
     noise = rng.normal(0, 0.05, (len(course), 1)) + rng.normal(0, rng.uniform(0.04, 0.12), course.shape)
     noise[1:] += 0.5 * noise[:-1]
@@ -105,7 +105,7 @@ def _counted(rng: Rng, course: Floats, season: int) -> Floats:
     return rng.poisson(course * size * share * rng.gamma(80, 1 / 80, course.shape)).astype(np.float64)
 
 
-def _history(rng: Rng, final: Floats, season: int) -> Triangle:
+def history_of(rng: Rng, final: Floats, season: int) -> Triangle:
     """Weekly vintages of the last season and most of a year before it, whose habits of reporting differ."""
     weeks = len(final)
     days = np.datetime64("2015-01-03") + (int(rng.integers(52)) + np.arange(weeks)) * WEEK

@@ -2,7 +2,7 @@
 
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from benchmarks._hub_data import Hub, read_hub
 from benchmarks._made_seasons import made_world
+from benchmarks._other_diseases import DISEASES, other_world
 from benchmarks.form import Benchmark, Goal
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Background, Forecast, Forecaster, Setting
+from citywide.systems.epidemic.engine.forecast.elsewhere import Background
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
+from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.scores import Scores, score
 
 Floats = NDArray[np.floating]
@@ -22,6 +25,7 @@ FEW = Trees(folds=3, rounds=70)
 DEADLINE_HOURS = 43
 WORLDS = 16
 SYNTHETIC = ("wis_ratio_baseline", "logwis_ratio_baseline", "coverage50", "coverage95")
+MADE = ("made-", "synthetic.", "others.", *(f"{name}-" for name in DISEASES))
 OFTEN = 0.6  # a peer is compared when it answered this share of the baseline's tasks
 
 
@@ -42,9 +46,7 @@ class Table:
 def measure(options: Namespace) -> Mapping[str, float]:
     """Forecast every reference day in order, score beside the peers, print the tables."""
     if options.synthetic:
-        return _of_worlds(
-            range(options.seed, options.seed + (1 if options.quick else WORLDS)), 6 if options.quick else 3
-        )
+        return _of_worlds(options.seed, options.quick)
     if options.data is None:
         raise SystemExit("the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)")
     hub = read_hub(options.data)
@@ -66,16 +68,22 @@ def measure(options: Namespace) -> Mapping[str, float]:
     return _measures(hub, mine, tables) | {"seconds_per_week": seconds}
 
 
-def _of_worlds(seeds: range, every: int) -> dict[str, float]:
+def _of_worlds(seed: int, quick: bool) -> dict[str, float]:
     """Made-up worlds instead of a folder: scores over those of a flat forecast, on average and at worst."""
+    if quick:
+        return _on_average("synthetic", [made_world(seed, 6)])
+    made = _on_average("synthetic", [made_world(seed + number, 3) for number in range(WORLDS)])
+    return made | _on_average("others", [other_world(name, seed + more, 3) for name in DISEASES for more in (0, 1)])
+
+
+def _on_average(kind: str, worlds: Sequence[Hub]) -> dict[str, float]:
     setting, found = Setting(trees=FEW, lessons_at_most=8_000), dict[str, float]()
-    for seed in seeds:
-        hub = made_world(seed, every)
+    for hub in worlds:
         mine = _scored(hub, np.stack([made.quantiles for made in _walked(hub, setting)]))
         found |= _measures(hub, mine, {name: _scored(hub, peer.quantiles) for name, peer in hub.peers.items()})
     of = {end: [value for name, value in found.items() if name.endswith(f".{end}")] for end in SYNTHETIC}
-    means = {f"synthetic.{end}": float(np.mean(values)) for end, values in of.items()}
-    return found | means | {"synthetic.wis_ratio_worst": max(of["wis_ratio_baseline"])}
+    means = {f"{kind}.{end}": float(np.mean(values)) for end, values in of.items()}
+    return found | means | {f"{kind}.wis_ratio_worst": max(of["wis_ratio_baseline"])}
 
 
 def _walked(hub: Hub, setting: Setting) -> Iterable[Forecast]:
@@ -165,14 +173,18 @@ def goals(measures: Mapping[str, float]) -> dict[str, Goal]:
         "logwis_ratio_ensemble": Goal(at_most=0.92),
         "coverage95": Goal(at_least=0.92, at_most=0.97),
     }
-    ends = {name: name.split(".")[-1] for name in measures if not name.startswith(("made-", "synthetic."))}
+    ends = {name: name.split(".")[-1] for name in measures if not name.startswith(MADE)}
     found = {name: bounds[end] for name, end in ends.items() if end in bounds}
     return found | {"pooled.wis_ratio_best": Goal(at_most=1.0), "seconds_per_week": Goal(at_most=120)}
 
 
 def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--season", help="one season only, such as 2023-24")
-    parser.add_argument("--synthetic", action="store_true", help="made-up worlds, with a flat forecast as the peer")
+    parser.add_argument(
+        "--synthetic",
+        action="store_true",
+        help="made-up worlds, of other diseases too, with a flat forecast as the peer",
+    )
     parser.add_argument(
         "--deadline-hours",
         type=int,

@@ -23,7 +23,13 @@ EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
 def build(settings: Settings) -> Litestar:
     """A worker: a hub with all its systems behind its doors."""
-    return http_door(Hub(settings, [*EVERYTHING, *map(load_system, settings.more_systems)]))
+    return http_door(Hub(settings, systems_of(settings)))
+
+
+def systems_of(settings: Settings) -> list[System]:
+    """All systems, each as the city of these settings would have it."""
+    found, city = [*EVERYTHING, *map(load_system, settings.more_systems)], settings.city
+    return [system.for_city(city) if city and system.for_city else system for system in found]
 
 
 def load_system(name: str) -> System:

@@ -79,6 +79,7 @@ class System(Struct, frozen=True):
     commands: tuple[command_line.Command, ...] = ()
     api: str | None = None  # the module whose HANDLERS the HTTP door opens; by name, since few processes have that door
     twin: Callable[[Plan], Twin] | None = None
+    for_city: "Callable[[Path], System] | None" = None  # the same as the city of this folder would have it
     folder: Path | None = None
 
 

@@ -16,7 +16,7 @@ from citywide.hub.testing import fresh_database
 from citywide.kit.clock import Clock
 from citywide.systems.epidemic.analysis import forecasting, process
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Setting
+from citywide.systems.epidemic.engine.forecast.made import Setting
 from tests.systems.epidemic.clinic import WAKES, Clinic
 
 

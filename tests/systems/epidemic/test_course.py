@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from citywide.systems.epidemic.analysis.current import generation
-from citywide.systems.epidemic.analysis.sources import history_of
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.watched import STANDARD
 
 COURSES = [one.course for one in SYNDROMES if one.course] + [Course(12.5, 3.0, 11.7, 2.0, 4)]
 
@@ -20,6 +20,6 @@ def test_cases_follow_one_another_as_the_disease_is_known_to(course) -> None:
 
 
 def test_each_syndrome_is_traced_by_the_course_of_its_own_disease() -> None:
-    means = {one.name: history_of(one.name).incubation_mean for one in SYNDROMES if one.course}
+    means = {one.name: STANDARD.history_of(one.name).incubation_mean for one in SYNDROMES if one.course}
     assert means == {one.name: one.course.incubation for one in SYNDROMES if one.course}
     assert len(set(means.values())) > 1

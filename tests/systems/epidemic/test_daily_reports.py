@@ -16,6 +16,7 @@ from citywide.systems.epidemic.analysis.weeks import (
     weeks_known,
 )
 from citywide.systems.epidemic.daily_reports import DailyReports, by_week, sums
+from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import SYNDROMES
 
 ZONE = "Asia/Shanghai"
@@ -137,7 +138,7 @@ def test_a_week_is_whole_on_monday_at_ten() -> None:
 def test_nobody_recovers_a_small_cell_from_a_week_and_its_city_totals(table) -> None:
     people = np.array(table, np.int64)
     districts, kinds = [str(n) for n in range(len(people))], ["x", "y", "z"]
-    seen = {(kind, district): value for kind, district, value in shown(districts, kinds, people)}
+    seen = {(kind, district): value for kind, district, value in shown(districts, kinds, people, MINIMUM)}
     for k, kind in enumerate(kinds):
         hidden = [d for d, district in enumerate(districts) if seen[kind, district] is None]
         small = [d for d in range(len(people)) if 0 < people[d, k] < 5]

@@ -7,8 +7,9 @@ import pytest
 
 from citywide.hub import Query
 from citywide.hub.page_data import queries_of_widget, sheet
-from citywide.systems.epidemic import SYSTEM, watching
+from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.analysis import forecasting, process
+from citywide.systems.epidemic.false_alarms import false_alarm_rate
 from citywide.systems.epidemic.model import SYNDROMES
 from tests.systems.epidemic.clinic import STRANGER, TRACER, Clinic
 
@@ -124,7 +125,7 @@ def test_the_false_alarm_rate_is_set_at_the_desk_and_kept(clinic: Clinic) -> Non
     assert clinic.ask(TRACER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 500}).status_code == 422
     assert clinic.ask(STRANGER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 403
     assert clinic.ask(TRACER, "/v1/epidemic/false_alarm_rate", {"per_thousand": 2}).status_code == 200
-    assert watching.false_alarm_rate(clinic.hub.database) == 0.002
+    assert false_alarm_rate(clinic.hub.database) == 0.002
 
 
 def test_what_the_forecast_set_aside_stands_on_its_page_with_the_reason(

@@ -11,17 +11,24 @@ from msgspec import Struct
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.persons import must_have_grant
 from citywide.hub.people.who import Who
+from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import device, hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
-from citywide.systems.epidemic.allocating import NothingForecastError, Wish, allocate
-from citywide.systems.epidemic.answers import PLAN, PURPOSE, frame, list_of_contacts, then_and_now
+from citywide.systems.epidemic.contact_list import PURPOSE, list_of_contacts
 from citywide.systems.epidemic.daily_reports import day_in
-from citywide.systems.epidemic.intake import Said, Sieve, known_of, listed, past_reports
-from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import kinds_of, remember, set_false_alarm_rate
+from citywide.systems.epidemic.false_alarms import set_false_alarm_rate
+from citywide.systems.epidemic.form_answer import frame
+from citywide.systems.epidemic.line_list_checks import Said, known_of, listed
+from citywide.systems.epidemic.model import DEPARTMENT
+from citywide.systems.epidemic.own_tables import kinds_of
+from citywide.systems.epidemic.past_reports import past_reports, remember
+from citywide.systems.epidemic.sieve import Sieve
+from citywide.systems.epidemic.supply_plan import COLUMNS, NothingForecastError, Wish, allocate
+from citywide.systems.epidemic.then_and_now import then_and_now
+from citywide.systems.epidemic.watched import Watched, watched_in
 
 AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
@@ -49,7 +56,9 @@ def history(request: AnyRequest, state: State, data: JSONBody[History]) -> Respo
         raise Problem(422, "the history cannot be taken in", [fault])
     with hub.database.transaction() as connection:
         kinds = kinds_of(connection, (place for place in data.place if isinstance(place, str)))
-        good, sieve = past_reports(list(zip(*columns, strict=True)), kinds, hub.clock.now(), hub.city.zone)
+        good, sieve = past_reports(
+            list(zip(*columns, strict=True)), _watched(hub).by_name, kinds, hub.clock.now(), hub.city.zone
+        )
         _something(bool(good), sieve)
         return _answer({"taken": remember(connection, good)}, sieve)
 
@@ -61,7 +70,7 @@ def patients(request: AnyRequest, state: State, data: JSONBody[Said]) -> Respons
     who, hub = device(request, "patients:write"), hub_of(state)
     now = hub.clock.now()
     with hub.database.transaction() as connection:
-        good, sieve = listed(data, known_of(connection, data, day_in(hub.city.zone, now)))
+        good, sieve = listed(data, known_of(connection, data, day_in(hub.city.zone, now), _watched(hub).names))
         _something(bool(good.people or good.patients or good.places or good.presences), sieve)
         return _answer(line_list.take(connection, good, who.name, now), sieve)
 
@@ -78,12 +87,14 @@ class Asked(Struct, frozen=True):
 def contacts(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Response[bytes]:
     """Whom to call first, by name: under a grant in force only; each name is an entry of the evidence log."""
     who, hub = _of_department(request), hub_of(state)
-    if data.kind not in {one.name for one in SYNDROMES} or not 1 <= data.most <= MOST_CONTACTS:
-        accepted = f"{', '.join(one.name for one in SYNDROMES)}; 1 to {MOST_CONTACTS}"
+    names, history = _watched(hub).names, _watched(hub).history_of(data.kind)
+    if data.kind not in names or not 1 <= data.most <= MOST_CONTACTS:
+        accepted = f"{', '.join(names)}; 1 to {MOST_CONTACTS}"
         raise Problem(422, "no such list", [Refusal("kind", f"{data.kind!r}, {data.most} people", accepted)])
     with hub.database.transaction() as connection:
         must_have_grant(connection, who, PURPOSE)
-        return as_json(list_of_contacts(connection, who, data.kind, data.most, day_in(hub.city.zone, hub.clock.now())))
+        today = day_in(hub.city.zone, hub.clock.now())
+        return as_json(list_of_contacts(connection, who, data.kind, history, data.most, today))
 
 
 class Rate(Struct, frozen=True):
@@ -117,11 +128,14 @@ class Then(Struct, frozen=True):
 def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[bytes]:
     """What was known of the weeks before, at the end of a past day, beside what is known now."""
     _of_department(request)
-    hub = hub_of(state)
-    if data.kind not in BY_NAME or data.day > day_in(hub.city.zone, hub.clock.now()):
-        raise Problem(422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(BY_NAME))])
+    hub, watched = hub_of(state), _watched(hub_of(state))
+    if data.kind not in watched.by_name or data.day > day_in(hub.city.zone, hub.clock.now()):
+        raise Problem(
+            422, "nothing was known", [Refusal("kind", f"{data.kind!r} on {data.day}", ", ".join(watched.by_name))]
+        )
     with hub.database.transaction() as connection:
-        return as_json(then_and_now(connection, BY_NAME[data.kind], data.day, hub.clock.now(), hub.city.zone))
+        series = watched.by_name[data.kind]
+        return as_json(then_and_now(connection, series, data.day, hub.clock.now(), hub.city.zone, watched.minimum))
 
 
 @post("/v1/epidemic/allocation", status_code=200)
@@ -129,14 +143,19 @@ def as_of(request: AnyRequest, state: State, data: JSONBody[Then]) -> Response[b
 def allocation(request: AnyRequest, state: State, data: JSONBody[Wish]) -> Response[bytes]:
     """Where beds, tests or vaccines go under the newest forecast, and why."""
     who, hub = _of_department(request), hub_of(state)
-    if data.faults():
-        raise Problem(422, "this cannot be planned", [Refusal(*fault) for fault in data.faults()])
+    watched = _watched(hub)
+    if faults := data.faults(watched.names):
+        raise Problem(422, "this cannot be planned", [Refusal(*fault) for fault in faults])
     try:
         with hub.database.transaction() as connection:
-            lines = allocate(connection, data, who.name, hub.clock.now())
-            return as_json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], PLAN))
+            lines = allocate(connection, data, watched.by_name[data.kind].label, who.name, hub.clock.now())
+            return as_json(frame([line | {"short_chance": 100 * line["short_chance"]} for line in lines], COLUMNS))
     except NothingForecastError as error:
         raise Problem(409, str(error)) from error
+
+
+def _watched(hub: Hub) -> Watched:
+    return watched_in(hub.settings.city)
 
 
 def _of_department(request: AnyRequest) -> Who:

@@ -26,8 +26,12 @@ class Course(Struct, frozen=True):
         )
 
 
-# Incubation: Lessler et al. 2009 (influenza A), Lee et al. 2013 (norovirus), Yang et al. 2017 (hand, foot and mouth);
-# serial intervals: Vink et al. 2014 (influenza A), Heijne et al. 2009 (norovirus).
+# Sources. Median incubation: influenza A 1.4 days (Lessler 2009, doi 10.1016/S1473-3099(09)70069-6), norovirus 1.2
+# (Lee 2013, doi 10.1186/1471-2334-13-446), hand, foot and mouth 4.4 in kindergartens and 4.7 in primary schools
+# (Yang 2017, doi 10.1038/s41598-017-16705-7). Mean serial interval: influenza A(H1N1)pdm09 2.8 days, A(H3N2) 2.2 (Vink
+# 2014, doi 10.1093/aje/kwu209); norovirus from the outbreaks to which Heijne 2009 (doi 10.3201/eid1501.080299) fits a
+# gamma, where households alone gave 52 hours (Götz 2001). Assumed: every spread, how long before onset people infect,
+# days to the visit, and the serial interval of hand, foot and mouth disease.
 INFLUENZA = Course(1.4, 0.6, 2.8, 1.5, 1)
 NOROVIRUS = Course(1.2, 0.6, 3.6, 2.0, 1, to_visit=1.0)
 HAND_FOOT_AND_MOUTH = Course(4.5, 2.0, 5.0, 2.0, 3, to_visit=1.5)

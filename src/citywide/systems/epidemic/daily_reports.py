@@ -12,7 +12,7 @@ from psycopg import Connection
 from citywide.hub.database.pool import Row, rows
 from citywide.kit.clock import microseconds
 from citywide.systems.epidemic.model import Series
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,7 +11,7 @@ from citywide.hub import Text
 from citywide.hub.evidence.write import witness
 from citywide.hub.people.persons import add_persons
 from citywide.systems.epidemic.model import DEPARTMENT
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 KEPT = timedelta(days=60)  # after which whereabouts are forgotten, and people who were only contacts
 

@@ -1,5 +1,6 @@
 """The words of disease control: who reports what, when a number is an alarm, and who answers for it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -44,8 +45,7 @@ ABSENCE = Series("absence", Text("pupils absent through illness", "学生因病�
                  SCHOOL.name, "absent_pupils")  # fmt: skip
 REMEDIES = Series("remedies", Text("remedies for fever and cough", "退热止咳药品"), Text("packs sold", "销售"),
                   PHARMACY.name, "remedies_sold")  # fmt: skip
-SERIES = (*SYNDROMES, POSITIVES, TOLD, ABSENCE, REMEDIES)
-BY_NAME = {series.name: series for series in SERIES}
+OTHERS = (POSITIVES, TOLD, ABSENCE, REMEDIES)
 WORDS_OF_ILLNESS = "发烧|发热|腹泻|拉肚子|呕吐|咳嗽|食物中毒|皮疹|fever|diarrh|vomit|cough|food poison|rash"
 
 
@@ -87,10 +87,13 @@ def outbreak_of(series: Series) -> Rule:
     )  # fmt: skip
 
 
+def quantities_of(series: Sequence[Series]) -> tuple[Quantity, ...]:
+    """All that is counted and found of these series, and the tests behind the positive ones."""
+    found = (make(one) for one in series for make in (usual_of, excess_of, chance_of))
+    return (*map(counted, series), *found, TESTS)
+
+
 TESTS = Quantity("tests", "", Text("Laboratory tests", "实验室检测数"), low=0, high=100_000)
-COUNTED = tuple(map(counted, SERIES))
-FOUND = tuple(make(series) for series in SERIES for make in (usual_of, excess_of, chance_of))
-OUTBREAKS = tuple(map(outbreak_of, SERIES))
 OUTBREAK_SIGNAL = Category(
     "outbreak_signal",
     Text("Outbreak signal", "疫情信号"),

@@ -17,7 +17,7 @@ from hub.entity where kind in ('hospital', 'school', 'pharmacy')
 
 -- name: signals_table
 select entity.name, epidemic.called(signal.kind) as kind, epidemic.shown(signal.observed) as observed, signal.expected,
-    case when signal.observed > 0 and signal.observed < 5 then '< 0.05'
+    case when signal.observed > 0 and signal.observed < epidemic.minimum() then '< 0.05'
          else trim(to_char(signal.p_value, case when signal.p_value < 0.001 then '9.9EEEE' else '0.999' end)) end as p_value,
     case when signal.ringing then 'outbreak' else 'quiet' end as state, signal.says ->> 'en' as says_en,
     signal.says ->> 'zh' as says_zh
@@ -140,7 +140,7 @@ left join epidemic.place using (place) order by onset desc, patient desc
 
 -- name: places_of_transmission
 select place.name as place, epidemic.met_en(context) as how_en, epidemic.met_zh(context) as how_zh,
-    case when count(*) < 5 then '< 5' else count(*)::text end as cases
+    case when count(*) < epidemic.minimum() then '< ' || epidemic.minimum() else count(*)::text end as cases
 from epidemic.transmission join epidemic.place using (place) where context > 0
 group by place.name, context having count(*) > 1 order by count(*) desc, 1 limit 40
 

@@ -13,8 +13,7 @@ from citywide.systems.epidemic.daily_reports import DailyReports, day_in
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
-from citywide.systems.epidemic.model import BY_NAME
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60
@@ -25,7 +24,7 @@ LATEST_LAG = 7
 FEWEST_PATIENTS = 10
 
 
-def put_shown(connection: Connection, said: DailyReports, now: datetime, zone: str) -> None:
+def put_shown(connection: Connection, said: DailyReports, now: datetime, zone: str, minimum: int) -> None:
     """Weekly counts by district as they may be shown; the newest weeks anew, since reports still come in."""
     sunday, daily = last_sunday(now, zone), said.known(now)
     known = rows(connection, SQL["shown_up_to"])[0]["week"]
@@ -35,7 +34,7 @@ def put_shown(connection: Connection, said: DailyReports, now: datetime, zone: s
     for back, week in enumerate(several[0].days):
         if week > since:
             table = np.stack([np.nan_to_num(one.counts[back]) for one in several], axis=1)
-            found = shown(districts, kinds, np.rint(table).astype(np.int64))
+            found = shown(districts, kinds, np.rint(table).astype(np.int64), minimum)
             names = ("kind", "district", "people")
             values = [dict(zip(names, one, strict=True)) | {"week": week} for one in found]
             connection.cursor().executemany(SQL["put_shown_week"], values)
@@ -85,9 +84,9 @@ def put_rt_of_visits(
     _put_rt(connection, series.name, series.course, newest, city[until - RT_DAYS : until], counted, seen)
 
 
-def put_rt_of_patients(connection: Connection, kind: str, newest: date, zone: str) -> None:
+def put_rt_of_patients(connection: Connection, kind: str, course: Course, newest: date, zone: str) -> None:
     """R from the line list's days of onset, where there are patients enough: of one outbreak, whatever its disease."""
-    course, since = BY_NAME[kind].course or Course(), newest - timedelta(days=RT_DAYS - 1)
+    since = newest - timedelta(days=RT_DAYS - 1)
     found = rows(connection, SQL["onsets"], {"kind": kind, "since": since})
     if len(found) >= FEWEST_PATIENTS:
         at = np.array([(row["onset"] - since).days for row in found])

@@ -1,6 +1,5 @@
 """Every Monday a forecast of the weeks to come, kept with what was known; each matured week is scored once."""
 
-import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,12 +13,12 @@ from psycopg.types.json import Jsonb
 from citywide.hub import Text
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.evidence.write import witness
-from citywide.systems.epidemic.analysis.set_aside import set_aside
+from citywide.systems.epidemic.analysis.remembered import packed, unpacked
+from citywide.systems.epidemic.analysis.set_aside import Aside, set_aside
 from citywide.systems.epidemic.analysis.weeks import (
     CITY,
     MADE_AT,
     VINTAGES,
-    Stopped,
     filled,
     made_at,
     stops,
@@ -28,11 +27,11 @@ from citywide.systems.epidemic.analysis.weeks import (
     weeks_known,
 )
 from citywide.systems.epidemic.daily_reports import DailyReports
-from citywide.systems.epidemic.engine.forecast.forecaster import Forecast, Forecaster, Setting
-from citywide.systems.epidemic.engine.nowcast import Nowcast
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
+from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.scores import LEVELS, score
 from citywide.systems.epidemic.model import DEPARTMENT, Series
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 CATCH_UP = 5  # earlier Mondays whose forecasts are made late, from what was known then
@@ -43,7 +42,9 @@ AHEAD = timedelta(days=7)  # the reference is the Sunday of the week that has be
 DEADLINE = np.timedelta64(int((AHEAD - MADE_AT).total_seconds()), "s")  # the local time of the city throughout
 
 
-def make_missing(database: Database, said: DailyReports, number: int, sunday: date, now: datetime, zone: str) -> int:
+def make_missing(
+    database: Database, said: DailyReports, number: int, sunday: date, now: datetime, zone: str, minimum: int
+) -> int:
     """Make the forecasts of the newest Mondays that are missing, oldest first; returns how many."""
     series = said.series[number]
     with database.transaction() as connection:
@@ -58,20 +59,21 @@ def make_missing(database: Database, said: DailyReports, number: int, sunday: da
         made = forecaster.forecast(triangle(said, number, sundays, zone), np.datetime64(one + AHEAD))
         quiet = stops(said, said.known(made_at(one, zone)), one, number)
         with database.transaction() as connection:
-            keep(connection, series, made, quiet, made_at(one, zone), now)
+            aside = list(set_aside(made.problems, quiet, minimum))
+            keep(connection, series, made, aside, made_at(one, zone), now)
             kept = rows(connection, SQL["forecasts_made"], {"kind": series.name, "most": REMEMBERED})
     return len(missing)
 
 
 def keep(
-    connection: Connection, series: Series, made: Forecast, quiet: Sequence[Stopped], known: datetime, now: datetime
+    connection: Connection, series: Series, made: Forecast, aside: Sequence[Aside], known: datetime, now: datetime
 ) -> None:
     """Write a forecast down with what was known, and into the evidence log; it is never changed again."""
     reference = made.reference.astype(object)
     values = {
         "kind": series.name, "reference": reference, "known": known, "made": now, "weights": Jsonb(made.weights),
         "coverage95": None if np.isnan(made.coverage95) else made.coverage95,
-        "problems": Jsonb(to_builtins(list(set_aside(made.problems, quiet)))), "state": packed(made),
+        "problems": Jsonb(to_builtins(aside)), "state": packed(made),
     }  # fmt: skip
     connection.execute(SQL["put_forecast_made"], values)
     with connection.cursor() as cursor:
@@ -105,27 +107,6 @@ def unchanged(series: Floats, horizon: int) -> Floats:
     steps = np.diff(told[-53:]) if len(told) > 2 else np.array([0.0])
     either = np.concatenate([steps, -steps]) * np.sqrt(horizon + 1)
     return np.maximum(told[-1] + np.quantile(either, LEVELS), 0) if len(told) else np.zeros(len(LEVELS))
-
-
-def packed(made: Forecast) -> bytes:
-    """What later forecasts learn from, as bytes."""
-    file = io.BytesIO()
-    members = {f"member {name}": quantiles for name, quantiles in made.members.items()}
-    columns = {"places": np.array(made.places), "horizons": np.array(made.horizons), "quantiles": made.quantiles}
-    np.savez_compressed(file, unstretched=made.unstretched, **columns, **members)  # pyright: ignore[reportArgumentType]
-    return file.getvalue()
-
-
-def unpacked(reference: date, state: bytes) -> Forecast:
-    """A past forecast again, as far as later ones learn from it."""
-    with np.load(io.BytesIO(state)) as kept:
-        members = {name.removeprefix("member "): kept[name] for name in kept.files if name.startswith("member ")}
-        places, horizons = tuple(kept["places"].tolist()), tuple(kept["horizons"].tolist())
-        nothing = np.zeros((0, len(places)))
-        return Forecast(
-            np.datetime64(reference), places, horizons, kept["quantiles"], members, kept["unstretched"], {}, nothing,
-            float("nan"), Nowcast(nothing, nothing), (),
-        )  # fmt: skip
 
 
 def _cells(series: Series, made: Forecast) -> Iterator[dict[str, object]]:

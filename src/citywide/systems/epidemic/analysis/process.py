@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import IO, Final
 
 import msgspec
@@ -17,9 +18,11 @@ from citywide.kit.turns import turn_if_free
 from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
+from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.daily_reports import DailyReports, daily_reports, day_in
-from citywide.systems.epidemic.model import HOSPITAL, SERIES, SYNDROMES
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.model import HOSPITAL
+from citywide.systems.epidemic.own_tables import SQL
+from citywide.systems.epidemic.watched import STANDARD, Watched, watched_in
 
 PROGRAM = "citywide.systems.epidemic"
 LOCK = 0x65706964
@@ -33,13 +36,14 @@ class Order(Struct, frozen=True):
     database_url: str
     zone: str
     now: datetime
+    city: str | None = None  # the folder that says what this city watches
 
 
 def attend(hub: Hub) -> None:
     """Begin the analyses when there is something new and none are running."""
-    found = running.get(hub.settings.database_url)
+    found, city = running.get(hub.settings.database_url), hub.settings.city
     if (found is None or found.poll() is not None) and something_new(hub):
-        order = Order(hub.settings.database_url, hub.city.zone, hub.clock.now())
+        order = Order(hub.settings.database_url, hub.city.zone, hub.clock.now(), city and str(city.resolve()))
         with turn_if_free(hub.settings.data) as mine:
             if mine is not None:
                 running[hub.settings.database_url] = _start(order, mine)
@@ -54,20 +58,20 @@ def something_new(hub: Hub) -> bool:
     return row["day"] != row["watched"] or row["patient"] < row["newest"] or (row["forecast"] or date.min) < monday
 
 
-def analyse(database: Database, now: datetime, zone: str) -> None:
+def analyse(database: Database, now: datetime, zone: str, watched: Watched = STANDARD) -> None:
     """Everything that takes longer than a moment; what is there already is not made again."""
     row, today = database.rows(SQL["analysed"])[0], day_in(zone, now)
     with database.transaction() as connection:
-        said = daily_reports(connection, [one for one in SERIES if one.at == HOSPITAL.name], today, now)
-        visits = daily_reports(connection, SYNDROMES, today, now)
+        said = daily_reports(connection, [one for one in watched.series if one.at == HOSPITAL.name], today, now)
+        visits = daily_reports(connection, watched.syndromes, today, now)
     if not said.days:
         return
     with database.transaction() as connection:
-        current.put_shown(connection, said, now, zone)
+        current.put_shown(connection, said, now, zone, watched.minimum)
         line_list.forget(connection, now)
-    _forecast(database, visits, now, zone)
+    _forecast(database, visits, now, zone, watched.minimum)
     _look_at_now(database, visits, now, zone)
-    _trace(database, today, zone, anew=row["patient"] == 0)
+    _trace(database, today, zone, watched, anew=row["patient"] == 0)
     with database.transaction() as connection:
         connection.execute(
             SQL["now_analysed"], {"day": row["watched"], "patient": row["newest"], "was": row["patient"]}
@@ -84,19 +88,20 @@ def main() -> int:
         if mine and mine[0]:
             database = Database(order.database_url, most=2)
             try:
-                analyse(database, order.now, order.zone)
+                analyse(database, order.now, order.zone, watched_in(Path(order.city) if order.city else None))
             finally:
                 database.close()
     return 0
 
 
-def _trace(database: Database, today: date, zone: str, *, anew: bool) -> None:
+def _trace(database: Database, today: date, zone: str, watched: Watched, *, anew: bool) -> None:
     since = {"since": today - timedelta(weeks=sources.WEEKS)}
     for row in database.rows(SQL["kinds_with_patients"], since):
         with database.transaction() as connection:
             if anew or rows(connection, SQL["traced_up_to"], {"kind": row["kind"]})[0]["newest"] != row["newest"]:
-                sources.put_transmission(connection, row["kind"], today)
-                current.put_rt_of_patients(connection, row["kind"], today - timedelta(days=1), zone)
+                course = watched.course_of(row["kind"]) or Course()
+                sources.put_transmission(connection, row["kind"], watched.history_of(row["kind"]), today)
+                current.put_rt_of_patients(connection, row["kind"], course, today - timedelta(days=1), zone)
 
 
 def _look_at_now(database: Database, visits: DailyReports, now: datetime, zone: str) -> None:
@@ -107,10 +112,10 @@ def _look_at_now(database: Database, visits: DailyReports, now: datetime, zone: 
             current.put_rt_of_visits(connection, visits, number, newest, now, zone)
 
 
-def _forecast(database: Database, visits: DailyReports, now: datetime, zone: str) -> None:
+def _forecast(database: Database, visits: DailyReports, now: datetime, zone: str, minimum: int) -> None:
     sunday = last_sunday(now, zone)
     for number in range(len(visits.series)):
-        forecasting.make_missing(database, visits, number, sunday, now, zone)
+        forecasting.make_missing(database, visits, number, sunday, now, zone, minimum)
         with database.transaction() as connection:
             forecasting.score_matured(connection, visits, number, sunday, now, zone)
 

@@ -8,7 +8,6 @@ from msgspec import Struct
 from citywide.hub import Text
 from citywide.systems.epidemic.analysis.weeks import FILLED_FROM, Stopped
 from citywide.systems.epidemic.engine.cleaning import Fault, Problem
-from citywide.systems.epidemic.engine.privacy import MINIMUM
 
 FAULTS = {
     Fault.NEGATIVE: Text("a negative count", "计数为负"),
@@ -38,11 +37,11 @@ class Aside(Struct, frozen=True):
     zh: str
 
 
-def set_aside(problems: Sequence[Problem], stops: Sequence[Stopped]) -> Iterator[Aside]:
+def set_aside(problems: Sequence[Problem], stops: Sequence[Stopped], minimum: int) -> Iterator[Aside]:
     """Everything that is to be shown of a forecast's doubts; small counts are not told."""
     for one in stops:
         why = LEFT_OUT if one.left_out else STANDS_IN
         yield Aside(one.hospital, one.since, why.en, why.zh)
     for one in problems:
-        why, count = FAULTS[one.fault], f" ({one.value:g})" if one.value == 0 or abs(one.value) >= MINIMUM else ""
+        why, count = FAULTS[one.fault], f" ({one.value:g})" if one.value == 0 or abs(one.value) >= minimum else ""
         yield Aside(one.place, one.week.astype(object), why.en + count, why.zh + count)

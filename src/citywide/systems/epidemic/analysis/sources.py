@@ -13,8 +13,7 @@ from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.daily_reports import FIRST
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, differences, trace
-from citywide.systems.epidemic.model import BY_NAME
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.own_tables import SQL
 
 Ints = NDArray[np.int64]
 WEEKS = 6  # of patients that are looked at together
@@ -56,21 +55,15 @@ def cases_of(connection: Connection, kind: str, now: date, *, everybody: bool) -
     return Cases(patients, persons, places, table[:4], table[4])
 
 
-def put_transmission(connection: Connection, kind: str, now: date) -> None:
+def put_transmission(connection: Connection, kind: str, history: NaturalHistory, now: date) -> None:
     """Trace the sources of one kind's patients and keep the likeliest tree."""
     listed = cases_of(connection, kind, now, everybody=False)
     if len(listed.patients) < 2:
         return
     apart = differences([row["sequence"] for row in listed.patients])
-    traced = trace(listed.onset, records(listed), NEARBY, history_of(kind), distances=apart)
+    traced = trace(listed.onset, records(listed), NEARBY, history, distances=apart)
     connection.execute(SQL["forget_transmission"], {"kind": kind})
     connection.cursor().executemany(SQL["put_transmission"], tree(kind, listed, traced))
-
-
-def history_of(kind: str) -> NaturalHistory:
-    """How the disease of a syndrome runs; a middling course where it is no one disease."""
-    course = BY_NAME[kind].course if kind in BY_NAME else None
-    return course.history() if course else NaturalHistory()
 
 
 def records(listed: Cases) -> Records:
@@ -113,9 +106,11 @@ def lanes(parent: Ints, onset: Ints) -> Ints:
     return lane
 
 
-def whom_to_call(connection: Connection, kind: str, now: date, most: int) -> tuple[Cases, list[Contact]]:
+def whom_to_call(
+    connection: Connection, kind: str, history: NaturalHistory, now: date, most: int
+) -> tuple[Cases, list[Contact]]:
     """Whom to call, the most endangered first; hazards are those of the disease's natural history."""
-    listed, history = cases_of(connection, kind, now, everybody=True), history_of(kind)
+    listed = cases_of(connection, kind, now, everybody=True)
     found = contact_list(
         listed.presences, listed.case_person, listed.onset, np.array(history.hazards), history, most=most
     ) if listed.patients else []  # fmt: skip

@@ -118,10 +118,10 @@ def of_city(counts: Floats) -> Floats:
 
 
 def shown(
-    districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64]
+    districts: Sequence[str], kinds: Sequence[str], people: NDArray[np.int64], minimum: int
 ) -> list[tuple[str, str, float | None]]:
     """One week's table [districts, kinds] with the city's totals, as readers may see it: no small cell comes out."""
-    table = suppress(people)
+    table = suppress(people, minimum)
     found = [
         (kinds[k], districts[d], _or_none(table.cells[d, k])) for d in range(len(districts)) for k in range(len(kinds))
     ]

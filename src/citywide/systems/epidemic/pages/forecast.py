@@ -1,8 +1,9 @@
 """The weeks to come, and how past forecasts did."""
 
 from citywide.hub import Chart, Column, Page, Query, Stat, Table, Text
-from citywide.systems.epidemic.model import SYNDROMES, Series
+from citywide.systems.epidemic.model import Series
 from citywide.systems.epidemic.pages.words import DISTRICT, SERIES, WEEK
+from citywide.systems.epidemic.watched import Watched
 
 NOT_YET = Text(
     "The first forecast comes within minutes, once the reports have been looked through",
@@ -19,44 +20,46 @@ def fan(series: Series) -> Chart:
     )  # fmt: skip
 
 
-FORECAST = Page(
-    "forecast",
-    Text("Forecast", "疫情预测"),
-    (
-        Stat(Text("Forecast made from what was known", "预测所依据数据截至"), Query("forecast_known"), "known"),
-        Stat(Text("Error against “as last week”", "相对“与上周持平”的误差"), Query("forecast_skill"), "ratio", "%"),
-        Stat(Text("Within 95 % interval", "落入95%区间"), Query("forecast_skill"), "in95", "%"),
-        Stat(Text("Within 50 % interval", "落入50%区间"), Query("forecast_skill"), "in50", "%"),
-        *map(fan, SYNDROMES),
-        Table(
-            Text("Districts, the week to come", "各区下周预测"),
-            Query("forecast_table"),
-            (
-                DISTRICT,
-                SERIES,
-                WEEK,
-                Column("median", Text("Median", "中位数"), "number"),
-                Column("half", Text("50 %", "50%区间")),
-                Column("most", Text("95 %", "95%区间")),
+def forecast(watched: Watched) -> Page:
+    """The weeks to come of every syndrome."""
+    return Page(
+        "forecast",
+        Text("Forecast", "疫情预测"),
+        (
+            Stat(Text("Forecast made from what was known", "预测所依据数据截至"), Query("forecast_known"), "known"),
+            Stat(Text("Error against “as last week”", "相对“与上周持平”的误差"), Query("forecast_skill"), "ratio", "%"),
+            Stat(Text("Within 95 % interval", "落入95%区间"), Query("forecast_skill"), "in95", "%"),
+            Stat(Text("Within 50 % interval", "落入50%区间"), Query("forecast_skill"), "in50", "%"),
+            *map(fan, watched.syndromes),
+            Table(
+                Text("Districts, the week to come", "各区下周预测"),
+                Query("forecast_table"),
+                (
+                    DISTRICT,
+                    SERIES,
+                    WEEK,
+                    Column("median", Text("Median", "中位数"), "number"),
+                    Column("half", Text("50 %", "50%区间")),
+                    Column("most", Text("95 %", "95%区间")),
+                ),
+            ),
+            Table(
+                Text("What the forecast set aside, and why", "预测搁置的数据与原因"),
+                Query("forecast_set_aside"),
+                (Column("place", Text("Place", "地点")), SERIES, WEEK, Column("why", Text("Why", "原因"))),
+            ),
+            Table(
+                Text("How past forecasts did", "既往预测评分"),
+                Query("forecast_scores"),
+                (
+                    WEEK,
+                    SERIES,
+                    Column("wis", Text("WIS", "加权区间评分"), "number"),
+                    Column("unchanged", Text("WIS, “as last week”", "“与上周持平”评分"), "number"),
+                    Column("ratio", Text("Ratio", "比值"), "number"),
+                    Column("in50", Text("In 50 %", "落入50%"), "number", "%"),
+                    Column("in95", Text("In 95 %", "落入95%"), "number", "%"),
+                ),
             ),
         ),
-        Table(
-            Text("What the forecast set aside, and why", "预测搁置的数据与原因"),
-            Query("forecast_set_aside"),
-            (Column("place", Text("Place", "地点")), SERIES, WEEK, Column("why", Text("Why", "原因"))),
-        ),
-        Table(
-            Text("How past forecasts did", "既往预测评分"),
-            Query("forecast_scores"),
-            (
-                WEEK,
-                SERIES,
-                Column("wis", Text("WIS", "加权区间评分"), "number"),
-                Column("unchanged", Text("WIS, “as last week”", "“与上周持平”评分"), "number"),
-                Column("ratio", Text("Ratio", "比值"), "number"),
-                Column("in50", Text("In 50 %", "落入50%"), "number", "%"),
-                Column("in95", Text("In 95 %", "落入95%"), "number", "%"),
-            ),
-        ),
-    ),
-)
+    )

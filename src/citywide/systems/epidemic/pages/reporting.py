@@ -1,12 +1,15 @@
 """How late places report, what was known when, and what was set aside."""
 
 from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
-from citywide.systems.epidemic.model import SERIES as ALL_SERIES
-from citywide.systems.epidemic.model import SYNDROMES, Series
+from citywide.systems.epidemic.model import Series
 from citywide.systems.epidemic.pages.words import DISTRICT, PLACE, SERIES, STATE, WEEK
+from citywide.systems.epidemic.watched import Watched
 
-ANY_SERIES = Field("kind", Text("Series", "序列"), "choice", required=True,
-                   choices=tuple((one.name, one.label) for one in ALL_SERIES))  # fmt: skip
+
+def any_series(watched: Watched) -> Field:
+    """One of all the city's series to choose."""
+    return Field("kind", Text("Series", "序列"), "choice", required=True,
+                 choices=tuple((one.name, one.label) for one in watched.series))  # fmt: skip
 
 
 def last_weeks(series: Series) -> Chart:
@@ -18,43 +21,45 @@ def last_weeks(series: Series) -> Chart:
     )  # fmt: skip
 
 
-REPORTING = Page(
-    "reporting",
-    Text("Reporting delays", "报告时效"),
-    (
-        *map(last_weeks, SYNDROMES),
-        Chart(
-            Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"),
-            Query("delay_chart", {"kinds": ",".join(one.name for one in SYNDROMES)}),
-            "days", "share", unit="%",
-        ),
-        Form(
-            Text("What did we know then?", "当时已知什么？"),
-            "/v1/epidemic/as_of",
-            (ANY_SERIES, Field("day", Text("Day", "日期"), "date", required=True)),
-            (
-                WEEK,
-                Column("then", Text("Known then", "当时已知"), "number"),
-                Column("now", Text("Known now", "现已知"), "number"),
+def reporting(watched: Watched) -> Page:
+    """How late each syndrome is told, and what was known when."""
+    return Page(
+        "reporting",
+        Text("Reporting delays", "报告时效"),
+        (
+            *map(last_weeks, watched.syndromes),
+            Chart(
+                Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"),
+                Query("delay_chart", {"kinds": ",".join(watched.names)}),
+                "days", "share", unit="%",
+            ),
+            Form(
+                Text("What did we know then?", "当时已知什么？"),
+                "/v1/epidemic/as_of",
+                (any_series(watched), Field("day", Text("Day", "日期"), "date", required=True)),
+                (
+                    WEEK,
+                    Column("then", Text("Known then", "当时已知"), "number"),
+                    Column("now", Text("Known now", "现已知"), "number"),
+                ),
+            ),
+            Table(
+                Text("How late places report", "各单位报告延迟"),
+                Query("reporting_delays"),
+                (
+                    PLACE,
+                    DISTRICT,
+                    Column("hours", Text("Hours after the day", "日终后小时数"), "number", "h"),
+                    Column("newest", Text("Newest day", "最新日期")),
+                    Column("first_share", Text("Known at first", "首报比例"), "number", "%"),
+                    Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),
+                ),
+            ),
+            Table(
+                Text("Reports set aside", "被搁置的报告"),
+                Query("reports_set_aside"),
+                (PLACE, SERIES, WEEK, STATE),
             ),
         ),
-        Table(
-            Text("How late places report", "各单位报告延迟"),
-            Query("reporting_delays"),
-            (
-                PLACE,
-                DISTRICT,
-                Column("hours", Text("Hours after the day", "日终后小时数"), "number", "h"),
-                Column("newest", Text("Newest day", "最新日期")),
-                Column("first_share", Text("Known at first", "首报比例"), "number", "%"),
-                Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),
-            ),
-        ),
-        Table(
-            Text("Reports set aside", "被搁置的报告"),
-            Query("reports_set_aside"),
-            (PLACE, SERIES, WEEK, STATE),
-        ),
-    ),
-    empty=Text("Nothing has been set aside or held back", "无搁置或延迟"),
-)  # fmt: skip
+        empty=Text("Nothing has been set aside or held back", "无搁置或延迟"),
+    )  # fmt: skip

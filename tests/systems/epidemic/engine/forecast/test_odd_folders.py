@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster, Setting
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
+from citywide.systems.epidemic.engine.forecast.made import Setting
 from citywide.systems.epidemic.engine.triangle import WEEK, Triangle
 
 SETTING = Setting(trees=Trees(folds=2, rounds=5, miss_rounds=5), lessons_at_most=1500)

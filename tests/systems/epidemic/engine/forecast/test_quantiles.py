@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.epidemic.engine.forecast.pool import Matured, pooled, stretch, weights
-from citywide.systems.epidemic.engine.forecast.quantiles import at_levels, mixed, stretched
+from citywide.systems.epidemic.engine.forecast.quantiles import at_levels, mixed, stretched, whole
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET, Scale
 from citywide.systems.epidemic.engine.scores import LEVELS
 
@@ -35,6 +35,17 @@ def test_a_pool_of_equals_is_either(share):
 def test_stretching_multiplies_the_spread_and_keeps_the_median():
     assert np.allclose(stretched(NORMAL + 4, 1.5), 4 + 1.5 * NORMAL)
     assert np.allclose(stretched(NORMAL, 1.0, 1.0), np.sqrt(2) * NORMAL)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(0, 300), st.floats(0.01, 80))
+def test_people_are_forecast_whole_in_order_and_near_what_was_thought(middle, size):
+    thought = np.maximum(middle + size * NORMAL, 0)
+    said = whole(thought)
+    assert (said == np.rint(said)).all()
+    assert (np.diff(said) >= 0).all()
+    furthest = np.abs(thought - thought[len(LEVELS) // 2]).max()
+    assert np.abs(said - thought).max() <= 0.5 + 0.05 * furthest + 1e-9
 
 
 def past(spread, bias=0.0, weeks=30, seed=1):

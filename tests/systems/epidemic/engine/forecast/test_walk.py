@@ -3,8 +3,10 @@ import pytest
 
 from citywide.systems.epidemic.engine.cleaning import Fault
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
-from citywide.systems.epidemic.engine.forecast.forecaster import Background, Forecaster, Setting
+from citywide.systems.epidemic.engine.forecast.elsewhere import Background
+from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
+from citywide.systems.epidemic.engine.forecast.made import Setting
 from citywide.systems.epidemic.engine.scores import LEVELS, interval_score
 from citywide.systems.epidemic.engine.triangle import WEEK, Triangle
 

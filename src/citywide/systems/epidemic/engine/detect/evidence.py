@@ -6,14 +6,16 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-LAGS = 3
-# Prior weight of an outbreak that began this week, a week ago, two weeks ago: early warning comes first.
-ONSET = np.array([1.0, 0.14, 0.004])
-# Share of an outbreak's cases in its first, second and third week.
-COURSE = np.array([0.50, 0.42, 0.08])
+LAGS = 5
+# Prior weight of an outbreak that began this week, a week ago, two weeks ago, …: early warning comes first.
+ONSET = np.array([1.0, 0.12, 0.04, 0.015, 0.005])
+# Share of an outbreak's cases in its first, second, … week.
+COURSE = np.array([0.50, 0.42, 0.066, 0.011, 0.003])
 # Sizes weighed, in standard deviations of the usual count.
 SIZES = np.array([1.0, 2.0, 3.5, 5.5, 8.0])
 HUGE = 0.02  # weight of an outbreak as large as what was counted, beside each of these sizes
+OVER = 0.02  # how often an outbreak begins that may be over by now, beside weeks that are as usual
+STILL = np.array([1.0, 0.50, 0.08, 0.014, 0.003])  # of them, what is still to come when such a week begins
 
 
 @njit(cache=True)
@@ -33,22 +35,28 @@ def evidence(
     """Log Bayes factors [series, weeks since onset]; everything is [series, LAGS], newest first."""
     found = np.empty((len(counts), LAGS))
     for i in range(len(counts)):
-        for onset in range(LAGS):
-            found[i, onset] = _of_onset(counts[i], means[i], variances[i], onset)
+        _under_way(counts[i], means[i], variances[i], found[i])
     return found
 
 
 @njit(cache=True)
-def _of_onset(
-    counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], onset: int
-) -> float:
-    deviation = math.sqrt(variances[onset])
-    total = HUGE * math.exp(
-        _ratio(counts, means, variances, onset, max(_excess(counts, means, onset), SIZES[-1] * deviation))
-    )
-    for size in SIZES:
-        total += math.exp(_ratio(counts, means, variances, onset, size * deviation))
-    return math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
+def _under_way(
+    counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], found: NDArray[np.float64]
+) -> None:
+    """An outbreak of each onset that still runs, against weeks as usual or an outbreak that is over."""
+    over = 1.0
+    for onset in range(LAGS):
+        deviation = math.sqrt(variances[onset])
+        huge = max(_excess(counts, means, onset), SIZES[-1] * deviation)
+        total = HUGE * math.exp(_ratio(counts, means, variances, onset, 0, huge))
+        for size in SIZES:
+            cases = size * deviation
+            ends = math.exp(-cases * STILL[onset])
+            total += (1 - ends) * math.exp(_ratio(counts, means, variances, onset, 0, cases))
+            if onset:
+                over += OVER / len(SIZES) * ends * math.exp(_ratio(counts, means, variances, onset, 1, cases))
+        found[onset] = math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
+    found -= math.log(over)
 
 
 @njit(cache=True)
@@ -64,11 +72,16 @@ def _excess(counts: NDArray[np.float64], means: NDArray[np.float64], onset: int)
 
 @njit(cache=True)
 def _ratio(
-    counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], onset: int, cases: float
+    counts: NDArray[np.float64],
+    means: NDArray[np.float64],
+    variances: NDArray[np.float64],
+    onset: int,
+    newest: int,
+    cases: float,
 ) -> float:
     """The log likelihood ratio of an outbreak of this many cases, themselves Poisson, on top of the usual."""
     found = 0.0
-    for lag in range(onset + 1):
+    for lag in range(newest, onset + 1):
         if counts[lag] >= 0:
             mean, variance, more = means[lag], variances[lag], cases * COURSE[onset - lag]
             count = min(counts[lag], _highest(mean, variance, more))

@@ -1,61 +1,26 @@
 """The forecaster: each reference day it reads what was known then, asks its members, pools and remembers."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.cleaning import Problem, screen, unit_of
-from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.elsewhere import GROUPS, Background, Elsewhere
 from citywide.systems.epidemic.engine.forecast.features import features_of
 from citywide.systems.epidemic.engine.forecast.lessons import joined, lessons_of, questions
+from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.forecast.members import MEMBERS, Task, answers
 from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, with_groups
-from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, stretches, weights
-from citywide.systems.epidemic.engine.forecast.quantiles import mixed, stretched
+from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, weights
+from citywide.systems.epidemic.engine.forecast.quantiles import stretched, whole
+from citywide.systems.epidemic.engine.forecast.total import coherent
+from citywide.systems.epidemic.engine.forecast.widening import beside_truth, doubt, spread
 from citywide.systems.epidemic.engine.nowcast import Nowcast, nowcast
 from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot, Triangle
 
 Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
-
-DEADLINE = np.timedelta64(43, "h")  # a forecast for Saturday is made before Thursday 05:00 UTC
-COHERENT = 0.3  # weight of the sum of the places in the forecast of the total
-ALIKE = 0.3  # correlation of the places' misses
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a user may choose."""
-
-    horizons: tuple[int, ...] = (0, 1, 2, 3)
-    deadline: np.timedelta64 = DEADLINE
-    trees: Trees = field(default_factory=Trees)
-    lessons_at_most: int = 50_000  # taught by other years, other places and imagined seasons
-    seed: int = 1
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """Quantiles of counts by place, horizon and level, and everything that explains them."""
-
-    reference: np.datetime64
-    places: tuple[str, ...]
-    horizons: tuple[int, ...]
-    quantiles: Floats
-    members: dict[str, Floats]
-    unstretched: Floats
-    weights: dict[str, float]
-    spread: Floats
-    coverage95: float
-    nowcast: Nowcast
-    problems: tuple[Problem, ...]
-
-    def target(self, horizon: int) -> np.datetime64:
-        """The week that a horizon speaks of."""
-        return self.reference + horizon * WEEK
 
 
 class Forecaster:
@@ -100,13 +65,14 @@ class Forecaster:
         prior = {name: MEMBERS[name][1] if name in MEMBERS else 0.3 for name in small}
         share = weights(past, prior, panel.scale, panel.total)
         joint = pooled(small, share, steps)
-        spread = _spread(past, panel, len(self.setting.horizons))
-        wide = stretched(joint, spread[..., None], _doubt(revised, panel)[:, None, None])
-        counts = _grown(panel, wide)
+        wider = spread(past, panel, len(self.setting.horizons))
+        wide = stretched(joint, wider[..., None], doubt(revised, panel)[:, None, None])
+        told = coherent(_grown(panel, wide), panel.total)
+        quantiles = whole(told) if unit_of(known.values) == 1 else told
         return Forecast(
-            reference, known.places, self.setting.horizons, _coherent(counts, panel.total),
+            reference, known.places, self.setting.horizons, quantiles,
             {name: _grown(panel, quantiles) for name, quantiles in small.items()}, _grown(panel, joint),
-            share, spread, coverage(past, 0.95), revised, tuple(problems),
+            share, wider, coverage(past, 0.95), revised, tuple(problems),
         )  # fmt: skip
 
     def _steps(self, panel: Panel, reference: np.datetime64) -> tuple[int, ...]:
@@ -126,7 +92,7 @@ class Forecaster:
         )  # fmt: skip
 
     def _matured(self, weeks: Days, values: Floats, reference: np.datetime64, names: set[str]) -> list[Matured]:
-        found = [_beside_truth(past, weeks, values, reference) for past in self.past]
+        found = [beside_truth(past, weeks, values, reference) for past in self.past]
         return [week for week in found if names <= set(week.members) and (~np.isnan(week.truth)).any()]
 
 
@@ -136,45 +102,5 @@ def _grouped(panel: Panel, values: Floats, seed: int) -> Panel:
     return panel_of(groups, panel.weeks) if groups.shape[1] else panel
 
 
-def _beside_truth(past: Forecast, weeks: Days, values: Floats, reference: np.datetime64) -> Matured:
-    """A past forecast beside the counts known now; weeks not yet revised once stay out."""
-    truth = np.full(past.quantiles.shape[:2], np.nan)
-    for column, horizon in enumerate(past.horizons):
-        at = int((past.target(horizon) - weeks[0]) / WEEK)
-        if 0 <= at < len(weeks) - 1:
-            truth[:, column] = values[at]
-    return Matured(float((reference - past.reference) / WEEK), past.members, past.unstretched, truth)
-
-
-def _spread(past: list[Matured], panel: Panel, horizons: int) -> Floats:
-    """Factors on the spread by place and horizon; the total, one series only, is drawn to the places."""
-    every = np.arange(panel.small.shape[1], dtype=np.intp)
-    places = every if panel.total is None else np.delete(every, panel.total)
-    factor = np.tile(stretches(past, panel.scale, places, horizons), (len(every), 1))
-    if panel.total is not None:
-        factor[panel.total] *= stretches(past, panel.scale, np.array([panel.total]), horizons)
-        factor[panel.total] **= 0.5
-    return factor
-
-
-def _doubt(revised: Nowcast, panel: Panel) -> Floats:
-    """What the revisions still to come may move a place on the working scale."""
-    return revised.spread[0] * panel.small[-1] / 4
-
-
 def _grown(panel: Panel, small: Floats) -> Floats:
     return np.moveaxis(panel.scale.grow(np.moveaxis(small, 0, -1)), -1, 0)
-
-
-def _coherent(counts: Floats, total: int | None) -> Floats:
-    """The total drawn toward the sum of the places."""
-    if total is None:
-        return counts
-    places = np.delete(counts, total, axis=0)
-    middle = places[..., [places.shape[-1] // 2]]
-    apart = places - middle
-    size = np.sqrt(ALIKE * apart.sum(axis=0) ** 2 + (1 - ALIKE) * (apart**2).sum(axis=0))
-    summed = middle.sum(axis=0) + np.sign(apart.sum(axis=0)) * size
-    out = counts.copy()
-    out[total] = mixed(np.stack([counts[total], summed]), np.array([1 - COHERENT, COHERENT]))
-    return np.maximum(out, 0)

@@ -10,6 +10,8 @@ from citywide.systems.epidemic.engine.scores import LEVELS
 Floats = NDArray[np.floating]
 
 BETWEEN = 2 * NormalDist().inv_cdf(0.8)  # standard deviations between the 20 and 80 % quantiles
+OUTER: NDArray[np.bool_] = np.abs(LEVELS - 0.5) > 0.4  # the levels of the 90 % interval and beyond
+DRAWN_IN = 0.95
 GRID: Floats = (np.arange(60) + 0.5) / 60  # equally likely values that stand for a distribution
 
 
@@ -52,3 +54,9 @@ def stretched(quantiles: Floats, factor: Floats | float, extra: Floats | float =
     apart = (quantiles - middle) * np.asarray(factor)
     half = np.maximum((apart[..., [-6]] - apart[..., [5]]) / BETWEEN, 1e-6)
     return middle + apart * np.sqrt(1 + (np.asarray(extra) / half) ** 2)
+
+
+def whole(quantiles: Floats) -> Floats:
+    """Quantiles of people, who are counted whole; rounding widens the outer intervals, which are drawn in before."""
+    middle = quantiles[..., [len(LEVELS) // 2]]
+    return np.sort(np.rint(middle + (quantiles - middle) * np.where(OUTER, DRAWN_IN, 1.0)), axis=-1)

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 
 from citywide.systems.epidemic.engine.detect import Alarm
+from citywide.systems.epidemic.findings import Table, as_counted, judge
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.watching import Table, as_counted, judge
 
 
 def test_a_place_does_not_ring_for_its_neighbours_sake_alone() -> None:

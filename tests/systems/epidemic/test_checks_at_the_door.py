@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from citywide.systems.epidemic.intake import Known, Said, listed, past_reports
+from citywide.systems.epidemic.line_list_checks import Known, Said, listed
+from citywide.systems.epidemic.past_reports import past_reports
+from citywide.systems.epidemic.watched import STANDARD
 
 NOW = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
 ZONE = "Asia/Shanghai"
@@ -24,7 +26,7 @@ BAD = [
     ("count", [*GOOD[:4], "many"]),
     ("kind", ["hospital/1", "pneu\0monia", *GOOD[2:]]),
 ]
-KNOWN = Known({"hospital/1"}, set(), date(2026, 7, 6))
+KNOWN = Known({"hospital/1"}, set(), date(2026, 7, 6), STANDARD.names)
 ADA, BO = {"reference": "ada", "name": "Ada"}, {"reference": "bo", "name": "Bo"}
 ILL = {"reference": "ada", "kind": "pneumonia", "hospital": "hospital/1", "onset": "2026-07-01"}
 THERE = ["bo", "2026-07-01", 1, "shop", 12]
@@ -34,7 +36,7 @@ THERE = ["bo", "2026-07-01", 1, "shop", 12]
 @given(st.lists(st.sampled_from(range(-1, len(BAD))), max_size=12))
 def test_every_good_row_of_history_is_taken_and_every_bad_one_named_with_what_is_accepted(choice) -> None:
     rows = [GOOD if at < 0 else BAD[at][1] for at in choice]
-    good, sieve = past_reports(rows, KINDS, NOW, ZONE)
+    good, sieve = past_reports(rows, STANDARD.by_name, KINDS, NOW, ZONE)
     assert len(good) == choice.count(-1)
     wrong = [f"rows[{number}].{BAD[at][0]}" for number, at in enumerate(choice) if at >= 0]
     assert [one.where for one in sieve.refused] == wrong

@@ -14,7 +14,7 @@ with new as (
     from new on conflict do nothing
 )
 update epidemic.taken
-set received = greatest(received, coalesce((select max(received) from new), 0)), zone = %(zone)s
+set received = greatest(received, coalesce((select max(received) from new), 0)), zone = %(zone)s, minimum = %(minimum)s
 returning (select count(*) from new) as new
 
 -- name: take_told

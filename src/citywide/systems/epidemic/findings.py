@@ -1,9 +1,8 @@
-"""Every morning all series are watched, and what is found becomes readings and explanations."""
+"""What was found in every series today: as readings, as explanations, and as what is kept of them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from msgspec import Struct
@@ -12,20 +11,13 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub import Reading, Text
 from citywide.hub.database.pool import Database, Row
-from citywide.hub.running import Hub
-from citywide.kit.clock import microseconds
-from citywide.systems.epidemic.daily_reports import DailyReports, by_week, daily_reports, sums
 from citywide.systems.epidemic.engine.detect import Alarm as Finding
-from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, screen, watch
+from citywide.systems.epidemic.engine.detect import SetAside, explain, neighbourhoods, watch
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
-from citywide.systems.epidemic.engine.privacy import MINIMUM
-from citywide.systems.epidemic.model import FALSE_ALARM_RATE, SERIES, WORDS_OF_ILLNESS, Series
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.model import Series
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
-FEWEST_WEEKS = 12
-WAIT = timedelta(hours=10)  # a week is watched ten hours after its last day, when the morning's reports are in
-LATE_HOURS = 8  # after that, in which late reports are still waited for
 STRONG = np.log(10.0)  # what a place's own counts must say for it: ten to one
 ROUGHLY = 5  # excesses are published to the nearest five, so that no small count can be worked out from them
 
@@ -54,51 +46,6 @@ class Judged(Struct, frozen=True):
     series: Series
     finding: Finding
     ringing: bool
-
-
-def watch_over(hub: Hub) -> None:
-    """Take the new reports in; judge every series once a day, and anew when reports come in late that day."""
-    new, zone = take_in(hub), ZoneInfo(hub.city.zone)
-    due = (hub.clock.now() - WAIT).astimezone(zone)
-    newest, watched = due.date() - timedelta(days=1), hub.database.rows(SQL["watched_up_to"])[0]["day"]
-    if watched is None or watched < newest or (new and due.hour < LATE_HOURS):
-        judge_all(hub, newest)
-
-
-def take_in(hub: Hub) -> int:
-    """Readings that are reports, and residents' own words, into the triangle; returns how many are new."""
-    now = {"now": hub.clock.now(), "zone": hub.city.zone}
-    names = {"quantities": [one.reading for one in SERIES], "kinds": [one.name for one in SERIES]}
-    with hub.database.transaction() as connection:
-        found = connection.execute(SQL["take_reports"], now | names).fetchone()
-        connection.execute(SQL["take_told"], now | {"words": WORDS_OF_ILLNESS})
-    return int(found[0]) if found else 0
-
-
-def judge_all(hub: Hub, newest: date) -> None:
-    """Judge every series of every kind of place, keep the explanations, submit the numbers."""
-    now, rate = hub.clock.now(), false_alarm_rate(hub.database)
-    for at in sorted({series.at for series in SERIES}):
-        table = weekly(hub.database, at, newest, now, hub.city.zone)
-        if table.counts.shape[1] < FEWEST_WEEKS or not len(table.counts):
-            continue
-        clean = screen(np.where(table.counts < 0, np.nan, table.counts))
-        judged = list(judge(table, clean.counts, rate))
-        keep(hub.database, table, judged, clean.set_aside)
-        hub.submit([reading for one in judged for reading in readings(one, now)])
-
-
-def weekly(database: Database, at: str, newest: date, now: datetime, zone: str) -> Table:
-    """Whole weeks back from a day, each as it was known when it was watched."""
-    with database.transaction() as connection:
-        said = daily_reports(connection, [one for one in SERIES if one.at == at], newest, now)
-    daily = said.known_when_due(_due(said, newest, zone))
-    counts = by_week(daily)
-    spoken = {series.name for (_, series), weeks in zip(said.names(), counts, strict=True)
-              if (weeks >= 0).sum() >= FEWEST_WEEKS}  # fmt: skip
-    kept = [series.name in spoken for _, series in said.names()]
-    names = [name for name, keep in zip(said.names(), kept, strict=True) if keep]
-    return Table(names, newest, counts[kept], np.nan_to_num(sums(daily[kept])))
 
 
 def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
@@ -138,10 +85,10 @@ def readings(one: Judged, now: datetime) -> Iterator[Reading]:
         yield Reading(one.place["id"], f"{name}_{one.series.name}", now, round(value, 6))
 
 
-def words(finding: Finding, series: Series) -> Text:
+def words(finding: Finding, series: Series, minimum: int) -> Text:
     """Where, what, how many more than usual and how often by chance; few people are not counted out."""
-    few = finding.observed < MINIMUM
-    people = f"< {MINIMUM}" if few else f"{finding.observed}"
+    few = finding.observed < minimum
+    people = f"< {minimum}" if few else f"{finding.observed}"
     time = ("this week", "本周") if finding.weeks == 1 else (f"in {finding.weeks} weeks", f"{finding.weeks} 周内")
     often = "0.01" if few and finding.p_value < 0.01 else f"{finding.p_value:.1g}"
     less = ("less than ", "不到 ") if few and finding.p_value < 0.01 else ("", "")
@@ -153,31 +100,17 @@ def words(finding: Finding, series: Series) -> Text:
     )
 
 
-def keep(database: Database, table: Table, judged: Sequence[Judged], aside: Sequence[SetAside]) -> None:
+def keep(database: Database, table: Table, judged: Sequence[Judged], aside: Sequence[SetAside], minimum: int) -> None:
     """Write down every judgement of the day, and what took no part."""
     with database.transaction() as connection, connection.cursor() as cursor:
-        cursor.executemany(SQL["put_signal"], [_signal(one, table.newest) for one in judged])
+        cursor.executemany(SQL["put_signal"], [_signal(one, table.newest, minimum) for one in judged])
         cursor.execute(SQL["forget_signals"], {"day": table.newest})
         cursor.execute(SQL["forget_set_aside"], {"places": [place["number"] for place in table.places]})
         cursor.executemany(SQL["put_set_aside"], [_aside(table, one) for one in aside])
 
 
-def false_alarm_rate(database: Database) -> float:
-    """The share of quiet series-weeks that may ring, as the city has set it."""
-    found = database.rows(SQL["false_alarm_rate"])
-    return float(found[0]["rate"]) if found else FALSE_ALARM_RATE
-
-
-def _due(said: DailyReports, newest: date, zone: str) -> NDArray[np.int64]:
-    """When the week of each day was watched: late reports make no week look quiet beside others."""
-    days = [said.first + timedelta(days=number) for number in range(said.days)]
-    ends = [newest - 7 * ((newest - day) // timedelta(days=7)) * timedelta(days=1) for day in days]
-    midnights = {end: datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(zone)) for end in set(ends)}
-    return np.array([microseconds(midnights[end] + timedelta(days=1) + WAIT) for end in ends], np.int64)
-
-
-def _signal(one: Judged, day: date) -> dict[str, object]:
-    finding, says = one.finding, words(one.finding, one.series)
+def _signal(one: Judged, day: date, minimum: int) -> dict[str, object]:
+    finding, says = one.finding, words(one.finding, one.series, minimum)
     return {
         "place": one.place["number"], "kind": one.series.name, "day": day, "observed": finding.observed,
         "expected": finding.expected, "weeks": finding.weeks, "p_value": finding.p_value,

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from citywide.systems.epidemic.allocating import short_chance, whole
 from citywide.systems.epidemic.engine.scores import LEVELS
+from citywide.systems.epidemic.supply_plan import short_chance, whole
 
 PLANS = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(1, 4)), elements=st.floats(0, 50))
 

@@ -16,10 +16,11 @@ from citywide.hub.evidence.write import witness
 from citywide.systems.epidemic.analysis.weeks import CITY
 from citywide.systems.epidemic.engine.allocation import Need, Stock, plan
 from citywide.systems.epidemic.engine.scores import LEVELS
-from citywide.systems.epidemic.model import BY_NAME, DEPARTMENT, SYNDROMES
-from citywide.systems.epidemic.record import SQL
+from citywide.systems.epidemic.model import DEPARTMENT
+from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
+COLUMNS = ("week", "place", "need_median", "need_high", "at_hand", "sent", "short_chance", "says")
 MIDDLE, HIGH = 11, 21  # of the 23 levels: the median, 97.5 %
 
 
@@ -48,9 +49,8 @@ class Wish(Struct, frozen=True):
     a_visit: float | None = None
     least_share: float = 0.3
 
-    def faults(self) -> list[tuple[str, str, str]]:
+    def faults(self, kinds: Sequence[str]) -> list[tuple[str, str, str]]:
         """What cannot be planned: where, what, and what would be accepted."""
-        kinds = [one.name for one in SYNDROMES]
         checks = [
             (self.what in THINGS, "what", f"unknown thing {self.what!r}", ", ".join(THINGS)),
             (self.kind in kinds, "kind", f"unknown syndrome {self.kind!r}", ", ".join(kinds)),
@@ -66,7 +66,7 @@ class NothingForecastError(ValueError):
     """There is no forecast to plan by yet."""
 
 
-def allocate(connection: Connection, wish: Wish, who: str, now: datetime) -> list[dict[str, Any]]:
+def allocate(connection: Connection, wish: Wish, label: Text, who: str, now: datetime) -> list[dict[str, Any]]:
     """Plan, keep the plan with its reasons, write the decision down; returns its lines."""
     found = rows(connection, SQL["newest_forecast"], {"kind": wish.kind})
     places = sorted({row["place"] for row in found} - {CITY})
@@ -78,7 +78,7 @@ def allocate(connection: Connection, wish: Wish, who: str, now: datetime) -> lis
     sent = whole(plan(need, stock))
     lines = [_line(wish, need, stock, sent, p, w) | {"place": places[p], "week": weeks[w]}
              for w in range(len(weeks)) for p in range(len(places))]  # fmt: skip
-    _keep(connection, wish, lines, who, now)
+    _keep(connection, wish, label, lines, who, now)
     return lines
 
 
@@ -135,8 +135,10 @@ def _line(wish: Wish, need: Need, stock: Stock, sent: Floats, place: int, week: 
     }  # fmt: skip
 
 
-def _keep(connection: Connection, wish: Wish, lines: Sequence[dict[str, Any]], who: str, now: datetime) -> None:
-    thing, label, total = THINGS[wish.what].label, BY_NAME[wish.kind].label, sum(line["sent"] for line in lines)
+def _keep(
+    connection: Connection, wish: Wish, label: Text, lines: Sequence[dict[str, Any]], who: str, now: datetime
+) -> None:
+    thing, total = THINGS[wish.what].label, sum(line["sent"] for line in lines)
     says = Text(f"{who} planned {total:.0f} {thing.en} for {label.en}", f"{who} 为{label.zh}分配{thing.zh} {total:.0f}")
     values = {"made": now, "by": who, "what": wish.what, "available": wish.available, "says": _json(says)}
     row = connection.execute(SQL["put_allocation"], values).fetchone()
