@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from citywide.systems.traffic.engine.measures.events import Floats, Longs
+from citywide.systems.traffic.engine.measures.columns import Floats, Longs
 
 
 @dataclass(frozen=True)
