@@ -4,12 +4,13 @@ import numpy as np
 from numba import njit
 
 from citywide.systems.traffic.engine.control.exchange import expect
+from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.headways import START_UP_S
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ground, Ints
 from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S, learn_crossing
 from citywide.systems.traffic.engine.control.rates import late_of, rate_of
-from citywide.systems.traffic.engine.control.rollout import Habits, play
+from citywide.systems.traffic.engine.control.rollout import play
 from citywide.systems.traffic.engine.control.search import View, search
 
 LEAST_DRAIN = 0.1  # vehicles/s that any exit is believed to pass on

@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.control.city import Sights, count_crossed, decide
 from citywide.systems.traffic.engine.control.exchange import announce, remember
+from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.picture import look, ways_of
-from citywide.systems.traffic.engine.control.rollout import Habits
 from citywide.systems.traffic.engine.control.search import KEEPS
 
 AHEAD_S = 120
