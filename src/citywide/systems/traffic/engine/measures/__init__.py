@@ -3,7 +3,7 @@
 from citywide.systems.traffic.engine.measures.arrivals import approach_delay, arrivals_on_green, platoon_ratio
 from citywide.systems.traffic.engine.measures.columns import Table
 from citywide.systems.traffic.engine.measures.coordination import coordination, coordination_state
-from citywide.systems.traffic.engine.measures.corridor import Link, link_pivot, on_green, time_space
+from citywide.systems.traffic.engine.measures.corridor import Link, link_of, link_pivot, on_green, time_space
 from citywide.systems.traffic.engine.measures.counts import actuations, communications, has_data, splits
 from citywide.systems.traffic.engine.measures.detectors import Detectors
 from citywide.systems.traffic.engine.measures.diagram import coordination_diagram, yellow_red
@@ -44,6 +44,7 @@ __all__ = [
     "green_use",
     "has_data",
     "left_turn_gaps",
+    "link_of",
     "link_pivot",
     "on_green",
     "pedestrian_delay",

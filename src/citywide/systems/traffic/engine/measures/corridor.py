@@ -23,6 +23,13 @@ def on_green(link: Link, shift_ms: int = 0) -> int:
     return int((link.arrivals_ms[known] < link.green_to_ms[row[known]] + shift_ms).sum())
 
 
+def link_of(arrival_ms: Longs, in_cycle_s: Floats, yellow_at_s: Floats) -> Link:
+    """Arrivals of a coordination diagram, in order, with the greens that they tell of."""
+    begins = arrival_ms - np.rint(1000 * in_cycle_s).astype(np.int64)
+    green, first = np.unique(begins, return_index=True)
+    return Link(arrival_ms, green, green + np.rint(1000 * yellow_at_s[first]).astype(np.int64))
+
+
 def link_pivot(out: Link, back: Link, cycle_s: int) -> tuple[int, float, float]:
     """The best shift in seconds of the far crossing against the near one; the share on green now and then.
 
