@@ -28,6 +28,7 @@ SYSTEM = System(
         Schedule("day_plans", 86_400, duties.derive_plans),
         Schedule("comparisons", 86_400, duties.compare_days),
         Schedule("priority", 1, duties.pass_on),
+        Schedule("buses", 5, duties.ask_for_buses),
         Schedule("feedback", 60, duties.learn),
     ),
     pages=(

@@ -341,6 +341,32 @@ where series.quantity = 'priority_request' and reading.time > greatest(%(since)s
     coalesce((select max(asked) from traffic.priority where vehicle = entity.number), '-infinity'))
 order by reading.time
 
+-- name: buses_on_the_way
+-- The two newest places of each bus that has asked for nothing itself within five minutes.
+with spot as (
+    select entity.number as vehicle, entity.id, entity.name, lon.time, lon.value as lon, lat.value as lat,
+        row_number() over (partition by entity.number order by lon.time desc) as age
+    from hub.entity
+    join hub.series lon_of on lon_of.entity = entity.number and lon_of.quantity = 'position_lon'
+    join hub.series lat_of on lat_of.entity = entity.number and lat_of.quantity = 'position_lat'
+    join hub.reading lon on lon.series = lon_of.number and lon.time > %(since)s
+    join hub.reading lat on lat.series = lat_of.number and lat.time = lon.time
+    where entity.kind = 'priority_vehicle' and entity.facts ->> 'role' = 'bus' and not exists (
+        select from hub.series asks join hub.latest on latest.series = asks.number
+        where asks.entity = entity.number and asks.quantity = 'priority_request' and latest.time > %(since)s - interval '5 minutes')
+)
+select spot.vehicle, spot.id, spot.name, 'bus' as role, spot.time, spot.lon, spot.lat,
+    before.time as time_before, before.lon as lon_before, before.lat as lat_before
+from spot join spot before using (vehicle) where spot.age = 1 and before.age = 2
+
+-- name: numbered_crossings
+select number, (facts ->> 'number')::int as called, lon, lat from hub.entity
+where kind = 'crossing' and facts ? 'number' and lon is not null
+
+-- name: asked_of
+select (entity.facts ->> 'number')::int as called, priority.lane from traffic.priority
+join hub.entity on entity.number = priority.crossing where priority.vehicle = %(vehicle)s and priority.state = 'asked'
+
 -- name: put_request
 with before as (
     select priority.crossing, priority.state from traffic.priority join hub.entity on entity.number = priority.crossing

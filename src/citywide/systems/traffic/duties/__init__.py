@@ -1,5 +1,6 @@
 """Work of traffic that comes round."""
 
+from citywide.systems.traffic.duties.approaches import ask_for_buses
 from citywide.systems.traffic.duties.comparisons import compare_days
 from citywide.systems.traffic.duties.coordination import advise
 from citywide.systems.traffic.duties.feedback import learn
@@ -7,4 +8,4 @@ from citywide.systems.traffic.duties.measures import measure
 from citywide.systems.traffic.duties.plans import choose_plans, derive_plans
 from citywide.systems.traffic.duties.priority import pass_on
 
-__all__ = ["advise", "choose_plans", "compare_days", "derive_plans", "learn", "measure", "pass_on"]
+__all__ = ["advise", "ask_for_buses", "choose_plans", "compare_days", "derive_plans", "learn", "measure", "pass_on"]
