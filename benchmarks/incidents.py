@@ -73,7 +73,7 @@ class Scene:
     def second(self) -> list[Incident]:
         """One second of traffic, seen and judged."""
         sim.step(self.lanes, self.traffic, self.now, sim.day_load(self.now / HOUR % 24))
-        seen = sim.sight(self.lanes, self.traffic, NOISE_M, DROPOUT)
+        seen = sim.sight(self.traffic, NOISE_M, DROPOUT)
         found = self.watch.look(self.now, (seen.lane, seen.track, seen.position_m), self.lanes.lights(self.now))
         self.now += 1.0
         return found

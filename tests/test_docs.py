@@ -12,8 +12,7 @@ from citywide.cli import commands, parser_of
 from citywide.hub.settings import CitySettings
 
 ROOT = Path(__file__).parents[1]
-SYSTEMS = sorted((ROOT / "src" / "citywide" / "systems").glob("*/README.md"))
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *SYSTEMS]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "src").rglob("README.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCKS = [
     pytest.param(block, id=f"{page.parent.name}-{page.name}-{number}")
     for page in PAGES

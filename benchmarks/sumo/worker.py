@@ -15,7 +15,7 @@ from benchmarks.sumo.net import Site, roads_of, site_of
 from benchmarks.sumo.peers import Greedy, built_in
 from benchmarks.sumo.scenario import scenario_of
 from citywide.systems.traffic.engine.control.controller import Controller
-from citywide.systems.traffic.engine.control.rollout import Habits
+from citywide.systems.traffic.engine.control.habits import Habits
 
 
 class Ours:

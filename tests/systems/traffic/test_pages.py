@@ -48,6 +48,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
         assert receipt.refused_count == 0
     city.settle()
     duties.measure(city.hub)
+    duties.advise(city.hub)
     duties.choose_plans(city.hub)
     duties.choose_plans(city.hub)
     shown = {}
@@ -63,6 +64,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     empty = {key for key, rows in shown.items() if not rows}
     seen = {key[1] for key, rows in shown.items() if key[0] == "measure_history" and rows}
     assert {"arrivals_on_green", "platoon_ratio", "approach_delay", "approach_volume", "split_failures"} <= seen
+    assert {"pedestrians", "pedestrian_delay"} <= seen
     empty -= {key for key in empty if key[0] == "measure_history"}  # the rest: the simulated controllers say no more
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
@@ -77,6 +79,12 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     (counted,) = city.hub.database.rows(DOTS, {"chosen": fewest})
     assert len(rows_of(city, 3, 0, fewest, 0)) == counted["dots"] < len(dots)
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green", "mean"])
+    ((near, far, now_on_green, best, shift_s, _judged),) = shown["offset_advice",]
+    assert (near["en"], far["en"]) == ("C0", "C1")
+    assert 0 <= now_on_green <= best <= 100
+    assert abs(shift_s) <= 60
+    assert {row[1] for row in shown["time_space",]} == {0, 18}  # seconds along the street
+    assert [row[1]["en"] for row in shown["street_choices",]] == ["C0 – C1"]
 
 
 def test_plans_are_made_from_counted_volumes_and_form_a_green_wave(city: TrialCity) -> None:

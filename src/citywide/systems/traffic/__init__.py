@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.traffic import duties, events_feed, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic import coordination_pages, duties, events_feed, feeds, model, pages, plan_pages, responses
 from citywide.systems.traffic.cli import COMMANDS
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -23,13 +23,22 @@ SYSTEM = System(
     | {rule.name: responses.detector_speaks_again for rule in model.FOR_TECHNICIANS},
     schedules=(
         Schedule("measures", 900, duties.measure),
+        Schedule("coordination", 900, duties.advise),
         Schedule("plans", 60, duties.choose_plans),
         Schedule("day_plans", 86_400, duties.derive_plans),
         Schedule("comparisons", 86_400, duties.compare_days),
         Schedule("priority", 1, duties.pass_on),
+        Schedule("buses", 5, duties.ask_for_buses),
         Schedule("feedback", 60, duties.learn),
     ),
-    pages=(pages.NOW, pages.CROSSING, plan_pages.PLANS, pages.MEASURES, pages.CONTROLLERS),
+    pages=(
+        pages.NOW,
+        pages.CROSSING,
+        plan_pages.PLANS,
+        pages.MEASURES,
+        pages.CONTROLLERS,
+        coordination_pages.COORDINATION,
+    ),
     api="citywide.systems.traffic.api",
     commands=COMMANDS,
     twin=TrafficTwin,

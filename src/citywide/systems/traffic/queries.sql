@@ -147,6 +147,53 @@ from (select entity.*, split_part(id, '/', 2) as facts_id from hub.entity where 
 join hub.entity lane on lane.kind = 'detector' and lane.facts ->> 'crossing' = crossing.facts_id
 join hub.series on series.entity = lane.number and series.quantity in ('track', 'light') order by crossing.id
 
+-- name: arrivals_of_group
+select floor(extract(epoch from time) * 1000)::bigint as time_ms, in_cycle_s, yellow_at_s, cycle_s from traffic.arrival
+where crossing = %(crossing)s and phase = %(phase)s and time > %(since)s order by time
+
+-- name: street_choices
+-- A street is called by its ends.
+with street as (
+    select facts ->> 'corridor' as corridor, array_agg(traffic.called(name, facts) order by (facts ->> 'along')::int, id) as names,
+        bool_or(exists (select from traffic.arrival where crossing = entity.number)) as seen
+    from hub.entity where kind = 'crossing' and facts ? 'corridor' group by 1
+)
+select corridor as value, jsonb_build_object('en', (names[1] ->> 'en') || ' – ' || (names[cardinality(names)] ->> 'en'),
+    'zh', (names[1] ->> 'zh') || '—' || (names[cardinality(names)] ->> 'zh')) as label
+from street where seen order by corridor
+
+-- name: time_space
+-- A dot every two seconds of green of each crossing's busiest signal group, at its way along the street.
+with busiest as (
+    select distinct on (crossing) crossing, phase from traffic.arrival
+    where time > (select max(time) from traffic.arrival) - interval '15 minutes'
+    group by crossing, phase order by crossing, count(*) desc, phase
+), street as (
+    select number, traffic.called(name, facts) as name, facts ->> 'corridor' as corridor, coalesce(sum((facts ->> 'travel_s')::float8)
+        over (partition by facts ->> 'corridor' order by (facts ->> 'along')::int, id rows between unbounded preceding and 1 preceding), 0) as along_s
+    from hub.entity where kind = 'crossing' and facts ? 'corridor'
+), green as (
+    select distinct crossing, date_trunc('milliseconds', time - in_cycle_s * interval '1 second') as begins, yellow_at_s
+    from traffic.arrival join busiest using (crossing, phase)
+    where time > (select max(time) from traffic.arrival) - interval '15 minutes'
+)
+select begins + step * interval '2 seconds' as time, along_s, name from green join street on street.number = green.crossing
+cross join generate_series(0, (yellow_at_s / 2)::int) step
+where corridor = coalesce(nullif(%(chosen)s, ''), (select min(corridor) from street join green on green.crossing = street.number))
+order by along_s, name ->> 'en', time
+
+-- name: offset_advice
+with street as (
+    select number, traffic.called(name, facts) as far, row_number() over along as place,
+        facts ->> 'corridor' as corridor, lag(traffic.called(name, facts)) over along as near
+    from hub.entity where kind = 'crossing' window along as (partition by facts ->> 'corridor' order by (facts ->> 'along')::int, id)
+)
+select street.near, street.far, max(value) filter (where measure.name = 'link_on_green') as now,
+    max(value) filter (where measure.name = 'link_on_green_best') as best, max(value) filter (where measure.name = 'link_shift') as shift_s, time
+from traffic.measure join street on street.number = measure.crossing
+where measure.name like 'link_%%' and time = (select max(time) from traffic.measure where name = 'link_shift')
+group by corridor, place, street.near, street.far, time order by corridor, place
+
 -- name: measure_history
 select measure.time, traffic.called(entity.name, entity.facts) as name, case %(how)s when 'sum' then sum(measure.value) else avg(measure.value) end as value
 from traffic.measure join hub.entity on entity.number = measure.crossing
@@ -216,7 +263,8 @@ select id as value, traffic.called(name, facts) as label from hub.entity where k
 
 -- name: corridors
 select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by (facts ->> 'along')::int, id) as crossings,
-    array_agg(coalesce((facts ->> 'travel_s')::float8, 20) order by (facts ->> 'along')::int, id) as travel_s
+    array_agg(coalesce((facts ->> 'travel_s')::float8, 20) order by (facts ->> 'along')::int, id) as travel_s,
+    array_agg(lon order by (facts ->> 'along')::int, id) as lon, array_agg(lat order by (facts ->> 'along')::int, id) as lat
 from hub.entity where kind = 'crossing' group by 1 order by 1
 
 -- name: counted_volumes
@@ -292,6 +340,32 @@ from hub.series join hub.entity on entity.number = series.entity join hub.readin
 where series.quantity = 'priority_request' and reading.time > greatest(%(since)s,
     coalesce((select max(asked) from traffic.priority where vehicle = entity.number), '-infinity'))
 order by reading.time
+
+-- name: buses_on_the_way
+-- The two newest places of each bus that has asked for nothing itself within five minutes.
+with spot as (
+    select entity.number as vehicle, entity.id, entity.name, lon.time, lon.value as lon, lat.value as lat,
+        row_number() over (partition by entity.number order by lon.time desc) as age
+    from hub.entity
+    join hub.series lon_of on lon_of.entity = entity.number and lon_of.quantity = 'position_lon'
+    join hub.series lat_of on lat_of.entity = entity.number and lat_of.quantity = 'position_lat'
+    join hub.reading lon on lon.series = lon_of.number and lon.time > %(since)s
+    join hub.reading lat on lat.series = lat_of.number and lat.time = lon.time
+    where entity.kind = 'priority_vehicle' and entity.facts ->> 'role' = 'bus' and not exists (
+        select from hub.series asks join hub.latest on latest.series = asks.number
+        where asks.entity = entity.number and asks.quantity = 'priority_request' and latest.time > %(since)s - interval '5 minutes')
+)
+select spot.vehicle, spot.id, spot.name, 'bus' as role, spot.time, spot.lon, spot.lat,
+    before.time as time_before, before.lon as lon_before, before.lat as lat_before
+from spot join spot before using (vehicle) where spot.age = 1 and before.age = 2
+
+-- name: numbered_crossings
+select number, (facts ->> 'number')::int as called, lon, lat from hub.entity
+where kind = 'crossing' and facts ? 'number' and lon is not null
+
+-- name: asked_of
+select (entity.facts ->> 'number')::int as called, priority.lane from traffic.priority
+join hub.entity on entity.number = priority.crossing where priority.vehicle = %(vehicle)s and priority.state = 'asked'
 
 -- name: put_request
 with before as (

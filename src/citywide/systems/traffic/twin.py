@@ -12,7 +12,7 @@ from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
 from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.simulated.officers import Officer
-from citywide.systems.traffic.simulated.roadside import CONNECTED, Teller, Watcher
+from citywide.systems.traffic.simulated.roadside import CONNECTED, Teller, Walks, Watcher
 from citywide.systems.traffic.simulated.roadside.sensing import RADAR, VIDEO
 from citywide.systems.traffic.simulated.vehicles import Runs
 
@@ -41,6 +41,7 @@ class TrafficTwin:
         self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *patrols, *self.runs.entities)
         self.city = Crossings(len(places), self.rng) if places else None
         self.watcher, self.teller = Watcher(self.lanes), Teller(self.lanes, self.crossings)
+        self.walks = Walks(self.crossings)
         self._crossing_number = {crossing.id: number for number, crossing in enumerate(self.crossings)}
         self._to_say: list[Reading] = []
         self._number = {lane.id: number for number, lane in enumerate(self.lanes)}
@@ -65,6 +66,7 @@ class TrafficTwin:
         one = city.second(at)
         yield from self.watcher.second(at, one.sensed, one.light, city.lanes_crossed(one))
         yield from self.teller.second(at, one.sensed, one.light, city.box.left_s())
+        yield from self.walks.second(at, one.pushed, one.walk)
         yield from self.runs.second(at, city)
         if int(at.timestamp()) % 60 == 0 and city.box.view is not None:
             yield from self.teller.minute(at, city.box.view)

@@ -21,7 +21,7 @@ def simulated(sources=ALL, seconds=1200, late_s=0, seed=5, crossings=3, lost_at=
     rows = []
     for now in range(seconds):
         sim.step(lanes, traffic, float(now), 0.8)
-        seen = sim.sight(lanes, traffic)
+        seen = sim.sight(traffic)
         video = np.zeros((n, 3))
         video[:, 1] = np.minimum(rng.binomial(traffic.passed - passed, 0.95), 5)
         passed = traffic.passed.copy()

@@ -134,7 +134,7 @@ def test_an_ordinary_evening_at_three_crossings_rings_nothing():
     found = []
     for second in range(4 * 3600):
         microsim.step(lanes, traffic, float(second), microsim.day_load(16 + second / 3600))
-        seen = microsim.sight(lanes, traffic)
+        seen = microsim.sight(traffic)
         found += watch.look(float(second), (seen.lane, seen.track, seen.position_m), lanes.lights(float(second)))
     assert [one for one in found if one.kind is not Kind.SUDDEN_QUEUE] == []
     assert traffic.passed.sum() > 2000

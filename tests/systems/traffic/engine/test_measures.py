@@ -199,6 +199,15 @@ def test_a_shift_of_ten_seconds_brings_the_platoon_on_green():
     assert (shift, before, after) == (11, 0.0, 1.0)
 
 
+def test_a_diagram_tells_of_the_greens_that_its_arrivals_met():
+    rows = [*record(3), *hits([10, 70, 80], 11)]
+    table = m.coordination_diagram(events_of(rows), ADVANCE)
+    link = m.link_of(table["time_ms"], table["in_cycle_s"], table["yellow_at_s"])
+    assert (link.green_from_ms - START).tolist() == [0, 60_000]
+    assert (link.green_to_ms - link.green_from_ms).tolist() == [25_000, 25_000]
+    assert m.on_green(link) == 3
+
+
 def test_speeds_have_the_percentiles_that_numpy_gives():
     rng = np.random.default_rng(3)
     speed = rng.normal(50, 8, 400)

@@ -28,10 +28,11 @@ def pass_on(hub: "Hub") -> None:
     now = hub.clock.now()
     with hub.database.transaction() as connection:
         for row in rows(connection, _QUERIES["new_requests"], {"since": now - OLDEST}):
-            _pass_on(connection, row, ask_of(row["value"]), now)
+            carry_out(connection, row, ask_of(row["value"]), now)
 
 
-def _pass_on(connection: Connection, row: Mapping[str, Any], ask: Ask, now: datetime) -> None:
+def carry_out(connection: Connection, row: Mapping[str, Any], ask: Ask, now: datetime) -> None:
+    """Tell the crossing what a vehicle asks, or why not; `row` says who it is and when it was said."""
     arrives = None if ask.eta_s is None else row["time"] + timedelta(seconds=ask.eta_s)
     state = "passed" if arrives is None else "asked" if row["role"] in MAY_ASK else "refused"
     kept = {"vehicle": row["vehicle"], "number": ask.crossing, "lane": ask.lane, "asked": row["time"]}

@@ -28,6 +28,8 @@ class Second:
     seen: Seen
     sensed: Sensed
     light: NDArray[np.int8]
+    pushed: NDArray[np.bool_]  # crossing × walk
+    walk: NDArray[np.bool_]
 
 
 def corridors(count: int, length: int = ROW) -> Layout:
@@ -72,11 +74,11 @@ class Crossings:
     def second(self, now: datetime) -> Second:
         """The box shows lights by what was sensed, the streets move, the devices sense again."""
         walkers = self._rng.random((self.count, WALKS)) < WALKS_PER_S
-        light = self.box.second(now, self._sensed, walkers)[:, :VEHICLES]
-        driving = (light == GREEN).reshape(-1) & ~self.blocked[self.layout.move_lane]
+        green = self.box.second(now, self._sensed, walkers) == GREEN
+        driving = green[:, :VEHICLES].reshape(-1) & ~self.blocked[self.layout.move_lane]
         seen = self._with_ghosts(self._with_lorries(self.streets.step(driving)))
         self._sensed = self.sensors.sense(seen)
-        return Second(seen, self._sensed, self.box.light)
+        return Second(seen, self._sensed, self.box.light, walkers, green[:, VEHICLES:])
 
     def lanes_crossed(self, one: Second) -> set[int]:
         """Lanes over whose line a device saw somebody drive."""

@@ -7,7 +7,7 @@ import pytest
 
 from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
 from citywide.systems.traffic.engine.control.layout import Crossing, Feed, Lane, Link, Movement, lay_out
-from citywide.systems.traffic.engine.control.learning import late_of, rate_of
+from citywide.systems.traffic.engine.control.rates import late_of, rate_of
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 

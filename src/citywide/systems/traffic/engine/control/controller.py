@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.control.city import Sights, count_crossed, decide
+from citywide.systems.traffic.engine.control.city import decide
 from citywide.systems.traffic.engine.control.exchange import announce, remember
+from citywide.systems.traffic.engine.control.habits import Habits
+from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
-from citywide.systems.traffic.engine.control.learning import know
 from citywide.systems.traffic.engine.control.picture import look, ways_of
-from citywide.systems.traffic.engine.control.rollout import Habits
 from citywide.systems.traffic.engine.control.search import KEEPS
+from citywide.systems.traffic.engine.control.sights import Sights, count_crossed
 
 AHEAD_S = 120
 SIGHT_M = 200.0

@@ -2,8 +2,8 @@
 
 from numba import njit
 
+from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
-from citywide.systems.traffic.engine.control.learning import Known
 
 
 @njit(cache=True, error_model="numpy")

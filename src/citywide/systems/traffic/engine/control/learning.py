@@ -1,101 +1,13 @@
-"""What each lane can really do, learned while it runs: discharge, start-up loss, turning shares, demand."""
+"""One second of learning: who crossed, who stood although it was green, how a queue discharged."""
 
-import itertools
-from typing import NamedTuple
-
-import numpy as np
 from numba import njit
 
-from citywide.systems.traffic.engine.control.headways import (
-    MOST_IN_LINE,
-    PRIOR_LINE,
-    PROTECTED_RATE,
-    START_UP_S,
-    fit,
-    headway,
-    intercept,
-)
-from citywide.systems.traffic.engine.control.layout import (
-    PERMISSIVE,
-    PROTECTED,
-    Bytes,
-    Flags,
-    Floats,
-    Ints,
-    Layout,
-)
+from citywide.systems.traffic.engine.control.headways import MOST_IN_LINE, fit, intercept
+from citywide.systems.traffic.engine.control.known import Known
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
+from citywide.systems.traffic.engine.control.rates import STUCK_S, gives_way
 
-PERMISSIVE_RATE = 0.25
-PRIOR_S, MEMORY_S = 40.0, 1200.0
-FLOW_MEMORY_S = 300.0
-STUCK_S = 4
-LEAST_LATE_S = -6.0
-
-
-class Known(NamedTuple):
-    """The learned state of the city's lanes, updated in place each second."""
-
-    prior: Floats  # cell
-    sent: Floats  # cell: vehicles that left a standing queue
-    tried: Floats  # cell: seconds it had for that, where it gives way
-    line: Floats  # cell × 5: sums of a line through crossing times, where it does not
-    turns: Floats  # movement: discounted crossings
-    late: Floats  # lane: start-up loss, s
-    first: Floats  # cell: vehicles of a queue that cross in the first second of green, where it gives way
-    taken: Floats  # exit: mean vehicles/s that it has taken
-    flow: Floats  # lane: mean arrivals, vehicles/s
-    on: Floats  # lane: seconds of green so far
-    started: Floats  # lane: vehicles sent since this green began, from a queue; negative when not counted
-    left: Floats  # lane: vehicles still to come of the queue that this green serves
-    served: Floats  # lane: vehicles sent of the queue that this green serves
-    stuck: Floats  # lane: seconds the first vehicle has stood at a green line
-    head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
-    serves: Ints  # cell: bits of movements shown green
-    sure: Ints  # cell: bits of movements shown protected green
-    every: Ints  # lane: all bits
-
-
-def know(layout: Layout) -> Known:
-    """What is believed before anything was seen."""
-    serves, sure = _bits(layout, PERMISSIVE), _bits(layout, PROTECTED)
-    lanes, cells = layout.lanes, len(serves)
-    prior = np.where(sure > 0, PROTECTED_RATE, np.where(serves > 0, PERMISSIVE_RATE, 0.0))
-    return Known(
-        prior=prior,
-        sent=np.zeros(cells),
-        tried=np.zeros(cells),
-        line=np.tile(PRIOR_LINE, (cells, 1)),
-        turns=np.ones(layout.movements),
-        late=np.full(lanes, START_UP_S),
-        first=np.full(cells, PERMISSIVE_RATE),
-        taken=np.full(max(layout.exits, 1), 0.25),
-        flow=np.full(lanes, 0.05),
-        on=np.zeros(lanes),
-        started=np.zeros(lanes),
-        left=np.zeros(lanes),
-        served=np.zeros(lanes),
-        stuck=np.zeros(lanes),
-        head=np.zeros(lanes, np.int32),
-        serves=serves,
-        sure=sure,
-        every=((1 << np.diff(layout.move_from)) - 1).astype(np.int32),
-    )
-
-
-def _bits(layout: Layout, least: int) -> Ints:
-    rows: list[int] = []
-    for crossing in range(layout.crossings):
-        first, last = layout.lane_from[crossing : crossing + 2]
-        moves = layout.move_from[first : last + 1] - layout.move_from[first]
-        start = layout.green_from[crossing]
-        phases = layout.phase_from[crossing + 1] - layout.phase_from[crossing]
-        lights = layout.green[start : start + phases * moves[-1]].reshape(phases, moves[-1])
-        rows += [_mask(phase[a:b], least) for phase in lights for a, b in itertools.pairwise(moves)]
-    return np.array(rows, np.int32)
-
-
-def _mask(lights: Bytes, least: int) -> int:
-    return sum(1 << at for at, light in enumerate(lights) if light >= least)
+MEMORY_S, FLOW_MEMORY_S = 1200.0, 300.0
 
 
 @njit(cache=True, error_model="numpy")
@@ -170,12 +82,6 @@ def note_stuck(known: Known, lane: int, free: int) -> None:
 
 
 @njit(cache=True, error_model="numpy")
-def gives_way(known: Known, cell: int, lane: int) -> bool:
-    """Whether the phase lets the whole lane go, but not all of it with right of way."""
-    return known.serves[cell] == known.every[lane] and known.sure[cell] != known.every[lane]
-
-
-@njit(cache=True, error_model="numpy")
 def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     """Learn from the seconds in which a queue was there to be served, and only from those.
 
@@ -201,30 +107,3 @@ def discharge(known: Known, lane: int, at: int, gone: float) -> None:
             fit(known.line[at], known.started[lane], known.on[lane])
             loss = intercept(known.line[at])
             known.late[lane] += 0.1 * (loss - known.late[lane])
-
-
-@njit(cache=True, error_model="numpy")
-def rate_of(
-    known: Known,
-    cell: int,
-    lane: int,
-    shown: int,
-) -> float:
-    """Vehicles per second that this phase sends from this lane's queue."""
-    if known.prior[cell] <= 0.0:
-        return 0.0
-    if known.sure[cell] == known.serves[cell]:
-        rate = 1.0 / headway(known.line[cell])
-    else:
-        rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
-    if shown and known.stuck[lane] >= STUCK_S:
-        rate *= 0.2
-    return rate
-
-
-@njit(cache=True, error_model="numpy")
-def late_of(known: Known, cell: int, lane: int, rate: float) -> float:
-    """The start-up loss of a green; below nought where the first vehicles cross at once."""
-    if not gives_way(known, cell, lane):
-        return float(known.late[lane])
-    return max(1.0 - known.first[cell] / rate, LEAST_LATE_S)

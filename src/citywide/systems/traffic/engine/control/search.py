@@ -5,8 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
-from citywide.systems.traffic.engine.control.rollout import Habits, play
+from citywide.systems.traffic.engine.control.rollout import play
 
 KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
 SOON_S = 25

@@ -2,19 +2,24 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.fusion.kernel import (
+from citywide.systems.traffic.engine.fusion.checks import checked
+from citywide.systems.traffic.engine.fusion.clocks import LAGS, correlate
+from citywide.systems.traffic.engine.fusion.columns import (
+    EXIT,
     HORIZON,
-    LAGS,
     LOOP,
-    MOST,
+    LOOP_SHARE,
+    QUEUE,
     RADAR,
     RING,
+    SPEED,
     SPREAD,
     STATE,
     TAKEN,
-    correlate,
-    fuse,
+    VIDEO_SHARE,
 )
+from citywide.systems.traffic.engine.fusion.filter import MOST
+from citywide.systems.traffic.engine.fusion.kernel import fuse
 from citywide.systems.traffic.engine.fusion.model import (
     BoolArray,
     FloatArray,
@@ -29,7 +34,6 @@ from citywide.systems.traffic.engine.tracks import follow, no_tracks
 
 JAM_M = 7.0
 PRIOR_TURNS = (2.0, 6.0, 2.0)
-MOST_REFUSALS = 20
 LATEST_S = 1e12
 
 
@@ -41,8 +45,8 @@ class Fusion:
         self.lanes = lanes
         self._lanes = np.column_stack([lanes.stop_m, lanes.end_m, lanes.loop_m, lanes.speed_mps, np.full(count, JAM_M)])
         self._state = np.zeros((count, STATE))
-        self._state[:, 1], self._state[:, 2], self._state[:, RADAR : LOOP + 1] = 4.0, lanes.speed_mps, -np.inf
-        self._state[:, 10:12] = 1.0
+        self._state[:, SPREAD], self._state[:, SPEED] = 4.0, lanes.speed_mps
+        self._state[:, RADAR : LOOP + 1], self._state[:, VIDEO_SHARE : LOOP_SHARE + 1] = -np.inf, 1.0
         self._tracks, self._used = no_tracks(count)
         self._rings = np.zeros((count, 3, RING))
         self._turns = np.tile(np.array(PRIOR_TURNS), (count, 1))
@@ -52,7 +56,7 @@ class Fusion:
 
     def second(self, now_s: float, readings: Readings, green: BoolArray) -> View:
         """One second: readings taken, refusals named, the picture as it is now."""
-        taken, refused = _checked(readings, self.lanes)
+        taken, refused = checked(readings, self.lanes)
         self._turn_to(now_s)
         follow(self._tracks, self._used, taken.lane, taken.track, taken.position_m, now_s)
         fuse(
@@ -95,13 +99,13 @@ class Fusion:
 
     def _view(self, refused: tuple[Refusal, ...]) -> View:
         state = self._state
-        spread = state[:, 1]
+        spread = state[:, SPREAD]
         return View(
-            queue=state[:, 0],
+            queue=state[:, QUEUE],
             queue_sd=np.sqrt(spread + 0.4),
             confidence=confidence_of(spread),
-            speed_mps=state[:, 2],
-            exit_share=state[:, 4],
+            speed_mps=state[:, SPEED],
+            exit_share=state[:, EXIT],
             turning=self._turns / self._turns.sum(1, keepdims=True),
             arrivals=self._arrivals,
             refused=refused,
@@ -114,49 +118,6 @@ def _best_lag(line: FloatArray) -> int | None:
     others = np.delete(line, [k for k in (best - 1, best, best + 1) if 0 <= k < len(line)])
     stands_out = line[best] > 8 and line[best] > others.mean() + 3 * others.std() + 4
     return best - LAGS if stands_out else None
-
-
-def _checked(readings: Readings, lanes: Lanes) -> tuple[Readings, tuple[Refusal, ...]]:
-    """The readings without what cannot be: unknown lanes, places off the road, negative or absurd counts."""
-    count, refused = len(lanes), list[Refusal]()
-    shapes = {"counted": (count, 3), "pulses": (count,), "alive": (count, 3)}
-    for name, shape in shapes.items():
-        if getattr(readings, name).shape != shape:
-            raise ValueError(f"{name} has shape {getattr(readings, name).shape}; accepted: {shape}")
-    good = _good_tracks(readings, lanes, refused)
-    counted = _good_counts(readings.counted, "video count", refused)
-    pulses = _good_counts(readings.pulses, "loop count", refused)
-    kept = readings if good is None else None
-    if kept is not None and counted is readings.counted and pulses is readings.pulses:
-        return readings, ()
-    rows = slice(None) if good is None else good
-    lane, track, place = readings.lane[rows], readings.track[rows], readings.position_m[rows]
-    return Readings(lane, track, place, counted, pulses, readings.alive), tuple(refused[:MOST_REFUSALS])
-
-
-def _good_tracks(readings: Readings, lanes: Lanes, refused: list[Refusal]) -> BoolArray | None:
-    """Which tracks can be; None when all can."""
-    known = (readings.lane >= 0) & (readings.lane < len(lanes))
-    end = lanes.end_m[np.where(known, readings.lane, 0)] if len(lanes) else np.zeros(len(known))
-    place = readings.position_m
-    good = known & np.isfinite(place) & (place > -50) & (place < end + 50) & (readings.track > 0)
-    if good.all():
-        return None
-    accepted = f"lanes 0–{len(lanes) - 1}, tracks from 1, places on the lane"
-    for row in np.flatnonzero(~good)[:MOST_REFUSALS].tolist():
-        what = f"lane {readings.lane[row]}, track {readings.track[row]}, {place[row]:g} m"
-        refused.append(Refusal(f"track {row}", what, accepted))
-    return good
-
-
-def _good_counts(counts: FloatArray, name: str, refused: list[Refusal]) -> FloatArray:
-    good = np.isfinite(counts) & (counts >= 0) & (counts <= 5)
-    if good.all():
-        return counts
-    bad = np.argwhere(~good)[:MOST_REFUSALS].tolist()
-    accepted = "0 to 5 in one second"
-    refused += [Refusal(f"{name}, lane {at[0]}", f"{counts[tuple(at)]:g}", accepted) for at in bad]
-    return np.where(good, counts, 0.0)
 
 
 def no_readings(lanes: int, lane: IntArray | None = None) -> Readings:

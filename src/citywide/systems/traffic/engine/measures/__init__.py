@@ -1,48 +1,28 @@
 """Measures of how a crossing serves, from its controller's high-resolution events."""
 
-from citywide.systems.traffic.engine.measures.arrivals import (
-    approach_delay,
-    arrivals_on_green,
-    coordination_diagram,
-    platoon_ratio,
-    yellow_red,
-)
-from citywide.systems.traffic.engine.measures.corridor import Link, link_pivot, on_green, time_space
-from citywide.systems.traffic.engine.measures.counts import (
-    actuations,
-    communications,
-    consecutive_max_outs,
-    coordination,
-    coordination_state,
-    has_data,
+from citywide.systems.traffic.engine.measures.arrivals import approach_delay, arrivals_on_green, platoon_ratio
+from citywide.systems.traffic.engine.measures.columns import Table
+from citywide.systems.traffic.engine.measures.coordination import coordination, coordination_state
+from citywide.systems.traffic.engine.measures.corridor import Link, link_of, link_pivot, on_green, time_space
+from citywide.systems.traffic.engine.measures.counts import actuations, communications, has_data, splits
+from citywide.systems.traffic.engine.measures.detectors import Detectors
+from citywide.systems.traffic.engine.measures.diagram import coordination_diagram, yellow_red
+from citywide.systems.traffic.engine.measures.events import Events
+from citywide.systems.traffic.engine.measures.failures import split_cycles, split_failures
+from citywide.systems.traffic.engine.measures.faults import blind_phases, detector_anomalies, stuck_detectors
+from citywide.systems.traffic.engine.measures.greens import green_use, left_turn_gaps
+from citywide.systems.traffic.engine.measures.pedestrians import (
+    pedestrian_delay,
     pedestrian_volumes,
     pedestrians,
-    splits,
-    terminations,
     unique_pedestrians,
 )
-from citywide.systems.traffic.engine.measures.events import Detectors, Events, Table, restrict
-from citywide.systems.traffic.engine.measures.failures import (
-    blind_phases,
-    split_cycles,
-    split_failures,
-    stuck_detectors,
-)
-from citywide.systems.traffic.engine.measures.volumes import (
-    approach_speed,
-    approach_volume,
-    detector_anomalies,
-    green_use,
-    left_turn_gaps,
-    split_monitor,
-    turning_counts,
-)
-from citywide.systems.traffic.engine.measures.waits import (
-    pedestrian_delay,
-    phase_wait,
-    preemptions,
-    priority_services,
-)
+from citywide.systems.traffic.engine.measures.priority import preemptions, priority_services
+from citywide.systems.traffic.engine.measures.speeds import approach_speed, split_monitor
+from citywide.systems.traffic.engine.measures.tables import restrict
+from citywide.systems.traffic.engine.measures.terminations import consecutive_max_outs, terminations
+from citywide.systems.traffic.engine.measures.volumes import approach_volume, turning_counts
+from citywide.systems.traffic.engine.measures.waits import phase_wait
 
 __all__ = [
     "Detectors",
@@ -64,6 +44,7 @@ __all__ = [
     "green_use",
     "has_data",
     "left_turn_gaps",
+    "link_of",
     "link_pivot",
     "on_green",
     "pedestrian_delay",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from citywide.systems.traffic.engine.measures.events import Floats, Longs
+from citywide.systems.traffic.engine.measures.columns import Floats, Longs
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,13 @@ def on_green(link: Link, shift_ms: int = 0) -> int:
     row = np.searchsorted(link.green_from_ms + shift_ms, link.arrivals_ms, "right") - 1
     known = row >= 0
     return int((link.arrivals_ms[known] < link.green_to_ms[row[known]] + shift_ms).sum())
+
+
+def link_of(arrival_ms: Longs, in_cycle_s: Floats, yellow_at_s: Floats) -> Link:
+    """Arrivals of a coordination diagram, in order, with the greens that they tell of."""
+    begins = arrival_ms - np.rint(1000 * in_cycle_s).astype(np.int64)
+    green, first = np.unique(begins, return_index=True)
+    return Link(arrival_ms, green, green + np.rint(1000 * yellow_at_s[first]).astype(np.int64))
 
 
 def link_pivot(out: Link, back: Link, cycle_s: int) -> tuple[int, float, float]:

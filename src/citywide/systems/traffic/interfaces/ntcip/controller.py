@@ -1,91 +1,26 @@
 """A signal controller that speaks NTCIP 1202: its lights and times read, its calls, holds and pattern set."""
 
 import itertools
-import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from citywide.systems.traffic.interfaces.ntcip import profiles as at
-from citywide.systems.traffic.interfaces.ntcip.ber import (
-    BadMessage,
-    Message,
-    Missing,
-    Oid,
-    Value,
-    Verb,
-    decode,
-    encode,
+from citywide.systems.traffic.interfaces.ntcip.ber import BadMessage, Message, Missing, Oid, Value, Verb, decode, encode
+from citywide.systems.traffic.interfaces.ntcip.lights import (
+    GROUP,
+    ControllerError,
+    Lights,
+    PhaseTimes,
+    dotted,
+    number_in,
+    phases_in,
 )
 from citywide.systems.traffic.interfaces.ntcip.profiles import Profile
+from citywide.systems.traffic.interfaces.ntcip.wire import Wire
 
 ERRORS = ("no error", "too big", "no such name", "bad value", "read only", "general error")
 Item = TypeVar("Item")
-GROUP = 8  # phases in one octet of the standard's status objects
-
-
-class ControllerError(RuntimeError):
-    """The controller did not answer, or answered no: which object and why."""
-
-
-class Wire(Protocol):
-    """Sends one datagram and waits for its answer; None when none came."""
-
-    def exchange(self, request: bytes, timeout_s: float) -> bytes | None:
-        """The answer to a request."""
-        ...
-
-
-@dataclass
-class UdpWire:
-    """A controller's UDP port."""
-
-    host: str
-    port: int = 161
-
-    def exchange(self, request: bytes, timeout_s: float) -> bytes | None:
-        """One request, one answer."""
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as plug:
-            plug.settimeout(timeout_s)
-            plug.connect((self.host, self.port))
-            try:
-                plug.send(request)
-                return plug.recv(65_535)
-            except OSError:
-                return None
-
-
-@dataclass(frozen=True)
-class Lights:
-    """What the controller shows, by phase number."""
-
-    green: frozenset[int]
-    yellow: frozenset[int]
-    red: frozenset[int]
-    walk: frozenset[int]
-    clearing: frozenset[int]
-    called: frozenset[int]
-
-    def doubt(self) -> str | None:
-        """Why this picture cannot be believed, or None; the controller's own monitor guards the street."""
-        for phase in sorted(self.green | self.yellow | self.red):
-            shown = [name for name in ("green", "yellow", "red") if phase in getattr(self, name)]
-            if len(shown) > 1:
-                return f"phase {phase} is {' and '.join(shown)} at once"
-        return None
-
-
-@dataclass(frozen=True)
-class PhaseTimes:
-    """The programmed times of a phase, in seconds."""
-
-    phase: int
-    walk: float
-    ped_clear: float
-    min_green: float
-    max_green: float
-    yellow: float
-    red_clear: float
 
 
 @dataclass
@@ -104,18 +39,18 @@ class Controller:
         groups = range(1, (phases + GROUP - 1) // GROUP + 1)
         asked = [(*at.STATUS, column, group) for column in columns for group in groups]
         found = self.get(asked)
-        return Lights(*(_phases(found, column, groups, phases) for column in columns))
+        return Lights(*(phases_in(found, column, groups, phases) for column in columns))
 
     def times(self, phase: int) -> PhaseTimes:
         """The programmed times of one phase; clearances are kept in tenths."""
         asked = [(*at.TIMES, column, phase) for column in (2, 3, 4, 6, 8, 9)]
-        walk, clear, least, most, yellow, red = (_number(oid, value) for oid, value in self.get(asked).items())
+        walk, clear, least, most, yellow, red = (number_in(oid, value) for oid, value in self.get(asked).items())
         return PhaseTimes(phase, walk, clear, least, most, yellow / 10, red / 10)
 
     def pattern(self) -> int:
         """The pattern in force; 254 is free, 255 flash."""
         found = self.get([at.PATTERN_IN_FORCE])
-        return _number(at.PATTERN_IN_FORCE, found[at.PATTERN_IN_FORCE])
+        return number_in(at.PATTERN_IN_FORCE, found[at.PATTERN_IN_FORCE])
 
     def run_pattern(self, pattern: int) -> None:
         """Asks for a pattern; 0 gives the choice back to the controller's own timetable."""
@@ -152,11 +87,11 @@ class Controller:
         for some in _batches(objects, self.profile.bindings_at_once):
             for oid, value in self._ask(Verb.GET, [(oid, None) for oid in some]).bindings:
                 if isinstance(value, Missing):
-                    raise ControllerError(f"{_dotted(oid)}: the controller has no such object")
+                    raise ControllerError(f"{dotted(oid)}: the controller has no such object")
                 found[oid] = value
         absent = [oid for oid in objects if oid not in found]
         if absent:
-            raise ControllerError(f"{_dotted(absent[0])}: left out of the answer")
+            raise ControllerError(f"{dotted(absent[0])}: left out of the answer")
         return {oid: found[oid] for oid in objects}
 
     def set(self, bindings: Sequence[tuple[Oid, Value]]) -> None:
@@ -188,7 +123,7 @@ class Controller:
             if answer.request == number and answer.verb is Verb.RESPONSE:
                 return _agreed(answer)
             trouble = "an answer to another question"
-        raise ControllerError(f"{_dotted(bindings[0][0])}: {trouble}, asked {self.retries + 1} times")
+        raise ControllerError(f"{dotted(bindings[0][0])}: {trouble}, asked {self.retries + 1} times")
 
 
 def _agreed(answer: Message) -> Message:
@@ -196,30 +131,9 @@ def _agreed(answer: Message) -> Message:
         return answer
     reason = ERRORS[answer.error] if answer.error < len(ERRORS) else f"error {answer.error}"
     place = answer.error_at - 1
-    name = _dotted(answer.bindings[place][0]) if 0 <= place < len(answer.bindings) else "the request"
+    name = dotted(answer.bindings[place][0]) if 0 <= place < len(answer.bindings) else "the request"
     raise ControllerError(f"{name}: {reason}")
 
 
 def _batches(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
     return [items[k : k + size] for k in range(0, len(items), size)]
-
-
-def _phases(found: dict[Oid, Value], column: int, groups: Iterable[int], most: int) -> frozenset[int]:
-    phases = set[int]()
-    for group in groups:
-        oid = (*at.STATUS, column, group)
-        mask = _number(oid, found[oid])
-        phases |= {GROUP * (group - 1) + bit + 1 for bit in range(GROUP) if mask >> bit & 1}
-    return frozenset(phase for phase in phases if phase <= most)
-
-
-def _number(oid: Oid, value: Value) -> int:
-    if isinstance(value, bytes) and len(value) == 1:  # some firmware answers a mask as one octet
-        return value[0]
-    if not isinstance(value, int) or not 0 <= value <= 65_535:
-        raise ControllerError(f"{_dotted(oid)}: {value!r}; accepted: a number from 0 to 65535")
-    return value
-
-
-def _dotted(oid: Oid) -> str:
-    return ".".join(map(str, oid))

@@ -3,6 +3,7 @@
 from citywide.systems.traffic.simulated.roadside.box import Box
 from citywide.systems.traffic.simulated.roadside.sensing import Sensed, Sensors
 from citywide.systems.traffic.simulated.roadside.telling import CONNECTED, Teller
+from citywide.systems.traffic.simulated.roadside.walks import Walks
 from citywide.systems.traffic.simulated.roadside.watching import Watcher
 
-__all__ = ["CONNECTED", "Box", "Sensed", "Sensors", "Teller", "Watcher"]
+__all__ = ["CONNECTED", "Box", "Sensed", "Sensors", "Teller", "Walks", "Watcher"]

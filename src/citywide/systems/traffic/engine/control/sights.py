@@ -1,0 +1,52 @@
+"""What is seen of all crossings in a second: counted at the lines, guessed where nobody sees."""
+
+from numba import njit
+
+from citywide.systems.traffic.engine.control.headways import START_UP_S
+from citywide.systems.traffic.engine.control.known import Known
+from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
+from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S
+
+Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
+Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
+Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
+
+
+@njit(cache=True, error_model="numpy")
+def count_crossed(
+    known: Known,
+    move_lane: Ints,
+    move_exit: Ints,
+    crossed: Ints,
+    crossed_of: Floats,
+) -> None:
+    """Vehicles over each lane's line this second, and which way they turned."""
+    crossed_of[:] = 0.0
+    known.taken[:] *= 1.0 - 1.0 / FLOW_MEMORY_S
+    for at in range(len(crossed)):
+        move = crossed[at]
+        if 0 <= move < len(move_lane):
+            crossed_of[move_lane[move]] += 1.0
+            known.turns[move] += 1.0
+            if move_exit[move] >= 0:
+                known.taken[move_exit[move]] += 1.0 / FLOW_MEMORY_S
+
+
+@njit(cache=True, error_model="numpy")
+def guess_lane(
+    known: Known,
+    lane: int,
+    rate: float,
+    seen: Sights,
+    settled: bool,
+) -> None:
+    """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
+    queue, coming, _line, _sure, _at, _speed, dark, _crossed, guess = seen
+    if not dark[lane]:
+        guess[lane] = queue[lane]
+        return
+    guess[lane] += known.flow[lane]
+    if settled and known.on[lane] > START_UP_S:
+        guess[lane] = max(0.0, guess[lane] - rate)
+    queue[lane] = guess[lane]
+    coming[lane, :] = known.flow[lane]

@@ -1,0 +1,49 @@
+"""How greens are used, and the gaps in them that a left turner could have used."""
+
+import numpy as np
+
+from citywide.systems.traffic.engine.measures.arrivals import Arrivals
+from citywide.systems.traffic.engine.measures.columns import BIN_MS, Longs, Table, floor_bin, tally
+from citywide.systems.traffic.engine.measures.detectors import Detectors
+from citywide.systems.traffic.engine.measures.events import GREEN, Events
+from citywide.systems.traffic.engine.measures.tables import named
+
+GAP_EDGES_S = (1.0, 3.3, 3.7, 7.4)
+QUIET_GAP_S = 60.0
+
+
+def green_use(events: Events, detectors: Detectors, function: str = "Count", slot_s: int = 2) -> Table:
+    """Vehicles by their time since green began, in slots of two seconds, per phase: use of the green."""
+    seen = Arrivals.of(events, detectors, function)
+    rows = np.flatnonzero((seen.state == GREEN) & (seen.row >= 0))
+    since = seen.time_ms[rows] - seen.lights.time_ms[seen.row[rows]]
+    slot, group, _, _, sizes = tally(since // (slot_s * 1000), seen.group[rows])
+    greens = np.bincount(np.searchsorted(np.unique(group), _green_groups(seen, group)), minlength=1)
+    share = sizes / np.maximum(greens[np.searchsorted(np.unique(group), group)], 1) if len(group) else sizes * 1.0
+    return {
+        "device": events.names[group >> 15],
+        "phase": group & 32767,
+        "since_green_s": slot * slot_s,
+        "vehicles": sizes,
+        "per_green": share,
+    }
+
+
+def left_turn_gaps(
+    events: Events, detectors: Detectors, phase: int, function: str = "Count", bin_ms: int = BIN_MS
+) -> Table:
+    """Gaps in the opposing flow during its green, by length: what a left turner could have used."""
+    seen = Arrivals.of(events, detectors, function)
+    kept = np.flatnonzero((seen.state == GREEN) & (seen.group & 32767 == phase))
+    order = kept[np.lexsort((seen.time_ms[kept], seen.group[kept]))]
+    time, group, row = seen.time_ms[order], seen.group[order], seen.row[order]
+    same = (group[1:] == group[:-1]) & (row[1:] == row[:-1])
+    gap = (np.diff(time) / 1000)[same]
+    length = np.searchsorted(GAP_EDGES_S, gap, "right")
+    bins, owner, (kind,), _, sizes = tally(floor_bin(time[1:][same], bin_ms), group[1:][same], length)
+    return named(events.names, bins, owner, phase=owner & 32767, longer_than=kind, gaps=sizes)
+
+
+def _green_groups(seen: Arrivals, group: Longs) -> Longs:
+    wanted = np.isin(seen.lights.group, group) & (seen.lights.code == GREEN)
+    return seen.lights.group[wanted]
