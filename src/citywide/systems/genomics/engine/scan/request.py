@@ -38,6 +38,7 @@ class Request:
     ranks: quantities by their ranks, with this offset (`engine.files.ranks`); 0 leaves them as they are
     screen: score-test p-value up to which binary traits are fitted exactly
     spa: saddle-point p-values for rare variants in unbalanced traits
+    least_cases: binary traits with fewer cases are not scanned
     impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
     predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
     """
@@ -67,6 +68,7 @@ class Request:
     ranks: float = 0.0
     screen: float = 0.06
     spa: bool = False
+    least_cases: int = 0
     impute: str = "none"
     missing: tuple[str, ...] = ("NA", "nan", "NaN", "N/A", ".", "-9")
     threads: int = 0
