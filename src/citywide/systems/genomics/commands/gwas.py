@@ -67,7 +67,7 @@ def request_of(asked: Namespace) -> Request:
         chromosomes=chromosomes(asked.chr) + AUTOSOMES * asked.autosome,
         without=chromosomes(asked.not_chr),
         limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe),
-        predictions=asked.pred,
+        predictions=tuple(asked.pred),
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,

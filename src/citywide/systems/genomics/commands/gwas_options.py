@@ -65,7 +65,9 @@ def _tables(parser: ArgumentParser) -> None:
     covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
     group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
-    group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")
+    group.add_argument(
+        "--pred", nargs="+", type=Path, default=[], metavar="LIST", help="step-one predictions (`trait file.loco`)"
+    )
     group.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder: a table a trait, a summary")
     group.add_argument("--gz", action="store_true", help="gzip the tables")
 

@@ -74,7 +74,7 @@ def make_plan(request: Request) -> Plan:
     traits = tuple(_traits(request, bed, keep))
     if request.impute == "mean":
         _only_linear(traits)
-    predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
+    predictions = read_predictions(request.predictions, bed.people)
     cut = parts(codes(bed.variants), chosen_variants(request, bed, keep), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 

@@ -40,7 +40,7 @@ class Request:
     spa: saddle-point p-values for rare variants in unbalanced traits
     least_cases: binary traits with fewer cases are not scanned
     impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
-    predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
+    predictions: step-one predictions to take off (lists of `trait file` with REGENIE's .loco files)
     """
 
     data: Path
@@ -57,7 +57,7 @@ class Request:
     without: tuple[str, ...] = ()
     limits: Limits = Limits()
     zero_one: bool = False
-    predictions: Path | None = None
+    predictions: tuple[Path, ...] = ()
     pgen: bool = False
     bgen: bool = False
     sample: Path | None = None
