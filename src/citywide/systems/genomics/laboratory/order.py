@@ -50,7 +50,10 @@ class Order(Struct, frozen=True):
             threads=self.threads,
             memory_mb=self.memory_mb,
             command=self.command(folder),
-            **self.lists,
+            keep=self.lists.get("keep"),
+            remove=self.lists.get("remove"),
+            extract=self.lists.get("extract"),
+            exclude=self.lists.get("exclude"),
         )
 
     def command(self, folder: Path) -> str:
