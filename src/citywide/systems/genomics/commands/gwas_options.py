@@ -32,6 +32,11 @@ ELSEWHERE = {
     "--condition": "put the variant's copies into --covar",
     "--parameters": "the models here are additive, of one variant at a time",
     "--interaction": "the models here are additive, of one variant at a time",
+    "--ci": "see `citywide report`, which tells odds ratios with their 95 % intervals",
+    "--strict": "each trait is scanned on who has it; --keep who has them all",
+    "--max-maf": "list the variants by `citywide qc`, then --extract them",
+    "--minINFO": "list the variants that are imputed badly, then --exclude them",
+    "--assoc": "say --test linear or --test logistic",
     "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
