@@ -8,8 +8,10 @@ from importlib import import_module
 from types import ModuleType
 
 import numpy as np
+from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
 from citywide.systems.genomics.engine.qc.pca import components
 
 
@@ -31,15 +33,20 @@ def main() -> None:
         _pca(command, options, int(more[0]))
 
 
+def autosomal(bed: Bed) -> NDArray[np.int64]:
+    """The variants that either side takes for kinship and components."""
+    return np.flatnonzero(np.isin(spelled(bed.variants.chromosome().astype(np.str_)), list(AUTOSOMES)))
+
+
 def _kinship(qc: ModuleType, options: Namespace) -> None:
     bed = open_bed(options.bfile)
-    qc.write_relatives(options, bed, np.ones(len(bed.people), np.bool_), np.arange(len(bed)))
+    qc.write_relatives(options, bed, np.ones(len(bed.people), np.bool_), autosomal(bed))
 
 
 def _pca(qc: ModuleType, options: Namespace, count: int) -> None:
     bed = open_bed(options.bfile)
     everybody = np.ones(len(bed.people), np.bool_)
-    found = components(bed, count, threads=options.threads, error=1e-2)
+    found = components(bed, count, autosomal(bed), threads=options.threads, error=1e-2)
     qc.write_components(options, bed, found, everybody)
 
 

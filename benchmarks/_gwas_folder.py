@@ -43,7 +43,7 @@ class Trait:
 
 def study_in(folder: Path, options: Namespace | None = None) -> Study:
     """The one study of a folder; `--pheno` and `--covar` name tables that are called otherwise."""
-    data = _genotypes(folder)
+    data = genotypes_in(folder)
     asked = vars(options) if options else {}
     pheno = asked.get("pheno") or _table(folder, PHENO, "--pheno")
     if pheno is None:
@@ -73,7 +73,8 @@ def _levels(study: Study, table: Table) -> list[tuple[str, set[float]]]:
     return [(name, set(column[np.isfinite(column)].tolist())) for name, column in columns]
 
 
-def _genotypes(folder: Path) -> Path:
+def genotypes_in(folder: Path) -> Path:
+    """The one file of genotypes of a folder whose companions are there too."""
     for suffix, companions in ((".bed", (".bim", ".fam")), (".pgen", (".pvar", ".psam"))):
         found = sorted(folder.glob(f"*{suffix}"))
         whole = [path for path in found if all(path.with_suffix(other).exists() for other in companions)]

@@ -113,7 +113,7 @@ def _error(trait: Floats, design: Floats, found: Floats) -> float:
 
 
 def against_converged(study: Study, trait: Trait, tables: tuple[Path, Path], firth: bool) -> dict[str, float]:
-    """Why plink2's logistic p-values differ: ours and theirs against float64 fits, over fits with p < 0.05.
+    """Why plink2's logistic p-values differ: ours and theirs against float64 fits, of p < 0.05 those farthest apart.
 
     plink2 halts as soon as the sizes of a step's changes add up to less than 1e-4, and takes the standard error
     from before that step. A float64 fit halted there gives its text; one taken to its end gives ours.
@@ -122,7 +122,8 @@ def against_converged(study: Study, trait: Trait, tables: tuple[Path, Path], fir
     cohort = replace(cohort, trait=_coded(cohort.trait, trait), covariates=_standard(cohort.covariates))
     asked = "FIRTH" if firth else "WALD"
     rows = [row for row in rows_of(tables[0]) if row[TEST] == asked and float(row[STRENGTH]) > SUGGESTIVE]
-    chosen = [row for row in rows if np.isfinite(them.get(row[NAME], np.nan)) and not _on_y(row)][:CONVERGED]
+    known = [row for row in rows if np.isfinite(them.get(row[NAME], np.nan)) and not _on_y(row)]
+    chosen = sorted(known, key=lambda row: -abs(float(row[STRENGTH]) - them[row[NAME]]))[:CONVERGED]
     gaps = [
         _gaps(*cohort.design(cohort.rows[row[NAME]]), float(row[STRENGTH]), them[row[NAME]], firth) for row in chosen
     ]

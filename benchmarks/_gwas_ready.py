@@ -79,15 +79,18 @@ def _fill_dosages(pgen: Pgen, path: Path) -> None:
 
 
 def _renamed(study: Study, folder: Path) -> Study:
-    """Links to the files, with variants called by the number of their line."""
+    return replace(study, data=renamed(study.data, folder, study.pgen))
+
+
+def renamed(source: Path, folder: Path, pgen: bool = False) -> Path:
+    """Links to the files of that name, with variants called by the number of their line."""
     data = folder / "study"
-    genotypes, variants, people = SUFFIXES[study.pgen]
+    genotypes, variants, people = SUFFIXES[pgen]
     for suffix in (genotypes, people):
-        _link(_beside(study.data, suffix), data.with_suffix(suffix))
-    source = _beside(study.data, variants)
+        _link(_beside(source, suffix), data.with_suffix(suffix))
     if not data.with_suffix(variants).exists():
-        data.with_suffix(variants).write_text("".join(_numbered(source)))
-    return replace(study, data=data)
+        data.with_suffix(variants).write_text("".join(_numbered(_beside(source, variants))))
+    return data
 
 
 def _numbered(path: Path) -> Iterator[str]:

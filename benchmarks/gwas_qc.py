@@ -17,6 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks._families import simulate
+from benchmarks._genomics import autosomal
+from benchmarks._gwas_folder import genotypes_in
+from benchmarks._gwas_ready import renamed
 from benchmarks._plink2 import plink2, timed, version
 from benchmarks.form import Benchmark, Goal
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
@@ -27,7 +30,7 @@ LOADED = "import benchmarks._genomics\nfrom citywide.systems.genomics.commands i
 
 
 def options(parser: ArgumentParser) -> None:
-    """PLINK files of one's own (`--data DIR` with DIR/*.bed), or the size of made ones.
+    """PLINK files of one's own (`--data DIR`: a .bed, or a .pgen whose calls both sides read), or made ones' size.
 
     Scores use all of the made variants; components and kinship, which people make of pruned variants and
     which take plink2 a long time, half the people and a tenth of the variants.
@@ -42,7 +45,8 @@ def measure(options: Namespace) -> Mapping[str, float]:
     binary = plink2(options.plink2)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        whole, pruned = _data(options, folder, 1, 1), _data(options, folder, 2, 10)
+        whole = found = own(options.data, binary, folder) if options.data else _made(options, folder, 1, 1)
+        pruned = found if options.data else _made(options, folder, 2, 10)
         bed = open_bed(pruned)
         return {
             **_pca(options, binary, folder, pruned, bed),
@@ -56,9 +60,23 @@ def measure(options: Namespace) -> Mapping[str, float]:
         }
 
 
-def _data(options: Namespace, folder: Path, fewer_people: int, fewer_variants: int) -> Path:
-    if options.data:
-        return next(iter(sorted(options.data.glob("*.bed")))).with_suffix("")
+def own(data: Path, binary: str, folder: Path) -> Path:
+    """The folder's genotypes as calls whose variants have names of their own."""
+    found = genotypes_in(data)
+    prefix = found.with_suffix("")
+    if found.suffix == ".pgen":
+        print("dosages: both sides read their calls", flush=True)
+        timed([binary, "--pfile", str(prefix), "--make-bed", "--out", str(folder / "calls")])
+        prefix = folder / "calls"
+    names = open_bed(prefix).variants.id()
+    if len(np.unique(names)) == len(names):
+        return prefix
+    print("names of variants repeat: both sides read them numbered", flush=True)
+    (folder / "numbered").mkdir()
+    return renamed(prefix, folder / "numbered")
+
+
+def _made(options: Namespace, folder: Path, fewer_people: int, fewer_variants: int) -> Path:
     people, variants, missing = (10_000, 20_000, 0.01) if options.quick else map(float, options.simulate)
     size = int(people) // fewer_people, int(variants) // fewer_variants
     print(f"making {size[0]:,} people x {size[1]:,} variants", flush=True)
@@ -86,13 +104,11 @@ def _both(options: Namespace, folder: Path, ours: list[str], theirs: list[str], 
 def _pca(options: Namespace, binary: str, folder: Path, prefix: Path, bed: Bed) -> dict[str, float]:
     command = [binary, "--bfile", str(prefix), "--pca", "approx", str(COMPONENTS)]
     found = _both(options, folder, ["pca", str(prefix), str(COMPONENTS)], command, "pca")
-    study = Study(bed, np.arange(len(bed)), np.ones(len(bed.people), np.bool_), _frequency(bed), options.threads)
+    rows = autosomal(bed)
+    everybody = np.ones(len(bed.people), np.bool_)
+    study = Study(bed, rows, everybody, frequencies(bed, rows, everybody), options.threads)
     errors = [_error(study, _vectors(folder / name)) for name in ("ours/components.eigenvec", "theirs.eigenvec")]
     return {**found, "pca_error": errors[0], "pca_error_plink2": errors[1]}
-
-
-def _frequency(bed: Bed) -> NDArray[np.float64]:
-    return frequencies(bed, np.arange(len(bed)), np.ones(len(bed.people), np.bool_))
 
 
 def _vectors(path: Path) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks import _gwas_ready, _gwas_runs, gwas
+from benchmarks import _gwas_ready, _gwas_runs, gwas, gwas_qc
+from benchmarks._genomics import autosomal
 from benchmarks._gwas_cohorts import dosed
 from benchmarks._gwas_folder import Trait, study_in, trait_of
 from benchmarks._gwas_oracles import against_converged, against_float64
@@ -164,3 +165,17 @@ def test_the_logistic_oracle_takes_both_codings(tmp_path: Path) -> None:
         theirs.write_text("\n".join(["#ID\tP", *rows]) + "\n")
         found = against_converged(asked, trait, (ours, theirs), firth=False)
         assert found["max_dlog10p_float64"] < 1e-7
+
+
+def test_quality_is_measured_on_a_folder_whose_names_repeat(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    write(folder, drawn(np.random.default_rng(3), 30, 40), ["1"] * 20 + ["X"] * 10, name="theirs")
+    bim = (folder / "theirs.bim").read_text()
+    (folder / "theirs.bim").write_text(bim.replace(" v2 ", " v1 "))
+    bed = open_bed(gwas_qc.own(folder, "no plink2 is needed for calls", tmp_path))
+    assert bed.variants.id().astype(str).tolist() == [f"v{row}" for row in range(30)]
+    assert autosomal(bed).tolist() == [*range(20)]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SystemExit, match="no genotypes"):
+        gwas_qc.own(tmp_path / "empty", "", tmp_path)

@@ -147,6 +147,17 @@ def test_a_running_scan_ends_when_it_is_stopped_and_keeps_its_parts(laboratory: 
     assert lived(laboratory, number, "done")["variants_done"] == 3000
 
 
+def test_a_study_of_some_people_and_variants_with_step_one(laboratory: TestClient, sign_in: SignIn) -> None:
+    chosen = {"keep": "".join(f"F{i} P{i}\n" for i in range(200)), "extract": "rs1\nrs2\nrs3\n", "step_one": True}
+    asked = ASKED | chosen | {"traits": "illness"}
+    number = laboratory.post("/v1/studies", json=asked, headers=sign_in("curie")).json()["study"]
+    found = lived(laboratory, number, "done")
+    assert [(one["people"], one["variants"]) for one in found["traits_found"]] == [(200, 3)]
+    assert found["inputs"].keys() > {"keep: keep.txt", "extract: extract.txt"}
+    assert found["command"].count("citywide step1 ") == 1
+    assert " --bt " in found["command"] or found["command"].split(" && ")[0].endswith(" --bt")
+
+
 @pytest.mark.parametrize(
     ("change", "field", "says"),
     [

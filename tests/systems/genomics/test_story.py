@@ -1,6 +1,7 @@
 """A study from its asking to its results, on a real hub, with made people whose truth is known."""
 
 import json
+import re
 import time
 from datetime import timedelta
 
@@ -65,6 +66,9 @@ def test_the_planted_effects_are_found_by_the_standing_study(city: TrialCity) ->
     effects = twin.effects()
     assert {row["variant"] for row in hits} <= set(effects)
     assert {name for name, share in effects.items() if share * 2000 > 80} <= {row["variant"] for row in hits}
+    ill = [row for row in shown(city, LIN, "Strongest") if row["trait"] == "illness"]
+    assert all(row["odds"] is None for row in hits)
+    assert all(re.fullmatch(r"[0-9.]+ \([0-9.]+ – [0-9.]+\)", row["odds"]) for row in ill)
     points = shown(city, LIN, "Manhattan")
     assert max(row["strength"] for row in points) == pytest.approx(hits[0]["strength"], abs=1e-4)
     diagonal = [row for row in shown(city, LIN, "QQ") if row["trait"] == "illness"]

@@ -21,7 +21,7 @@ from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.genomics.laboratory.interrupting import go_on, stop
 from citywide.systems.genomics.laboratory.round import folder_of
-from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
+from citywide.systems.genomics.laboratory.studies import LISTS, StudyError, Wish, ask
 from citywide.systems.genomics.model import DEPARTMENT
 
 AnyRequest = Request[Any, Any, Any]
@@ -38,6 +38,11 @@ class Asked(Struct, frozen=True):
     traits: str = ""
     test: str = "auto"
     people: str = ""
+    keep: str = ""
+    remove: str = ""
+    extract: str = ""
+    exclude: str = ""
+    step_one: bool = False
 
 
 class Act(Struct, frozen=True):
@@ -54,7 +59,8 @@ def new_study(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Respo
     who, hub = _scientist(request), hub_of(state)
     named = _names(data.people)
     people = tuple(dict.fromkeys([who.name, *named])) if named else ()
-    wish = Wish(data.cohort, _names(data.traits), data.purpose, who.name, people, data.test)
+    lists = {name: text for name in LISTS if (text := getattr(data, name).strip())}
+    wish = Wish(data.cohort, _names(data.traits), data.purpose, who.name, people, data.test, lists, data.step_one)
     try:
         with hub.database.transaction() as connection:
             number = ask(connection, hub.desk, wish, hub.clock.now())

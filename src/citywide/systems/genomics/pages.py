@@ -55,6 +55,9 @@ ASK = Form(
             ),
         ),
         Field("purpose", Text("What for", "研究目的"), "long_text", required=True),
+        Field("keep", Text("Only these people (FID IID a line)", "仅限这些人（每行 FID IID）"), "long_text"),
+        Field("extract", Text("Only these variants (names)", "仅限这些位点（名称）"), "long_text"),
+        Field("step_one", Text("Take relatedness off (step one)", "扣除亲缘关系（第一步回归）"), "yes_no"),
         Field("people", Text("Who may see it (the department if none)", "可见人员（不填为本部门）")),
     ),
 )
@@ -150,6 +153,7 @@ TOP = found(
     number("frequency", Text("Frequency", "频率")),
     number("beta", Text("Effect", "效应")),
     number("standard_error", Text("Standard error", "标准误")),
+    Column("odds", Text("Odds ratio (95 %)", "比值比（95%）")),
     number("strength", Text("-log10 p", "-log10 p")),
     number("linked", Text("Linked", "连锁位点")),
     Column("region", Text("Region", "区域")),

@@ -34,8 +34,12 @@ from genomics.trait order by study desc, name limit 200
 
 -- name: top_hits
 select trait, rank, variant, chromosome, position, effect_allele || ' / ' || other_allele as alleles,
-    frequency, beta, standard_error, strength, linked, region
-from genomics.hit where study = (select max(number) from genomics.study where state = 'done')
+    frequency, beta, standard_error, strength, linked, region,
+    case when ill > 0 and abs(beta) + 2 * standard_error < 20 then round(exp(beta)::numeric, 2) || ' ('
+        || round(exp(beta - 1.959964 * standard_error)::numeric, 2) || ' – '
+        || round(exp(beta + 1.959964 * standard_error)::numeric, 2) || ')' end as odds
+from genomics.hit join (select study, name as trait, ill from genomics.trait) as whose using (study, trait)
+where study = (select max(number) from genomics.study where state = 'done')
 order by strength desc limit 100
 
 -- name: manhattan

@@ -9,6 +9,7 @@ import pytest
 from citywide.systems.genomics.commands import gwas
 from citywide.systems.genomics.commands.names import chromosomes, names
 from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import make_plan
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
@@ -55,7 +56,7 @@ def test_bgen_files_are_named_as_plink2_and_regenie_name_them(folder: Path) -> N
     )
     assert (first.data, first.bgen, first.sample, first.ref_last) == (Path("a.bgen"), True, Path("s.sample"), False)
     assert last.ref_last
-    with pytest.raises(ScanError, match="ref-first or ref-last"):
+    with pytest.raises(InputError, match="ref-first or ref-last"):
         gwas.request_of(parser.parse_args([*words.split(), "snpid-chr"]))
 
 

@@ -20,14 +20,17 @@ from tests.systems.genomics.commands.typed import PEOPLE, asked, command
     ("name", "words", "says"),
     [
         ("qc", "--make-king", "say --make-king-table"),
-        ("qc", "--pfile a", "--make-bed"),
+        ("qc", "--vcf a", "--make-pgen"),
+        ("qc", "--pfile a", "not allowed with"),
         ("qc", "--make-king-tab", "unrecognized arguments"),
+        ("qc", "--genome", "say --make-king-table"),
+        ("gwas", "--pheno {0}/y --ci 0.95", "citywide report"),
+        ("gwas", "--pheno {0}/y --assoc", "--test linear"),
         ("score", "--score {0}/y --score-list a", "say --score FILE FILE"),
-        ("step1", "--pheno {0}/y --memory 500", "--bsize 500 takes less"),
+        ("step1", "--pheno {0}/y --memory much", "expected a whole number"),
         ("step1", "--pheno {0}/y --phen {0}/y", "unrecognized arguments"),
         ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
         ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),
-        ("gwas", "--pheno {0}/y --minCaseCount 10", "--pheno-name"),
         ("gwas", "--pheno {0}/y --cov {0}/c", "unrecognized arguments"),
     ],
 )
@@ -99,6 +102,38 @@ def plink_rows(path: Path) -> dict[str, float]:
     head, *lines = (line.split() for line in path.read_text().splitlines())
     rows = (dict(zip(head, line, strict=True)) for line in lines)
     return {row["ID"]: float(row["P"]) for row in rows if row["P"] != "NA"}
+
+
+def test_a_trait_with_too_few_cases_is_left_out(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (
+        f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name ill y1 --threads 1 --chr 1 --out {tmp_path}"
+    )
+    assert command("gwas", f"{words} --quiet --minCaseCount 61") == 0
+    assert "ill: not scanned: 60 cases, --minCaseCount asks for 61" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.glob("*.tsv")) == ["y1.left-out.tsv", "y1.tsv"]
+    few = f"{words.replace('ill y1', 'ill sick')} --bt --bsize 20"
+    assert command("step1", f"{few} --minCaseCount 61") == 2
+    assert "no trait has 61 cases" in capsys.readouterr().err
+    assert command("step1", f"{few} --minCaseCount 60") == 0
+
+
+def test_memory_that_is_too_little_is_told(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --chr 1 --threads 1"
+    assert command("gwas", f"{words} --quiet --memory 1 --out {tmp_path / 'a'}") == 0
+    assert "this scan takes 151 MB at least" in capsys.readouterr().err
+    assert command("gwas", f"{words} --quiet --memory 2G --out {tmp_path / 'b'}") == 0
+    assert not capsys.readouterr().err
+    assert (tmp_path / "a" / "y1.tsv").read_text() == (tmp_path / "b" / "y1.tsv").read_text()
+    assert command("step1", f"{words} --memory 100 --out {tmp_path / 'c'}") == 2
+    assert "--memory 100: at least 151 MB are needed" in capsys.readouterr().err
+
+
+def test_a_cluster_that_is_not_there_is_said(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --quiet --out {tmp_path} --backend"
+    assert command("gwas", f"{words} abacus") == 2
+    assert "--backend abacus: Invalid backend" in capsys.readouterr().err
 
 
 def test_tables_are_gzipped_when_asked_for(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from citywide.systems.genomics.engine.simulate import simulate
 from citywide.systems.genomics.laboratory import process
-from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED
+from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, STOP
+from tests.systems.genomics.commands.typed import command
 from tests.systems.genomics.made_studies import drawn, write
 
 
@@ -53,3 +55,36 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     (folder / "study.fam").unlink()
     assert process.main(folder) == 2
     assert "study.fam: there is no such file" in json.loads((folder / REFUSED).read_text())["why"]
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """An order of both traits of a made cohort, of some people and variants, with step one."""
+    simulate(tmp_path / "cohort", 300, 440, 0.01, 4, 5)
+    (tmp_path / "keep.txt").write_text("".join(f"F{i} P{i}\n" for i in range(250)))
+    (tmp_path / "extract.txt").write_text("".join(f"rs{i + 1}\n" for i in range(0, 440, 2)))
+    files = {"data": "study", "pheno": "pheno.tsv", "covar": "covar.tsv"}
+    asked = {part: str(tmp_path / "cohort" / name) for part, name in files.items()}
+    lists = {name: str(tmp_path / f"{name}.txt") for name in ("keep", "extract")}
+    (tmp_path / ORDER).write_text(json.dumps({**asked, "traits": [], "test": "auto", "lists": lists, "step_one": True}))
+    return tmp_path
+
+
+def test_the_commands_of_a_study_with_step_one_give_its_tables_again(made: Path) -> None:
+    assert process.main(made) == 0
+    found = json.loads((made / FOUND).read_text())
+    assert [(one["people"], one["variants"] + one["left_out"]) for one in found["traits"]] == [(250, 220)] * 2
+    assert {"keep: keep.txt", "extract: extract.txt"} <= found["inputs"].keys()
+    assert not list(made.glob("step1/*/level0"))
+    first = {name: (made / "scan" / f"{name}.tsv").read_text() for name in ("quantity", "illness")}
+    words = [line.split() for line in found["command"].split(" && ")]
+    assert [word[1] for word in words] == ["step1", "step1", "gwas"]
+    for word in words:
+        assert command(word[1], " ".join(word[2:])) == 0
+    assert {name: (made / "scan" / f"{name}.tsv").read_text() for name in first} == first
+
+
+def test_a_study_is_stopped_in_its_step_one(made: Path) -> None:
+    (made / STOP).touch()
+    assert process.main(made) == process.STOPPED
+    assert not (made / "scan").exists()

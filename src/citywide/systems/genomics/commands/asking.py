@@ -13,8 +13,9 @@ from citywide.hub.entities.registry import register
 from citywide.hub.settings import Settings
 from citywide.systems.genomics.engine.files.bed import open_bed
 from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
-from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
+from citywide.systems.genomics.laboratory.studies import LISTS, StudyError, Wish, ask
 from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY
 
 WRONG = 2
@@ -42,12 +43,13 @@ def add_study(options: Namespace) -> int:
     calendar = Settings(city=options.city).city_settings().calendar
     desk = CaseDesk({GENOME_STUDY.name: GENOME_STUDY}, calendar, Travel(None))
     people = tuple(dict.fromkeys([options.by, *options.people])) if options.people else ()
-    wish = Wish(options.cohort, tuple(options.pheno_name), options.purpose, options.by, people, options.test)
-    database = _database(options)
+    traits, database = tuple(options.pheno_name), _database(options)
     try:
+        lists = {name: read_bytes(path).decode() for name in LISTS if (path := vars(options)[name])}
+        wish = Wish(options.cohort, traits, options.purpose, options.by, people, options.test, lists, options.step1)
         with database.transaction() as connection:
             number = ask(connection, desk, wish, read_clock(database).now())
-    except StudyError as wrong:
+    except (StudyError, FileError) as wrong:
         print(f"citywide study: {wrong}", file=sys.stderr)
         return WRONG
     print(f"study {number}")

@@ -10,19 +10,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.commands.genotypes import genotype_options, opened
 from citywide.systems.genomics.commands.names import chromosomes, habits
-from citywide.systems.genomics.engine.files.bed import Bed, open_bed
+from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.genotypes import Genotypes
+from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
 NO_EFFECT = ("--allow-no-sex", "--no-psam-pheno")
 ELSEWHERE = {
-    "--pfile": "it reads calls: `plink2 --pfile DATA --make-bed --out DATA`, then --bfile",
-    "--pgen": "it reads calls: `plink2 --pfile DATA --make-bed --out DATA`, then --bfile",
-    "--bgen": "it reads calls: `plink2 --bgen FILE --make-bed --out DATA`, then --bfile",
-    "--vcf": "convert it: `plink2 --vcf FILE --make-bed --out DATA`, then --bfile",
+    "--vcf": "convert it: `plink2 --vcf FILE --make-pgen --out DATA`, then --pfile",
+    "--file": "convert it: `plink --file DATA --make-bed --out DATA`, then --bfile",
     "--make-bed": "lists are written, for --keep, --remove, --extract and --exclude of the next command",
     "--glm": "see `citywide gwas`",
     "--clump": "see `citywide report`, which clumps",
@@ -60,12 +61,19 @@ def at_least(least: int) -> Callable[[str], int]:
     return read
 
 
+def megabytes(word: str) -> int:
+    """Memory in megabytes, or as `2G`."""
+    plain = word.upper().removesuffix("B").removesuffix("M")
+    gigabytes = plain.removesuffix("G")
+    return at_least(1)(plain) if gigabytes == plain else 1000 * at_least(1)(gigabytes)
+
+
 def study_options(
     parser: ArgumentParser, no_effect: Sequence[str] = (), answered: Mapping[str, str] | None = None
 ) -> None:
     """The files and the choice of people and variants, by the names PLINK gives them, and how others' words fare."""
     habits(parser, (*NO_EFFECT, *no_effect), {**ELSEWHERE, **(answered or {})})
-    parser.add_argument("--bfile", "--bed", required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
+    genotype_options(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
     parser.add_argument("--remove", metavar="FILE", help="people to leave out")
@@ -75,10 +83,24 @@ def study_options(
     parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
 
 
+def room(folder: Path) -> None:
+    """Make the folder for the results before anything else is done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise InputError(f"--out {folder}: no folder can be made there: {wrong.strerror}") from None
+
+
 def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]]:
+    """The open file as calls, who is in, and which variants."""
+    data, people, rows = dosed_study(options)
+    return data if isinstance(data, Bed) else hard_calls(data, rows, options.out), people, rows
+
+
+def dosed_study(options: Namespace) -> tuple[Genotypes, NDArray[np.bool_], NDArray[np.int64]]:
     """The open file, who is in, and which variants."""
-    bed = open_bed(options.bfile)
-    options.out.mkdir(parents=True, exist_ok=True)
+    bed = opened(options)
+    room(options.out)
     people, rows = keep_mask(bed.people, options.keep, options.remove), chosen_rows(bed, options)
     if not people.any():
         raise InputError("nobody is left after --keep and --remove; do the ids match?")
@@ -87,7 +109,7 @@ def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]
     return bed, people, rows
 
 
-def chosen_rows(bed: Bed, options: Namespace) -> NDArray[np.int64]:
+def chosen_rows(bed: Genotypes, options: Namespace) -> NDArray[np.int64]:
     """Rows of the variants asked for."""
     here = np.ones(len(bed), np.bool_)
     if options.chr:

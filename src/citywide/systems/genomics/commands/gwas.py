@@ -8,10 +8,13 @@ from argparse import Namespace
 from pathlib import Path
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import WRONG, answering
+from citywide.systems.genomics.commands.common import WRONG, answering, room
+from citywide.systems.genomics.commands.genotypes import data_of, ref_last
 from citywide.systems.genomics.commands.gwas_options import options
 from citywide.systems.genomics.commands.names import chromosomes, names
 from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.scan.pieces import least_memory_mb
+from citywide.systems.genomics.engine.scan.plan import make_plan
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
 from citywide.systems.genomics.engine.scan.run import scan
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
@@ -26,7 +29,10 @@ HARMLESS = ("hide-covar", "omit-ref", "allow-no-covars", "skip-invalid-pheno", "
 def run(asked: Namespace) -> int:
     """Scan, say what was found, and leave with 2 for wrong input and 130 when stopped."""
     request = request_of(asked)
+    room(request.out)
     try:
+        if (least := least_memory_mb(make_plan(request))) > request.memory_mb:
+            print(f"--memory {request.memory_mb}: this scan takes {least} MB at least", file=sys.stderr)
         summaries = scan(request, Progress(asked.quiet))
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
@@ -41,13 +47,12 @@ def request_of(asked: Namespace) -> Request:
     """The request that a command line stands for."""
     if asked.step != 2:
         raise ScanError("--step 1 is `citywide step1`; this is step 2")
-    bgen = asked.bgen or [""]
     return Request(
-        data=asked.bfile or asked.pfile or Path(bgen[0]),
+        data=data_of(asked),
         pgen=asked.pfile is not None,
         bgen=asked.bgen is not None,
         sample=asked.sample,
-        ref_last=_ref_last(bgen[1:]),
+        ref_last=ref_last(asked),
         pheno=asked.pheno,
         out=asked.out,
         covar=asked.covar,
@@ -62,13 +67,14 @@ def request_of(asked: Namespace) -> Request:
         chromosomes=chromosomes(asked.chr) + AUTOSOMES * asked.autosome,
         without=chromosomes(asked.not_chr),
         limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe),
-        predictions=asked.pred,
+        predictions=tuple(asked.pred),
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,
         ranks=asked.ranks,
         screen=asked.screen,
         spa=asked.spa,
+        least_cases=asked.minCaseCount,
         impute=asked.impute,
         missing=names([asked.missing_codes]),
         threads=asked.threads,
@@ -101,12 +107,6 @@ def _line(summary: TraitSummary, out: Path, suffix: str) -> str:
         f" {summary.left_out:,} left out; lambda {summary.lambda_gc:.3f};"
         f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}"
     )
-
-
-def _ref_last(order: list[str]) -> bool:
-    if set(order) - {"ref-first", "ref-last"}:
-        raise ScanError(f"--bgen FILE is followed by ref-first or ref-last, not by {' '.join(order)}")
-    return "ref-last" in order
 
 
 def _firth(asked: Namespace) -> str:

@@ -3,7 +3,8 @@
 from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescriptionHelpFormatter
 from pathlib import Path
 
-from citywide.systems.genomics.commands.common import at_least
+from citywide.systems.genomics.commands.common import at_least, megabytes
+from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
 
 EXAMPLES = """\
@@ -28,10 +29,14 @@ ELSEWHERE = {
     "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
     "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
     "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
-    "--minCaseCount": "every trait named is scanned; name those with enough cases by --pheno-name",
     "--condition": "put the variant's copies into --covar",
     "--parameters": "the models here are additive, of one variant at a time",
     "--interaction": "the models here are additive, of one variant at a time",
+    "--ci": "see `citywide report`, which tells odds ratios with their 95 % intervals",
+    "--strict": "each trait is scanned on who has it; --keep who has them all",
+    "--max-maf": "list the variants by `citywide qc`, then --extract them",
+    "--minINFO": "list the variants that are imputed badly, then --exclude them",
+    "--assoc": "say --test linear or --test logistic",
     "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
@@ -46,23 +51,12 @@ NO_EFFECT = (
 def options(parser: ArgumentParser) -> None:
     """What can be asked for."""
     parser.formatter_class, parser.epilog = RawDescriptionHelpFormatter, EXAMPLES
-    _genotypes(parser)
+    genotype_options(parser)
     _tables(parser)
     _choices(parser)
     _tests(parser)
     _running(parser)
     _habits(parser)
-
-
-def _genotypes(parser: ArgumentParser) -> None:
-    group = parser.add_argument_group("genotypes (one of)")
-    data = group.add_mutually_exclusive_group(required=True)
-    data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
-    data.add_argument("--pfile", "--pgen", type=Path, metavar="DATA", help="PLINK 2 dosages: DATA.pgen, .pvar, .psam")
-    data.add_argument(
-        "--bgen", nargs="+", metavar=("FILE", "ORDER"), help="BGEN, layout 2; ref-last if its first allele is counted"
-    )
-    group.add_argument("--sample", type=Path, metavar="FILE", help="who the people of a .bgen are")
 
 
 def _tables(parser: ArgumentParser) -> None:
@@ -76,7 +70,9 @@ def _tables(parser: ArgumentParser) -> None:
     covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
     group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
-    group.add_argument("--pred", type=Path, metavar="LIST", help="step-one predictions (lines of `trait file.loco`)")
+    group.add_argument(
+        "--pred", nargs="+", type=Path, default=[], metavar="LIST", help="step-one predictions (`trait file.loco`)"
+    )
     group.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder: a table a trait, a summary")
     group.add_argument("--gz", action="store_true", help="gzip the tables")
 
@@ -114,6 +110,13 @@ def _tests(parser: ArgumentParser) -> None:
         *("--screen", "--pThresh"),
         type=float, default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
     )  # fmt: skip
+    group.add_argument(
+        "--minCaseCount",
+        type=at_least(0),
+        default=0,
+        metavar="COUNT",
+        help="leave binary traits with fewer out",
+    )
     rank_options(parser)
     group.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
     group.add_argument(
@@ -128,7 +131,7 @@ def _running(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("running")
     group.add_argument("--threads", type=at_least(0), default=0, metavar="COUNT", help="0 takes every core")
     group.add_argument(
-        "--memory", type=at_least(1), default=1000, metavar="MB", help="what all threads together may take"
+        "--memory", type=megabytes, default=1000, metavar="MB", help="what all threads together may take"
     )
     group.add_argument("--backend", default="threads", help="threads, or a joblib backend: loky, ray, dask …")
     group.add_argument("--restart", action="store_true", help="forget an unfinished scan in --out")

@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, study, study_options, write_table
+from citywide.systems.genomics.commands.qc_tables import usable, write_people, write_variants
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
 from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.qc.pca import Components, components
-from citywide.systems.genomics.engine.qc.quality import PersonQuality, VariantQuality, person_quality, variant_quality
+from citywide.systems.genomics.engine.qc.persons import person_quality
+from citywide.systems.genomics.engine.qc.quality import variant_quality
 
 Rows = NDArray[np.int64]
 ALWAYS = ("--freq", "--missing", "--hardy", "--het", "--check-sex", "--lowmem")
@@ -21,6 +23,9 @@ ANSWERED = {
     "--make-rel": "say --make-king-table for pairs, or --pca for components",
     "--make-grm-bin": "say --make-king-table for pairs, or --pca for components",
     "--king-cutoff": "say --make-king-table --king-table-filter, then --remove one of each pair in relatives.tsv",
+    "--genome": "say --make-king-table, which lists the pairs",
+    "--ibc": "people.tsv has each person's F",
+    "--indep": "say --indep-pairwise",
     "--indep-pairphase": "say --indep-pairwise",
     "--score": "see `citywide score`",
     "--pheno": "quality is judged without traits; see `citywide gwas`",
@@ -63,71 +68,6 @@ def run(options: Namespace) -> int:
     if options.pca:
         write_components(options, bed, components(bed, options.pca, autosomal, people, options.threads), people)
     return 0
-
-
-def usable(options: Namespace, found: VariantQuality) -> NDArray[np.bool_]:
-    """Which variants keep all the bounds."""
-    common = np.nan_to_num(found.minor) >= options.maf
-    called = np.nan_to_num(found.missing_rate, nan=1.0) <= options.geno
-    return common & called & ~(found.hwe < options.hwe)
-
-
-def write_variants(options: Namespace, bed: Bed, rows: Rows, found: VariantQuality) -> None:
-    """variants.tsv, and the names of those out of bounds."""
-    of = bed.variants
-    names = [
-        "CHROM",
-        "POS",
-        "ID",
-        "A1",
-        "A2",
-        "TWO",
-        "ONE",
-        "NONE",
-        "MISSING",
-        "F_MISS",
-        "A1_FREQ",
-        "ALLELES",
-        "HWE_MIDP",
-    ]
-    columns = [
-        of.chromosome()[rows],
-        of.position()[rows],
-        of.id()[rows],
-        of.allele1()[rows],
-        of.allele2()[rows],
-    ]
-    counts = [
-        found.two,
-        found.one,
-        found.none,
-        found.missing,
-        found.missing_rate,
-        found.frequency,
-        found.alleles,
-    ]
-    write_table(
-        options.out / "variants.tsv",
-        [*names, "HAPLOID_HET"],
-        [*columns, *counts, found.hwe, found.haploid_het],
-    )
-    bad = columns[2][~usable(options, found)]
-    (options.out / "variants_out.txt").write_text("".join(f"{name.decode()}\n" for name in bad.tolist()))
-    print(f"{len(rows):,} variants, {len(bad):,} out of bounds")
-
-
-def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found: PersonQuality) -> None:
-    """people.tsv, and who is out of bounds or of another sex than the file says."""
-    of, sex = bed.people, found.sex_by_x()
-    names = ["#FID", "IID", "SEX", "SEX_BY_X", "F_X", "MISSING", "F_MISS", "O_HOM", "E_HOM", "CALLED", "F"]
-    columns = [of.family, of.person, found.sex, sex, found.x_inbreeding, found.missing, found.missing_rate]
-    more = [found.homozygous, found.expected, found.called, found.inbreeding]
-    write_table(options.out / "people.tsv", names, [column[people] for column in [*columns, *more]])
-    wrong = people & (sex > 0) & (found.sex > 0) & (sex != found.sex)
-    bad = people & ((found.missing_rate > options.mind) | wrong)
-    pairs = zip(of.family[bad].tolist(), of.person[bad].tolist(), strict=True)
-    (options.out / "people_out.txt").write_text("".join(f"{f.decode()}\t{p.decode()}\n" for f, p in pairs))
-    print(f"{int(people.sum()):,} people, {int(bad.sum()):,} out of bounds, {int(wrong.sum()):,} of another sex")
 
 
 def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:

@@ -9,8 +9,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from citywide.systems.genomics.commands.common import study
-from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.commands.common import dosed_study
+from citywide.systems.genomics.engine.files.genotypes import Genotypes
+from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.scores.file import read_scores
@@ -20,7 +21,7 @@ from citywide.systems.genomics.engine.scores.score import Scores, score
 
 def write(options: Namespace) -> None:
     """Write scores.sscore and match.json; say which scores found too few of their variants."""
-    bed, people, rows = study(options)
+    bed, people, rows = dosed_study(options)
     scores = [one for path in options.score for one in read_scores(path)]
     data = target(bed.variants)
     found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
@@ -34,7 +35,7 @@ def write(options: Namespace) -> None:
         print(f"{one.name}: {len(one.rows):,} variants, {one.rate:.1%} of its lines{doubt}")
 
 
-def write_scores(path: Path, bed: Bed, people: NDArray[np.bool_], made: Scores) -> None:
+def write_scores(path: Path, bed: Genotypes, people: NDArray[np.bool_], made: Scores) -> None:
     """For every person and score the alleles called, the average and the sum, in full digits."""
     ids = {
         "#FID": bed.people.family[people].astype(np.str_),
@@ -56,9 +57,9 @@ def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
     return Matched(found.name, found.rows[kept], found.adds[kept], found.counts_allele1[kept], found.report)
 
 
-def read_frequency(path: Path, bed: Bed) -> Doubles:
+def read_frequency(path: Path, bed: Genotypes) -> Doubles:
     """Frequencies of allele 1 from a table ID, ALLELE, FREQUENCY (or plink2's .afreq); all must be there."""
-    lines = [line.split() for line in path.read_text().splitlines()]
+    lines = [line.split() for line in read_bytes(path).decode().splitlines() if line.strip()]
     head = [word.lstrip("#").upper() for word in lines[0]]
     columns = [
         _column(path, head, names)

@@ -8,19 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering, at_least, study, study_options
+from citywide.systems.genomics.commands.common import answering, at_least, megabytes, study, study_options
 from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
+from citywide.systems.genomics.engine.files.wrong import InputError
 
 PHENO = ("--phenoCol", "--phenoColList")
 
 NO_EFFECT = ("--lowmem", "--qt", "--force-step1")
 ANSWERED = {
     "--lowmem-prefix": "blocks are kept in --out/level0",
-    "--memory": "memory follows --bsize and the number of people; --bsize 500 takes less",
-    "--minCaseCount": "every trait named is regressed; name those with enough cases by --pheno-name",
     "--maxCatLevels": "every level of a category counts",
     "--loocv": "there are five folds, always",
     "--gz": "its .loco files are plain text, as `citywide gwas --pred` reads them",
@@ -50,6 +49,8 @@ def options(parser: ArgumentParser) -> None:
     rank_options(parser)
     parser.add_argument("--bt", action="store_true", help="the traits have two values; predictions on the logit scale")
     parser.add_argument("--bsize", type=at_least(1), default=1000, help="variants in a block")
+    parser.add_argument("--memory", type=megabytes, metavar="MB", help="what all threads together may take")
+    parser.add_argument("--minCaseCount", type=at_least(0), default=0, metavar="COUNT", help="with --bt")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
     parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
 
@@ -63,10 +64,12 @@ def run(options: Namespace) -> int:
     bed, people, rows = study(options)
     table = read_table(options.pheno)
     table = table.only(names(options.pheno_name)) if options.pheno_name else table
+    values = np.where(people[:, None], align(table, bed.people), np.nan)
+    table, values = _enough(options, table, values)
     covariates = align(_covariates(options), bed.people) if options.covar else None
     request = Request(
         bed,
-        _traits(options, np.where(people[:, None], align(table, bed.people), np.nan)),
+        _traits(options, values),
         table.names,
         options.out,
         covariates,
@@ -76,11 +79,29 @@ def run(options: Namespace) -> int:
         threads=options.threads,
         seed=options.seed,
         families=not options.no_families,
+        memory_mb=options.memory,
     )
     for name, found in zip(table.names, step_one(request, Progress()), strict=True):
         print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
     print(f"give {options.out / 'step1_pred.list'} to the scan")
     return 0
+
+
+def _enough(options: Namespace, table: Table, values: NDArray[np.float64]) -> tuple[Table, NDArray[np.float64]]:
+    """The traits with cases enough; the higher of two values is a case."""
+    least = options.minCaseCount if options.bt else 0
+    cases = {name: cases_in(column) for name, column in zip(table.names, values.T, strict=True)}
+    for name in (few := [name for name, count in cases.items() if count < least]):
+        print(f"{name}: not regressed: {cases[name]:,} cases, --minCaseCount asks for {least:,}")
+    if len(few) == len(cases):
+        raise InputError(f"no trait has {least:,} cases")
+    kept = [name not in few for name in table.names]
+    return table.only([name for name in table.names if name not in few]), values[:, kept]
+
+
+def cases_in(values: NDArray[np.float64]) -> int:
+    """How many have the trait's highest value."""
+    return int((values == np.nanmax(values, initial=-np.inf)).sum())
 
 
 def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,9 +7,11 @@ from msgspec import Struct
 from msgspec import json as quick
 
 from citywide.systems.genomics.engine import Request
+from citywide.systems.genomics.engine.files.predictions import listed
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
 
 ORDER, PROGRESS, FOUND, REFUSED, STOP = "order.json", "progress.json", "found.json", "refused.json", "stop"
+STEP_ONE, VARIANTS, QUANTITIES, BINARY = "step1", "variants.txt", "quantities", "binary"
 
 
 class Made(Struct, frozen=True):
@@ -33,6 +35,8 @@ class Order(Struct, frozen=True):
     threads: int = 1
     memory_mb: int = 1000
     made: Made | None = None
+    lists: dict[str, Path] = {}
+    step_one: bool = False
 
     def request(self, folder: Path) -> Request:
         """The scan that this order stands for."""
@@ -46,14 +50,30 @@ class Order(Struct, frozen=True):
             threads=self.threads,
             memory_mb=self.memory_mb,
             command=self.command(folder),
+            keep=self.lists.get("keep"),
+            remove=self.lists.get("remove"),
+            extract=self.lists.get("extract"),
+            exclude=self.lists.get("exclude"),
         )
 
     def command(self, folder: Path) -> str:
         """The command with which anybody gets the same tables."""
-        words = ["citywide", "gwas", "--bfile", self.data, "--pheno", self.pheno, "--out", folder / "scan"]
+        made = sorted(folder.glob(f"{STEP_ONE}/*/step1_pred.list"))
+        scan = [*self._words("gwas", self.traits, self.lists), "--out", folder / "scan", "--test", self.test]
+        commands = [*(self._step_one(one) for one in made), [*scan, *(["--pred", *made] if made else [])]]
+        return " && ".join(shlex.join(map(str, words)) for words in commands)
+
+    def _step_one(self, made: Path) -> list[str | Path]:
+        traits, kind = tuple(trait for trait, _ in listed(made)), made.parent.name
+        people = {name: path for name, path in self.lists.items() if name in {"keep", "remove"}}
+        words = self._words("step1", traits, people | {"extract": made.parents[1] / VARIANTS})
+        return [*words, "--out", made.parent, *["--bt"] * (kind == BINARY)]
+
+    def _words(self, name: str, traits: tuple[str, ...], lists: dict[str, Path]) -> list[str | Path]:
+        words: list[str | Path] = ["citywide", name, "--bfile", self.data, "--pheno", self.pheno]
         words += ["--covar", self.covar] if self.covar else []
-        words += ["--pheno-name", ",".join(self.traits)] if self.traits else []
-        return shlex.join([*map(str, words), "--test", self.test])
+        words += ["--pheno-name", ",".join(traits)] if traits else []
+        return [*words, *(word for one, path in lists.items() for word in (f"--{one}", path))]
 
 
 class Found(Struct, frozen=True):

@@ -9,11 +9,13 @@ import json
 import os
 import platform
 import time
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from msgspec import json as quick
 
+from citywide.systems.genomics.engine import Request
 from citywide.systems.genomics.engine.files.bed import open_bed
 from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.kernel import compiled
@@ -23,6 +25,7 @@ from citywide.systems.genomics.laboratory.order import (
     FOUND,
     PROGRESS,
     REFUSED,
+    STEP_ONE,
     STOP,
     Found,
     Made,
@@ -43,7 +46,7 @@ def main(folder: Path) -> int:
         if order.made is not None and not order.data.with_suffix(".bed").exists():
             make(order.made, order.data.parent)
         inputs = hashes(order)
-        traits = scan(order.request(folder), Meter(folder))
+        traits = scan(asked(order, folder), Meter(folder))
     except KeyboardInterrupt:
         return STOPPED
     except (InputError, OSError) as wrong:
@@ -52,6 +55,23 @@ def main(folder: Path) -> int:
     report(order, folder, traits)
     write(folder / FOUND, quick.encode(found(order, folder, inputs, traits)))
     return 0
+
+
+def asked(order: Order, folder: Path) -> Request:
+    """The scan of the order, with step one's predictions where it asks for them."""
+    request = order.request(folder)
+    if not order.step_one:
+        return request
+    from citywide.systems.genomics.laboratory.relatedness import predicted  # noqa: PLC0415 - few studies need it
+
+    stop = folder / STOP
+    request = predicted(request, folder / STEP_ONE, lambda _done, _whole: _stopped_by(stop))
+    return replace(request, command=order.command(folder))
+
+
+def _stopped_by(stop: Path) -> None:
+    if stop.exists():
+        raise KeyboardInterrupt
 
 
 def make(recipe: Made, folder: Path) -> None:
@@ -79,7 +99,7 @@ def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
 def hashes(order: Order) -> dict[str, str]:
     """The hash of each file that goes in, by its part in the study and its name, as it was when the scan began."""
     files: dict[str, Path | None] = {kind: order.data.with_name(f"{order.data.name}.{kind}") for kind in KINDS}
-    files |= {"pheno": order.pheno, "covar": order.covar}
+    files |= {"pheno": order.pheno, "covar": order.covar, **order.lists}
     return {f"{part}: {path.name}": sha256(path) for part, path in files.items() if path is not None}
 
 
@@ -116,5 +136,5 @@ class Meter:
             self.said = now
             left = round((whole - done) * (now - self.begun) / (done - self.first)) if done > self.first else None
             write(self.path, json.dumps({"done": done, "whole": whole, "left_s": left}).encode())
-        if self.stop.exists() and done < whole:
-            raise KeyboardInterrupt
+        if done < whole:
+            _stopped_by(self.stop)

@@ -72,6 +72,8 @@ def begin(hub: Hub, study: dict[str, Any], folder: Path, keeps: list[int]) -> No
     at = hub.clock.now()
     with hub.database.transaction() as connection:
         order = order_of(hub, study, cohort_of(connection, study["cohort"]))
+        for name, path in order.lists.items():
+            notes.write(path, study["lists"][name].encode())
         notes.write(folder / ORDER, quick.encode(order, enc_hook=str))
         connection.execute(
             "update genomics.study set state = 'running', begun = coalesce(begun, %s), attempts = attempts + 1,"
@@ -100,13 +102,17 @@ def _start(folder: Path, keeps: list[int]) -> "subprocess.Popen[bytes]":
 def order_of(hub: Hub, study: dict[str, Any], cohort: dict[str, Any]) -> Order:
     """The files of a cohort, and what is asked of them."""
     facts = cohort["facts"]
-    traits, test = tuple(study["traits"]), study["test"]
+    traits, test, folder = tuple(study["traits"]), study["test"], folder_of(hub, study["number"])
+    more: dict[str, Any] = {
+        "lists": {name: folder / f"{name}.txt" for name in study["lists"]},
+        "step_one": study["step_one"],
+    }
     if "made" in facts:
         place = hub.settings.data.resolve() / "genomics" / "cohorts" / cohort["id"].split("/", 1)[1]
         made = quick.decode(quick.encode(facts["made"]), type=Made)
-        return Order(place / "study", place / "pheno.tsv", place / "covar.tsv", traits, test, made=made)
+        return Order(place / "study", place / "pheno.tsv", place / "covar.tsv", traits, test, made=made, **more)
     covar = Path(facts["covar"]) if facts.get("covar") else None
-    return Order(Path(facts["data"]), Path(facts["pheno"]), covar, traits, test)
+    return Order(Path(facts["data"]), Path(facts["pheno"]), covar, traits, test, **more)
 
 
 def follow(hub: Hub, study: dict[str, Any], folder: Path) -> None:

@@ -1,10 +1,12 @@
 """Asking for a study: a case with its people, its purpose and its first line of evidence."""
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from msgspec import Struct
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from citywide.hub import Entity, OpenCase, Text
 from citywide.hub.cases.desk import CaseDesk
@@ -15,6 +17,7 @@ from citywide.hub.evidence.write import witness
 from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY, MACHINE, STUDY
 
 TESTS = ("auto", "linear", "logistic")
+LISTS = ("keep", "remove", "extract", "exclude")
 
 
 class StudyError(ValueError):
@@ -27,7 +30,10 @@ class StudyError(ValueError):
 
 
 class Wish(Struct, frozen=True):
-    """What somebody wants to know, of whom, and what for; without `people` the whole department may look."""
+    """What somebody wants to know, of whom, and what for; without `people` the whole department may look.
+
+    `lists` are PLINK's: the people to `keep` or `remove`, the variants to `extract` or `exclude`, a line each.
+    """
 
     cohort: str
     traits: tuple[str, ...]
@@ -35,6 +41,8 @@ class Wish(Struct, frozen=True):
     asked_by: str
     people: tuple[str, ...] = ()
     test: str = "auto"
+    lists: dict[str, str] = {}
+    step_one: bool = False
 
 
 def ask(connection: Connection, desk: CaseDesk, wish: Wish, at: datetime) -> int:
@@ -51,7 +59,9 @@ def ask(connection: Connection, desk: CaseDesk, wish: Wish, at: datetime) -> int
     case = _open_case(connection, desk, study, wish, at)
     connection.execute("update genomics.study set cases = %s where number = %s", (case, number))
     says = Text(f"study {name} asked for; purpose: {wish.purpose}", f"申请研究 {name}；目的：{wish.purpose}")
-    more = {"study": number, "case": case, "people": list(wish.people), "test": wish.test}
+    more: dict[str, object] = {"study": number, "case": case, "people": list(wish.people), "test": wish.test}
+    more |= {f"{name} sha256": sha256(text.encode()).hexdigest() for name, text in wish.lists.items()}
+    more |= {"step_one": True} if wish.step_one else {}
     tell(connection, says, at, facts | more, wish.asked_by)
     return number
 
@@ -82,12 +92,14 @@ def _know(wish: Wish, facts: dict[str, Any]) -> None:
         raise StudyError("traits", f"no trait {', '.join(strange)} in {wish.cohort}", f"any of {', '.join(known)}")
     if wish.test not in TESTS:
         raise StudyError("test", f"no test {wish.test!r}", f"one of {', '.join(TESTS)}")
+    if other := wish.lists.keys() - set(LISTS):
+        raise StudyError("lists", f"no list {', '.join(other)}", f"any of {', '.join(LISTS)}")
 
 
 def _insert(connection: Connection, wish: Wish, at: datetime) -> int:
     row = connection.execute(
-        "insert into genomics.study (cohort, traits, test, purpose, department, people, asked_by, asked)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s) returning number",
+        "insert into genomics.study (cohort, traits, test, purpose, department, people, asked_by, asked,"
+        " lists, step_one) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning number",
         (
             wish.cohort,
             list(wish.traits),
@@ -97,6 +109,8 @@ def _insert(connection: Connection, wish: Wish, at: datetime) -> int:
             list(wish.people),
             wish.asked_by,
             at,
+            Jsonb(wish.lists),
+            wish.step_one,
         ),
     ).fetchone()
     assert row is not None

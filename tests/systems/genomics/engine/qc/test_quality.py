@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.genomics.engine.qc.hwe import hwe
-from citywide.systems.genomics.engine.qc.quality import person_quality, variant_quality
+from citywide.systems.genomics.engine.qc.persons import person_quality
+from citywide.systems.genomics.engine.qc.quality import variant_quality
 from tests.systems.genomics.made_studies import drawn, write
 
 

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from math import erfc, sqrt
 
 import numpy as np
@@ -80,6 +81,23 @@ def test_members_are_linked_with_their_lead_and_belong_to_one_clump(scan):
             assert abs(results.position[member] - results.position[one.lead]) <= 100_000
     members = np.concatenate([one.members for one in found])
     assert len(np.unique(members)) == len(members)
+
+
+def test_the_effect_on_a_binary_trait_is_told_as_an_odds_ratio_with_its_interval(scan, tmp_path):
+    bed, _, results = scan
+    for odds, told in ((False, 0), (True, 1)):
+        found = findings("ill", replace(results, odds=np.full(len(results), odds)), bed)
+        write_report(found, tmp_path)
+        assert (tmp_path / "report.html").read_text().count("Odds ratio (95 %)") == told
+        head, *lines = (line.split("\t") for line in (tmp_path / "top.tsv").read_text().splitlines())
+        row = dict(zip(head, lines[0], strict=True))
+        if not odds:
+            assert (row["odds_ratio"], row["odds_low"], row["odds_high"]) == ("NA", "NA", "NA")
+            continue
+        beta, error = float(row["beta"]), float(row["standard_error"])
+        assert float(row["odds_ratio"]) == pytest.approx(np.exp(beta))
+        assert float(row["odds_low"]) == pytest.approx(np.exp(beta - stats.norm.ppf(0.975) * error))
+        assert float(row["odds_high"]) == pytest.approx(np.exp(beta + stats.norm.ppf(0.975) * error))
 
 
 def test_without_genotypes_all_within_reach_join(scan):

@@ -162,7 +162,7 @@ def test_step_one_predictions_are_taken_off(study, tmp_path):
         + "".join(f"{code} " + " ".join(height if code == 2 else ["0"] * 150) + "\n" for code in (1, 2, 23, 24))
     )
     (tmp_path / "list").write_text("height h.loco\n")
-    asked = request_for(study, tmp_path / "out", traits=("height",), predictions=tmp_path / "list")
+    asked = request_for(study, tmp_path / "out", traits=("height",), predictions=(tmp_path / "list",))
     (summary,) = scan(asked)
     assert "nothing is left" in summary.refused or "the same value" in summary.refused
     assert summary.variants + summary.left_out == 2_200

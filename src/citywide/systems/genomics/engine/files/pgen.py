@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.people import People, people_of
 from citywide.systems.genomics.engine.files.pgen_index import read_index
-from citywide.systems.genomics.engine.files.text import Rows
+from citywide.systems.genomics.engine.files.text import Rows, read_bytes
 from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.compiled import negatives_to_nan
@@ -74,6 +74,8 @@ def open_pgen(prefix: Path) -> Pgen:
     base = prefix.with_suffix("") if prefix.suffix == ".pgen" else prefix
     pgen, pvar, psam = (base.with_name(base.name + suffix) for suffix in (".pgen", ".pvar", ".psam"))
     for path in (pgen, pvar, psam):
+        if path.with_name(f"{path.name}.zst").exists() and not path.exists():
+            raise FileError(f"{path}: only {path.name}.zst is there; unpack it with `zstd -d {path}.zst`")
         if not path.exists():
             raise FileError(f"{path}: there is no such file")
     people = people_of(Rows(psam, 6, b"".join(fam_lines(psam))))
@@ -83,7 +85,7 @@ def open_pgen(prefix: Path) -> Pgen:
 def bim_lines(path: Path) -> Iterator[bytes]:
     """The lines of a `.pvar` as those of a `.bim`: the counted allele is ALT."""
     names = ["#CHROM", "ID", "CM", "POS", "ALT", "REF"]
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(read_bytes(path).splitlines(), 1):
         if line.startswith(b"##") or not line.strip():
             continue
         words = line.decode().split()
@@ -102,7 +104,7 @@ def fam_lines(path: Path) -> Iterator[bytes]:
     """The lines of a `.psam` as those of a `.fam`."""
     names = [name for name, _ in FAM]
     places = _places(names)
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+    for number, line in enumerate(read_bytes(path).splitlines(), 1):
         words = line.split()
         if line.startswith((b"#FID", b"#IID")):
             names = [words[0][1:].decode(), *(word.decode() for word in words[1:])]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from citywide.systems.genomics.engine.files.people import People
+from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
@@ -30,15 +31,23 @@ class Predictions:
         return table[code]
 
 
-def read_predictions(path: Path, people: People) -> Predictions:
-    """Read the list and its files; a person who is not in them has no value."""
-    lines = [line.split() for line in path.read_text().splitlines() if line.strip()]
-    return Predictions({trait: read_loco(path.parent / file, people) for trait, file in lines})
+def read_predictions(lists: Sequence[Path], people: People) -> Predictions | None:
+    """Read the lists and their files, None without a list; a person who is not in them has no value."""
+    found = {trait: read_loco(file, people) for one in lists for trait, file in listed(one)}
+    return Predictions(found) if lists else None
+
+
+def listed(path: Path) -> list[tuple[str, Path]]:
+    """The traits of a list and where the predictions of each are."""
+    lines = [line.split() for line in read_bytes(path).decode().splitlines() if line.strip()]
+    if wrong := next((line for line in lines if len(line) != 2), None):
+        raise FileError(f"{path}: expected lines of a trait and its file, found {' '.join(wrong)}")
+    return [(trait, path.parent / file) for trait, file in lines]
 
 
 def read_loco(path: Path, people: People) -> dict[str, Doubles]:
     """One .loco file: a header of FID_IID names, then a line a chromosome."""
-    head, *lines = path.read_text().splitlines()
+    head, *lines = read_bytes(path).decode().splitlines() or [""]
     row = {b"_".join(pair): at for pair, at in people.row.items()}
     where = np.array([row.get(name.encode(), -1) for name in head.split()[1:]])
     return dict(_line(path, line, where, len(people)) for line in lines)

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.cells import numbers_of, words_of
 from citywide.systems.genomics.engine.files.people import People
-from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 
 SHOWN = 20
@@ -61,7 +61,7 @@ class Table:
 
 def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: Sequence[str] = ()) -> Table:
     """Read a table with a header line; every column after the ids must hold numbers, but for those of categories."""
-    head, words = _words(Path(path))
+    head, words, numbers = words_of(Path(path))
     ids = _id_columns(Path(path), head)
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
     family: list[bytes] = cells[:, 0].tolist() if ids == 2 else []
@@ -74,9 +74,9 @@ def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: S
         for one in (_levels(name, column, missing) if name in wanted else [(name, column)])
     ]
     names = tuple(name.decode() for name, _ in columns)
-    values = _numbers(Path(path), names, _side_by_side(columns, len(cells)), missing)
+    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, numbers)
     table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
-    _refuse_twice(Path(path), table)
+    _refuse_twice(table, numbers)
     return table
 
 
@@ -111,62 +111,26 @@ def _side_by_side(columns: Sequence[tuple[bytes, NDArray[np.bytes_]]], rows: int
     return np.column_stack([column for _, column in columns]) if columns else np.zeros((rows, 0), np.bytes_)
 
 
-def _words(path: Path) -> tuple[list[bytes], list[bytes]]:
-    text = read_bytes(path)
-    head, _, body = text.partition(b"\n")
-    names = head.split()
-    if not names:
-        raise FileError(f"{path}: empty")
-    words: list[bytes] = []
-    whole = (0, len(names))
-    for number, line in enumerate(body.splitlines(), start=2):
-        found = line.split()
-        if len(found) not in whole:
-            raise FileError(f"{path}: line {number} has {len(found)} fields, the header has {len(names)}")
-        words += found
-    return names, words
-
-
 def _id_columns(path: Path, head: list[bytes]) -> int:
     """How many columns name the person: two with a family id, else one."""
+    if twice := sorted({name.decode() for name in head if head.count(name) > 1}):
+        raise FileError(f"{path}: two columns are called {twice[0]}; rename one")
     first = head[0].lstrip(b"#").upper()
     if first == b"FID" and len(head) > 1 and head[1].upper() == b"IID":
         return 2
     if first == b"IID":
         return 1
-    raise FileError(f"{path}: the header must begin with FID IID or IID, found {head[0].decode()}")
+    hint = "; commas do not part columns here, blanks and tabs do" if b"," in first else ""
+    found = head[0].decode(errors="replace")
+    raise FileError(f"{path}: the header must begin with FID IID or IID, found {found}{hint}")
 
 
-def _numbers(
-    path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], missing: Iterable[str]
-) -> NDArray[np.float64]:
-    absent = np.isin(cells, np.array([word.encode() for word in missing], np.bytes_))
-    try:
-        values = np.where(absent, b"nan", cells).astype(np.float64)
-    except ValueError:
-        raise FileError(_not_a_number(path, names, cells, absent)) from None
-    if np.isinf(values).any():
-        row, column = np.argwhere(np.isinf(values))[0]
-        raise FileError(f"{path}: line {row + 2}, column {names[column]}: infinite")
-    return values
-
-
-def _not_a_number(path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], absent: NDArray[np.bool_]) -> str:
-    for row, column in np.argwhere(~absent):
-        try:
-            float(cells[row, column])
-        except ValueError:
-            cell = bytes(cells[row, column]).decode(errors="replace")
-            return f"{path}: line {row + 2}, column {names[column]}: {cell!r} is not a number"
-    return f"{path}: not numbers"
-
-
-def _refuse_twice(path: Path, table: Table) -> None:
+def _refuse_twice(table: Table, lines: Sequence[int]) -> None:
     if len(set(table.person)) == len(table.person):
         return
     pairs = zip(table.family or table.person, table.person, strict=True)
     seen: set[tuple[bytes, bytes]] = set()
-    for number, pair in enumerate(pairs, start=2):
+    for number, pair in zip(lines, pairs, strict=True):
         if pair in seen:
-            raise FileError(f"{path}: line {number}: {pair[1].decode()} stands twice")
+            raise FileError(f"{table.path}: line {number}: {pair[1].decode()} stands twice")
         seen.add(pair)

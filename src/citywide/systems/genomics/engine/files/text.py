@@ -1,5 +1,8 @@
 """Whitespace-separated text held as raw bytes, split only where somebody looks."""
 
+import codecs
+import gzip
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 
 LINES_AT_ONCE = 200_000
 LONG = 64
+GZIP, UTF16 = b"\x1f\x8b", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Rows:
@@ -75,11 +79,18 @@ def word_ends(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """A whole file."""
+    """A whole file of text: unpacked where it is gzipped, without the mark that spreadsheets put before UTF-8."""
     try:
-        return path.read_bytes()
+        raw = path.read_bytes()
+        raw = gzip.decompress(raw) if raw.startswith(GZIP) else raw
     except FileNotFoundError:
         raise FileError(f"{path}: there is no such file") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as wrong:
+        raise FileError(f"{path}: cannot be unpacked: {wrong}") from None
+    if raw.startswith(UTF16):
+        raise FileError(f"{path}: written in UTF-16; save it as UTF-8 or plain text")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

@@ -8,7 +8,9 @@ where few people are called, or where a covariate does not vary among those who 
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.fits.apart import independent, without
 from citywide.systems.genomics.engine.fits.binary_lanes import BinaryLanes
+from citywide.systems.genomics.engine.fits.climb import climb
 from citywide.systems.genomics.engine.fits.design import Design, Floats
 from citywide.systems.genomics.engine.fits.linear import Fits
 from citywide.systems.genomics.engine.fits.rows import FIRTH, WALD, Rows
@@ -26,8 +28,7 @@ from citywide.systems.genomics.engine.kernel.states import (
 from citywide.systems.genomics.engine.kernel.tails import minus_log10_p_t
 
 LITTLE_LEFT, FEW_CALLED = 1e-5, 0.05
-NOTHING_LEFT, DEPENDENT = 1e-10, 1e-7
-FARTHEST, AT_REST, MOST_STEPS, LEAST_PACE = 30.0, 1e-16, 1000, 1e-6
+NOTHING_LEFT, FARTHEST = 1e-10, 30.0
 States = NDArray[np.uint8]
 
 
@@ -43,23 +44,6 @@ def binary(block: Block, lanes: BinaryLanes, rows: Rows) -> None:
     for v in np.flatnonzero(_stuck(lanes, rows)).tolist():
         copies = copies_in(block[v : v + 1], len(lanes.design.members))[0, lanes.who]
         _fit_binary(copies, lanes, rows, v)
-
-
-def independent(columns: Floats) -> Floats:
-    """An orthonormal basis of 1 and the columns, without what depends on the others."""
-    centred = columns - columns.mean(axis=0)
-    size = np.sqrt((centred**2).sum(axis=0))
-    varies = size > 1e-9 * np.sqrt((columns**2).sum(axis=0))
-    left, strength, _ = np.linalg.svd(centred[:, varies] / size[varies], full_matrices=False)
-    one = np.full((len(columns), 1), len(columns) ** -0.5)
-    return np.hstack([one, left[:, strength > DEPENDENT]], dtype=np.float64)
-
-
-def without(basis: Floats, columns: Floats) -> Floats:
-    """What the basis leaves of the columns; twice is enough for orthogonality to rounding."""
-    for _ in range(2):
-        columns = columns - basis @ (basis.T @ columns)
-    return columns
 
 
 def _doubtful(design: Design, fits: Fits) -> NDArray[np.bool_]:
@@ -140,43 +124,3 @@ def _settled(columns: Floats, ill: Floats, offset: Floats, firth: str) -> tuple[
         return np.nan, np.nan, WALD, SEPARATED
     at, error, fine = climb(columns, ill, offset, penalised=True)
     return at, error, FIRTH, FINE if fine else NOT_CONVERGED
-
-
-def climb(columns: Floats, ill: Floats, offset: Floats, penalised: bool) -> tuple[float, float, bool]:
-    """Newton steps, shorter where they swing; the last coefficient, its error, whether it came to rest."""
-    at, before = np.zeros(columns.shape[1]), np.inf
-    value, slope, inverse = _height(columns, ill, offset, at, penalised)
-    for _ in range(MOST_STEPS):
-        step = inverse @ slope
-        gain = float(slope @ step)
-        if not np.isfinite(gain):
-            break
-        variance = float(inverse[-1, -1])
-        if abs(gain) < AT_REST and variance > 0:
-            return float(at[-1]), variance**0.5, True
-        pace, before = (0.5 if gain > before / 2 else 1.0), gain
-        there = _height(columns, ill, offset, at + pace * step, penalised)
-        while there[0] < value - 1e-12 * abs(value) and pace > LEAST_PACE:
-            pace /= 2
-            there = _height(columns, ill, offset, at + pace * step, penalised)
-        at = at + pace * step
-        value, slope, inverse = there
-    return np.nan, np.nan, False
-
-
-def _height(columns: Floats, ill: Floats, offset: Floats, at: Floats, penalised: bool) -> tuple[float, Floats, Floats]:
-    """The (penalised) log-likelihood, its slope, and the inverse of the information."""
-    eta = offset + columns @ at
-    risk = 1 / (1 + np.exp(-np.clip(eta, -700, 700)))
-    weight = risk * (1 - risk)
-    information = columns.T @ (columns * weight[:, None])
-    sign, logarithm = np.linalg.slogdet(information)
-    if sign <= 0 or not np.isfinite(logarithm):
-        return -np.inf, np.full(len(at), np.nan), np.full((len(at), len(at)), np.nan)
-    inverse = np.asarray(np.linalg.inv(information), np.float64)
-    value = float((ill * eta - np.logaddexp(0, eta)).sum())
-    rest = ill - risk
-    if penalised:
-        value += logarithm / 2
-        rest = rest + (0.5 - risk) * weight * ((columns @ inverse) * columns).sum(axis=1)
-    return value, columns.T @ rest, inverse

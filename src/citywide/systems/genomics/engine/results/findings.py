@@ -1,6 +1,7 @@
 """What a scan found, summed up: signals, regions, inflation, and the series of its pictures."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from citywide.systems.genomics.engine.results.pictures import (
 from citywide.systems.genomics.engine.results.read import Results
 
 PICTURED = 6
+NINETY_FIVE = NormalDist().inv_cdf(0.975)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def top_table(found: Findings) -> list[dict[str, object]]:
 def _row(found: Findings, one: Clump, place: Region) -> dict[str, object]:
     r, at = found.results, one.lead
     name = chromosome_name(int(r.chromosome[at]))
+    odds = odds_ratio(float(r.beta[at]), float(r.error[at])) if r.odds[at] else (float("nan"),) * 3
     return {
         "variant": str(r.name[at]),
         "chromosome": name,
@@ -84,10 +87,17 @@ def _row(found: Findings, one: Clump, place: Region) -> dict[str, object]:
         "frequency": float(r.frequency[at]),
         "beta": float(r.beta[at]),
         "standard_error": float(r.error[at]),
+        **dict(zip(("odds_ratio", "odds_low", "odds_high"), odds, strict=True)),
         "strength": float(r.strength[at]),
         "linked": len(one.members),
         "region": f"{name}:{place.start}-{place.stop}",
     }
+
+
+def odds_ratio(beta: float, error: float) -> tuple[float, float, float]:
+    """The ratio of odds for each copy of the effect allele, and its 95 % interval."""
+    at = np.exp(np.clip(beta + np.array([0, -NINETY_FIVE, NINETY_FIVE]) * error, -700, 700)).tolist()
+    return at[0], at[1], at[2]
 
 
 def console(found: Findings) -> dict[str, object]:

@@ -86,14 +86,15 @@ def _regions(found: Findings, pictures: dict[str, bytes]) -> Iterable[str]:
 
 
 def _top(found: Findings) -> str:
-    heads = ("variant", "place", "alleles", "frequency", "effect", "p", "joined", "span")
-    rows = "".join(_line(row) for row in top_table(found)[:TOP])
+    odds = bool(found.results.odds.any())
+    heads = ("variant", "place", "alleles", "frequency", "effect", *["odds"] * odds, "p", "joined", "span")
+    rows = "".join(_line(row, odds) for row in top_table(found)[:TOP])
     head = "".join(f"<th>{_span(both(name))}</th>" for name in heads)
     table = f"<div class=wide><table><tr>{head}</tr>{rows}</table></div>" if rows else f"<p>{_span(both('none'))}</p>"
     return f"<h2>{_span(both('table'))}</h2>{table}"
 
 
-def _line(row: dict[str, object]) -> str:
+def _line(row: dict[str, object], odds: bool) -> str:
     strength = row["strength"]
     assert isinstance(strength, float)
     cells = [
@@ -102,6 +103,7 @@ def _line(row: dict[str, object]) -> str:
         f"{row['effect_allele']} / {row['other_allele']}",
         f"{row['frequency']:.3f}",
         f"{row['beta']:.4g} ({row['standard_error']:.2g})",
+        *["{odds_ratio:.2f} ({odds_low:.2f} – {odds_high:.2f})".format(**row)] * odds,
         p_text(strength),
         row["linked"],
         row["region"],

@@ -16,11 +16,15 @@ from citywide.systems.genomics.engine.kernel.counting import Doubles
 NUMBERS = ("beta", "standard_error", "effect_allele_frequency", "p_value", "neg_log_10_p_value", "n")
 TEXTS = ("chromosome", "effect_allele", "other_allele", "variant_id", "rsid", "test")
 SMALLEST = 5e-324
+OF_ODDS = ("SCORE", "WALD", "FIRTH", "SPA")
 
 
 @dataclass(frozen=True)
 class Results:
-    """One entry a variant, in order of chromosome and position; `strength` is -log10 p."""
+    """One entry a variant, in order of chromosome and position; `strength` is -log10 p.
+
+    Where `odds`, beta is the logarithm of an odds ratio.
+    """
 
     chromosome: NDArray[np.int64]
     position: NDArray[np.int64]
@@ -32,6 +36,7 @@ class Results:
     frequency: Doubles
     n: Doubles
     strength: Doubles
+    odds: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.position)
@@ -80,7 +85,8 @@ def _ordered(path: Path, columns: dict[str, Any]) -> Results:
     )
     effect, other = _text(columns, "effect_allele"), _text(columns, "other_allele")
     strength = _strength(path, columns)
-    found = Results(chromosome, position.astype(np.int64), names, effect, other, beta, error, frequency, n, strength)
+    place, odds = position.astype(np.int64), np.isin(_text(columns, "test"), OF_ODDS)
+    found = Results(chromosome, place, names, effect, other, beta, error, frequency, n, strength, odds)
     return found.take(np.lexsort((position, chromosome)))
 
 

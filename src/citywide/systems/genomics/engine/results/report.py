@@ -28,8 +28,13 @@ def write_report(found: Findings, out: Path, how: Sequence[str] = ()) -> None:
     (out / "series.json").write_text(json.dumps(_finite(console(found)), allow_nan=False))
     rows = top_table(found)
     lines = ["\t".join(rows[0])] if rows else []
-    lines += ["\t".join(str(value) for value in row.values()) for row in rows]
+    lines += ["\t".join(_cell(value) for value in row.values()) for row in rows]
     (out / "top.tsv").write_text("\n".join(lines) + "\n")
+
+
+def _cell(value: object) -> str:
+    """A value as text; NA where there is none."""
+    return "NA" if value != value else str(value)  # noqa: PLR0124 - NaN alone is not itself
 
 
 def _finite(value: object) -> object:

@@ -54,6 +54,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "alleles": ("Effect / other", "效应 / 其他等位基因"),
     "frequency": ("Frequency", "频率"),
     "effect": ("Effect (s.e.)", "效应（标准误）"),
+    "odds": ("Odds ratio (95 %)", "比值比（95%）"),
     "p": ("p", "p 值"),
     "joined": ("Linked", "连锁变异数"),
     "span": ("Region", "区域"),

@@ -35,6 +35,8 @@ def binary_lanes(request: Request, key: str) -> tuple[list[BinaryLanes], list[Re
 def _binary_lanes(plan: Plan, trait: Trait, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
     predicted = np.broadcast_to(plan.predicted(trait, key), trait.values.shape)
     values = np.where(np.isfinite(predicted), trait.values, np.nan)
+    if (cases := int((values[plan.keep] == 1).sum())) < plan.request.least_cases:
+        return [], [Refusal(trait.name, f"{cases:,} cases, --minCaseCount asks for {plan.request.least_cases:,}")]
     found, refused = designs([trait.name], values[:, None], *plan.adjusted(key))
     try:
         made = [

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from citywide.systems.genomics.engine.files.predictions import listed
 from citywide.systems.genomics.engine.scan.request import Request, ScanError
 
 IRRELEVANT = {"threads", "memory_mb", "backend", "restart", "keep_parts", "command", "out"}
@@ -90,11 +91,17 @@ def fingerprint(request: Request) -> str:
             state.update(f"{name}={value}\n".encode())
             if isinstance(value, Path) and value.is_file():
                 state.update(value.read_bytes())
+    for path in (file for one in request.predictions for file in (one, *(loco for _, loco in listed(one)))):
+        state.update(_stamp(path))
     for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".psam", ".bgen"):
         path = request.data.with_name(request.data.name.removesuffix(suffix) + suffix)
         if path.exists():
-            state.update(f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
+            state.update(_stamp(path))
     return state.hexdigest()
+
+
+def _stamp(path: Path) -> bytes:
+    return f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode()
 
 
 def _crc(path: Path) -> int | None:

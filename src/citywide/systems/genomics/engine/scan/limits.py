@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import codes, spelled
-from citywide.systems.genomics.engine.scan.genotypes import Dosed, Genotypes
+from citywide.systems.genomics.engine.files.genotypes import Dosed, Genotypes
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
 
 Mask = NDArray[np.bool_]

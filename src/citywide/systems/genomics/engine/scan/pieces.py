@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.tiles import CELLS
 from citywide.systems.genomics.engine.fits import dosage, linear, second_look
 from citywide.systems.genomics.engine.fits.binary import scan_binary
 from citywide.systems.genomics.engine.fits.linear import linear_rows
@@ -18,8 +19,7 @@ from citywide.systems.genomics.engine.scan.parts import Part, haploid
 from citywide.systems.genomics.engine.scan.plan import Plan
 from citywide.systems.genomics.engine.scan.request import Request
 
-PIECE = 1024
-TILE = 5 << 18  # dosages decoded at once: few enough to stay near the processor until they are used
+PIECE, LEAST = 1024, 32
 
 
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
@@ -74,10 +74,25 @@ def _texts(plan: Plan, piece: Part, rows: Rows) -> tuple[bytes, bytes, bytes]:
 
 def piece_size(plan: Plan) -> int:
     """How many variants at once keep all threads within the memory asked for."""
-    threads = plan.request.threads or os.cpu_count() or 1
+    fixed, each = _bytes(plan)
+    most = CELLS // len(plan.bed.people) if not isinstance(plan.bed, Bed) else PIECE
+    wanted = (plan.request.memory_mb * 1e6 - fixed) / _threads(plan) / each
+    return int(np.clip(wanted, LEAST, max(most, LEAST)) // LEAST * LEAST)
+
+
+def least_memory_mb(plan: Plan) -> int:
+    """What a scan takes with the smallest pieces there are."""
+    fixed, each = _bytes(plan)
+    return int((fixed + LEAST * _threads(plan) * each) / 1e6) + 1
+
+
+def _threads(plan: Plan) -> int:
+    return plan.request.threads or os.cpu_count() or 1
+
+
+def _bytes(plan: Plan) -> tuple[float, float]:
+    """What a scan takes whatever its pieces, and what each variant of a piece adds."""
     people, columns = len(plan.bed.people), plan.covariates.shape[1] + 2 * len(plan.traits)
-    fixed = people * (60 + 30 * columns) + len(plan.bed) * 60 + 150e6
     decoded = 20 * people if plan.request.impute == "mean" else 0
-    each = plan.bed.bytes_per_variant + decoded + 400 * len(plan.traits) + 40 * columns
-    most = PIECE if isinstance(plan.bed, Bed) else TILE // people
-    return int(np.clip((plan.request.memory_mb * 1e6 - fixed) / threads / each, 32, max(most, 32)) // 32 * 32)
+    fixed = people * (60 + 30 * columns) + len(plan.bed) * 60 + 150e6
+    return fixed, plan.bed.bytes_per_variant + decoded + 400 * len(plan.traits) + 40 * columns

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.chromosomes import codes
+from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 from citywide.systems.genomics.engine.fits.design import Design, Floats, Refusal, designs
-from citywide.systems.genomics.engine.scan.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.scan.limits import on_chromosomes, within
 from citywide.systems.genomics.engine.scan.parts import Part, parts
 from citywide.systems.genomics.engine.scan.request import Request, ScanError
@@ -64,15 +64,17 @@ class Plan:
 @lru_cache(maxsize=2)
 def make_plan(request: Request) -> Plan:
     """Open and check everything that a request names."""
-    bed = open_genotypes(request)
+    bed = open_genotypes(request.data, request.pgen, request.bgen, request.sample, request.ref_last)
     keep = keep_mask(bed.people, request.keep, request.remove)
     if not keep.any():
         raise ScanError("nobody is left after keep and remove")
     covariates, labels = _covariates(request, bed)
+    if not np.isfinite(covariates[keep]).all(axis=1).any():
+        raise ScanError(f"{request.covar}: nobody of the genotype file has every covariate; do the ids match?")
     traits = tuple(_traits(request, bed, keep))
     if request.impute == "mean":
         _only_linear(traits)
-    predictions = read_predictions(request.predictions, bed.people) if request.predictions else None
+    predictions = read_predictions(request.predictions, bed.people)
     cut = parts(codes(bed.variants), chosen_variants(request, bed, keep), predictions is not None)
     return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
@@ -111,6 +113,8 @@ def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ..
 
 def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[Trait]:
     table = _some(read_table(request.pheno, request.missing), request.traits)
+    if not table.names:
+        raise ScanError(f"{request.pheno}: no column beside the ids; a trait is a column of numbers")
     values = align(table, bed.people)
     if not np.isfinite(values[keep]).any():
         raise ScanError(_strangers(table, bed))

@@ -38,8 +38,9 @@ class Request:
     ranks: quantities by their ranks, with this offset (`engine.files.ranks`); 0 leaves them as they are
     screen: score-test p-value up to which binary traits are fitted exactly
     spa: saddle-point p-values for rare variants in unbalanced traits
+    least_cases: binary traits with fewer cases are not scanned
     impute: `none` fits each variant on who is called at it; `mean` fills its mean in (linear only, inexact)
-    predictions: step-one predictions to take off (a list `trait file` with REGENIE's .loco files)
+    predictions: step-one predictions to take off (lists of `trait file` with REGENIE's .loco files)
     """
 
     data: Path
@@ -56,7 +57,7 @@ class Request:
     without: tuple[str, ...] = ()
     limits: Limits = Limits()
     zero_one: bool = False
-    predictions: Path | None = None
+    predictions: tuple[Path, ...] = ()
     pgen: bool = False
     bgen: bool = False
     sample: Path | None = None
@@ -67,6 +68,7 @@ class Request:
     ranks: float = 0.0
     screen: float = 0.06
     spa: bool = False
+    least_cases: int = 0
     impute: str = "none"
     missing: tuple[str, ...] = ("NA", "nan", "NaN", "N/A", ".", "-9")
     threads: int = 0

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -58,12 +59,27 @@ def _joblib_parts(request: Request, todo: list[Part], ledger: Ledger, workers: i
     joblib: Any = import_module("joblib")  # not needed by most scans
 
     by_number = {part.number: part for part in todo}
-    with joblib.parallel_config(request.backend, n_jobs=workers):
+    with _cluster(joblib, request.backend, workers):
         results: Iterator[int] = joblib.Parallel(return_as="generator_unordered")(
             joblib.delayed(do_part)(request, part.number, ledger) for part in todo
         )
         for number in results:
             yield by_number[number]
+
+
+@contextmanager
+def _cluster(joblib: Any, backend: str, workers: int) -> Iterator[None]:
+    """The joblib backend asked for; a cluster's own is made known to joblib by the cluster's package."""
+    try:
+        if backend == "ray":
+            import_module("ray.util.joblib").register_ray()
+        if backend == "dask":
+            import_module("distributed").Client()  # at DASK_SCHEDULER_ADDRESS, else a cluster on this machine
+        config = joblib.parallel_config(backend, n_jobs=workers)
+    except (ValueError, ImportError) as wrong:
+        raise ScanError(f"--backend {backend}: {wrong}") from None
+    with config:
+        yield
 
 
 def do_part(request: Request, number: int, ledger: Ledger) -> int:

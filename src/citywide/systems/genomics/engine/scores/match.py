@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.chromosomes import spelled
 from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.scores.alleles import AMBIGUOUS, FLIPPED, ONE_ALLELE, OTHER, SAME, compared
 from citywide.systems.genomics.engine.scores.lines import Lines, Weights, Words
 
 ENOUGH = 0.75
-SAME, FLIPPED, ONE_ALLELE, AMBIGUOUS, OTHER = range(5)
-COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ class Placed:
 
 def _place(lines: Lines, data: Target, keep_ambiguous: bool) -> Placed:
     line, row = _candidates(lines, data)
-    kind, first = _alleles(lines, data, line, row)
+    kind, first = compared(lines, line, data.allele1[row], data.allele2[row])
     order = np.lexsort((kind, line))
     best = order[np.unique(line[order], return_index=True)[1]]
     line, row, kind, first = line[best], row[best], kind[best], first[best]
@@ -135,34 +134,6 @@ def _joined(
     line = np.repeat(lines, many)
     step = np.arange(len(line)) - np.repeat(np.cumsum(many) - many, many)
     return line, order[np.repeat(low, many) + step]
-
-
-def _alleles(
-    lines: Lines, data: Target, line: NDArray[np.int64], row: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """How each candidate's alleles stand to the line's, and whether allele 1 is the effect allele."""
-    effect, other = lines.effect[line], lines.other[line]
-    one, two = data.allele1[row], data.allele2[row]
-    turned_effect, turned_other = complement(effect), complement(other)
-    first, second = (effect == one) & (other == two), (effect == two) & (other == one)
-    third, fourth = (
-        (turned_effect == one) & (turned_other == two),
-        (turned_effect == two) & (turned_other == one),
-    )
-    alone = (other == "") & ((effect == one) | (effect == two))
-    palindrome = complement(one) == two
-    by_place = lines.position[line] >= 0
-    doubtful = palindrome & by_place & (first | second | alone)
-    kinds = [doubtful, first | second, alone, third | fourth]
-    kind = np.select(kinds, [AMBIGUOUS, SAME, ONE_ALLELE, FLIPPED], OTHER)
-    return kind, first | (alone & (effect == one)) | (third & (kind == FLIPPED))
-
-
-def complement(alleles: Words) -> Words:
-    """The alleles as the other strand reads them: complemented, longer ones backwards."""
-    kinds, where = np.unique(alleles, return_inverse=True)
-    other = np.array([str(kind).translate(COMPLEMENT)[::-1] for kind in kinds], dtype=np.str_)
-    return other[where] if len(kinds) else alleles
 
 
 def _report(

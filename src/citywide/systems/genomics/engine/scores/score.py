@@ -1,7 +1,7 @@
 """Polygenic scores, any number of them in one pass over the genotypes.
 
 A missing call adds what is expected at the variant's frequency, for an additive weight w exactly 2 · f · w as
-plink2's `--score` does; f is the frequency among founders, or as given.
+plink2's `--score` does; f is the frequency among founders, or as given. A dosage adds in proportion.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import Block, blocks, person_sums
+from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.files.tiles import Tile, tiles
+from citywide.systems.genomics.engine.files.tiles import person_sums as dosage_sums
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.scores.match import Matched
 
@@ -37,7 +40,7 @@ class Scores:
 
 
 def score(
-    bed: Bed,
+    data: Genotypes,
     scores: Sequence[Matched],
     frequency: Doubles | None = None,
     threads: int = 1,
@@ -45,15 +48,27 @@ def score(
 ) -> Scores:
     """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own."""
     families = _families(scores)
-    order = [lane for family in families for lane in family.lanes]
-    total = np.zeros((len(bed.people), len(scores) + len(families)))
+    total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
-    mask = founders(bed.people)
-    for block in blocks(bed, rows):
-        known = block.frequency(mask, level) if frequency is None else frequency[block.rows]
-        values = _values(block, families, np.nan_to_num(known, nan=UNKNOWN))
-        person_sums(block, values, total, threads, level)
-    sums, alleles = np.empty((len(bed.people), len(scores))), 2 * np.array([len(one.rows) for one in scores], np.int64)
+    mask = founders(data.people)
+    for part in blocks(data, rows) if isinstance(data, Bed) else tiles(data, rows):
+        known = part.frequency(mask) if frequency is None else frequency[part.rows]
+        values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN))
+        _add(part, values, total, threads, level)
+    return _scores(scores, families, total)
+
+
+def _add(part: Block | Tile, values: NDArray[np.float32], total: Doubles, threads: int, level: int | None) -> None:
+    if isinstance(part, Block):
+        person_sums(part, values, total, threads, level)
+    else:
+        dosage_sums(part, values, total, threads)
+
+
+def _scores(scores: Sequence[Matched], families: Sequence["Family"], total: Doubles) -> Scores:
+    """The sums in the order of the scores; the last lanes count each family's missing calls."""
+    order = [lane for family in families for lane in family.lanes]
+    sums, alleles = np.empty((len(total), len(scores))), 2 * np.array([len(one.rows) for one in scores], np.int64)
     sums[:, order] = total[:, : len(scores)]
     gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), _sizes(families))
     calls = np.empty_like(sums, np.int64)
@@ -82,16 +97,16 @@ def _sizes(families: Sequence[Family]) -> list[int]:
     return [len(family.lanes) for family in families]
 
 
-def _values(block: Block, families: Sequence[Family], frequency: Doubles) -> NDArray[np.float32]:
+def _values(chosen: NDArray[np.int64], families: Sequence[Family], frequency: Doubles) -> NDArray[np.float32]:
     """What each code of each variant adds to each score, family by family; then, a lane for each family, 1 for a
     missing call.
     """
     many = sum(_sizes(families))
-    values = np.zeros((len(block.rows), 4, many + len(families)), np.float32)
+    values = np.zeros((len(chosen), 4, many + len(families)), np.float32)
     lane = 0
     for at, family in enumerate(families):
-        part = slice(*np.searchsorted(family.rows, [block.rows[0], block.rows[-1] + 1]))
-        here = np.searchsorted(block.rows, family.rows[part])
+        part = slice(*np.searchsorted(family.rows, [chosen[0], chosen[-1] + 1]))
+        here = np.searchsorted(chosen, family.rows[part])
         f, adds = frequency[here, None], np.stack([one.adds[part] for one in family.scores], axis=2)
         lanes = slice(lane, lane + len(family.scores))
         values[here, 0, lanes], values[here, 2, lanes], values[here, 3, lanes] = adds[:, 2], adds[:, 1], adds[:, 0]

@@ -35,3 +35,4 @@ class Request:
     seed: int = 1
     relatives: Relatives | None = None
     families: bool = True
+    memory_mb: int | None = None

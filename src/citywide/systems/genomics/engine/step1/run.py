@@ -8,6 +8,8 @@ Blocks of variants are done one by one and kept in `out/level0`; a run that was 
 stood.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +21,8 @@ from citywide.systems.genomics.engine.step1.cohort import Cohort, cohort_of, var
 from citywide.systems.genomics.engine.step1.family import calibrated, likeness
 from citywide.systems.genomics.engine.step1.kept import columns, kept_blocks, parts_of
 from citywide.systems.genomics.engine.step1.request import Progress, Request
+from citywide.systems.genomics.engine.step1.room import FOR_KINSHIP, threads_within
 from citywide.systems.genomics.engine.step1.stack import Stacked, stack_linear, stack_logistic
-
-FOR_KINSHIP = 20_000
 
 
 def step_one(request: Request, progress: Progress = lambda _done, _all: None) -> list[Stacked]:
@@ -31,10 +32,11 @@ def step_one(request: Request, progress: Progress = lambda _done, _all: None) ->
     cohort, spread = cohort_of(request)
     rows, chromosome = variants_of(request)
     parts = parts_of(chromosome, request.block)
+    request = replace(request, threads=threads_within(request, len(cohort.basis), cohort.basis.shape[1], parts))
     level = kept_blocks(request, cohort, rows, parts, progress)
     owner = np.array([chromosome[part.start] for part in parts])
     relatives = _relatives(request, rows)
-    like = None if relatives is None or request.binary else likeness(relatives, cohort.mask)
+    like = None if relatives is None else likeness(relatives, cohort.mask)
     taken, found = request.bed.people.take(cohort.mask), list[Stacked]()
     for at in range(len(request.names)):
         stacked = _stack(request, cohort, columns(level, at), owner, at)
@@ -70,7 +72,9 @@ def _binary(predictors: Floats, known: Doubles, kinds: Doubles, cohort: Cohort) 
 
 
 def _relatives(request: Request, rows: NDArray[np.int64]) -> Relatives | None:
-    """The pairs of relatives: as given, or found from variants spread over the genome."""
+    """The pairs of relatives: as given, or found from variants spread over the genome; none for a binary trait."""
+    if request.binary:
+        return None
     if not request.families or request.relatives is not None:
         return request.relatives
     some = rows[np.linspace(0, len(rows) - 1, min(FOR_KINSHIP, len(rows))).astype(np.int64)]

@@ -14,6 +14,7 @@ from citywide.systems.genomics.engine.step1.blocks import HERITABILITIES
 from citywide.systems.genomics.engine.step1.cohort import FOLDS
 
 STEPS = 25
+ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -59,10 +60,13 @@ def stack_logistic(
 
 
 def _scaled(predictors: Floats) -> Floats:
-    """Columns of mean 0 and length √n; one without variation stays 0."""
-    x = predictors - predictors.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
-    spread = x.std(axis=1, keepdims=True, dtype=np.float64)
-    return np.divide(x, spread, out=np.zeros_like(x), where=spread > 1e-12).astype(np.float32)
+    """Columns of mean 0 and length √n, in their own place; one without variation becomes 0."""
+    for first in range(0, len(predictors), ROWS):
+        x = predictors[first : first + ROWS]
+        x -= x.mean(axis=1, keepdims=True, dtype=np.float64).astype(np.float32)
+        spread = x.std(axis=1, keepdims=True, dtype=np.float64)
+        x[:] = np.divide(x, spread, out=np.zeros_like(x), where=spread > 1e-12)
+    return predictors
 
 
 def _folded(x: Floats, trait: Doubles, folds: NDArray[np.int8]) -> tuple[Doubles, Doubles]:

@@ -1,0 +1,64 @@
+"""The words of a table: its header, its cells, and what is wrong with them, by line."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.systems.genomics.engine.files.text import read_bytes
+from citywide.systems.genomics.engine.files.wrong import FileError
+
+
+def words_of(path: Path) -> tuple[list[bytes], list[bytes], list[int]]:
+    """The header, every word below it, and the numbers of the lines that hold any; `##` begins a remark."""
+    lines = enumerate(read_bytes(path).splitlines(), start=1)
+    filled = ((number, line) for number, line in lines if line.strip() and not line.startswith(b"##"))
+    names = next(filled, (0, b""))[1].split()
+    if not names:
+        raise FileError(f"{path}: empty")
+    words: list[bytes] = []
+    numbers: list[int] = []
+    for number, line in filled:
+        found = line.split()
+        if len(found) != len(names):
+            raise FileError(_wrong_length(path, number, line, len(found), len(names)))
+        words += found
+        numbers.append(number)
+    return names, words, numbers
+
+
+def _wrong_length(path: Path, number: int, line: bytes, found: int, expected: int) -> str:
+    hint = "; write NA where a value is missing" if line.count(b"\t") == expected - 1 else ""
+    return f"{path}: line {number} has {found} fields, the header has {expected}{hint}"
+
+
+def numbers_of(
+    path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], missing: Iterable[str], lines: Sequence[int]
+) -> NDArray[np.float64]:
+    """The cells as numbers, NaN where missing; the first that is none is named."""
+    absent = np.isin(cells, np.array([word.encode() for word in missing], np.bytes_))
+    try:
+        values = np.where(absent, b"nan", cells).astype(np.float64)
+    except ValueError:
+        raise FileError(_not_a_number(path, names, cells, absent, lines)) from None
+    if np.isinf(values).any():
+        row, column = np.argwhere(np.isinf(values))[0]
+        raise FileError(f"{path}: line {lines[row]}, column {names[column]}: infinite")
+    return values
+
+
+def _not_a_number(
+    path: Path,
+    names: tuple[str, ...],
+    cells: NDArray[np.bytes_],
+    absent: NDArray[np.bool_],
+    lines: Sequence[int],
+) -> str:
+    for row, column in np.argwhere(~absent):
+        try:
+            float(cells[row, column])
+        except ValueError:
+            cell = bytes(cells[row, column]).decode(errors="replace")
+            return f"{path}: line {lines[row]}, column {names[column]}: {cell!r} is not a number"
+    return f"{path}: not numbers"

@@ -1,0 +1,53 @@
+"""Tables as spreadsheets, other systems and other programs write them."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from citywide.systems.genomics.engine.files.lists import read_names
+from citywide.systems.genomics.engine.files.tables import read_table
+from citywide.systems.genomics.engine.files.wrong import FileError
+
+PLAIN = b"FID\tIID\ty\tz\nF0\tP0\t1\t2\nF1\tP1\tNA\t-9\n"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(gzip.compress(PLAIN), id="gzipped"),
+        pytest.param(PLAIN.replace(b"\n", b"\r\n"), id="by Windows"),
+        pytest.param(PLAIN.replace(b"\n", b"\r"), id="by an old Macintosh"),
+        pytest.param(b"\xef\xbb\xbf" + PLAIN, id="by a spreadsheet, marked as UTF-8"),
+        pytest.param(b"#" + PLAIN.replace(b"\t", b"  "), id="with blanks and a hash"),
+        pytest.param(b"## made in spring\n\n" + PLAIN, id="below a remark"),
+    ],
+)
+def test_a_table_is_read_however_it_was_written(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "y").write_bytes(written)
+    found = read_table(tmp_path / "y")
+    assert (found.names, found.person, found.values[0].tolist()) == (("y", "z"), [b"P0", b"P1"], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        (PLAIN.decode().encode("utf-16"), "written in UTF-16"),
+        (PLAIN.replace(b"\t", b","), "commas do not part columns"),
+        (PLAIN.replace(b"z", b"y"), "two columns are called y"),
+        (PLAIN.replace(b"NA", b""), "line 3 has 3 fields, the header has 4; write NA where a value is missing"),
+        (b"## a remark\n" + PLAIN.replace(b"NA", b"high"), "line 4, column y: 'high' is not a number"),
+        (b"## a remark\n" + PLAIN + b"F0 P0 1 2\n", "line 5: P0 stands twice"),
+        (gzip.compress(PLAIN)[:-9], "cannot be unpacked"),
+        (b"", "empty"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path: Path, written: bytes, says: str) -> None:
+    (tmp_path / "y").write_bytes(written)
+    with pytest.raises(FileError, match=says):
+        read_table(tmp_path / "y")
+
+
+def test_lists_are_read_gzipped(tmp_path: Path) -> None:
+    (tmp_path / "names.gz").write_bytes(gzip.compress(b"rs1\nrs2\n"))
+    assert read_names(tmp_path / "names.gz") == {b"rs1", b"rs2"}
