@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.acts import ACTS, Asked, carry_out
+from citywide.hub.cases.moves import row_of
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
@@ -86,6 +87,7 @@ def move_case(
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
     with hub.database.transaction() as connection:
         _must_see(connection, who, "case", case)
+        _must_hold(connection, who, case)
         if act == "assign":
             _must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
@@ -193,6 +195,13 @@ def _must_see(connection: Connection, who: Who, what: str, *key: object) -> None
     connection.execute("reset role")
     if not seen:
         raise Problem(404, f"there is no {what} {key[0]} for you")
+
+
+def _must_hold(connection: Connection, who: Who, case: int) -> None:
+    """A department may read a case that it is charged with and another holds; it does not move it."""
+    row = row_of(connection, case)
+    if not who.everywhere and row["department"] not in ("", *who.departments):
+        raise Problem(403, f"case {case} is {row['department']}'s now; you read it because it is charged to you")
 
 
 def _own_department(who: Who, department: str) -> None:

@@ -50,14 +50,18 @@ def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequenc
         case = _opened(connection, desk, report, at)
     else:
         case = _joined(connection, desk, report, report.join, at)
-    keep_photos(connection, case, photos, at)
-    return Taken(case, follow(connection, case, _person(connection, report), at))
+    token = follow(connection, case, _person(connection, report), at)
+    keep_photos(connection, case, photos, at, hash_of(token))
+    return Taken(case, token)
 
 
-def keep_photos(connection: Connection, case: int, photos: Sequence[bytes], at: datetime) -> None:
-    """Photos of a case, scrubbed before: the reporter's, or a unit's proof that it is mended."""
+def keep_photos(
+    connection: Connection, case: int, photos: Sequence[bytes], at: datetime, follower: bytes | None = None
+) -> None:
+    """Photos of a case, scrubbed before: a reporter's own, or a unit's proof that it is mended."""
     for body in photos:
-        connection.execute(sql("add_photo"), {"case": case, "kind": "image/jpeg", "body": body, "at": at})
+        values = {"case": case, "kind": "image/jpeg", "body": body, "at": at, "follower": follower}
+        connection.execute(sql("add_photo"), values)
 
 
 def follow(connection: Connection, case: int, person: str | None, at: datetime) -> str:

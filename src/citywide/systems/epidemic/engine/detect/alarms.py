@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,8 @@ from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Ne
 from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
 
 QUIET_DRAWS = 100_000  # enough for a rate of one in a thousand within ten per cent
+KEPT = 6  # for each kind of place, and one more
+_drawn: Final[dict[bytes, NDArray[np.float64]]] = {}
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def watch(
     newest = _newest(counts, first_week)
     by_level = _scores(newest, normal.expected, normal.variance, near)
     score = _join(by_level)
-    p_value = _p_values(score, quiet_scores(normal, near, np.random.default_rng(seed)))
+    p_value = _p_values(score, _kept_quiet_scores(normal, near, seed))
     known = newest[..., 0] >= 0
     best = np.argmax(by_level.max(axis=-1), axis=0)
     told = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0]
@@ -81,6 +85,21 @@ def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) 
     rounds = max(1, round(QUIET_DRAWS / normal.dispersion.size))
     drawn = [_quiet_round(normal, near, rng) for _ in range(rounds)]
     return np.sort(np.concatenate(drawn))
+
+
+def _kept_quiet_scores(normal: Usual, near: Neighbourhoods, seed: int) -> NDArray[np.float64]:
+    """The same, drawn once: late reports of a day do not change what was usual before it."""
+    named = sha256(np.int64([seed, *normal.dispersion.shape]).tobytes())
+    parts = (normal.expected, normal.variance, normal.dispersion, normal.uncertainty, *near.members)
+    for part in parts:
+        named.update(np.ascontiguousarray(part).tobytes())
+    name = named.digest()
+    found = _drawn.get(name)
+    if found is None:
+        found = _drawn[name] = quiet_scores(normal, near, np.random.default_rng(seed))
+    for old in list(_drawn)[:-KEPT]:
+        _drawn.pop(old, None)
+    return found
 
 
 def explain(found: Watch, counts: NDArray[np.float64], series: int, where: str, what: str, week: int = -1) -> Alarm:
