@@ -30,6 +30,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 
 from benchmarks import _city_crossings, _city_floods, _city_hotline, _city_outbreaks
+from benchmarks._city_record import shares
 from benchmarks.form import Benchmark, Goal
 from benchmarks.hub.server import free_port
 from citywide.commands.demo import prepare
@@ -64,7 +65,8 @@ class Stay(NamedTuple):
 
 QUICK, FULL = Stay(2, 0.13, 1 / 7), Stay(30, 3, 6)
 SEEDS = 3
-COUNTS = ("floods", "cases", "troubles", "causes", "outbreaks", "incidents", "hours", "weeks", "wall_s")
+COUNTS = ("seen", "events", "wrong", "answers", "floods", "cases", "troubles", "causes", "outbreaks", "hours", "weeks",
+          "wall_s")  # fmt: skip
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
@@ -118,12 +120,13 @@ def streets(world: World, door: HttpDoor, seed: int, hours: float) -> None:
 
 
 def pooled(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """Counts added up; of shares and delays the mean of the cities in which there was anything."""
+    """Counts added up, and both shares of what was counted; of all else the mean of the cities that had any."""
     every = {name: [each[name] for each in found if each[name] == each[name]] for name in found[0]}
-    return {
+    whole = {
         name: sum(values) if name.endswith(COUNTS) else fmean(values) if values else float("nan")
         for name, values in every.items()
     }
+    return whole | {name: value for system in REPORTS for name, value in shares(system, whole).items()}
 
 
 def told(seed: int, what: str, began: float) -> None:
