@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final
 
 import numpy as np
@@ -13,8 +12,8 @@ from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Ne
 from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
 
 QUIET_DRAWS = 100_000  # enough for a rate of one in a thousand within ten per cent
-KEPT = 6  # for each kind of place, and one more
-_drawn: Final[dict[bytes, NDArray[np.float64]]] = {}
+KEPT, ALIKE = 6, 0.01  # so many draws are kept, and serve a usual that is within so much of theirs in every part
+_drawn: Final[list[tuple[Usual, Neighbourhoods, int, NDArray[np.float64]]]] = []
 
 
 @dataclass(frozen=True)
@@ -88,18 +87,24 @@ def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) 
 
 
 def _kept_quiet_scores(normal: Usual, near: Neighbourhoods, seed: int) -> NDArray[np.float64]:
-    """The same, drawn once: late reports of a day do not change what was usual before it."""
-    named = sha256(np.int64([seed, *normal.dispersion.shape]).tobytes())
-    parts = (normal.expected, normal.variance, normal.dispersion, normal.uncertainty, *near.members)
-    for part in parts:
-        named.update(np.ascontiguousarray(part).tobytes())
-    name = named.digest()
-    found = _drawn.get(name)
-    if found is None:
-        found = _drawn[name] = quiet_scores(normal, near, np.random.default_rng(seed))
-    for old in list(_drawn)[:-KEPT]:
-        _drawn.pop(old, None)
-    return found
+    """The same, not drawn anew while the usual is what it was: late reports of a day change it by less than we draw."""
+    for before, places, sown, scores in _drawn:
+        if sown == seed and _alike(before, normal) and _same(places, near):
+            return scores
+    scores = quiet_scores(normal, near, np.random.default_rng(seed))
+    _drawn.append((normal, near, seed, scores))
+    del _drawn[:-KEPT]
+    return scores
+
+
+def _alike(one: Usual, other: Usual) -> bool:
+    parts = ("expected", "dispersion", "uncertainty")
+    pairs = [(getattr(one, part), getattr(other, part)) for part in parts]
+    return all(a.shape == b.shape and np.allclose(a, b, rtol=ALIKE, atol=0) for a, b in pairs)
+
+
+def _same(one: Neighbourhoods, other: Neighbourhoods) -> bool:
+    return len(one.members) == len(other.members) and all(map(np.array_equal, one.members, other.members))
 
 
 def explain(found: Watch, counts: NDArray[np.float64], series: int, where: str, what: str, week: int = -1) -> Alarm:
