@@ -23,7 +23,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import hub_of, need_role, staff
-from citywide.hub.web.described import Latitude, Longitude
+from citywide.hub.web.described import Hours, Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -124,7 +124,7 @@ class Grant(Struct, frozen=True):
     to: str
     why: str
     purpose: str = "disease_control"
-    hours: float = 24.0
+    hours: Hours = 24.0
 
 
 @post("/v1/grants", status_code=201)
