@@ -10,7 +10,8 @@ A city's systems live at different paces, and a second of the streets costs more
 So each city lives three times, one after another behind one server with all systems: with its hospitals, schools and
 pharmacies (an hour at a time), in heavy rain with its residents (a minute at a time), and with full streets on which
 something happens every other minute (a minute at a time). A full run does so for two cities and takes a quarter of
-an hour; each share stands beside the ends of its 95 % interval. What each figure means stands with its system: `_city_floods.py`, `_city_hotline.py`, `_city_crossings.py`, `_city_outbreaks.py`.
+an hour; each share stands beside the ends of its 95 % interval. What each figure means stands with its system:
+`_city_floods.py`, `_city_hotline.py`, `_city_crossings.py`, `_city_outbreaks.py`.
 """
 
 import os

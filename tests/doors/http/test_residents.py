@@ -167,6 +167,10 @@ def test_who_joins_sees_neither_the_words_nor_the_photos_of_who_came_first(door:
     with (hub := door.app.state.hub).database.transaction() as connection:
         keep_photos(connection, first["case"], [photo()], hub.clock.now())  # a crew's proof
     theirs, ours = (door.get(f"/v1/follow/{each['follow']}").json() for each in (first, joiner))
+    asked = door.post("/v1/report/near", json={"category": "pothole", "lon": 106.85, "lat": 29.85}).json()["neighbours"]
+    public = door.get("/open311/v2/requests.json", params={"service_request_id": first["case"]}).json()
+    assert [asked[0]["title"], public[0]["description"]] == [{"en": "Pothole", "zh": "路面坑洼"}, "路面坑洼 Pothole"]
+    assert "Gu" not in json.dumps([asked, public])
     assert "Mr Gu" in theirs["case"]["title"]["en"]
     assert "Gu" not in json.dumps(ours, ensure_ascii=False)
     assert (ours["case"]["title"]["en"], ours["case"]["category"], ours["case"]["place"]) == (

@@ -85,7 +85,8 @@ def followed(connection: Connection, token: str) -> int | None:
 def neighbours(connection: Connection, desk: CaseDesk, category: str | None, place: Point) -> list[dict[str, Any]]:
     """Open cases nearby that may be the same matter; only what residents report, and nothing that tells who did."""
     reaches = {each.name: _reach_m(each) if category else NEAR_M for each in reportable(desk, category)}
-    return _within(connection, reaches, place)
+    found = _within(connection, reaches, place)
+    return [row | {"title": desk.categories[row.pop("category")].label} for row in found]
 
 
 def reportable(desk: CaseDesk, name: str | None = None) -> list[Category]:

@@ -13,9 +13,9 @@ where cases = %(case)s and (follower is null or follower = %(follower)s) order b
 select from hub.photo where id::text = %(photo)s and cases = %(case)s and (follower is null or follower = %(follower)s)
 
 -- name: cases_nearby
-select found.case, found.title, found.state, round(found.distance)::int as distance_m, found.reporters
+select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters
 from (
-    select cases.id as case, cases.title, cases.state, cases.reporters, asked.reach,
+    select cases.id as case, cases.category, cases.state, cases.reporters, asked.reach,
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
     from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
     join hub.cases on cases.category = asked.category
