@@ -64,5 +64,5 @@ def test_nothing_lasts_a_million_years(door: TestClient, sign_in) -> None:
     asked = {"to": "wen", "why": "outbreak"}
     answers = [door.post(path, json=asked | {"hours": hours}, headers=headers)
                for path in ("/v1/grants", "/v1/delegations") for hours in (1e300, -3509362658197488.0)]  # fmt: skip
-    assert [answer.status_code for answer in answers] == [400] * 4
+    assert [answer.status_code for answer in answers] == [400, 400, 422, 422]
     assert all("hours" in answer.text for answer in answers)

@@ -12,7 +12,6 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.delegation import DelegationError, delegate, end, in_force
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import hub_of, staff
-from citywide.hub.web.described import Hours
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 
@@ -23,7 +22,7 @@ class Lent(Struct, frozen=True):
     """To whom, for how many hours, and why."""
 
     to: str
-    hours: Hours
+    hours: float
     why: str
 
 
