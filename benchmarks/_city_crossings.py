@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from benchmarks._city_record import Seen, asked, share
+from benchmarks._city_record import Seen, asked, counted, share
 from citywide.hub.twin import TrueEvent
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -41,12 +41,9 @@ def scored(truth: list[TrueEvent], url: str, end: datetime) -> dict[str, float]:
     delays = [delay for event in seen if (delay := _first(event, cases)) is not None]
     wrong = [case for case in cases if not any(_explains(event, case) for event in events)]
     return {
-        "traffic.detected": share(len(delays), len(seen)),
-        "traffic.false": len(wrong) / max(1, len(cases)),
+        **counted("traffic", seen=len(delays), events=len(seen), wrong=len(wrong), answers=len(cases)),
         "traffic.delay_s": float(np.median(delays)) if delays else float("nan"),
         **{f"traffic.detected_{kind}": _share_of(kind, seen, cases) for kind in KINDS},
-        "traffic.incidents": float(len(seen)),
-        "traffic.cases": float(len(cases)),
     }
 
 

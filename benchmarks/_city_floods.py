@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from benchmarks._city_record import Seen, asked, share
+from benchmarks._city_record import Seen, asked, counted, share
 from citywide.hub.twin import TrueEvent
 
 SOON, REPORT = timedelta(minutes=30), timedelta(minutes=1)
@@ -38,15 +38,13 @@ def scored(truth: list[TrueEvent], url: str) -> dict[str, float]:
     warned = [any(_foretold(flood, warning) for warning in warnings) for flood in floods]
     vain = [warning for warning in warnings if not any(_foretold(flood, warning) for flood in floods)]
     return {
-        "waterlogging.detected": share(len(delays), len(able)),
-        "waterlogging.false": len(wrong) / max(1, len(cases)),
+        **counted("waterlogging", seen=len(delays), events=len(able), wrong=len(wrong), answers=len(cases)),
         "waterlogging.delay_s": float(np.median(delays)) if delays else float("nan"),
         "waterlogging.delay_p90_s": float(np.quantile(delays, 0.9)) if delays else float("nan"),
         "waterlogging.detected_all": share(sum(delay is not None for delay in first.values()), len(floods)),
         "waterlogging.warned": share(sum(warned), len(floods)),
         "waterlogging.false_warnings": len(vain) / max(1, len(warnings)),
         "waterlogging.floods": float(len(floods)),
-        "waterlogging.cases": float(len(cases)),
     }
 
 

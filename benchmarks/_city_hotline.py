@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks._city_record import asked, share
+from benchmarks._city_record import asked, counted, share
 from citywide.hub import Point
 from citywide.systems.hotline.matters import CAUSE_WIDE_M, Cause, Telling, Trouble, matter_of
 from citywide.systems.hotline.twin import ResidentsTwin
@@ -61,8 +61,13 @@ def scored(twin: ResidentsTwin, url: str, end: datetime) -> Mapping[str, float]:
     waits = [(spot.found - cause.began).total_seconds() for cause, spot in found.items() if spot]
     caught = sum(spot is not None for spot in found.values())
     return {
-        "hotline.detected": share(len(seen) + caught, len(delays) + len(over)),
-        "hotline.false": share(len(wrong) + len(vain), len(cases) + len(spots)),
+        **counted(
+            "hotline",
+            seen=len(seen) + caught,
+            events=len(delays) + len(over),
+            wrong=len(wrong) + len(vain),
+            answers=len(cases) + len(spots),
+        ),
         "hotline.delay_s": float(np.median(seen)) if seen else float("nan"),
         "hotline.right_department": share(len(seen), len(delays)),
         "hotline.hot_spots_found": share(caught, len(over)),

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from msgspec import structs
 
-from benchmarks._city_record import Seen, asked, share
+from benchmarks._city_record import Seen, asked, counted, share
 from citywide.hub.twin import TrueEvent
 
 DAY = timedelta(days=1)
@@ -40,15 +40,12 @@ def scored(truth: list[TrueEvent], url: str, since: datetime, end: datetime) -> 
     syndromes = {event.what for event in true}
     seen = {event.what for event in true if _seen_after(event, cases, since) is not None}
     return {
-        "epidemic.detected": share(len(caught), len(fair)),
+        **counted("epidemic", seen=len(caught), events=len(fair), wrong=len(wrong), answers=len(cases)),
         "epidemic.detected_of_all": share(len(delays), len(true)),
         "epidemic.detected_anywhere": share(len(seen), len(syndromes)),
-        "epidemic.false": len(wrong) / max(1, len(cases)),
         "epidemic.delay_s": float(np.median(delays)) if delays else float("nan"),
         "epidemic.delay_after_oracle_s": float(np.median([0.0 if one is None else one for one in later] or [np.nan])),
-        "epidemic.visible_outbreaks": float(len(fair)),
         "epidemic.outbreaks": float(len(true)),
-        "epidemic.cases": float(len(cases)),
     }
 
 

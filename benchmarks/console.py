@@ -4,7 +4,9 @@ The server runs as a city would run it (`citywide serve`, own process, own Postg
 open cases, and hears its vehicles over HTTP: each tells its place every ten seconds. What they say takes the common
 way: committed, written down as latest values, told to the page over server-sent events under the reader's rights.
 `updates_per_s` counts vehicles moved on the page, `messages_per_s` the events that carried them. Everything shares one
-machine: server, database, devices, and a Chromium that draws with the processor where there is no graphics card.
+machine: server, database, devices, and a Chromium that draws with the processor where there is no graphics card. So
+two figures say whose time it is: `main_thread_ms_per_s` is the CPU time of the page's own thread, `graphics_ms_per_s`
+that of the process which draws and puts the page together (of all its threads), where a card would do the work.
 """
 
 import statistics
@@ -28,7 +30,7 @@ from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, CDPSession, Page
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
@@ -55,7 +57,7 @@ JSON.parse = (...args) => {
 };
 const upload = WebGL2RenderingContext.prototype.bufferData;
 WebGL2RenderingContext.prototype.bufferData = function (...args) {
-  window.seen.uploads += 1;
+  window.seen.uploads += args[0] === this.ARRAY_BUFFER;
   return upload.apply(this, args);
 };
 let last = 0;
@@ -155,8 +157,30 @@ def smoothness(browser: "Browser", address: str, seconds: float) -> Mapping[str,
         drawn(page)
         page.wait_for_timeout(4000)
         page.evaluate(RESET)
-        page.wait_for_timeout(seconds * 1000)
-        return page.evaluate(READ)
+        with spent(browser, page) as used:
+            page.wait_for_timeout(seconds * 1000)
+        return page.evaluate(READ) | used
+
+
+@contextmanager
+def spent(browser: "Browser", page: "Page") -> Iterator[dict[str, float]]:
+    """CPU milliseconds of the page's main thread and of the drawing process, meanwhile."""
+    own, whole = page.context.new_cdp_session(page), browser.new_browser_cdp_session()
+    own.send("Performance.enable", {"timeDomain": "threadTicks"})
+    used = {"main_thread": -_main_thread_ms(own), "graphics": -_graphics_ms(whole)}
+    yield used
+    used["main_thread"] += _main_thread_ms(own)
+    used["graphics"] += _graphics_ms(whole)
+
+
+def _main_thread_ms(session: "CDPSession") -> float:
+    told = session.send("Performance.getMetrics")["metrics"]
+    return 1000 * next(metric["value"] for metric in told if metric["name"] == "TaskDuration")
+
+
+def _graphics_ms(session: "CDPSession") -> float:
+    told = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    return 1000 * sum(process["cpuTime"] for process in told if process["type"] == "GPU")
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
@@ -187,7 +211,8 @@ def measure(options: Namespace) -> Mapping[str, float]:
 
 
 def _per_second(seen: Mapping[str, Any], ending: str) -> Mapping[str, float]:
-    rates = {"updates": "updates", "messages": "messages", "frames": "frames", "uploads": "redraws"}
+    rates = {"updates": "updates", "messages": "messages", "frames": "frames", "uploads": "redraws",
+             "main_thread": "main_thread_ms", "graphics": "graphics_ms"}  # fmt: skip
     measures = {f"{name}_per_s{ending}": seen[what] / seen["seconds"] for what, name in rates.items()}
     return {f"worst_frame_ms{ending}": seen["worst"], **measures}
 

@@ -42,6 +42,17 @@ export async function send<T>(method: "POST" | "DELETE", path: string, body?: un
   return answer<T>(await reach(path, { method, headers, body: payload }));
 }
 
+/** Post something whose answer nobody reads; what was wrong with it, if anything. */
+export async function tell(path: string, body: unknown): Promise<Problem | null> {
+  try {
+    await send("POST", path, body);
+    return null;
+  } catch (error) {
+    if (error instanceof Problem) return error;
+    throw error;
+  }
+}
+
 async function reach(path: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(path, { credentials: "same-origin", ...init });

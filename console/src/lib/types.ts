@@ -49,6 +49,7 @@ export interface MapWidget extends Declared {
 }
 export interface TableWidget extends Declared {
   empty?: Text | null;
+  seen?: string;
   type: "table";
   columns: Column[];
 }
@@ -152,6 +153,7 @@ export interface Affair {
   assigned_to?: string | null;
   details?: string | null;
   photos?: string[];
+  ours?: boolean; // whether the reader's department holds it, and may move it
 }
 
 export interface AffairAnswer {

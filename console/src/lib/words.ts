@@ -48,6 +48,7 @@ const WORDS = {
   forYou: ["For you", "待您知悉"],
   seen: ["Seen", "已阅"],
   allSeen: ["All seen", "全部已阅"],
+  chargedOnly: ["Another department holds this case; it counts for yours, so you can read it", "案件现由其他部门办理，但计入本部门，可查阅"],
   moreForYou: ["and {n} more", "另有 {n} 条"],
   calm: ["What goes wrong will stand here, the most urgent on top.", "一旦有事，将按紧急程度在此列出。"],
   nWrong: ["{n} open", "{n} 件未结"],

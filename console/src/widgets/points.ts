@@ -2,46 +2,10 @@
  * Moving points over a map, 50,000 and more: a sheet of its own above the ground, so that a moving bus does not
  * redraw the streets. Positions glide on the graphics side; a batch of updates costs one upload.
  */
+import { Glide, GLIDE_MS, STRIDE } from "./glide";
+import { Ink, type Look } from "./ink";
 
-const STRIDE = 8; // from x, from y, to x, to y, start, colour, radius, ring
-const GLIDE_MS = 900;
-
-const VERTEX = `#version 300 es
-in vec4 path; in float start; in vec3 look;
-uniform vec2 centre; uniform vec2 scale; uniform float now; uniform float glide; uniform float ratio; uniform float thin; uniform vec3 palette[16];
-out vec3 colour; out float size; out float ring; flat out float mark;
-void main() {
-  float t = glide > 0.0 ? clamp((now - start) / glide, 0.0, 1.0) : 1.0;
-  vec2 at = mix(path.xy, path.zw, t);
-  gl_Position = vec4((at - centre) * scale, 0.0, 1.0);
-  mark = floor(look.z * 0.5);
-  ring = look.z - mark * 2.0;
-  size = (look.y * thin + ring * 4.0) * 2.0 * ratio + 2.0;
-  gl_PointSize = size;
-  colour = palette[int(look.x)];
-}`;
-
-const FRAGMENT = `#version 300 es
-precision mediump float;
-in vec3 colour; in float size; in float ring; flat in float mark;
-uniform vec3 halo;
-out vec4 ink;
-void main() {
-  float edge = size * 0.5;
-  vec2 p = gl_PointCoord * size - edge;
-  float far = length(p); // a disc, a square, a diamond, a triangle
-  if (mark > 0.5) {
-    vec2 q = abs(p);
-    far = mark < 1.5 ? max(q.x, q.y) * 1.16 : mark < 2.5 ? (q.x + q.y) * 0.86 : max(p.y, q.x * 0.866 - p.y * 0.5) * 1.7;
-  }
-  if (far > edge) discard;
-  float body = edge - (ring > 0.5 ? 8.0 : 2.0) * 0.75;
-  float whole = clamp(edge - far, 0.0, 1.0);
-  float inside = clamp(body - far + 0.5, 0.0, 1.0);
-  vec3 outer = ring > 0.5 ? colour : halo;
-  float strength = mix(ring > 0.5 ? 0.38 : 0.9, 1.0, inside) * whole;
-  ink = vec4(mix(outer, colour, inside) * strength, strength);
-}`;
+const CROWD = 3000; // from so many on those who stand are drawn apart from those who move
 
 export interface Dot {
   id: string;
@@ -71,26 +35,24 @@ function north(lat: number): number {
 
 export class Points {
   readonly canvas = document.createElement("canvas");
-  #gl: WebGL2RenderingContext | null;
-  #place: Record<string, WebGLUniformLocation | null> = {};
-  #data = new Float32Array(0);
+  #ink: Ink | null;
+  #still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  #glide = this.#over(0);
   #at = new Map<string, number>();
   #dots: Dot[] = [];
   #origin: [number, number] = [0, 0];
-  #epoch = performance.now();
-  #moving = 0;
   #frame = 0;
   #drawn = 0;
   #slow = 16;
   #ticked = 0;
-  #dirty = false;
-  #still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  #changed = false; // a look, since the last upload
+  #asked = false; // for a drawing of what is known
+  #coming = false; // some are chosen, and those who stay behind are being drawn
 
   constructor(private view: () => View) {
     this.canvas.className = "points";
     this.canvas.setAttribute("aria-hidden", "true");
-    this.#gl = this.canvas.getContext("webgl2", { antialias: false, premultipliedAlpha: true, depth: false });
-    if (this.#gl) this.#prepare(this.#gl);
+    this.#ink = Ink.on(this.canvas);
   }
 
   get count(): number {
@@ -99,28 +61,28 @@ export class Points {
 
   /** Colours by index, at most sixteen, and the halo that parts points from the ground. */
   paint(palette: readonly string[], halo: string): void {
-    const gl = this.#gl;
-    if (!gl) return;
-    gl.uniform3fv(this.#place["palette"]!, palette.slice(0, 16).flatMap(rgb));
-    gl.uniform3fv(this.#place["halo"]!, rgb(halo));
+    this.#ink?.paint(palette, halo);
     this.redraw();
   }
 
   /** Replace all dots; those that were there before glide from where they are. */
   set(dots: Dot[], origin: [number, number]): void {
-    const before = this.#at;
-    const old = this.#dots;
+    const [before, old, now] = [this.#at, this.#dots, performance.now()];
     const fresh = this.#origin[0] !== origin[0] || this.#origin[1] !== origin[1];
     this.#origin = origin;
     this.#dots = dots;
     this.#at = new Map(dots.map((dot, index) => [dot.id, index]));
-    this.#data = new Float32Array(dots.length * STRIDE);
-    const now = performance.now() - this.#epoch;
+    this.#glide = this.#over(dots.length);
     dots.forEach((dot, index) => {
-      const was = fresh ? undefined : old[before.get(dot.id) ?? -1];
-      this.#write(index, was ?? dot, dot, now);
+      const was = (fresh ? undefined : old[before.get(dot.id) ?? -1]) ?? dot;
+      this.#glide.put(index, ...this.#place(was.lon, was.lat), outfit(dot));
+      if (was.lon !== dot.lon || was.lat !== dot.lat) this.#glide.tell(index, ...this.#place(dot.lon, dot.lat), now);
     });
-    this.#touch(old.length > 0);
+    if (this.#glide.choose(now, 0)) this.#glide.begin(now);
+    this.#ink?.load(this.#glide);
+    this.#ink?.forget();
+    this.#changed = this.#coming = false;
+    this.redraw();
   }
 
   /** West, south, east and north of all dots; null where there are none. */
@@ -128,10 +90,8 @@ export class Points {
     if (!this.#dots.length) return null;
     const box: [number, number, number, number] = [180, 90, -180, -90];
     for (const { lon, lat } of this.#dots) {
-      box[0] = Math.min(box[0], lon);
-      box[1] = Math.min(box[1], lat);
-      box[2] = Math.max(box[2], lon);
-      box[3] = Math.max(box[3], lat);
+      [box[0], box[1]] = [Math.min(box[0], lon), Math.min(box[1], lat)];
+      [box[2], box[3]] = [Math.max(box[2], lon), Math.max(box[3], lat)];
     }
     return box;
   }
@@ -145,28 +105,22 @@ export class Points {
   move(index: number, lon: number, lat: number): void {
     const dot = this.#dots[index];
     if (!dot || (dot.lon === lon && dot.lat === lat)) return;
-    const [data, at] = [this.#data, index * STRIDE];
     [dot.lon, dot.lat] = [lon, lat];
-    [data[at], data[at + 1]] = [data[at + 2]!, data[at + 3]!];
-    data[at + 2] = lon / 360 + 0.5 - this.#origin[0];
-    data[at + 3] = north(lat) - this.#origin[1];
-    data[at + 4] = performance.now() - this.#epoch;
-    this.#dirty = true;
+    this.#glide.tell(index, lon / 360 + 0.5 - this.#origin[0], north(lat) - this.#origin[1], performance.now());
   }
 
   /** Give a dot another look; `flush` sends the batch. */
   wear(index: number, look: Pick<Dot, "colour" | "radius" | "ring">): void {
     const dot = this.#dots[index];
-    if (!dot) return;
+    if (!dot || (dot.colour === look.colour && dot.radius === look.radius && dot.ring === look.ring)) return;
     Object.assign(dot, look);
-    this.#data.set([look.colour, look.radius, form(dot)], index * STRIDE + 5);
-    this.#dirty = true;
+    this.#glide.wear(index, outfit(dot));
+    if (this.#crowd) this.#glide.nod(index, performance.now());
+    else this.#changed = true;
   }
 
   flush(): void {
-    if (!this.#dirty) return;
-    if (!this.#still) this.#moving = performance.now() + GLIDE_MS + 50;
-    this.redraw();
+    if (this.#changed || this.#glide.waits) this.#next();
   }
 
   /** The nearest dot within reach of a place on the screen (CSS pixels from the top left). */
@@ -175,10 +129,11 @@ export class Points {
     const [w, h] = [this.canvas.clientWidth, this.canvas.clientHeight];
     const mx = cx + (x - w / 2) / world - this.#origin[0];
     const my = cy + (y - h / 2) / world - this.#origin[1];
+    const { data } = this.#glide;
     let best = (reach / world) ** 2;
     let found = -1;
     for (let index = 0, at = 2; index < this.#dots.length; index += 1, at += STRIDE) {
-      const far = (this.#data[at]! - mx) ** 2 + (this.#data[at + 1]! - my) ** 2;
+      const far = (data[at]! - mx) ** 2 + (data[at + 1]! - my) ** 2;
       if (far <= best) [best, found] = [far, index];
     }
     return this.#dots[found] ?? null;
@@ -194,46 +149,76 @@ export class Points {
   }
 
   redraw(): void {
-    if (!this.#frame) this.#frame = requestAnimationFrame((time) => this.#tick(time));
+    this.#asked = true;
+    this.#next();
   }
 
   /** Draw now, in the same frame as the map below. */
   draw(): void {
-    const gl = this.#gl;
-    if (!gl || !this.canvas.width) return;
-    const { x, y, world } = this.view();
-    const ratio = Math.min(2, devicePixelRatio);
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    if (!this.#dots.length) return;
-    if (this.#dirty) gl.bufferData(gl.ARRAY_BUFFER, this.#data, gl.DYNAMIC_DRAW);
-    this.#dirty = false;
-    gl.uniform2f(this.#place["centre"]!, x - this.#origin[0], y - this.#origin[1]);
-    gl.uniform2f(this.#place["scale"]!, (2 * world * ratio) / this.canvas.width, (-2 * world * ratio) / this.canvas.height);
-    gl.uniform1f(this.#place["now"]!, performance.now() - this.#epoch);
-    gl.uniform1f(this.#place["glide"]!, this.#still ? 0 : GLIDE_MS);
-    gl.uniform1f(this.#place["ratio"]!, ratio);
-    gl.uniform1f(this.#place["thin"]!, this.#thin(world));
-    gl.drawArrays(gl.POINTS, 0, this.#dots.length);
+    const [ink, glide, now] = [this.#ink, this.#glide, performance.now()];
+    if (!ink || !this.canvas.width) return;
+    this.#advance(ink, now);
+    ink.clear();
+    if (this.#crowd) ink.crowd(glide, this.#look(), glide.part(now), this.#coming);
+    else if (glide.count) ink.all(glide, this.#look(), glide.part(now));
+    this.#asked = glide.gliding(now); // who arrives is drawn once more
   }
 
   stop(): void {
     cancelAnimationFrame(this.#frame);
-    this.#gl?.getExtension("WEBGL_lose_context")?.loseContext();
+    this.#ink?.stop();
+  }
+
+  #next(): void {
+    if (!this.#frame) this.#frame = requestAnimationFrame((time) => this.#tick(time));
   }
 
   #tick(time: number): void {
     this.#frame = 0;
+    const [ink, now] = [this.#ink, performance.now()];
+    if (!ink) return;
+    const moves = this.#glide.gliding(now);
     // what the machine manages between two frames, not what we ask of it
-    const beat = Math.min(200, time - this.#ticked);
+    if (moves) this.#slow = 0.92 * this.#slow + 0.08 * Math.min(200, time - this.#ticked);
     this.#ticked = time;
-    if (this.#moving > performance.now()) this.#slow = 0.92 * this.#slow + 0.08 * beat;
-    const gap = time - this.#drawn + 4;
     // a machine that cannot keep up gets fewer, evenly spaced frames instead of a jammed page
-    if (this.#moving > performance.now() && gap < this.#pause()) return this.redraw();
-    this.#drawn = time;
-    this.draw();
-    if (this.#moving > performance.now()) this.redraw();
+    if (moves && time - this.#drawn + 4 < this.#pause()) return this.#next();
+    if (this.#advance(ink, now) || moves || this.#coming || this.#asked) {
+      this.#drawn = time;
+      this.draw();
+    }
+    if (this.#asked || this.#changed || this.#glide.waits) this.#next();
+  }
+
+  /** Choose who sets out, let them when all is ready, and send what has changed; whether there is something to draw. */
+  #advance(ink: Ink, now: number): boolean {
+    if (this.#glide.choose(now) && this.#crowd) {
+      ink.gather(this.#glide);
+      this.#coming = true;
+    }
+    const set = (!this.#coming || ink.ready) && this.#glide.begin(now);
+    if (set && this.#coming) ink.turn(this.#glide);
+    if (set) this.#coming = false;
+    if (!set && !this.#changed) return false;
+    ink.load(this.#glide);
+    this.#changed = false;
+    return true;
+  }
+
+  get #crowd(): boolean {
+    return this.#glide.count >= CROWD;
+  }
+
+  #look(): Look {
+    const { x, y, world } = this.view();
+    const ratio = Math.min(2, devicePixelRatio);
+    const scale = 2 * world * ratio;
+    return {
+      centre: [x - this.#origin[0], y - this.#origin[1]],
+      scale: [scale / this.canvas.width, -scale / this.canvas.height],
+      ratio,
+      thin: this.#thin(world),
+    };
   }
 
   /** A crowd is drawn small until one comes close enough to tell its members apart. */
@@ -248,55 +233,17 @@ export class Points {
     return this.#slow > 24 ? 66 : this.#slow > 19 ? 33 : 0;
   }
 
-  #touch(gliding: boolean): void {
-    const gl = this.#gl;
-    if (!gl) return;
-    this.#dirty = true;
-    if (gliding && !this.#still) this.#moving = performance.now() + GLIDE_MS + 50;
-    this.redraw();
+  #over(count: number): Glide {
+    return new Glide(count, this.#still ? 0 : GLIDE_MS);
   }
 
-  #write(index: number, from: { lon: number; lat: number }, dot: Dot, now: number): void {
-    const [fx, fy] = mercator(from.lon, from.lat);
-    const [tx, ty] = mercator(dot.lon, dot.lat);
-    const [ox, oy] = this.#origin;
-    const at = index * STRIDE;
-    this.#data.set([fx - ox, fy - oy, tx - ox, ty - oy, now, dot.colour, dot.radius, form(dot)], at);
-  }
-
-  #prepare(gl: WebGL2RenderingContext): void {
-    const program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]] as const) {
-      const shader = gl.createShader(kind)!;
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(program, shader);
-    }
-    gl.linkProgram(program);
-    gl.useProgram(program);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    const attribute = (name: string, size: number, offset: number) => {
-      const at = gl.getAttribLocation(program, name);
-      gl.enableVertexAttribArray(at);
-      gl.vertexAttribPointer(at, size, gl.FLOAT, false, STRIDE * 4, offset * 4);
-    };
-    attribute("path", 4, 0);
-    attribute("start", 1, 4);
-    attribute("look", 3, 5);
-    for (const name of ["centre", "scale", "now", "glide", "ratio", "thin", "palette", "halo"]) {
-      this.#place[name] = gl.getUniformLocation(program, name);
-    }
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  #place(lon: number, lat: number): [number, number] {
+    const [x, y] = mercator(lon, lat);
+    return [x - this.#origin[0], y - this.#origin[1]];
   }
 }
 
-/** Its mark and whether it is ringed, in one number. */
-function form(dot: Pick<Dot, "ring" | "mark">): number {
-  return (dot.ring ? 1 : 0) + 2 * (dot.mark ?? 0);
-}
-
-export function rgb(colour: string): [number, number, number] {
-  const hex = Number.parseInt(colour.slice(1, 7), 16);
-  return [(hex >> 16) / 255, ((hex >> 8) & 255) / 255, (hex & 255) / 255];
+/** Its colour, its radius, and its mark and whether it is ringed in one number. */
+function outfit(dot: Pick<Dot, "colour" | "radius" | "ring" | "mark">): [number, number, number] {
+  return [dot.colour, dot.radius, (dot.ring ? 1 : 0) + 2 * (dot.mark ?? 0)];
 }

@@ -56,13 +56,17 @@ class Map(Struct, frozen=True, tag="map"):
 
 
 class Table(Struct, frozen=True, tag="table"):
-    """Rows with sortable columns; a row with `href` opens it. `empty` says why there may be none."""
+    """Rows with sortable columns; a row with `href` opens it. `empty` says why there may be none.
+
+    `seen` is a door that takes the ids of rows which the reader has seen, one at a time or all.
+    """
 
     title: Text
     query: Query
     columns: tuple[Column, ...]
     live: tuple[str, ...] = ()
     empty: Text | None = None
+    seen: str = ""
 
 
 class Chart(Struct, frozen=True, tag="chart"):

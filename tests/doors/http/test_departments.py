@@ -1,12 +1,15 @@
 """Probes: an officer of another department cannot read, search, export, follow or guess a way to these rows."""
 
 import json
+from datetime import timedelta
 
 import psycopg
 import pytest
 from litestar.testing import TestClient
 
-from citywide.hub import Entity, Point
+from citywide.hub import Entity, OpenCase, Point, Text
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import register
 from citywide.hub.people.who import Who
 
@@ -139,3 +142,31 @@ def test_five_wrong_passwords_lock_the_name(door: TestClient) -> None:
     answer = door.post("/v1/session", json={"name": "wen", "password": "correct horse battery"})
     assert answer.status_code == 401
     assert "too many" in answer.json()["detail"]
+
+
+def test_a_department_reads_what_it_is_charged_with_though_another_holds_it_and_moves_it_no_more(
+    flooded: TestClient, sign_in
+) -> None:
+    hub = flooded.app.state.hub
+    now = hub.clock.now()
+    with hub.database.transaction() as connection:
+        charged, plain = (
+            hub.desk.open(connection, OpenCase(Text(name, name), "fallen_tree"), now - timedelta(days=3), "resident")
+            for name in ("charged", "plain")
+        )
+        for case, at in ((plain, now - timedelta(days=3) + timedelta(minutes=1)), (charged, now)):
+            hub.desk.reroute(connection, case, "drainage", at, "lin", "water below the roots")
+    asked = {}
+    headers = sign_in("lin")
+    for case in (charged, plain):
+        read = flooded.get(f"/v1/cases/{case}")
+        act = flooded.post(f"/v1/cases/{case}/close", json={"note": "done"}, headers=headers)
+        asked[case] = (read.status_code, act.status_code)
+    assert asked == {charged: (200, 403), plain: (404, 404)}
+    assert flooded.get(f"/v1/cases/{charged}").json()["case"]["ours"] is False
+    with hub.database.reading_as(Who("lin", ("manager",), ("parks",))) as connection:
+        listed = rows(connection, sql("charged_elsewhere"), {"now": now})
+    assert [(row["id"], row["charged"], row["department"], row["why"]) for row in listed] == [
+        (charged, "parks", "drainage", "late")]  # fmt: skip
+    sign_in("mayor")
+    assert [flooded.get(f"/v1/cases/{case}").json()["case"]["ours"] for case in (charged, plain)] == [True, True]

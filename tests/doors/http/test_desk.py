@@ -57,3 +57,12 @@ def test_nobody_is_not_found_and_no_purpose_is_not_understood(door: TestClient, 
     grant = {"to": "nobody", "why": "outbreak", "hours": 1}
     assert door.post("/v1/grants", json=grant, headers=headers).status_code == 404
     assert door.post("/v1/grants", json=grant | {"purpose": "contact"}, headers=headers).status_code == 422
+
+
+def test_nothing_lasts_a_million_years(door: TestClient, sign_in) -> None:
+    headers = sign_in("mayor")
+    asked = {"to": "wen", "why": "outbreak"}
+    answers = [door.post(path, json=asked | {"hours": hours}, headers=headers)
+               for path in ("/v1/grants", "/v1/delegations") for hours in (1e300, -3509362658197488.0)]  # fmt: skip
+    assert [answer.status_code for answer in answers] == [400, 400, 422, 422]
+    assert all("hours" in answer.text for answer in answers)

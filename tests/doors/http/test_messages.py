@@ -33,6 +33,7 @@ def for_you(door: TestClient) -> list[str]:
     pages = {(page["system"], page["name"]): page for page in door.get("/v1/pages").json()}
     widgets = pages["hub", "wall"]["widgets"]
     at = next(at for at, each in enumerate(widgets) if "message" in each.get("live", ()))
+    assert widgets[at]["seen"] == "/v1/messages/seen"
     sheet = door.get(f"/v1/pages/hub/wall/{at}").json()
     rows = [dict(zip(sheet["columns"], row, strict=True)) for row in sheet["rows"]]
     door.listed = {row["says"]["en"]: row["id"] for row in rows}

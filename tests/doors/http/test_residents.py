@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from PIL import Image
 
 from citywide.hub import OpenCase, Point, Text
+from citywide.hub.reports.receive import keep_photos
 from citywide.hub.web.limits import REPORTS, Limit
 
 HERE = {"lon": 106.5301, "lat": 29.5501}
@@ -157,6 +158,30 @@ def test_of_others_a_follower_learns_what_they_did_and_not_what_they_wrote(door:
     public = [each["description"] for each in listed if each["service_request_id"] == str(first["case"])]
     assert len(public) == 3
     assert not any(each in str(public) for each in words)
+
+
+def test_who_joins_sees_neither_the_words_nor_the_photos_of_who_came_first(door: TestClient, sign_in: object) -> None:
+    told = {"text": "deep hole", "category": "pothole", "lon": 106.85, "lat": 29.85, "address": "behind Mr Gu's shop"}
+    first = send(door, told, photo()).json()
+    joiner = send(door, told | {"join": first["case"], "address": "", "text": "me too"}, photo()).json()
+    with (hub := door.app.state.hub).database.transaction() as connection:
+        keep_photos(connection, first["case"], [photo()], hub.clock.now())  # a crew's proof
+    theirs, ours = (door.get(f"/v1/follow/{each['follow']}").json() for each in (first, joiner))
+    asked = door.post("/v1/report/near", json={"category": "pothole", "lon": 106.85, "lat": 29.85}).json()["neighbours"]
+    public = door.get("/open311/v2/requests.json", params={"service_request_id": first["case"]}).json()
+    assert [asked[0]["title"], public[0]["description"]] == [{"en": "Pothole", "zh": "路面坑洼"}, "路面坑洼 Pothole"]
+    assert "Gu" not in json.dumps([asked, public])
+    assert "Mr Gu" in theirs["case"]["title"]["en"]
+    assert "Gu" not in json.dumps(ours, ensure_ascii=False)
+    assert (ours["case"]["title"]["en"], ours["case"]["category"], ours["case"]["place"]) == (
+        "Pothole", "pothole", [106.85, 29.85])  # fmt: skip
+    photos = [[each.partition("?")[0] for each in seen["case"]["photos"]] for seen in (theirs, ours)]
+    assert [len(each) for each in photos] == [2, 2]
+    assert len({*photos[0], *photos[1]}) == 3, "each their own, both the proof"
+    own, proof = photos[0]
+    door.cookies.clear()
+    asked = [door.get(f"{at}?token={joiner['follow']}").status_code for at in (own, proof)]
+    assert asked == [404, 200]
 
 
 @pytest.mark.parametrize(("told", "about"), [

@@ -149,6 +149,7 @@ def test_a_changed_crossing_returns_even_when_the_hub_is_silent(morning):
     [
         ({"plan": "fast", "hours": 1, "reason": "x"}, "unknown plan 'fast'; there are"),
         ({"plan": "day", "hours": 0, "reason": "x"}, "accepted: more than 0"),
+        ({"plan": "day", "hours": 1, "reason": "x", "begins": "9999-12-31T23:59:00Z"}, "accepted: within a year"),
         ({"plan": "day", "hours": 1, "reason": " "}, "a change without a reason"),
         ({"plan": "day", "hours": 1, "reason": "x", "crossing": "crossing/99"}, "there is no crossing"),
     ],

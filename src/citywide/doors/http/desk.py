@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub.cases.acts import ACTS, Asked, carry_out
+from citywide.hub.cases.moves import row_of
 from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
@@ -22,7 +23,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import hub_of, need_role, staff
-from citywide.hub.web.described import Latitude, Longitude
+from citywide.hub.web.described import Hours, Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -86,6 +87,7 @@ def move_case(
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
     with hub.database.transaction() as connection:
         _must_see(connection, who, "case", case)
+        _must_hold(connection, who, case)
         if act == "assign":
             _must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
@@ -122,7 +124,7 @@ class Grant(Struct, frozen=True):
     to: str
     why: str
     purpose: str = "disease_control"
-    hours: float = 24.0
+    hours: Hours = 24.0
 
 
 @post("/v1/grants", status_code=201)
@@ -193,6 +195,13 @@ def _must_see(connection: Connection, who: Who, what: str, *key: object) -> None
     connection.execute("reset role")
     if not seen:
         raise Problem(404, f"there is no {what} {key[0]} for you")
+
+
+def _must_hold(connection: Connection, who: Who, case: int) -> None:
+    """A department may read a case that it is charged with and another holds; it does not move it."""
+    row = row_of(connection, case)
+    if not who.everywhere and row["department"] not in ("", *who.departments):
+        raise Problem(403, f"case {case} is {row['department']}'s now; you read it because it is charged to you")
 
 
 def _own_department(who: Who, department: str) -> None:

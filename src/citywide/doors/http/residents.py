@@ -31,6 +31,7 @@ from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.told import Told, understood
 
 AnyRequest = Request[Any, Any, Any]
+LABELS = {each.name: each.label for each in REPORTABLE}
 
 
 class Near(Struct, frozen=True):
@@ -114,14 +115,19 @@ def answer(
 @get("/v1/photos/{photo:str}")
 @in_thread
 def photo(request: AnyRequest, state: State, photo: FromPath[str], token: FromQuery[str] = "") -> Response[bytes]:
-    """A photo, for staff who may see its case and for whoever follows it."""
+    """A photo, for staff who may see its case; for who sent it; and the city's proof for whoever follows the case."""
     database = hub_of(state).database
     with database.transaction() if token else database.reading_as(staff(request)) as connection:
         found = rows(connection, sql("photo"), {"photo": photo})
-        if not found or (token and followed(connection, token) != found[0]["cases"]):
+        if not found or (token and not _is_for(connection, photo, found[0]["cases"], token)):
             raise Problem(404, "there is no such photo for you")
     headers = {"Cache-Control": "private, max-age=86400", "Content-Disposition": "inline"}
     return Response(bytes(found[0]["body"]), media_type=found[0]["kind"], headers=headers)
+
+
+def _is_for(connection: Connection, photo: str, case: int, token: str) -> bool:
+    values = {"photo": photo, "case": case, "follower": hash_of(token)}
+    return followed(connection, token) == case and bool(connection.execute(sql("photo_of_follower"), values).rowcount)
 
 
 def _told(field: object) -> Told:
@@ -157,14 +163,18 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token
 
 
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
-    """The case and its steps without other people's words, and without the names of staff."""
-    row = rows(connection, sql("case_seen"), {"case": case})[0]
-    steps = rows(connection, sql("steps_followed"), {"case": case, **mark_of(hash_of(token))})
-    row |= rows(connection, sql("follower_word"), {"follower": hash_of(token)})[0]
+    """The case and its steps without other people's words and photos, and without the names of staff."""
+    mine = {"case": case, "follower": hash_of(token)}
+    first = rows(connection, sql("is_first_follower"), mine)[0]["first"]
+    row = rows(connection, sql("case_seen"), mine)[0]
+    steps = rows(connection, sql("steps_followed"), {"case": case, "first": first, **mark_of(hash_of(token))})
+    row |= rows(connection, sql("follower_word"), mine)[0]
+    if not first and row["category"] in LABELS:  # a title holds the address in its reporter's words
+        row["title"] = msgspec.to_builtins(LABELS[row["category"]])
     place = [row.pop("lon"), row.pop("lat")]
-    for name in ("details", "about", "about_name", "assigned_to", "unit_name"):
+    for name in ("details", "about", "about_name", "assigned_to", "unit_name", "ours"):
         del row[name]
-    photos = [f"{each}?token={token}" for each in row["photos"]]
+    photos = [f"{each['photo']}?token={token}" for each in rows(connection, sql("photos_of_follower"), mine)]
     known = {"hub", "resident"}
     shown = [
         step | {"says": told_to_all(step), "who": step["who"] if step["who"] in known else row["department"]}

@@ -170,20 +170,22 @@ def _filters(hub: Hub, asked: Mapping[str, str]) -> dict[str, object]:
 def _seen(row: Mapping[str, Any]) -> Item:
     """One request as the public may see it: words only where an app sent them for the public."""
     category = SERVICES[row["category"]]
-    title = f"{row['title']['zh']} {row['title']['en']}"
+    published = row["facts"].get("source") == "open311"
+    title = f"{category.label.zh} {category.label.en}"
+    address = row["title"]["en"].removeprefix(category.label.en).removeprefix(", ") if published else ""
     return {
         "service_request_id": str(row["id"]),
         "status": row["status"],
         "status_notes": row["state"],
         "service_name": category.label.en,
         "service_code": category.name,
-        "description": row["details"] or title if row["facts"].get("source") == "open311" else title,
+        "description": (row["details"] if published else "") or title,
         "agency_responsible": row["department"],
         "service_notice": None,
         "requested_datetime": row["opened"],
         "updated_datetime": row["updated"],
         "expected_datetime": row["due"],
-        "address": row["title"]["en"].removeprefix(category.label.en).removeprefix(", ") or None,
+        "address": address or None,
         "address_id": None,
         "zipcode": None,
         "lat": row["lat"],

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "resident", "device")
+ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "device")
 
 
 class Purpose(Struct, frozen=True):

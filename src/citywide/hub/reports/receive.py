@@ -50,14 +50,18 @@ def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequenc
         case = _opened(connection, desk, report, at)
     else:
         case = _joined(connection, desk, report, report.join, at)
-    keep_photos(connection, case, photos, at)
-    return Taken(case, follow(connection, case, _person(connection, report), at))
+    token = follow(connection, case, _person(connection, report), at)
+    keep_photos(connection, case, photos, at, hash_of(token))
+    return Taken(case, token)
 
 
-def keep_photos(connection: Connection, case: int, photos: Sequence[bytes], at: datetime) -> None:
-    """Photos of a case, scrubbed before: the reporter's, or a unit's proof that it is mended."""
+def keep_photos(
+    connection: Connection, case: int, photos: Sequence[bytes], at: datetime, follower: bytes | None = None
+) -> None:
+    """Photos of a case, scrubbed before: a reporter's own, or a unit's proof that it is mended."""
     for body in photos:
-        connection.execute(sql("add_photo"), {"case": case, "kind": "image/jpeg", "body": body, "at": at})
+        values = {"case": case, "kind": "image/jpeg", "body": body, "at": at, "follower": follower}
+        connection.execute(sql("add_photo"), values)
 
 
 def follow(connection: Connection, case: int, person: str | None, at: datetime) -> str:
@@ -81,7 +85,8 @@ def followed(connection: Connection, token: str) -> int | None:
 def neighbours(connection: Connection, desk: CaseDesk, category: str | None, place: Point) -> list[dict[str, Any]]:
     """Open cases nearby that may be the same matter; only what residents report, and nothing that tells who did."""
     reaches = {each.name: _reach_m(each) if category else NEAR_M for each in reportable(desk, category)}
-    return _within(connection, reaches, place)
+    found = _within(connection, reaches, place)
+    return [row | {"title": desk.categories[row.pop("category")].label} for row in found]
 
 
 def reportable(desk: CaseDesk, name: str | None = None) -> list[Category]:

@@ -36,7 +36,7 @@ update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_lo
 update hub.cases set state = %(state)s, remaining = null, due = %(due)s, next_look = %(at)s where id = %(case)s
 
 -- name: reroute_case
-update hub.cases set department = %(department)s, assigned_to = null,
+update hub.cases set department = %(department)s, assigned_to = null, passed_by = array_append(passed_by, department),
     state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
 
 -- name: reopen_case
@@ -68,7 +68,7 @@ update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
 
 -- name: case_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    cases.details, cases.reporters, cases.stars, cases.reopened, cases.confirmed,
+    cases.details, cases.reporters, cases.stars, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
     thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
     array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id order by photo.at) as photos
 from hub.cases left join hub.entity thing on thing.number = cases.about
@@ -80,5 +80,6 @@ select at, who, what, says from hub.case_step where cases = %(case)s order by id
 
 -- name: steps_followed
 -- A follower reads the hub's words and its own; of what others and staff wrote only that it was done
-select at, who, what, case when who = 'hub' or what = 'opened' or facts ->> 'follower' = %(follower)s then says end as says
+select at, who, what,
+    case when who = 'hub' or (what = 'opened' and %(first)s) or facts ->> 'follower' = %(follower)s then says end as says
 from hub.case_step where cases = %(case)s order by id

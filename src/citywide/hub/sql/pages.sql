@@ -59,6 +59,13 @@ select department, count(*) as cases,
 from hub.judged(%(now)s) where opened > %(now)s - %(back)s::interval and reporters >= %(reporters)s
 group by department order by late_percent, solved_percent desc, department
 
+-- name: charged_elsewhere
+-- What counts against a department though another holds it by now
+select cases.id, '/case/' || cases.id as href, cases.title, judged.department as charged, cases.department, cases.state,
+    case when judged.late then 'late' else 'reopened' end as why
+from hub.judged(%(now)s) join hub.cases on cases.id = judged.id
+where judged.department <> cases.department and (judged.late or cases.reopened > 0) order by cases.id desc limit 500
+
 -- name: own_delegations
 select from_staff, to_staff, until, why from people.delegation where until > now() order by until
 

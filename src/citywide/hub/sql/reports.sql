@@ -1,13 +1,21 @@
 -- name: add_photo
-insert into hub.photo (cases, kind, body, at) values (%(case)s, %(kind)s, %(body)s, %(at)s) returning id
+insert into hub.photo (cases, kind, body, at, follower) values (%(case)s, %(kind)s, %(body)s, %(at)s, %(follower)s) returning id
 
 -- name: photo
 select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text = %(photo)s
 
+-- name: photos_of_follower
+-- What they sent themselves, and what the city handed in as proof
+select '/v1/photos/' || id as photo from hub.photo
+where cases = %(case)s and (follower is null or follower = %(follower)s) order by at
+
+-- name: photo_of_follower
+select from hub.photo where id::text = %(photo)s and cases = %(case)s and (follower is null or follower = %(follower)s)
+
 -- name: cases_nearby
-select found.case, found.title, found.state, round(found.distance)::int as distance_m, found.reporters
+select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters
 from (
-    select cases.id as case, cases.title, cases.state, cases.reporters, asked.reach,
+    select cases.id as case, cases.category, cases.state, cases.reporters, asked.reach,
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
     from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
     join hub.cases on cases.category = asked.category

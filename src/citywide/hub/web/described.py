@@ -17,6 +17,7 @@ from msgspec import Meta
 
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Hours = Annotated[float, Meta(ge=-8784, le=8784)]  # within a year; what is too long for its purpose is refused by name
 TEXT = Schema(type=OpenAPIType.STRING)
 NUMBER = Schema(type=OpenAPIType.NUMBER)
 FILE = Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream", format=OpenAPIFormat.BINARY)

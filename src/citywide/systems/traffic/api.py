@@ -29,7 +29,7 @@ from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import SPLITS_S
 
 AnyRequest = Request[Any, Any, Any]
-LONGEST, PACKED = timedelta(days=31), "application/octet-stream"
+LONGEST, A_YEAR, PACKED = timedelta(days=31), timedelta(days=366), "application/octet-stream"
 _QUERIES = queries_of(SYSTEM.folder)
 
 
@@ -157,6 +157,8 @@ def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
         _check_plan(hub, data.plan, data.crossing)
     if begins.tzinfo is None:
         raise Problem(422, "begins needs a time zone, such as 2026-03-02T08:00:00+08:00")
+    if abs(begins - hub.clock.now()) > A_YEAR:
+        raise Problem(422, f"begins {begins:%F}; accepted: within a year from now")
     if not 0 < data.hours <= LONGEST / timedelta(hours=1):
         raise Problem(422, f"{data.hours:g} hours; accepted: more than 0 and at most {LONGEST.days} days")
     if not data.reason.strip():
