@@ -4,8 +4,8 @@
     depth, chance = correction(stacked([refit, None]), inputs)    # (site, lead) each; zero where there is none
 
 A few small boosted trees foretell the error of the general model from the water of now, the storm so far, the rain
-that is foreseen and what the general model says. By how much trees of one half of the storms help with the other
-half, the correction is shrunk, and more so the fewer the storms.
+that is foreseen and what the general model says. The less trees of one half of the storms help with the other half,
+the more the correction is shrunk, and the more the fewer the storms.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from citywide.systems.waterlogging.engine.features import DRY_AT, WATER
 from citywide.systems.waterlogging.engine.memory import LEADS, LONG_DRY
 from citywide.systems.waterlogging.engine.outlook import SHAPE, SINGLE
-from citywide.systems.waterlogging.engine.trees import Forest, Grove, forest_of, grove_of, predict, predict_own
+from citywide.systems.waterlogging.engine.trees import Forest, Grove, forest_of, grove_of, predict_own
 
 Array = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ INPUTS = len(WATER) + len(SHAPE) + len(LEADS) + 1 + SAID
 DRY_INPUT = -SAID - 1
 WHAT = ("depth", "chance")
 MOST_STORMS = 300
-LEAST_STORMS, GROWTH, FEW = 5, 1.15, 3.0
+LEAST_STORMS, GROWTH, FEW = 5, 1.15, 4.0
 LEAST_ROWS = 50
 ROUNDS = 120
 SETTINGS = {
@@ -110,11 +110,17 @@ def refit_of(lessons: Sequence[Lesson], seen: int | None = None) -> Refit:
 
 
 def _learned(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Forest, float]:
-    """A forest of all storms, and the share of it that proves right in storms it has not seen."""
+    """A forest of all storms, and how far it is to be trusted.
+
+    That is half what proves right in unseen storms: a handful of heavy ones decides it, and half the storms know less.
+    """
     halves = [_known(lessons[half::2], lead, what) for half in (0, 1)]
-    told = [predict(_grown(*mine), theirs[0]) for mine, theirs in (halves, halves[::-1])]
     rows, errors = (np.concatenate(column) for column in zip(*halves, strict=True))
-    return _grown(rows, errors), _share(np.concatenate(told), np.concatenate([halves[1][1], halves[0][1]]))
+    if min(len(half[0]) for half in halves) < LEAST_ROWS or not errors.any():
+        return BARE, 0.0
+    told = [_trained(*mine).predict(theirs[0]) for mine, theirs in (halves, halves[::-1])]
+    forest = forest_of(_trained(rows, errors).dump_model()["tree_info"])
+    return forest, (1 + _share(np.concatenate(told[::-1]), errors)) / 2
 
 
 def _known(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Array, Array]:
@@ -132,12 +138,9 @@ def _share(told: Array, came: Array) -> float:
     return float(np.clip((told * came).sum() / max(float((told**2).sum()), 1e-9), 0.0, 1.0))
 
 
-def _grown(rows: Array, errors: Array) -> Forest:
-    if len(rows) < LEAST_ROWS or not errors.any():
-        return BARE
+def _trained(rows: Array, errors: Array) -> Any:
     library: Any = import_module("lightgbm")  # loads slowly, and its types are only partly known
-    trained = library.train(SETTINGS, library.Dataset(rows, errors), ROUNDS)
-    return forest_of(trained.dump_model()["tree_info"])
+    return library.train(SETTINGS, library.Dataset(rows, errors), ROUNDS)
 
 
 BARE = forest_of([])
