@@ -5,7 +5,8 @@ with 90 storms each, where it is known well; a third of the storms are smooth de
 (`engine/storms.py`). EPA SWMM says how deep the water stood (`_swmm.py`). Every site is watched in order with
 a fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level
 gauges seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions
-give the same file. Simulated storms are kept in `benchmarks/.cache`.
+give the same file. The outlook on rain is learned apart (`_waterlogging_outlook.py`). Simulated storms are kept
+in `benchmarks/.cache`.
 """
 
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import _waterlogging_outlook
 from benchmarks._swmm import flooding_site, storms_of
 from citywide.systems.waterlogging.engine.features import FEATURES, GROWING, RAIN_AT, SCALE_AT, observe
 from citywide.systems.waterlogging.engine.forecast import LINE_CM, told
@@ -171,7 +173,7 @@ def train() -> Model:
     rng = np.random.default_rng(3)
     past = [heads_of([lesson(*each, steps, None) for each in seen], FEATURES) for steps in LEADS]
     ahead = [heads_of([lesson(*each, steps, rng) for each in seen], (*FEATURES, *AHEAD)) for steps in LEADS]
-    return Model(prior, (past[0], past[1]), (ahead[0], ahead[1]))
+    return Model(prior, _waterlogging_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]))
 
 
 if __name__ == "__main__":

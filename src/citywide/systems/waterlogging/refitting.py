@@ -13,7 +13,17 @@ from citywide.hub.database.pool import Database
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.lessons import DRY_BETWEEN, LONGEST, lessons, storms_in
-from citywide.systems.waterlogging.engine.refit import MOST_STORMS, NONE, Refit, Refits, due, refit_of, stacked
+from citywide.systems.waterlogging.engine.refit import (
+    INPUTS,
+    MOST_STORMS,
+    NONE,
+    Refit,
+    Refits,
+    due,
+    refit_of,
+    stacked,
+)
+from citywide.systems.waterlogging.engine.trees import Forest
 from citywide.systems.waterlogging.slots import SLOT, SQL, read_slots, slot_of
 
 FIRST_LOOK_BACK, AT_ONCE = timedelta(days=30), timedelta(days=1)
@@ -70,16 +80,20 @@ def refits_of(database: Database, gauges: Sequence[str]) -> Refits | None:
     One that an earlier program made of other inputs is passed over: its gauge falls back on the general model.
     """
     found = {row["gauge"]: unpacked(row["state"], row["storms"]) for row in database.rows(SQL["kept_refits"])}
-    kept = {gauge: refit for gauge, refit in found.items() if refit.weights.shape == NONE.weights.shape}
+    kept = {gauge: refit for gauge, refit in found.items() if refit}
     return stacked([kept.get(gauge) for gauge in gauges]) if kept else None
 
 
 def packed(refit: Refit) -> bytes:
     """A refit as bytes."""
-    arrays = {name: np.asarray(value, np.float32) for name, value in refit._asdict().items() if name != "storms"}
-    return to_bytes(arrays)
+    forests = {f"{at}.{n}": a for at, forest in enumerate(refit.forests) for n, a in forest._asdict().items()}
+    return to_bytes(forests | {"trust": refit.trust, "inputs": np.array(INPUTS)})
 
 
-def unpacked(state: bytes, storms: int) -> Refit:
-    """A refit from its bytes."""
-    return Refit(**{name: array.astype(float) for name, array in from_bytes(state).items()}, storms=storms)
+def unpacked(state: bytes, storms: int) -> Refit | None:
+    """A refit from its bytes, if it is of this program's form."""
+    kept = from_bytes(state)
+    if kept.get("inputs") != INPUTS:
+        return None
+    forests = (Forest(*(kept[f"{at}.{n}"] for n in Forest._fields)) for at in range(len(NONE.forests)))
+    return Refit(tuple(forests), kept["trust"], storms)

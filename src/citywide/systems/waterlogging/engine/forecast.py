@@ -5,8 +5,9 @@
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
 Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). A gauge with
-past storms of its own has a correction on top of that (see `refit`), and what came of dry spells stands for the
-storm that has not begun (see `onset`). The interval is conformal (see `interval`).
+past storms of its own has a correction on top of that (see `refit`), which knows what rain is to be expected (see
+`outlook`). What came of dry spells stands for the storm that has not begun (see `onset`). The interval is conformal
+(see `interval`).
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.waterlogging.engine import interval, onset
+from citywide.systems.waterlogging.engine import interval, onset, outlook
 from citywide.systems.waterlogging.engine.features import (
     DEPTH_AT,
     DRY_AT,
@@ -57,6 +58,7 @@ class Forecaster:
     memory: Memory
     arms: interval.Arms
     onsets: onset.Onsets
+    skies: outlook.Skies
     refits: Refits | None = None
     inputs: Array = field(init=False)
 
@@ -64,18 +66,19 @@ class Forecaster:
     def of(cls, sites: int, model: Model | None = None) -> "Forecaster":
         """A forecaster that has seen none of these sites."""
         known = model or shipped()
-        return cls(known, fresh(sites, known.prior), interval.arms_of(sites), onset.untold(sites))
+        memory, arms = fresh(sites, known.prior), interval.arms_of(sites)
+        return cls(known, memory, arms, onset.untold(sites), outlook.clear(sites))
 
     def step(self, depth_cm: Array, rain_mm: Array, ahead_mm: Array | None = None) -> Forecast:
         """Take in the last five minutes (NaN for what did not come) and look ahead.
 
         `ahead_mm` is a rain forecast, (site, 12): millimetres in each of the next twelve five minutes.
         """
-        depth = np.asarray(depth_cm, dtype=float)
-        features = observe(self.memory, depth, np.asarray(rain_mm, dtype=float))
+        depth, rain = np.asarray(depth_cm, dtype=float), np.asarray(rain_mm, dtype=float)
+        features, self.skies = observe(self.memory, depth, rain), outlook.followed(self.skies, rain)
         self.arms, self.onsets = interval.judged(self.arms, depth), onset.counted(self.onsets, depth)
         forecast = look_ahead(self.model, features, ahead_mm)
-        self.inputs = inputs_of(features, forecast.depth, forecast.chance)
+        self.inputs = seen(self.model, features, outlook.described(self.skies), forecast)
         if self.refits is not None and ahead_mm is None:
             forecast = corrected(forecast, self.refits, self.inputs, _most(features))
         return self._said(forecast, features, ahead_mm is not None)
@@ -84,10 +87,11 @@ class Forecaster:
         """Begin a new record: the next step does not follow on the last one."""
         self.memory = paused(self.memory)
         self.arms, self.onsets = interval.paused(self.arms), onset.paused(self.onsets)
+        self.skies = outlook.clear(len(self.skies.storm))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
-        parts = (("memory", self.memory), ("arms", self.arms), ("onsets", self.onsets))
+        parts = (("memory", self.memory), ("arms", self.arms), ("onsets", self.onsets), ("skies", self.skies))
         return {f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
@@ -96,6 +100,7 @@ class Forecaster:
         self.memory = Memory(*(kept[f"memory.{name}"] for name in Memory._fields))
         self.arms = interval.Arms(*(kept[f"arms.{name}"] for name in interval.Arms._fields))
         self.onsets = onset.Onsets(*(kept[f"onsets.{name}"] for name in onset.Onsets._fields))
+        self.skies = outlook.Skies(*(kept[f"skies.{name}"] for name in outlook.Skies._fields))
 
     def _said(self, forecast: Forecast, features: Array, rain_is_told: bool) -> Forecast:
         """The forecast with its interval; both are remembered until they can be judged."""
@@ -113,6 +118,11 @@ def look_ahead(model: Model, features: Array, ahead_mm: Array | None = None) -> 
     rows = features if ahead_mm is None else np.hstack([features, told(np.asarray(ahead_mm, dtype=float))])
     columns = [_lead(heads, rows) for heads in (model.past if ahead_mm is None else model.told)]
     return Forecast(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
+
+
+def seen(model: Model, features: Array, storm: Array, general: Forecast) -> Array:
+    """What a gauge's correction looks at, beside what the general model says."""
+    return inputs_of(features, storm, outlook.foreseen(model.outlook, storm), general.depth, general.chance)
 
 
 def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> Forecast:

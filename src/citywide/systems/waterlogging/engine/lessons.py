@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.waterlogging.engine import outlook
 from citywide.systems.waterlogging.engine.features import observe
-from citywide.systems.waterlogging.engine.forecast import look_ahead
+from citywide.systems.waterlogging.engine.forecast import look_ahead, seen
 from citywide.systems.waterlogging.engine.memory import fresh, paused
 from citywide.systems.waterlogging.engine.model import Model, shipped
-from citywide.systems.waterlogging.engine.refit import Lesson, inputs_of
+from citywide.systems.waterlogging.engine.refit import Lesson
 
 Array = NDArray[np.float64]
 DRY_BETWEEN, HOUR, LONGEST = 36, 12, 288
@@ -25,7 +26,16 @@ def lessons(storms: Iterable[tuple[Array, Array]], model: Model | None = None) -
         steps = [observe(memory, depth[at : at + 1], rain[at : at + 1]) for at in range(len(depth))]
         features = np.concatenate(steps)
         general = look_ahead(known, features)
-        yield Lesson(inputs_of(features, general.depth, general.chance), depth)
+        yield Lesson(seen(known, features, _storm(rain), general), depth)
+
+
+def _storm(rain: Array) -> Array:
+    """What the storm looked like at each of its steps."""
+    skies, rows = outlook.clear(1), list[Array]()
+    for fell in rain:
+        skies = outlook.followed(skies, fell[None])
+        rows.append(outlook.described(skies))
+    return np.concatenate(rows)
 
 
 def storms_in(rain: Array, depth: Array) -> list[slice]:

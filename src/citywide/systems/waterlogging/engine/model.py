@@ -26,9 +26,12 @@ class Heads(NamedTuple):
 
 
 class Model(NamedTuple):
-    """What is known before any site is seen; `past` uses fallen rain only, `told` a rain forecast too."""
+    """What is known before any site is seen: `outlook` foretells rain, `past` water from fallen rain only,
+    `told` from a rain forecast too.
+    """
 
     prior: Prior
+    outlook: tuple[Forest, Forest]
     past: tuple[Heads, Heads]
     told: tuple[Heads, Heads]
 
@@ -44,7 +47,8 @@ def load(path: Path) -> Model:
     with np.load(path, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     prior = Prior(found["prior.weights"].astype(float), found["prior.spread"].astype(float))
-    return Model(prior, _leads(found, "past"), _leads(found, "told"))
+    outlook = (_forest(found, "outlook.0"), _forest(found, "outlook.1"))
+    return Model(prior, outlook, _leads(found, "past"), _leads(found, "told"))
 
 
 def save(path: Path, model: Model) -> None:
@@ -53,10 +57,11 @@ def save(path: Path, model: Model) -> None:
         "prior.weights": model.prior.weights.astype(np.float32),
         "prior.spread": model.prior.spread.astype(np.float32),
     }
+    forests = {f"outlook.{lead}": forest for lead, forest in enumerate(model.outlook)}
     for kind in ("past", "told"):
         for lead, heads in enumerate(getattr(model, kind)):
-            for head, forest in zip(HEADS, heads, strict=True):
-                arrays |= {f"{kind}.{lead}.{head}.{n}": a for n, a in forest._asdict().items()}
+            forests |= {f"{kind}.{lead}.{head}": forest for head, forest in zip(HEADS, heads, strict=True)}
+    arrays |= {f"{name}.{n}": a for name, forest in forests.items() for n, a in forest._asdict().items()}
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
@@ -65,4 +70,8 @@ def _leads(found: dict[str, NDArray[Any]], kind: str) -> tuple[Heads, Heads]:
 
 
 def _heads(found: dict[str, NDArray[Any]], name: str) -> Heads:
-    return Heads(*(Forest(*(found[f"{name}.{head}.{field}"] for field in Forest._fields)) for head in HEADS))
+    return Heads(*(_forest(found, f"{name}.{head}") for head in HEADS))
+
+
+def _forest(found: dict[str, NDArray[Any]], name: str) -> Forest:
+    return Forest(*(found[f"{name}.{field}"] for field in Forest._fields))

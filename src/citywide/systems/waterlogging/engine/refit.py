@@ -3,35 +3,51 @@
     refit = refit_of(lessons)                            # past storms as the general model forecast them
     depth, chance = correction(stacked([refit, None]), inputs)    # (site, lead) each; zero where there is none
 
-A ridge regression on a fixed set of smooth random features (tanh of random projections) of what the general
-model looks at, and of what it says, foretells the error of the general model. Each storm is foretold by a
-regression made without it (leave-one-storm-out, in closed form); by how much that has helped, the correction
-is shrunk, and more so the fewer the storms.
+A few small boosted trees foretell the error of the general model from the water of now, the storm so far, the rain
+that is foreseen and what the general model says. The less trees of one half of the storms help with the other half,
+the more the correction is shrunk, and the more the fewer the storms.
 """
 
 from collections.abc import Sequence
-from functools import cache
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.waterlogging.engine.features import FALLEN, FEATURES, WATER
-from citywide.systems.waterlogging.engine.memory import LEADS
+from citywide.systems.waterlogging.engine.features import DRY_AT, WATER
+from citywide.systems.waterlogging.engine.memory import LEADS, LONG_DRY
+from citywide.systems.waterlogging.engine.outlook import SHAPE, SINGLE
+from citywide.systems.waterlogging.engine.trees import Forest, Grove, forest_of, grove_of, predict_own
 
 Array = NDArray[np.float64]
 
 LINE_CM = 10.0
 """The depth at which a road is not safe to drive: the alarm's line, which the chances are for."""
 
-USED = [FEATURES.index(name) for name in (*WATER, *FALLEN, "ridge_30", "ridge_60", "recession_30")]
 SAID = 2 * len(LEADS)
-INPUTS = len(USED) + SAID
-SMOOTH = 300
-BASIS = SMOOTH + INPUTS + 1
-STIFFNESS = (0.3, 3.0, 30.0, 300.0)
+INPUTS = len(WATER) + len(SHAPE) + len(LEADS) + 1 + SAID
+DRY_INPUT = -SAID - 1
+WHAT = ("depth", "chance")
 MOST_STORMS = 300
-LEAST_STORMS, GROWTH, FEW, JUDGED_BY = 5, 1.15, 8.0, 80
+LEAST_STORMS, GROWTH, FEW = 5, 1.15, 4.0
+LEAST_ROWS = 50
+ROUNDS = 120
+SETTINGS = {
+    "objective": "l2",
+    "learning_rate": 0.05,
+    "num_leaves": 24,
+    "min_data_in_leaf": 40,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.5,
+    "bagging_freq": 1,
+    "max_bin": 127,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+    "seed": 1,
+}
 
 
 class Lesson(NamedTuple):
@@ -42,26 +58,24 @@ class Lesson(NamedTuple):
 
 
 class Refit(NamedTuple):
-    """One gauge's correction: (lead, basis) for the depth and for the chance, and how far each is trusted."""
+    """One gauge's correction: a forest for each lead's depth and chance, and how far each is trusted."""
 
-    middle: Array
-    spread: Array
-    weights: Array
+    forests: tuple[Forest, ...]
     trust: Array
     storms: int
 
 
 class Refits(NamedTuple):
-    """The corrections of many gauges, their first axis; zeros where a gauge has none."""
+    """The corrections of many gauges: for each lead's depth and chance everyone's forests, and (gauge, which) trust."""
 
-    middle: Array
-    spread: Array
-    weights: Array
+    groves: tuple[Grove, ...]
+    trust: Array
 
 
-def inputs_of(features: Array, depth: Array, chance: Array) -> Array:
-    """What a correction looks at: part of the features, and what the general model says, (site, lead) each."""
-    return np.hstack([features[:, USED], depth, chance])
+def inputs_of(features: Array, storm: Array, foreseen: Array, depth: Array, chance: Array) -> Array:
+    """What a correction looks at: water, the storm so far, rain foreseen, and what the general model says."""
+    dry = features[:, DRY_AT : DRY_AT + 1]
+    return np.hstack([features[:, : len(WATER)], storm[:, len(SINGLE) :], foreseen, dry, depth, chance])
 
 
 def said(inputs: Array) -> Array:
@@ -75,89 +89,59 @@ def due(storms: int, last: int) -> bool:
 
 
 def stacked(refits: Sequence[Refit | None]) -> Refits:
-    """The corrections of many gauges side by side, each by its trust."""
+    """The corrections of many gauges side by side."""
     every = [refit or NONE for refit in refits]
-    weights = [refit.weights * refit.trust[:, :, None] for refit in every]
-    return Refits(np.stack([r.middle for r in every]), np.stack([r.spread for r in every]), np.stack(weights))
+    groves = tuple(grove_of(forests) for forests in zip(*(refit.forests for refit in every), strict=True))
+    return Refits(groves, np.stack([refit.trust for refit in every]))
 
 
 def correction(refits: Refits, inputs: Array) -> tuple[Array, Array]:
     """What to add to the general model's depths and chances, (site, lead) each."""
-    basis = _basis(inputs, refits.middle, refits.spread)
-    found = np.einsum("sb,slwb->wsl", basis, refits.weights, optimize=True)
-    return found[0], found[1]
+    found = np.stack([predict_own(grove, inputs) for grove in refits.groves], axis=1) * refits.trust
+    depth, chance = np.moveaxis(found.reshape(-1, len(LEADS), len(WHAT)), 2, 0)
+    return depth, chance
 
 
 def refit_of(lessons: Sequence[Lesson], seen: int | None = None) -> Refit:
     """Learn from a gauge's past storms, the newest of those seen."""
-    rows = _tamed(np.concatenate([lesson.inputs for lesson in lessons]))
-    middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-3
-    leads = [_lead(lessons, (middle, spread), lead) for lead in range(len(LEADS))]
-    weights, trust = (np.stack(column) for column in zip(*leads, strict=True))
-    return Refit(middle, spread, weights, trust * len(lessons) / (len(lessons) + FEW), seen or len(lessons))
+    learned = [_learned(lessons, lead, what) for lead in range(len(LEADS)) for what in range(len(WHAT))]
+    forests, trust = zip(*learned, strict=True)
+    return Refit(forests, np.array(trust) * len(lessons) / (len(lessons) + FEW), seen or len(lessons))
 
 
-def _lead(lessons: Sequence[Lesson], scale: tuple[Array, Array], lead: int) -> tuple[Array, Array]:
-    """Weights (what, basis) and trust (what) of one lead: the stiffness that foretells left-out storms best."""
-    storms = [_known(lesson, scale, lead) for lesson in lessons]
-    rows, errors = (np.concatenate(column) for column in zip(*storms, strict=True))
-    values, axes = np.linalg.eigh(rows.T @ rows)
-    judged = storms[:: max(1, len(storms) // JUDGED_BY)]
-    turned = [(basis @ axes, error) for basis, error in judged]
-    target, weights, proofs = axes.T @ (rows.T @ errors), [], []
-    for stiffness in STIFFNESS:
-        shrunk = 1 / (np.maximum(values, 0.0) + stiffness)
-        weights.append(axes @ (shrunk[:, None] * target))
-        proofs.append(_proof([_left_out(*storm, shrunk, target) for storm in turned], [e for _, e in turned]))
-    left, trust = (np.array(column) for column in zip(*proofs, strict=True))
-    best = left.argmin(axis=0)
-    what = np.arange(errors.shape[1])
-    return np.array(weights)[best, :, what], trust[best, what]
+def _learned(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Forest, float]:
+    """A forest of all storms, and how far it is to be trusted.
+
+    That is half what proves right in unseen storms: a handful of heavy ones decides it, and half the storms know less.
+    """
+    halves = [_known(lessons[half::2], lead, what) for half in (0, 1)]
+    rows, errors = (np.concatenate(column) for column in zip(*halves, strict=True))
+    if min(len(half[0]) for half in halves) < LEAST_ROWS or not errors.any():
+        return BARE, 0.0
+    told = [_trained(*mine).predict(theirs[0]) for mine, theirs in (halves, halves[::-1])]
+    forest = forest_of(_trained(rows, errors).dump_model()["tree_info"])
+    return forest, (1 + _share(np.concatenate(told[::-1]), errors)) / 2
 
 
-def _known(lesson: Lesson, scale: tuple[Array, Array], lead: int) -> tuple[Array, Array]:
-    """The basis of every step whose outcome was read, and by how much the general model erred (depth, chance)."""
+def _known(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Array, Array]:
+    """The inputs of every step whose outcome was read, and by how much the general model erred."""
     steps = LEADS[lead]
-    inputs, reached = lesson.inputs[:-steps], lesson.depth[steps:]
-    said, chance = inputs[:, lead - SAID], inputs[:, lead - SAID + len(LEADS)]
-    known = np.isfinite(reached)
-    errors = np.stack([reached - said, (reached >= LINE_CM) - chance], axis=1)
-    return _basis(inputs[known], *scale), errors[known]
+    inputs = np.concatenate([lesson.inputs[:-steps] for lesson in lessons])
+    reached = np.concatenate([lesson.depth[steps:] for lesson in lessons])
+    known = np.isfinite(reached) & (inputs[:, DRY_INPUT] < LONG_DRY)
+    came = reached if WHAT[what] == "depth" else (reached >= LINE_CM).astype(float)
+    return inputs[known], (came - inputs[:, lead + what * len(LEADS) - SAID])[known]
 
 
-def _left_out(basis: Array, errors: Array, shrunk: Array, target: Array) -> Array:
-    """What a regression without this storm says of it: its residuals, freed of its own pull."""
-    pull = (basis * shrunk) @ basis.T
-    residuals = errors - basis @ (shrunk[:, None] * target)
-    return errors - np.linalg.solve(np.eye(len(pull)) * (1 + 1e-9) - pull, residuals)
+def _share(told: Array, came: Array) -> float:
+    """The share of what was told that leaves least of the squared errors."""
+    return float(np.clip((told * came).sum() / max(float((told**2).sum()), 1e-9), 0.0, 1.0))
 
 
-def _proof(foretold: Sequence[Array], errors: Sequence[Array]) -> tuple[Array, Array]:
-    """What is left of the squared errors at the best share of the correction, and that share."""
-    said, came = np.concatenate(foretold), np.concatenate(errors)
-    share = np.clip((said * came).sum(axis=0) / np.maximum((said**2).sum(axis=0), 1e-9), 0.0, 1.0)
-    return ((came - share * said) ** 2).sum(axis=0), share
+def _trained(rows: Array, errors: Array) -> Any:
+    library: Any = import_module("lightgbm")  # loads slowly, and its types are only partly known
+    return library.train(SETTINGS, library.Dataset(rows, errors), ROUNDS)
 
 
-def _basis(inputs: Array, middle: Array, spread: Array) -> Array:
-    known = np.clip((_tamed(inputs) - middle) / spread, -6.0, 6.0)
-    across, shift = _projections()
-    return np.hstack([np.tanh(known @ across + shift), known, np.ones((len(known), 1))])
-
-
-def _tamed(inputs: Array) -> Array:
-    """Depths and rains on a scale on which ten and eleven differ more than a hundred and ten and eleven."""
-    return np.sign(inputs) * np.log1p(np.abs(inputs))
-
-
-@cache
-def _projections() -> tuple[Array, Array]:
-    """The same random directions for every gauge and for ever."""
-    rng = np.random.default_rng(1931)
-    across = rng.normal(0.0, 0.15, (INPUTS, SMOOTH)) * rng.choice([0.5, 1.0, 2.0], SMOOTH)
-    return across, rng.uniform(-2.0, 2.0, SMOOTH)
-
-
-NONE = Refit(
-    np.zeros(INPUTS), np.ones(INPUTS), np.zeros((len(LEADS), 2, BASIS)), np.zeros((len(LEADS), 2)), storms=0
-)  # fmt: skip
+BARE = forest_of([])
+NONE = Refit((BARE,) * (len(LEADS) * len(WHAT)), np.zeros(len(LEADS) * len(WHAT)), storms=0)

@@ -23,18 +23,56 @@ class Forest(NamedTuple):
     roots: NDArray[np.int32]
 
 
+class Grove(NamedTuple):
+    """The forests of many sites in one: a site's roots are from its `first` up to that of the next."""
+
+    forest: Forest
+    first: NDArray[np.int64]
+
+
 @compiled
 def predict(forest: Forest, rows: NDArray[np.float64]) -> NDArray[np.float64]:
     """The sum of all trees for each row."""
     sums = np.zeros(len(rows))
     for row in range(len(rows)):
-        for root in forest.roots:
-            at = root
-            while forest.feature[at] >= 0:
-                left = rows[row, forest.feature[at]] <= forest.number[at]
-                at += 1 if left else forest.right[at]
-            sums[row] += forest.number[at]
+        sums[row] = total(forest, forest.roots, rows[row])
     return sums
+
+
+@compiled
+def predict_own(grove: Grove, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of each site's own trees for its row."""
+    sums = np.zeros(len(rows))
+    for site in range(len(rows)):
+        roots = grove.forest.roots[grove.first[site] : grove.first[site + 1]]
+        sums[site] = total(grove.forest, roots, rows[site])
+    return sums
+
+
+@compiled
+def total(forest: Forest, roots: NDArray[np.int32], row: NDArray[np.float64]) -> float:
+    """The sum of some trees for one row."""
+    found = 0.0
+    for root in roots:
+        at = np.int64(root)
+        while forest.feature[at] >= 0:
+            left = row[forest.feature[at]] <= forest.number[at]
+            at += 1 if left else forest.right[at]
+        found += forest.number[at]
+    return found
+
+
+def grove_of(forests: Sequence[Forest]) -> Grove:
+    """The forests of many sites side by side."""
+    ahead = np.cumsum([0, *(len(forest.feature) for forest in forests)])
+    roots = [forest.roots + start for forest, start in zip(forests, ahead, strict=False)]
+    joined = Forest(
+        np.concatenate([forest.feature for forest in forests]),
+        np.concatenate([forest.number for forest in forests]),
+        np.concatenate([forest.right for forest in forests]),
+        np.concatenate(roots).astype(np.int32),
+    )
+    return Grove(joined, np.cumsum([0, *map(len, roots)]))
 
 
 def forest_of(trees: Sequence[Mapping[str, Any]]) -> Forest:
@@ -44,7 +82,7 @@ def forest_of(trees: Sequence[Mapping[str, Any]]) -> Forest:
     for tree in trees:
         roots.append(len(nodes))
         _lay(tree["tree_structure"], nodes)
-    feature, number, right = zip(*nodes, strict=True)
+    feature, number, right = zip(*nodes, strict=True) if nodes else ((), (), ())
     return Forest(
         np.array(feature, dtype=np.int8),
         np.array(number, dtype=np.float32),
