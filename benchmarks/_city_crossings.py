@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from benchmarks._city_record import Seen, asked, counted, share
-from citywide.hub.twin import TrueEvent
+from citywide.hub.simulated.twin import TrueEvent
 from citywide.systems.traffic.twin import TrafficTwin
 
 REPORT, AFTERMATH = timedelta(minutes=1), timedelta(minutes=10)

@@ -12,7 +12,7 @@ from datetime import timedelta
 import numpy as np
 
 from benchmarks._city_record import Seen, asked, counted, share
-from citywide.hub.twin import TrueEvent
+from citywide.hub.simulated.twin import TrueEvent
 
 SOON, REPORT = timedelta(minutes=30), timedelta(minutes=1)
 CASES = """

@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import structs
 
 from benchmarks._city_record import Seen, asked, counted, share
-from citywide.hub.twin import TrueEvent
+from citywide.hub.simulated.twin import TrueEvent
 
 DAY = timedelta(days=1)
 CASES = """

@@ -42,7 +42,7 @@ from citywide.demo.sky import Sky
 from citywide.demo.speaking import HttpDoor
 from citywide.demo.world import World
 from citywide.hub.settings import Settings
-from citywide.hub.system import System
+from citywide.hub.vocabulary.system import System
 from citywide.kit.clock import Clock
 from citywide.systems import epidemic, hotline, traffic, waterlogging
 from citywide.systems.hotline.twin import ResidentsTwin

@@ -20,7 +20,7 @@ from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from citywide.hub.pages import (
+from citywide.hub.vocabulary.pages import (
     Board,
     Chart,
     Column,

@@ -9,11 +9,11 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 
 from citywide.doors.http.server import http_door
-from citywide.hub import wall
 from citywide.hub.database.migrate import Migration, hub_migrations, migrate, system_migrations
 from citywide.hub.running import Hub
+from citywide.hub.screens import wall
 from citywide.hub.settings import Settings, from_environment
-from citywide.hub.system import System
+from citywide.hub.vocabulary.system import System
 from citywide.kit.child import end_with_parent
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS

@@ -82,7 +82,7 @@ def _serve(options: Namespace) -> int:
 
 def _check(_: Namespace) -> int:
     from citywide.app import EVERYTHING  # noqa: PLC0415 - loads every system
-    from citywide.hub.check import faults  # noqa: PLC0415 - loads every system
+    from citywide.hub.vocabulary.check import faults  # noqa: PLC0415 - loads every system
 
     found = faults(EVERYTHING)
     print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds")

@@ -8,10 +8,10 @@ import pytest
 from citywide.demo.land import make_city, write_city
 from citywide.demo.world import World
 from citywide.hub.database.cluster import Cluster
+from citywide.hub.screens.wall import SYSTEM as WALL
 from citywide.hub.settings import Settings
+from citywide.hub.simulated.twin import Order
 from citywide.hub.testing import MORNING, TrialCity, fresh_database
-from citywide.hub.twin import Order
-from citywide.hub.wall import SYSTEM as WALL
 from citywide.kit.geometry import Point
 from citywide.systems.waterlogging import SYSTEM
 

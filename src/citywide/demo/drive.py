@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import KDTree
 
 from citywide.hub.dispatch.roads import Roads
-from citywide.hub.ways import Way
+from citywide.hub.simulated.ways import Way
 from citywide.kit.geometry import Point
 
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from msgspec import Struct, structs
 
-from citywide.hub.things import Reading
-from citywide.hub.twin import TrueEvent
+from citywide.hub.simulated.twin import TrueEvent
+from citywide.hub.vocabulary.things import Reading
 
 SORTS = ("stuck", "drifting", "silent", "clock_step", "duplicates", "late")
 DRIFT_PER_DAY = 6.0

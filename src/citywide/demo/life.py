@@ -13,7 +13,7 @@ from msgspec import Struct
 from citywide.demo.land import make_city
 from citywide.demo.speaking import HttpDoor, RefusedError
 from citywide.demo.world import World
-from citywide.hub.system import System
+from citywide.hub.vocabulary.system import System
 from citywide.kit.clock import Clock
 from citywide.kit.memory import few_arenas, give_back
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Instruction, Order, Word
+from citywide.hub.simulated.twin import Answer, Instruction, Order, Word
+from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.clock import microseconds
 from citywide.kit.geometry import Point
 

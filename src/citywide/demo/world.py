@@ -11,9 +11,20 @@ from citywide.demo.land import SimulatedCity
 from citywide.demo.land.relief import metres
 from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
-from citywide.hub.system import System
-from citywide.hub.things import Entity, Reading
-from citywide.hub.twin import Answer, Converses, Instruction, Listening, Order, Speaks, TrueEvent, Twin, Weather, Word
+from citywide.hub.simulated.twin import (
+    Answer,
+    Converses,
+    Instruction,
+    Listening,
+    Order,
+    Speaks,
+    TrueEvent,
+    Twin,
+    Weather,
+    Word,
+)
+from citywide.hub.vocabulary.system import System
+from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.calendars import WorkingCalendar
 
 SHARES = {

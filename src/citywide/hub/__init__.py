@@ -1,8 +1,9 @@
 """The hub's vocabulary."""
 
-from citywide.hub.affairs import Alarm, Case, Category
-from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
-from citywide.hub.pages import (
+from citywide.hub.people.who import Person, Purpose, Who
+from citywide.hub.vocabulary.affairs import Alarm, Case, Category
+from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
+from citywide.hub.vocabulary.pages import (
     Board,
     Chart,
     Choice,
@@ -21,11 +22,10 @@ from citywide.hub.pages import (
     desk_of,
     history_of,
 )
-from citywide.hub.people.who import Person, Purpose, Who
-from citywide.hub.rule import Rule
-from citywide.hub.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
-from citywide.hub.system import City, Feed, Response, Schedule, System
-from citywide.hub.things import Entity, Kind, Quantity, Reading
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
+from citywide.hub.vocabulary.system import City, Feed, Response, Schedule, System
+from citywide.hub.vocabulary.things import Entity, Kind, Quantity, Reading
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

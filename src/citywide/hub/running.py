@@ -29,9 +29,9 @@ from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import summarise
 from citywide.hub.secrets import evidence_keys
 from citywide.hub.settings import Settings
-from citywide.hub.system import System
-from citywide.hub.things import Reading
-from citywide.hub.words import Words, gather
+from citywide.hub.vocabulary.system import System
+from citywide.hub.vocabulary.things import Reading
+from citywide.hub.vocabulary.words import Words, gather
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
 from citywide.kit.clock import Clock
 from citywide.kit.memory import give_back

@@ -17,8 +17,8 @@ from citywide.hub.evidence.log import Log
 from citywide.hub.ingest.batch import Receipt, columns_of
 from citywide.hub.running import Hub
 from citywide.hub.settings import Settings
-from citywide.hub.system import System
-from citywide.hub.things import Entity, Reading
+from citywide.hub.vocabulary.system import System
+from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.clock import ManualClock
 
 Result = TypeVar("Result")

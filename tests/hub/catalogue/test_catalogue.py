@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from citywide.hub import Entity, Point, Reading, Who, wall
+from citywide.hub import Entity, Point, Reading, Who
 from citywide.hub.catalogue.dcat import catalogue
 from citywide.hub.catalogue.sets import DataSet, data_sets, judge
-from citywide.hub.page_data import queries_of_widget, sheet
+from citywide.hub.screens import wall
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING
 from citywide.kit.text import Text
 

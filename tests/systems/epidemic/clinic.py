@@ -11,7 +11,7 @@ from citywide.hub.ingest.batch import columns_of
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
-from citywide.hub.twin import Place, Plan, Weather
+from citywide.hub.simulated.twin import Place, Plan, Weather
 from citywide.kit.clock import Clock
 from citywide.systems.epidemic.twin import EpidemicTwin
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from citywide.hub import Entity, Point, Query
-from citywide.hub.check import faults
-from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
+from citywide.hub.vocabulary.check import faults
 from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.feeds import read_report, stamp
 from citywide.systems.epidemic.model import SYNDROMES

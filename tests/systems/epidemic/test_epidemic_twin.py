@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from citywide.hub import Point, Reading, Text
+from citywide.hub.simulated.twin import Place, Plan, Speaks, Weather
 from citywide.hub.testing import MORNING
-from citywide.hub.twin import Place, Plan, Speaks, Weather
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
 from citywide.systems.epidemic.simulated.outbreaks import FIRST_DAYS
 from citywide.systems.epidemic.twin import EpidemicTwin

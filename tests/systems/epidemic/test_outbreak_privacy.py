@@ -3,8 +3,8 @@
 import pytest
 from psycopg.errors import InsufficientPrivilege
 
-from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.systems.epidemic import SYSTEM
 from tests.systems.epidemic.clinic import MANAGER, STRANGER, TRACER, Clinic
 

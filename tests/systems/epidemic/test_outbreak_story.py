@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from citywide.hub import Query
-from citywide.hub.page_data import queries_of_widget, sheet
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.analysis import forecasting, process
 from citywide.systems.epidemic.false_alarms import false_alarm_rate

@@ -9,13 +9,13 @@ from litestar.testing import TestClient
 
 from citywide.app import EVERYTHING, build, systems_of
 from citywide.hub import Point, Text
-from citywide.hub.check import faults
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
 from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.check import faults
+from citywide.hub.vocabulary.things import Entity
 from citywide.systems import epidemic
 from citywide.systems.epidemic import SYSTEM, for_city
 from citywide.systems.epidemic.daily_watch import take_in

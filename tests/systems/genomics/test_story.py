@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from citywide.hub import Entity, Text
-from citywide.hub.page_data import sheet
 from citywide.hub.people.who import Who
+from citywide.hub.screens.data import sheet
+from citywide.hub.simulated.twin import Plan
 from citywide.hub.testing import TrialCity
-from citywide.hub.twin import Plan
 from citywide.systems.genomics import SYSTEM
 from citywide.systems.genomics.laboratory.round import folder_of, processes
 from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask

@@ -20,8 +20,8 @@ from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
 from citywide.hub.settings import Settings
+from citywide.hub.simulated.twin import Instruction, Place, Plan, Weather
 from citywide.hub.testing import MORNING, fresh_database
-from citywide.hub.twin import Instruction, Place, Plan, Weather
 from citywide.kit.clock import Clock
 from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.map import read_map

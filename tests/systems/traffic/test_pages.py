@@ -6,10 +6,10 @@ import numpy as np
 
 from citywide.hub import Form, Point, Text
 from citywide.hub.ingest.batch import columns_of
-from citywide.hub.page_data import queries_of_widget, sheet
 from citywide.hub.people.who import Who
+from citywide.hub.screens.data import queries_of_widget, sheet
+from citywide.hub.simulated.twin import Place, Plan, Weather
 from citywide.hub.testing import MORNING, TrialCity
-from citywide.hub.twin import Place, Plan, Weather
 from citywide.systems.traffic import SYSTEM, duties
 from citywide.systems.traffic.api import EventDay, Milestone, PlanChange
 from citywide.systems.traffic.duties.plans import day_kinds

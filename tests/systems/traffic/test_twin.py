@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from citywide.hub import Point, Text
+from citywide.hub.simulated.twin import Order, Place, Plan, Weather
 from citywide.hub.testing import MORNING
-from citywide.hub.twin import Order, Place, Plan, Weather
 from citywide.systems.traffic.engine.incidents import Kind
 from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 from citywide.systems.traffic.twin import TrafficTwin

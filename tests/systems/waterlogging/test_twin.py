@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from citywide.demo.land import make_city
-from citywide.hub.twin import Order, Weather
+from citywide.hub.simulated.twin import Order, Weather
 from citywide.systems.waterlogging.twin import WaterTwin
 
 START = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)

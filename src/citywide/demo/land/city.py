@@ -16,7 +16,7 @@ from citywide.demo.land.quarters import Districts, make_districts, make_places, 
 from citywide.demo.land.relief import EDGE, Relief, lon_lat, make_relief
 from citywide.demo.land.streets import Streets, make_streets
 from citywide.hub.dispatch.roads import make_roads
-from citywide.hub.twin import Place, Plan
+from citywide.hub.simulated.twin import Place, Plan
 from citywide.kit.text import Text
 
 Array = NDArray[np.float64]

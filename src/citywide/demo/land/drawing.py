@@ -13,7 +13,7 @@ from citywide.demo.land.names import name_stream, with_suffix
 from citywide.demo.land.quarters import Districts
 from citywide.demo.land.relief import EDGE, Relief, River, lon_lat
 from citywide.demo.land.streets import BRIDGE, CLASSES, MAJOR_EVERY, MOTORWAY, PRIMARY, TRUNK, Streets, chains
-from citywide.hub.twin import Place
+from citywide.hub.simulated.twin import Place
 from citywide.kit.text import Text
 
 Array = NDArray[np.float64]

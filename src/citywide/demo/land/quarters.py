@@ -10,7 +10,7 @@ from scipy.spatial import KDTree
 from citywide.demo.land.names import name_stream, with_suffix
 from citywide.demo.land.relief import QUARTERS, Relief, lon_lat
 from citywide.demo.land.streets import BRIDGE, MOTORWAY, PRIMARY, TUNNEL, Streets
-from citywide.hub.twin import Place
+from citywide.hub.simulated.twin import Place
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

@@ -1,17 +1,13 @@
 """What data the city holds: for people as JSON, for other portals as DCAT-AP 3."""
 
-from typing import Any
-
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
 from litestar.datastructures import State
 from msgspec import json
 
 from citywide.hub.catalogue.dcat import catalogue
 from citywide.hub.catalogue.sets import data_sets
-from citywide.hub.web.callers import anybody, hub_of
+from citywide.hub.web.callers import AnyRequest, anybody, hub_of
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/v1/catalogue")

@@ -1,8 +1,6 @@
 """What a resident agreed to: whoever follows a report by its link may look, agree and take it back."""
 
-from typing import Any
-
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
@@ -12,12 +10,11 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.persons import PURPOSES, agree, agreed, withdraw
 from citywide.hub.reports.receive import reporter
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of
+from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.limits import QUESTIONS, limited
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 
-AnyRequest = Request[Any, Any, Any]
 ASKED = tuple(name for name, purpose in PURPOSES.items() if purpose.needs_consent)
 
 

@@ -1,9 +1,8 @@
 """Staff away from their desk: who acts for them, until when."""
 
 from datetime import timedelta
-from typing import Any
 
-from litestar import Request, Response, delete, get, post
+from litestar import Response, delete, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
@@ -11,11 +10,9 @@ from msgspec import Struct
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.delegation import DelegationError, delegate, end, in_force
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Lent(Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, LiteralString
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
@@ -12,7 +12,6 @@ from psycopg import Connection
 
 from citywide.hub.cases.acts import ACTS, Asked, carry_out
 from citywide.hub.cases.moves import row_of
-from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import become, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
@@ -21,15 +20,14 @@ from citywide.hub.people.persons import grant
 from citywide.hub.people.persons import person as ask_person
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
+from citywide.hub.vocabulary.commands import OpenCase
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Hours, Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Act(Struct, frozen=True):

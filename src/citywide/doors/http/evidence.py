@@ -1,9 +1,8 @@
 """The evidence log for everybody who wants to check it: tiles, checkpoints, proofs."""
 
 import json as plain_json
-from typing import Any
 
-from litestar import MediaType, Request, Response, get
+from litestar import MediaType, Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
@@ -12,11 +11,9 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence import log
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, Tile, bundle, parse_path
 from citywide.hub.evidence.verify import proof_file
-from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/evidence/checkpoint")

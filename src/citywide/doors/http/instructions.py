@@ -1,8 +1,6 @@
 """What devices are told: a device reads its instructions and says which it has heard; until then they come again."""
 
-from typing import Any
-
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
@@ -10,10 +8,8 @@ from msgspec import Struct
 from citywide.doors.http.units import SCOPE, bound_to
 from citywide.hub.database.queries import sql
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Heard(Struct, frozen=True):

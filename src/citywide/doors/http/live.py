@@ -2,19 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
-from litestar import Request, get
+from litestar import get
 from litestar.datastructures import State
 from litestar.params import FromQuery
 from litestar.response import Stream
 
 from citywide.hub.live.feed import Event
 from citywide.hub.live.position import position_of
-from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.problems import Problem
 
-AnyRequest = Request[Any, Any, Any]
 TOPICS = {"case", "alarm", "message", "evidence", "latest"}
 
 

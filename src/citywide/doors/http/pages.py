@@ -1,20 +1,16 @@
 """Pages as data: the console renders what systems declare."""
 
-from typing import Any
-
 import msgspec
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
-from citywide.hub.labels import labels
-from citywide.hub.page_data import UnknownPageError, pages_for, queries_of_widget, sheet
+from citywide.hub.screens.data import UnknownPageError, pages_for, queries_of_widget, sheet
+from citywide.hub.screens.labels import labels
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/v1/city", sync_to_thread=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.openapi.spec import Schema
@@ -15,16 +15,15 @@ from citywide.hub.entities.registry import register
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.readings.history import History
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.things import Entity
+from citywide.hub.vocabulary.words import Words
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import anybody, device, hub_of
+from citywide.hub.web.callers import AnyRequest, anybody, device, hub_of
 from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-from citywide.hub.words import Words
 from citywide.kit.geometry import Point
 
-AnyRequest = Request[Any, Any, Any]
 MOST_ENTITIES = 50
 
 

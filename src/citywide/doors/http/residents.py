@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta, Struct
@@ -20,7 +20,7 @@ from citywide.hub.reports.receive import followed, hash_of, may, neighbours, tak
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, form_of, many
 from citywide.hub.web.limits import QUESTIONS, REPORTS, limited
 from citywide.hub.web.photos import scrubbed_or_refused
@@ -30,7 +30,6 @@ from citywide.kit.geometry import Point
 from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.told import Told, understood
 
-AnyRequest = Request[Any, Any, Any]
 LABELS = {each.name: each.label for each in REPORTABLE}
 
 

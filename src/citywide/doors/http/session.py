@@ -2,22 +2,19 @@
 
 import time
 from collections import deque
-from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, delete, get, post
+from litestar import MediaType, Response, delete, get, post
 from litestar.datastructures import Cookie, State
 from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.hub.people.staff import SignInError, session_of, sign_in, sign_out
 from citywide.hub.people.who import Who
-from citywide.hub.web.callers import COOKIE, hub_of, staff
+from citywide.hub.web.callers import COOKIE, AnyRequest, hub_of, staff
 from citywide.hub.web.limits import address_of
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class Credentials(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
@@ -15,13 +15,12 @@ from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 
-AnyRequest = Request[Any, Any, Any]
 UNITS_ACTS = ("accept", "start", "pause", "resume", "check", "reroute")
 BY_ITSELF = Text("taken up by itself", "主动接单")
 SCOPE = "units:act"

@@ -11,8 +11,8 @@ from psycopg.types.json import Jsonb
 from citywide.doors.mqtt.packets import Message
 from citywide.hub.database.pool import Database
 from citywide.hub.ingest.batch import Columns, Refusal
-from citywide.hub.system import Feed
-from citywide.hub.things import Reading
+from citywide.hub.vocabulary.system import Feed
+from citywide.hub.vocabulary.things import Reading
 from citywide.kit.clock import microseconds
 
 TOPIC = re.compile(r"^city/([a-z0-9_]+/[^\s/]+)/readings$")

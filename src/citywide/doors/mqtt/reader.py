@@ -12,7 +12,7 @@ from psycopg import Connection
 from citywide.doors.mqtt.messages import Understanding, refused, set_aside
 from citywide.doors.mqtt.packets import CONNACK, PING, Answer, Message, Stream, acknowledge, connect, subscribe
 from citywide.hub.running import Hub
-from citywide.hub.system import Feed
+from citywide.hub.vocabulary.system import Feed
 
 log = structlog.get_logger()
 READ_AT_ONCE = 1 << 18

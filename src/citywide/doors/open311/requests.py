@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict, State, UploadFile
 from litestar.params import FromPath
 
@@ -17,12 +17,11 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, followed, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
-from citywide.hub.web.callers import hub_of
+from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, asked_by, form_of, many
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 
-AnyRequest = Request[Any, Any, Any]
 SPAN = timedelta(days=90)
 MOST_REQUESTS = 1000
 FILTERS = ("service_request_id", "service_code", "start_date", "end_date", "status")

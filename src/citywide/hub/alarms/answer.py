@@ -9,16 +9,16 @@ from msgspec import Struct
 from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
-from citywide.hub.affairs import Alarm
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import choose_unit
 from citywide.hub.entities.registry import entity_from_row
 from citywide.hub.evidence.write import witness
-from citywide.hub.things import Entity, Reading
-from citywide.hub.words import Words
+from citywide.hub.vocabulary.affairs import Alarm
+from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
+from citywide.hub.vocabulary.things import Entity, Reading
+from citywide.hub.vocabulary.words import Words
 from citywide.kit.clock import Clock
 from citywide.kit.text import Text
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from citywide.hub.affairs import Category
+from citywide.hub.vocabulary.affairs import Category
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
 

@@ -9,15 +9,15 @@ from msgspec import Struct
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from citywide.hub.affairs import Category
 from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, pause_says, time_left
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
 from citywide.hub.cases.steps import joined, mark_of, noted, step
-from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import choose_unit
 from citywide.hub.dispatch.roads import Travel
+from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
 

@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.signals import Drift, Stuck
-from citywide.hub.words import Words
+from citywide.hub.vocabulary.signals import Drift, Stuck
+from citywide.hub.vocabulary.words import Words
 from citywide.kit.text import Text
 
 SCORES = "catalogue"

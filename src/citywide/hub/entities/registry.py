@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 
 PARTS = 64

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from citywide.hub.things import Reading
+from citywide.hub.vocabulary.things import Reading
 from citywide.kit.clock import microseconds
 
 ACCEPTED, LATE, DUPLICATE, REFUSED = range(4)

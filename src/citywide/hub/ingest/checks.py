@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import Columns, Receipt, Refusal
 from citywide.hub.ingest.order import all_sound
-from citywide.hub.things import Quantity
+from citywide.hub.vocabulary.things import Quantity
 from citywide.kit.clock import moment
 from citywide.kit.units import conversion
 

@@ -22,7 +22,7 @@ from citywide.hub.ingest.hand import MOST_ROWS, Hands, Turn
 from citywide.hub.ingest.order import advance, by_time, mark_repeats
 from citywide.hub.ingest.state import State, recover
 from citywide.hub.ingest.writer import FencedError, Writer
-from citywide.hub.rule import Rule
+from citywide.hub.vocabulary.rule import Rule
 from citywide.kit.clock import Clock
 
 Item = Sent | Callable[[], None]

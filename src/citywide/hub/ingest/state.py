@@ -16,9 +16,9 @@ from citywide.hub.entities.registry import PARTS, Series
 from citywide.hub.ingest.batch import ACCEPTED, Rows
 from citywide.hub.ingest.binary import decode
 from citywide.hub.ingest.order import advance
-from citywide.hub.rule import Rule
 from citywide.hub.rules.evaluator import Evaluator
 from citywide.hub.rules.watches import grown
+from citywide.hub.vocabulary.rule import Rule
 
 NEVER = np.iinfo(np.int64).min
 

@@ -14,8 +14,8 @@ from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
 from citywide.hub.replay.files import ReplayError, read_file, send
 from citywide.hub.replay.rules import WouldBe, did_raise, would_raise
-from citywide.hub.rule import Rule
-from citywide.hub.system import System
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.system import System
 from citywide.kit.commands import Command
 
 BOUNDS = ("above", "below", "clears_below", "clears_above")

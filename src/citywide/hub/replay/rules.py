@@ -13,9 +13,9 @@ from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.readings.archive import Found, archived
 from citywide.hub.readings.history import fetched, joined
-from citywide.hub.rule import Rule
 from citywide.hub.rules.evaluator import Evaluator, Transition
-from citywide.hub.signals import Difference, Ratio, Silence
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.signals import Difference, Ratio, Silence
 from citywide.kit.clock import microseconds, moment
 
 STRIDE = timedelta(hours=6)

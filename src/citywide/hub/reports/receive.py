@@ -9,14 +9,14 @@ from typing import Any
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.hub.affairs import Category
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.cases.moves import NoCaseError
-from citywide.hub.commands import OpenCase
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.persons import add_person
 from citywide.hub.reports.words import without_numbers_of_people
+from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

@@ -7,10 +7,10 @@ import numpy as np
 from msgspec import Struct, msgpack
 from numpy.typing import NDArray
 
-from citywide.hub.rule import Rule
 from citywide.hub.rules.kernel import fold, tick
 from citywide.hub.rules.layout import SILENCE, compile_rule
 from citywide.hub.rules.watches import Ints, Watches, runs
+from citywide.hub.vocabulary.rule import Rule
 
 Floats = NDArray[np.float64]
 

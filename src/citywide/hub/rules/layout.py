@@ -6,8 +6,8 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
-from citywide.hub.rule import Rule
-from citywide.hub.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
 
 VALUE, RATE, SILENCE, STUCK, DRIFT, WINDOW, DIFFERENCE, RATIO = range(8)
 AGGREGATES = ("mean", "sum", "min", "max", "count")

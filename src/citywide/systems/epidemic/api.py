@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct
@@ -13,7 +13,7 @@ from citywide.hub.people.persons import must_have_grant
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import device, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
@@ -30,7 +30,6 @@ from citywide.systems.epidemic.supply_plan import COLUMNS, NothingForecastError,
 from citywide.systems.epidemic.then_and_now import then_and_now
 from citywide.systems.epidemic.watched import Watched, watched_in
 
-AnyRequest = Request[Any, Any, Any]
 MOST_CONTACTS = 100
 LEAST_RATE, MOST_RATE = 0.1, 50.0  # false alarms in a thousand quiet series-weeks
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Kind, Reading
-from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather, Word
+from citywide.hub.simulated.twin import Answer, Order, Place, Plan, TrueEvent, Weather, Word
 from citywide.systems.epidemic.model import (
     ABSENCE,
     DEPARTMENT,

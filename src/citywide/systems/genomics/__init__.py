@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from citywide.hub import Schedule, System, Text
-from citywide.hub.twin import Plan, Twin
+from citywide.hub.simulated.twin import Plan, Twin
 from citywide.systems.genomics import model, pages, responses
 from citywide.systems.genomics.cli import COMMANDS
 

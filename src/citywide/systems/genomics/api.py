@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.response import File
@@ -15,7 +15,7 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -24,7 +24,6 @@ from citywide.systems.genomics.laboratory.round import folder_of
 from citywide.systems.genomics.laboratory.studies import LISTS, StudyError, Wish, ask
 from citywide.systems.genomics.model import DEPARTMENT
 
-AnyRequest = Request[Any, Any, Any]
 ACTS = {"stop": stop, "go_on": go_on}
 KINDS = {".html": "text/html; charset=utf-8", ".tsv": "text/tab-separated-values", ".png": "image/png"}
 FILES = ("report.html", "table.tsv", "left-out.tsv", "top.tsv", "manhattan.png", "qq.png")

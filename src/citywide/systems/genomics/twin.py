@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import to_builtins
 
 from citywide.hub import Entity, Reading
-from citywide.hub.twin import Answer, Order, Plan, TrueEvent, Weather
+from citywide.hub.simulated.twin import Answer, Order, Plan, TrueEvent, Weather
 from citywide.systems.genomics.engine.simulate import planted
 from citywide.systems.genomics.laboratory.order import Made
 from citywide.systems.genomics.model import COHORT, DEPARTMENT

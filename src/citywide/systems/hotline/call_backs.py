@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from citywide.hub.twin import Order
+from citywide.hub.simulated.twin import Order
 from citywide.systems.hotline.mending import Mending
 
 ZONE, ASKED_BETWEEN = ZoneInfo("Asia/Shanghai"), (8, 21)

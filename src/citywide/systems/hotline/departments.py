@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from citywide.hub import Entity, Reading, Text
-from citywide.hub.twin import Answer, Order, Place, Plan
-from citywide.hub.ways import Mover
+from citywide.hub.simulated.twin import Answer, Order, Place, Plan
+from citywide.hub.simulated.ways import Mover
 from citywide.systems.hotline.matters import BY_NAME
 from citywide.systems.hotline.mending import Mending
 from citywide.systems.hotline.model import DEPARTMENTS, TEAM

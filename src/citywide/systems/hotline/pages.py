@@ -1,7 +1,7 @@
 """What the call-takers, the departments and the mayor see."""
 
 from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Table, Text, count_of
-from citywide.hub.wall import LEAGUE_COLUMNS
+from citywide.hub.screens.wall import LEAGUE_COLUMNS
 from citywide.systems.hotline.model import REPORTABLE
 
 TITLE, DEPARTMENT = Column("title", Text("Matter", "事项")), Column("department", Text("Department", "部门"))

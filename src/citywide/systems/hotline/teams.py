@@ -6,8 +6,8 @@ import numpy as np
 from msgspec import Struct
 
 from citywide.hub import Entity
-from citywide.hub.twin import Answer, Order
-from citywide.hub.ways import Mover
+from citywide.hub.simulated.twin import Answer, Order
+from citywide.hub.simulated.ways import Mover
 from citywide.systems.hotline.mending import Mending
 from citywide.systems.hotline.pictures import picture
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from citywide.hub import Entity, Point, Reading
-from citywide.hub.twin import Answer, Order, Plan, TrueEvent, Weather, Word
+from citywide.hub.simulated.twin import Answer, Order, Plan, TrueEvent, Weather, Word
 from citywide.systems.hotline.call_backs import CallBacks
 from citywide.systems.hotline.departments import Departments
 from citywide.systems.hotline.matters import (

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Request, Response, get, post
+from litestar import MediaType, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
@@ -15,7 +15,7 @@ from citywide.hub.evidence.write import witness
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import anybody, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, anybody, hub_of, need_role, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -28,7 +28,6 @@ from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import SPLITS_S
 
-AnyRequest = Request[Any, Any, Any]
 LONGEST, A_YEAR, PACKED = timedelta(days=31), timedelta(days=366), "application/octet-stream"
 _QUERIES = queries_of(SYSTEM.folder)
 

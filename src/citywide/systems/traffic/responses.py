@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
-from citywide.hub.mending import called, mend, speaks_again
+from citywide.hub.alarms.mending import called, mend, speaks_again
 from citywide.systems.traffic.model import BROKEN_DETECTOR, DEPARTMENT, OFFICER
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from citywide.hub import Entity, Point, Reading, Text
-from citywide.hub.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
+from citywide.hub.simulated.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
 from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings

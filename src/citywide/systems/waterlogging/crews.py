@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from citywide.hub import Entity, Point
-from citywide.hub.twin import Answer, Order
-from citywide.hub.ways import Mover, Ways
+from citywide.hub.simulated.twin import Answer, Order
+from citywide.hub.simulated.ways import Mover, Ways
 
 SETTING_UP_S = 120.0
 

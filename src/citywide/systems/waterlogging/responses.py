@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
-from citywide.hub.mending import mend, speaks_again
+from citywide.hub.alarms.mending import mend, speaks_again
 from citywide.systems.waterlogging.model import BROKEN_GAUGE, CREW, FLOODED_ROAD
 
 

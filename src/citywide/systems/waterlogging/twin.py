@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Point, Reading, Text
-from citywide.hub.twin import Answer, Order, Place, Plan, TrueEvent, Weather
+from citywide.hub.simulated.twin import Answer, Order, Place, Plan, TrueEvent, Weather
 from citywide.systems.waterlogging.crews import Crew
 from citywide.systems.waterlogging.hydraulics import Sites, gauge_cm, rained, random_sites, still
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from citywide.hub.twin import Plan
+from citywide.hub.simulated.twin import Plan
 from citywide.systems.epidemic.model import SYNDROMES
 from citywide.systems.epidemic.simulated.outbreaks import Outbreak, where_met
 

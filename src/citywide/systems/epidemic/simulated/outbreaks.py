@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from citywide.hub.twin import Place, Plan
+from citywide.hub.simulated.twin import Place, Plan
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE
 from citywide.systems.epidemic.engine.outbreak_simulation import (

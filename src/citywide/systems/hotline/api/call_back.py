@@ -1,8 +1,8 @@
 """The call-back: what reporters say when they are asked whether it is mended, passed on by the hotline's channels."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from litestar import Request, post
+from litestar import post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
@@ -14,11 +14,10 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import followed, hash_of, may
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
-from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.threads import in_thread
 from citywide.systems.hotline.api.channels import MOST_AT_ONCE, SCOPE, limit_of
 
-AnyRequest = Request[Any, Any, Any]
 NOT_REACHED = "not reached on the call-back, closed on the photo / 回访未接通，凭照片结案"
 
 

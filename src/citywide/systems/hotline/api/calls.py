@@ -1,10 +1,9 @@
 """The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
 
 from datetime import UTC
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Struct
@@ -14,15 +13,13 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.hub.reports.receive import take
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.hotline.report import PERIODS, report_pdf
 from citywide.systems.hotline.told import Told, understood
-
-AnyRequest = Request[Any, Any, Any]
 
 
 class There(Struct, frozen=True):

@@ -1,10 +1,9 @@
 """The other channels' door: an exchange, an app, a former hotline; each item is taken or refused by itself."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from litestar import Request, Response, post
+from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 
@@ -14,7 +13,7 @@ from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
@@ -24,7 +23,6 @@ from citywide.systems.hotline.former import Former, take_over, wrong_with
 from citywide.systems.hotline.intake import begin_to_listen
 from citywide.systems.hotline.told import understood
 
-AnyRequest = Request[Any, Any, Any]
 SCOPE = "reports:write"
 MOST_AT_ONCE, MOST_FORMER = 500, 200_000
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from citywide.hub import Entity, Point, Reading
-from citywide.hub.twin import Answer, Order
+from citywide.hub.simulated.twin import Answer, Order
 from citywide.systems.traffic.model import DEPARTMENT
 
 SPEED_M_S, ARRIVES_M, CLEARS = 9.0, 60.0, timedelta(minutes=4)

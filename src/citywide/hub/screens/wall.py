@@ -1,8 +1,8 @@
 """The hub's own pages: what is wrong, who is on the way, how departments do, what data there are."""
 
-from citywide.hub.pages import Board, Column, Field, Form, Layer, Map, Page, Query, Table, Timeline, count_of
-from citywide.hub.system import System
-from citywide.hub.things import Quantity
+from citywide.hub.vocabulary.pages import Board, Column, Field, Form, Layer, Map, Page, Query, Table, Timeline, count_of
+from citywide.hub.vocabulary.system import System
+from citywide.hub.vocabulary.things import Quantity
 from citywide.kit.text import Text
 
 WALL = Page(

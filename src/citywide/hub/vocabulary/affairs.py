@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

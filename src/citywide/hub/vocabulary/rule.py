@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from citywide.hub.signals import Signal, Value
+from citywide.hub.vocabulary.signals import Signal, Value
 from citywide.kit.text import Text
 
 SEVERITIES = ("notice", "warning", "serious", "critical")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from citywide.hub import Alarm, Category, City, CloseCase, Entity, OpenCase, Text
-from citywide.hub.mending import mend, speaks_again
+from citywide.hub.alarms.mending import mend, speaks_again
 
 PUMP = Text("pump", "水泵")
 BROKEN = Category("broken_pump", Text("Broken pump", "水泵故障"), "drainage", timedelta(hours=8))

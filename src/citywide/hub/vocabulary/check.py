@@ -7,12 +7,12 @@ from typing import Any
 from msgspec import Struct
 
 from citywide.hub.database.queries import hub_queries, queries_of
-from citywide.hub.page_data import queries_of_widget
-from citywide.hub.pages import Form
 from citywide.hub.people.who import ROLES
-from citywide.hub.signals import Difference, Ratio
-from citywide.hub.system import APPLICATIONS, System
-from citywide.hub.words import Words, gather
+from citywide.hub.screens.data import queries_of_widget
+from citywide.hub.vocabulary.pages import Form
+from citywide.hub.vocabulary.signals import Difference, Ratio
+from citywide.hub.vocabulary.system import APPLICATIONS, System
+from citywide.hub.vocabulary.words import Words, gather
 from citywide.kit.text import Text
 
 

@@ -6,12 +6,12 @@ from typing import Any, LiteralString, Protocol
 
 from msgspec import Struct
 
-from citywide.hub.affairs import Alarm, Category
-from citywide.hub.commands import Command
-from citywide.hub.pages import Page
-from citywide.hub.rule import Rule
-from citywide.hub.things import Entity, Kind, Quantity, Reading
-from citywide.hub.twin import Plan, Twin
+from citywide.hub.simulated.twin import Plan, Twin
+from citywide.hub.vocabulary.affairs import Alarm, Category
+from citywide.hub.vocabulary.commands import Command
+from citywide.hub.vocabulary.pages import Page
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.things import Entity, Kind, Quantity, Reading
 from citywide.kit import commands as command_line
 from citywide.kit.text import Text
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from citywide.hub.affairs import Alarm, Category
-from citywide.hub.commands import CloseCase, Command, OpenCase
-from citywide.hub.system import City, Response
+from citywide.hub.vocabulary.affairs import Alarm, Category
+from citywide.hub.vocabulary.commands import CloseCase, Command, OpenCase
+from citywide.hub.vocabulary.system import City, Response
 from citywide.kit.text import Text
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from citywide.hub.things import Entity
+from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

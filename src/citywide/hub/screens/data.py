@@ -9,9 +9,9 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import hub_queries, queries_of
-from citywide.hub.pages import Choice, Form, Page, Query
 from citywide.hub.people.who import Who
-from citywide.hub.system import System
+from citywide.hub.vocabulary.pages import Choice, Form, Page, Query
+from citywide.hub.vocabulary.system import System
 
 
 class Sheet(Struct, frozen=True):

@@ -8,8 +8,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from citywide.hub.things import Entity, Reading
-from citywide.hub.ways import NO_WAYS, Ways
+from citywide.hub.simulated.ways import NO_WAYS, Ways
+from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from citywide.hub.words import Words
+from citywide.hub.vocabulary.words import Words
 from citywide.kit.text import Text
 
 DEPARTMENTS: Mapping[str, Text] = {

@@ -5,10 +5,10 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from citywide.hub.affairs import Category
-from citywide.hub.rule import Rule
-from citywide.hub.system import Response, System
-from citywide.hub.things import Kind, Quantity
+from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.system import Response, System
+from citywide.hub.vocabulary.things import Kind, Quantity
 
 
 class Words(Struct, frozen=True):

@@ -4,10 +4,10 @@ from msgspec import structs
 
 from citywide.app import EVERYTHING
 from citywide.hub import Chart, Page, Query, Text
-from citywide.hub.check import faults
-from citywide.hub.page_data import pages_for, queries_of_widget, sheet
 from citywide.hub.people.who import ROLES, Who
+from citywide.hub.screens.data import pages_for, queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
+from citywide.hub.vocabulary.check import faults
 from citywide.systems import waterlogging
 
 WATER = waterlogging.SYSTEM
