@@ -11,7 +11,8 @@ from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging.arrays import to_bytes
 from citywide.systems.waterlogging.engine.lessons import lessons
 from citywide.systems.waterlogging.engine.refit import Refit, refit_of
-from citywide.systems.waterlogging.refitting import keep_storms, packed, refit_gauges, refits_of, remember, unpacked
+from citywide.systems.waterlogging.refits import packed, refits_of, unpacked
+from citywide.systems.waterlogging.refitting import keep_storms, refit_gauges, remember
 from citywide.systems.waterlogging.slots import SLOT, slot_of
 from citywide.systems.waterlogging.slots import SQL as QUERIES
 
@@ -113,3 +114,15 @@ def test_a_refit_of_another_form_is_passed_over(rained):
     with rained.hub.database.transaction() as connection:
         connection.execute(QUERIES["keep_refit"], kept_so | {"gauge": GAUGES[0].id})
     assert refits_of(rained.hub.database, [GAUGES[0].id]) is None
+
+
+def test_only_a_refit_that_was_made_anew_is_read_again(rained):
+    gauge, refit, now = GAUGES[0].id, a_refit(), rained.clock.now()
+    for at, trust, seen in ((now, 0.25, 0.25), (now, 0.5, 0.25), (now + timedelta(days=1), 0.5, 0.5)):
+        state = packed(refit._replace(trust=np.full_like(refit.trust, trust)))
+        with rained.hub.database.transaction() as connection:
+            row = {"gauge": gauge, "at": at, "storms": 5, "trust": [trust], "state": state}
+            connection.execute(QUERIES["keep_refit"], row)
+        found = refits_of(rained.hub.database, [gauge])
+        assert found is not None
+        assert (found.trust == seen).all()

@@ -14,7 +14,7 @@ from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
-from citywide.systems.waterlogging.refitting import refits_of
+from citywide.systems.waterlogging.refits import refits_of
 from citywide.systems.waterlogging.slots import SQL, Slots, read_slots, slot_of
 
 FIRST_LOOK_BACK = timedelta(hours=12)

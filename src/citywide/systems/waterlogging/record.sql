@@ -46,5 +46,8 @@ select rain, depth from (
 insert into waterlogging.refit (gauge, at, storms, trust, state) values (%(gauge)s, %(at)s, %(storms)s, %(trust)s, %(state)s)
 on conflict (gauge) do update set at = excluded.at, storms = excluded.storms, trust = excluded.trust, state = excluded.state
 
+-- name: refits_made
+select gauge, at from waterlogging.refit
+
 -- name: kept_refits
-select gauge, storms, state from waterlogging.refit
+select gauge, at, storms, state from waterlogging.refit where gauge = any(%(gauges)s)

@@ -4,26 +4,15 @@ A storm is read from the hub's own record once it is over. The refits are made a
 that no forecast waits for them; the next forecast uses what there is.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 
 from citywide.hub.database.pool import Database
 from citywide.hub.running import Hub
-from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.lessons import DRY_BETWEEN, LONGEST, lessons, storms_in
-from citywide.systems.waterlogging.engine.refit import (
-    INPUTS,
-    MOST_STORMS,
-    NONE,
-    Refit,
-    Refits,
-    due,
-    refit_of,
-    stacked,
-)
-from citywide.systems.waterlogging.engine.trees import Forest
+from citywide.systems.waterlogging.engine.refit import MOST_STORMS, Refit, due, refit_of
+from citywide.systems.waterlogging.refits import packed
 from citywide.systems.waterlogging.slots import SLOT, SQL, read_slots, slot_of
 
 FIRST_LOOK_BACK, AT_ONCE = timedelta(days=30), timedelta(days=1)
@@ -72,28 +61,3 @@ def _refit(database: Database, gauge: str, seen: int) -> Refit:
     kept = database.rows(SQL["storms_of"], {"gauge": gauge, "most": MOST_STORMS})
     storms = [(np.array(row["rain"], float), np.array(row["depth"], float)) for row in kept]
     return refit_of(list(lessons(storms)), seen)
-
-
-def refits_of(database: Database, gauges: Sequence[str]) -> Refits | None:
-    """What the gauges' own storms have taught, in the order of the gauges; nothing when there is none.
-
-    One that an earlier program made of other inputs is passed over: its gauge falls back on the general model.
-    """
-    found = {row["gauge"]: unpacked(row["state"], row["storms"]) for row in database.rows(SQL["kept_refits"])}
-    kept = {gauge: refit for gauge, refit in found.items() if refit}
-    return stacked([kept.get(gauge) for gauge in gauges]) if kept else None
-
-
-def packed(refit: Refit) -> bytes:
-    """A refit as bytes."""
-    forests = {f"{at}.{n}": a for at, forest in enumerate(refit.forests) for n, a in forest._asdict().items()}
-    return to_bytes(forests | {"trust": refit.trust, "inputs": np.array(INPUTS)})
-
-
-def unpacked(state: bytes, storms: int) -> Refit | None:
-    """A refit from its bytes, if it is of this program's form."""
-    kept = from_bytes(state)
-    if kept.get("inputs") != INPUTS:
-        return None
-    forests = (Forest(*(kept[f"{at}.{n}"] for n in Forest._fields)) for at in range(len(NONE.forests)))
-    return Refit(tuple(forests), kept["trust"], storms)
