@@ -2,7 +2,7 @@
 
 The peer runs with the settings that its authors published (ten seasonal levels, trend always fitted, 26
 recent weeks left out, negative binomial threshold) and, as measures named `default_…`, as the package comes.
-Both sides are compared at the peer's own false-positive rate. `first_week_ceiling` is what a detector would
+Both sides are compared at the peer's own false-positive rate. `first_week_by_one_week` is what a detector would
 reach that knows the true mean and dispersion of every series and looks at the current week alone.
 """
 
@@ -143,7 +143,7 @@ def _ratios(prefix: str, ours: Quality, ideal: Quality, peer: Quality) -> dict[s
         f"{prefix}pod_ratio": ours.pod / peer.pod,
         f"{prefix}first_week_ratio": ours.first_week / peer.first_week,
         f"{prefix}ppv_ratio": ours.ppv / peer.ppv,
-        f"{prefix}first_week_ceiling": ideal.first_week / peer.first_week,
+        f"{prefix}first_week_by_one_week": ideal.first_week / peer.first_week,
         f"{prefix}fpr": ours.fpr,
         f"{prefix}fpr_peer": peer.fpr,
         f"{prefix}pod": ours.pod,

@@ -21,10 +21,16 @@ STILL = np.array([1.0, 0.50, 0.08, 0.014, 0.003])  # of them, what is still to c
 @njit(cache=True)
 def log_probability(count: float, mean: float, variance: float) -> float:
     """Log negative binomial probability with this mean and variance (Poisson when they are equal)."""
+    return _likelihood(count, mean, variance) - math.lgamma(count + 1)
+
+
+@njit(cache=True)
+def _likelihood(count: float, mean: float, variance: float) -> float:
+    """The same but for what is left out of every ratio of two of them."""
     if variance <= mean * 1.0001:
-        return count * math.log(mean) - mean - math.lgamma(count + 1)
+        return count * math.log(mean) - mean
     size = mean * mean / (variance - mean)
-    combinations = math.lgamma(count + size) - math.lgamma(size) - math.lgamma(count + 1)
+    combinations = math.lgamma(count + size) - math.lgamma(size)
     return combinations + size * math.log(mean / variance) + count * math.log(1 - mean / variance)
 
 
@@ -44,17 +50,19 @@ def _under_way(
     counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], found: NDArray[np.float64]
 ) -> None:
     """An outbreak of each onset that still runs, against weeks as usual or an outbreak that is over."""
+    as_usual = np.array([_likelihood(max(counts[lag], 0.0), means[lag], variances[lag]) for lag in range(LAGS)])
     over = 1.0
     for onset in range(LAGS):
         deviation = math.sqrt(variances[onset])
         huge = max(_excess(counts, means, onset), SIZES[-1] * deviation)
-        total = HUGE * math.exp(_ratio(counts, means, variances, onset, 0, huge))
+        total = HUGE * math.exp(_ratios(counts, means, variances, as_usual, onset, huge)[1])
         for size in SIZES:
             cases = size * deviation
+            before, until_now = _ratios(counts, means, variances, as_usual, onset, cases)
             ends = math.exp(-cases * STILL[onset])
-            total += (1 - ends) * math.exp(_ratio(counts, means, variances, onset, 0, cases))
+            total += (1 - ends) * math.exp(until_now)
             if onset:
-                over += OVER / len(SIZES) * ends * math.exp(_ratio(counts, means, variances, onset, 1, cases))
+                over += OVER / len(SIZES) * ends * math.exp(before)
         found[onset] = math.log(max(total, 1e-300) * ONSET[onset] / len(SIZES))
     found -= math.log(over)
 
@@ -71,22 +79,31 @@ def _excess(counts: NDArray[np.float64], means: NDArray[np.float64], onset: int)
 
 
 @njit(cache=True)
-def _ratio(
+def _ratios(
     counts: NDArray[np.float64],
     means: NDArray[np.float64],
     variances: NDArray[np.float64],
+    as_usual: NDArray[np.float64],
     onset: int,
-    newest: int,
     cases: float,
-) -> float:
-    """The log likelihood ratio of an outbreak of this many cases, themselves Poisson, on top of the usual."""
-    found = 0.0
-    for lag in range(newest, onset + 1):
-        if counts[lag] >= 0:
-            mean, variance, more = means[lag], variances[lag], cases * COURSE[onset - lag]
-            count = min(counts[lag], _highest(mean, variance, more))
-            found += log_probability(count, mean + more, variance + more) - log_probability(count, mean, variance)
-    return min(found, 600.0)
+) -> tuple[float, float]:
+    """Log likelihood ratios of an outbreak of this many cases on top of the usual: of the weeks before, and of all."""
+    before = 0.0
+    for lag in range(1, onset + 1):
+        before += _ratio(counts[lag], means[lag], variances[lag], as_usual[lag], cases * COURSE[onset - lag])
+    newest = _ratio(counts[0], means[0], variances[0], as_usual[0], cases * COURSE[onset])
+    return min(before, 600.0), min(before + newest, 600.0)
+
+
+@njit(cache=True)
+def _ratio(count: float, mean: float, variance: float, as_usual: float, more: float) -> float:
+    """Of one week; the outbreak's own cases are Poisson, and a week that was not told says nothing."""
+    if count < 0:
+        return 0.0
+    highest = _highest(mean, variance, more)
+    if count > highest:
+        count, as_usual = highest, _likelihood(highest, mean, variance)
+    return _likelihood(count, mean + more, variance + more) - as_usual
 
 
 @njit(cache=True)
