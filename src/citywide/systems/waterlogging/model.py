@@ -45,7 +45,7 @@ WATER_IS_COMING = Rule(
 FAST_RISE = Rule(
     "fast_rise",
     "water_depth",
-    Text("water rises by {value:.0f} cm/h at {name}", "{name}水位每小时上涨 {value:.0f} 厘米"),
+    Text("water at {name} moves by {value:+.0f} cm an hour", "{name}水位每小时变化 {value:+.0f} 厘米"),
     signal=Rate(timedelta(minutes=10)),
     above=60,
     clears_below=20,
