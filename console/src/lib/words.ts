@@ -236,6 +236,7 @@ const WORDS = {
   hub: ["the hub", "中枢"],
   resident: ["the reporter", "上报人"],
   outbreak: ["outbreak?", "疑似暴发"],
+  around: ["unusual around it", "周边异常"],
   day: ["daytime", "日间"],
   night: ["night", "夜间"],
 } satisfies Record<string, [string, string]>;

@@ -11,6 +11,7 @@ from psycopg_pool import ConnectionPool
 from citywide.hub.people.who import Who
 
 Row = dict[str, Any]
+IDLE_S = 30.0  # a connection at rest holds some 20 MB of the server's memory
 
 
 class Database:
@@ -19,7 +20,13 @@ class Database:
     def __init__(self, url: str, most: int = 12) -> None:
         self.url = url
         self.pool = ConnectionPool(
-            url, min_size=1, max_size=most, open=True, timeout=20, check=ConnectionPool.check_connection
+            url,
+            min_size=1,
+            max_size=most,
+            open=True,
+            timeout=20,
+            max_idle=IDLE_S,
+            check=ConnectionPool.check_connection,
         )
 
     def close(self) -> None:
