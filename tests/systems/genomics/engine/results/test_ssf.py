@@ -1,6 +1,6 @@
 """GWAS-SSF, as the standard has it (gwas-sumstats-tools' own schema, here by hand): columns, order, values.
 
-The official validator wants another Python than ours; `python -m benchmarks gwas-formats` runs it on its own.
+The official validator wants another Python than ours; `python -m benchmarks gwas-real` runs it on its own.
 """
 
 import re

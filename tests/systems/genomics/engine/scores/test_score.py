@@ -141,10 +141,19 @@ def test_a_score_that_matches_nothing_is_zero_and_says_so(tmp_path):
     assert np.isnan(made.averages).all()
 
 
+def test_on_x_a_missing_call_is_expected_at_the_frequency_where_a_man_has_one_copy(tmp_path):
+    copies = np.array([[2, 0, 2, 1, -1]], np.int8)  # two men, two women, and one of whom we know nothing
+    bed = write(tmp_path, copies, ["X"], [1, 1, 2, 2, 2])
+    (tmp_path / "w.txt").write_text("ID\tA1\tS\nv0\tA\t1\n")
+    found = score(bed, match_all(read_scores(tmp_path / "w.txt"), target(bed.variants)))
+    assert found.sums[4, 0] == pytest.approx(2 * (1 + 0 + 2 + 1) / (1 + 1 + 2 + 2))
+
+
 @pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
-def test_plink2_gives_the_same_averages(tmp_path):
+@pytest.mark.parametrize("chromosome", ["1", "X"])
+def test_plink2_gives_the_same_averages(tmp_path, chromosome):
     random = np.random.default_rng(8)
-    bed = write(tmp_path, drawn(random, 500, 91))
+    bed = write(tmp_path, drawn(random, 500, 91), ["1"] * 100 + [chromosome] * 400, random.integers(1, 3, 91))
     alleles = random.choice(["A", "G"], 500)
     rows = "\n".join(
         f"v{i}\t{a}\t{w:.6g}" for i, (a, w) in enumerate(zip(alleles, random.normal(size=500), strict=True))

@@ -32,6 +32,11 @@ class Block:
         """Frequency of allele 1 among the people's calls; NaN without a call."""
         return frequency(self.counts(mask, level))
 
+    def calls(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many of the people have a call."""
+        counts = self.counts(mask)
+        return counts[:, 0] + counts[:, 2] + counts[:, 3]
+
 
 def frequency(counts: NDArray[np.int64]) -> Doubles:
     """Frequency of allele 1 from counts of the four codes; NaN without a call."""

@@ -37,6 +37,12 @@ def kind(code: bytes) -> str:
     return NAMES.get(code, "")
 
 
+def kinds(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.str_]:
+    """A for two copies in everybody, X or Y for the sex chromosomes (PAR and MT count as autosomes here)."""
+    found, where = np.unique(codes(variants)[rows], return_inverse=True)
+    return np.array([kind(code) or "A" for code in found.tolist()] or ["A"])[where]
+
+
 def numbered(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:
     """Chromosomes as numbers: 23 X, 24 Y, 26 MT; 0 for anything else."""
     kinds, where = np.unique(chromosome, return_inverse=True)

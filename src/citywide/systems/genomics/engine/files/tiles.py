@@ -26,6 +26,10 @@ class Tile:
         known = np.isfinite(here).sum(axis=1)
         return np.divide(np.nansum(here, axis=1), 2 * known, out=np.full(len(known), np.nan), where=known > 0)
 
+    def calls(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """How many of the people have a dosage."""
+        return np.isfinite(self.dosages[:, mask]).sum(axis=1)
+
 
 def tiles(data: Dosed, rows: NDArray[np.int64]) -> Iterator[Tile]:
     """The chosen variants in order, as many at a time as stay near the processor; pages behind are given back."""

@@ -44,7 +44,7 @@ class PersonQuality:
 def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = None, threads: int = 1) -> PersonQuality:
     """Missingness, heterozygosity and sex of everybody, from the variants' frequencies."""
     rows = np.arange(len(bed)) if rows is None else rows
-    kind = kinds(bed, rows)
+    kind = kinds(bed.variants, rows)
     sums = np.zeros((len(bed.people), 6))
     for block in blocks(bed, rows):
         here = slice(block.first, block.first + len(block.rows))

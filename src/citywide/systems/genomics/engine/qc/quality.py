@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import blocks
-from citywide.systems.genomics.engine.files.chromosomes import codes, kind
+from citywide.systems.genomics.engine.files.chromosomes import kinds
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 MALE, FEMALE = 1, 2
@@ -50,7 +50,7 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
     """Counts, frequency, Hardy-Weinberg and missingness of the chosen variants among the chosen people."""
     people = np.ones(len(bed.people), np.bool_) if people is None else people
     rows = np.arange(len(bed)) if rows is None else rows
-    kind = kinds(bed, rows)
+    kind = kinds(bed.variants, rows)
     male, female = people & (bed.people.sex == MALE), people & (bed.people.sex == FEMALE)
     every, men, women = (np.zeros((len(rows), 4), np.int64) for _ in range(3))
     for block in blocks(bed, rows):
@@ -59,12 +59,6 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
         if (kind[here] != "A").any():
             men[here], women[here] = block.counts(male), block.counts(female)
     return _quality(kind, every, men, women)
-
-
-def kinds(bed: Bed, rows: Integers) -> NDArray[np.str_]:
-    """A for two copies in everybody, X or Y for the sex chromosomes (PAR and MT count as autosomes here)."""
-    found, where = np.unique(codes(bed.variants)[rows], return_inverse=True)
-    return np.array([kind(code) or "A" for code in found.tolist()] or ["A"])[where]
 
 
 def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Integers) -> VariantQuality:

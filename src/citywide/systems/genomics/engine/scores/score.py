@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import Block, blocks, person_sums
+from citywide.systems.genomics.engine.files.chromosomes import kinds
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
-from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.files.people import People, founders
 from citywide.systems.genomics.engine.files.tiles import Tile, tiles
 from citywide.systems.genomics.engine.files.tiles import person_sums as dosage_sums
 from citywide.systems.genomics.engine.kernel.counting import Doubles
@@ -50,12 +51,27 @@ def score(
     families = _families(scores)
     total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
-    mask = founders(data.people)
+    kind = kinds(data.variants, np.arange(len(data.variants)))
     for part in blocks(data, rows) if isinstance(data, Bed) else tiles(data, rows):
-        known = part.frequency(mask) if frequency is None else frequency[part.rows]
+        known = _frequency(part, data.people, kind[part.rows]) if frequency is None else frequency[part.rows]
         values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN))
         _add(part, values, total, threads, level)
     return _scores(scores, families, total)
+
+
+def _frequency(part: Block | Tile, people: People, kind: NDArray[np.str_]) -> Doubles:
+    """Frequency of allele 1 among founders; a man has one copy on X, and only men have a Y."""
+    mask, men = founders(people), people.sex == 1
+    known = part.frequency(mask)
+    if (kind != "A").any():
+        his, hers = (np.nan_to_num(part.frequency(mask & who)) for who in (men, ~men))
+        once, twice = part.calls(mask & men), 2 * part.calls(mask & ~men)
+        twice = np.where(kind == "Y", 0, twice)
+        of_sexes = np.divide(
+            his * once + hers * twice, once + twice, out=np.full_like(known, np.nan), where=once + twice > 0
+        )
+        known = np.where(kind == "A", known, of_sexes)
+    return known
 
 
 def _add(part: Block | Tile, values: NDArray[np.float32], total: Doubles, threads: int, level: int | None) -> None:
