@@ -2,9 +2,9 @@
 # Compiled by numba, which infers the types itself.
 """The one loop over readings that every rule goes through; compiled, on flat arrays."""
 
-import numba
 import numpy as np
 
+from citywide.hub.rules.compiled import compiled
 from citywide.hub.rules.layout import (
     BEYOND_SINCE,
     COMMON,
@@ -22,7 +22,7 @@ from citywide.hub.rules.layout import (
 from citywide.hub.rules.stretches import drift, rate, window
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def fold(series, times, values, first, links, rules, cells, slots, out):  # noqa: ANN001, ANN201, PLR0913 - numba infers the types
     """Fold readings (sorted per entity by time) into the watches' memory; the transitions go to `out`."""
     count = 0
@@ -40,7 +40,7 @@ def fold(series, times, values, first, links, rules, cells, slots, out):  # noqa
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def tick(now, watches, links, rules, cells, out):  # noqa: ANN001, ANN201 - numba infers the types
     """Raise the alarms of those who have fallen silent."""
     count = 0
@@ -57,7 +57,7 @@ def tick(now, watches, links, rules, cells, out):  # noqa: ANN001, ANN201 - numb
     return count
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _signal(rule, link, cells, slots, t, v):  # noqa: ANN001, ANN202, PLR0911 - numba infers types; one return a signal
     code, at = rule.code, link.cells
     if t < cells[at + LAST_TIME]:
@@ -79,7 +79,7 @@ def _signal(rule, link, cells, slots, t, v):  # noqa: ANN001, ANN202, PLR0911 - 
     return drift(rule.slot, cells, at + COMMON, slots, link.slots, t, v)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _decide(rule, cells, at, t, x):  # noqa: ANN001, ANN202 - numba infers the types
     """1 raised, 0 cleared, -1 nothing changed."""
     if np.isnan(x):
@@ -101,7 +101,7 @@ def _decide(rule, cells, at, t, x):  # noqa: ANN001, ANN202 - numba infers the t
     return 1
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _pair(code, cells, at, role, v):  # noqa: ANN001, ANN202 - numba infers the types
     if role == 0:
         cells[at + LAST_VALUE] = v
@@ -113,7 +113,7 @@ def _pair(code, cells, at, role, v):  # noqa: ANN001, ANN202 - numba infers the 
     return mine / other if other != 0.0 else np.nan
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _stuck(rule, cells, at, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     if np.isnan(cells[at]) or abs(v - cells[at]) > rule.tolerance:
         cells[at], cells[at + 1] = v, t

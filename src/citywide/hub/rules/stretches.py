@@ -2,16 +2,16 @@
 # Compiled by numba, which infers the types itself.
 """Signals over a stretch of time, kept in slots; what the closed slots say is worked out once a slot."""
 
-import numba
 import numpy as np
 
+from citywide.hub.rules.compiled import compiled
 from citywide.hub.rules.layout import RATE_SLOT, RATE_SLOTS, SLOTS, WINDOW_CELLS, WINDOW_SLOT
 
 HOUR = 3.6e9
 MEAN, SUM, MIN, MAX = range(4)  # whatever else is asked for is the count
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def rate(over, width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201, PLR0913, PLR0917 - numba infers the types
     """The change an hour since the first reading of the newest slot that lies far enough back."""
     slot = np.floor(t / width)
@@ -26,7 +26,7 @@ def rate(over, width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201, PL
     return (v - cells[at + 2]) / (t - best) * HOUR if best >= 0.0 else np.nan
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _look_back(cells, at, slots, ring, upto):  # noqa: ANN001, ANN202 - numba infers the types
     """Find the newest slot's first reading up to a moment, and from when on the next one would be it."""
     best, value, following = -1.0, np.nan, np.inf
@@ -39,7 +39,7 @@ def _look_back(cells, at, slots, ring, upto):  # noqa: ANN001, ANN202 - numba in
     cells[at + 1], cells[at + 2], cells[at + 3] = best, value, following
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def drift(width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201 - numba infers the types
     """The mean of twelve slots, less that of twelve slots ten times as long."""
     far, far_ring = at + WINDOW_CELLS, ring + SLOTS * WINDOW_SLOT
@@ -50,7 +50,7 @@ def drift(width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201 - numba 
     return near / near_n - long / long_n if long_n > near_n else np.nan
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def window(which, width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201, PLR0913, PLR0917 - numba infers the types
     """The aggregate over twelve slots that was asked for."""
     _tell(width, cells, at, slots, ring, t, v)
@@ -64,13 +64,13 @@ def window(which, width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN201,
     return total / count if which == MEAN else count
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _total(cells, at):  # noqa: ANN001, ANN202 - numba infers the types
     """The total and the count, of the open slot and the closed ones together."""
     return cells[at + 1] + cells[at + 5], cells[at + 2] + cells[at + 6]
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled
 def _tell(width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN202 - numba infers the types
     """Add a reading to the open slot: its number, total, count, least, most; behind it those of the closed slots."""
     slot = np.floor(t / width)
@@ -82,12 +82,13 @@ def _tell(width, cells, at, slots, ring, t, v):  # noqa: ANN001, ANN202 - numba 
     cells[at + 4] = max(cells[at + 4], v)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _turn_over(cells, at, slots, ring, slot):  # noqa: ANN001, ANN202 - numba infers the types
     """Put the open slot away, open this one, and sum up the closed ones that still count."""
     if not np.isnan(cells[at]):
         k = ring + WINDOW_SLOT * (int(cells[at]) % SLOTS)
-        slots[k : k + WINDOW_SLOT] = cells[at : at + WINDOW_SLOT]
+        for part in range(WINDOW_SLOT):
+            slots[k + part] = cells[at + part]
     total, count, least, most = 0.0, 0.0, np.inf, -np.inf
     for k in range(ring, ring + WINDOW_SLOT * SLOTS, WINDOW_SLOT):
         if slots[k] > slot - SLOTS:
