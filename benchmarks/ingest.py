@@ -279,7 +279,7 @@ def write_on(server: Server, ids: Sequence[str], token: str, stop: threading.Eve
     """A steady stream of batches beside the queries."""
     number = 1_000_000
     while not stop.is_set():
-        send(server, prepared(ids, token, number % 4000 + 4000, 4, "json"))
+        send(server, prepared(ids, token, number % 4000 + 4000, 4, "json"), 4)
         number += 4
         stop.wait(0.02)
 
