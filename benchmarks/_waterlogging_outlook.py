@@ -20,10 +20,7 @@ Array = NDArray[Any]
 
 STORMS, SEED, DESIGN_SHARE = 24_000, 77, 0.5
 ROUNDS = 150
-SETTINGS = {
-    "objective": "l2",
-    "learning_rate": 0.1,
-    "num_leaves": 40,
+COMMON = {
     "min_data_in_leaf": 200,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.5,
@@ -33,7 +30,8 @@ SETTINGS = {
     "deterministic": True,
     "verbose": -1,
     "seed": 1,
-}
+}  # of every forest that is shipped
+SETTINGS = {**COMMON, "objective": "l2", "learning_rate": 0.1, "num_leaves": 40}
 
 
 def drawn() -> Array:

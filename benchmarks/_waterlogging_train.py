@@ -44,18 +44,7 @@ EARLY_RAIN_SHARE = 0.35
 ROWS_SHARE = 0.3
 FORECAST_ERROR = 0.25
 AHEAD = tuple(f"ahead_{steps * 5}" for steps in AHEAD_STEPS)
-COMMON = {
-    "learning_rate": 0.08,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.5,
-    "bagging_fraction": 0.5,
-    "bagging_freq": 1,
-    "max_bin": 127,
-    "num_threads": 1,
-    "deterministic": True,
-    "verbose": -1,
-    "seed": 1,
-}
+COMMON = {**_waterlogging_outlook.COMMON, "learning_rate": 0.08}
 SHAPES = {
     "middle": ({"objective": "l2", "num_leaves": 63}, 280),
     "low": ({"objective": "quantile", "alpha": 0.05, "num_leaves": 24}, 120),

@@ -5,14 +5,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 from msgspec import Struct, msgpack
-from numpy.typing import NDArray
 
 from citywide.hub.rules.kernel import fold, tick
 from citywide.hub.rules.layout import SILENCE, compile_rule
-from citywide.hub.rules.watches import Ints, Watches, runs
+from citywide.hub.rules.watches import Floats, Ints, Mask, Watches, runs
 from citywide.hub.vocabulary.rule import Rule
-
-Floats = NDArray[np.float64]
 
 
 class Transition(Struct, frozen=True):
@@ -142,7 +139,7 @@ class Evaluator:
         return found
 
 
-def _of_those(which: NDArray[np.bool_], dumped: bytes, sizes: Ints) -> Floats:
+def _of_those(which: Mask, dumped: bytes, sizes: Ints) -> Floats:
     """What was dumped of some of the watches, each of which has its size there."""
     begin = np.cumsum(sizes) - sizes
     return np.frombuffer(dumped)[runs(begin[which], sizes[which])]

@@ -47,7 +47,7 @@ RULE_ROW = np.dtype([
     ("code", "i4"), ("aggregate", "i4"), ("slot", "f8"), ("over", "f8"), ("tolerance", "f8"),
     ("sign", "f8"), ("bound", "f8"), ("clear", "f8"), ("hold", "f8"),
 ])  # fmt: skip
-LINK = np.dtype([("following", "i4"), ("cells", "i4"), ("slots", "i4"), ("rule", "i2"), ("role", "i2")])
+LINK = np.dtype([("following", "i4"), ("rule", "i2"), ("role", "i2"), ("cells", "i8"), ("slots", "i8")])
 
 
 class Compiled(Struct, frozen=True):

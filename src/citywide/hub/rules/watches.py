@@ -13,6 +13,7 @@ from citywide.hub.rules.chains import links_by_rule, own_links
 from citywide.hub.rules.layout import LAST_TIME, LINK, RAISED, RULE_ROW, Compiled
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OWN, SECOND = range(2)  # the role of a series in a rule
 
@@ -66,18 +67,15 @@ class Watches:
         return places
 
     def _blank_cells(self, sizes: Ints) -> Ints:
-        begin, self._used_cells = self._used_cells, self._used_cells + int(sizes.sum())
-        self.cells = grown(self.cells, self._used_cells)
-        self.cells[begin : self._used_cells] = np.nan
-        at = begin + np.cumsum(sizes) - sizes
+        self.cells, at = _blank(self.cells, self._used_cells, sizes)
+        self._used_cells += int(sizes.sum())
         self.cells[at + RAISED], self.cells[at + LAST_TIME] = 0.0, -np.inf
         return at
 
     def _blank_slots(self, sizes: Ints) -> Ints:
-        begin, self._used_slots = self._used_slots, self._used_slots + int(sizes.sum())
-        self.slots = grown(self.slots, self._used_slots)
-        self.slots[begin : self._used_slots] = np.nan
-        return begin + np.cumsum(sizes) - sizes
+        self.slots, at = _blank(self.slots, self._used_slots, sizes)
+        self._used_slots += int(sizes.sum())
+        return at
 
     def of(self, series: Ints) -> Ints:
         """The watches on these series."""
@@ -100,6 +98,14 @@ class Watches:
     def set_raised(self, watches: Ints, raised: Mask) -> None:
         """Let their memory say that their alarms stand, or do not."""
         self.cells[self.links["cells"][watches] + RAISED] = raised
+
+
+def _blank(memory: Floats, used: int, sizes: Ints) -> tuple[Floats, Ints]:
+    """The memory, longer if need be, with blank pieces of these sizes behind what is used, and where each begins."""
+    end = used + int(sizes.sum())
+    memory = grown(memory, end)
+    memory[used:end] = np.nan
+    return memory, used + np.cumsum(sizes) - sizes
 
 
 def runs(start: Ints, size: Ints) -> Ints:
