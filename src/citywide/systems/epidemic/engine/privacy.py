@@ -1,9 +1,6 @@
 """Small numbers of people are not shown, and cannot be worked out from the totals beside them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,11 +20,6 @@ class Shown:
     def hidden(self) -> NDArray[np.bool_]:
         """Which cells are not shown."""
         return np.isnan(self.cells)
-
-
-class _Optimum(Protocol):
-    fun: float
-    status: int
 
 
 def suppress(counts: NDArray[np.int64], minimum: int = MINIMUM) -> Shown:
@@ -54,10 +46,11 @@ def possible(shown: Shown, row: int, column: int) -> tuple[float, float]:
     target = np.all(unknown == (row, column), axis=1).astype(np.float64)
     if not len(right):
         return 0.0, np.inf
-    linprog: Callable[..., _Optimum] = import_module("scipy.optimize").linprog  # loads slowly, and has no types
+    from scipy.optimize import linprog  # noqa: PLC0415 - loads slowly
+
     low = linprog(target, A_eq=matrix, b_eq=right)
     high = linprog(-target, A_eq=matrix, b_eq=right)
-    return low.fun, -high.fun if high.status == 0 else np.inf
+    return float(low.fun), float(-high.fun) if high.status == 0 else np.inf
 
 
 def _shown(

@@ -7,7 +7,6 @@ matrix of what a fold leaves is the whole less the fold's own, and each is solve
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +122,7 @@ def _solved(grams: Floats, products: Doubles, variants: int) -> Floats:
 def _ridge(gram: Floats, product: Floats, strength: float) -> Floats:
     system = gram.copy()
     system.flat[:: len(system) + 1] += np.float32(strength)
-    solve: Any = lapack.sposv  # pyright: ignore[reportAttributeAccessIssue]
-    _, found, failed = solve(system, product, lower=1, overwrite_a=1)
+    _, found, failed = lapack.sposv(system, product, lower=1, overwrite_a=1)
     if failed:
         raise np.linalg.LinAlgError("a block of variants has no ridge solution")
     return found

@@ -1,0 +1,6 @@
+from typing import Any
+
+from numpy.typing import ArrayLike, NDArray
+
+def cho_factor(a: ArrayLike) -> tuple[NDArray[Any], bool]: ...
+def cho_solve(c_and_lower: tuple[NDArray[Any], bool], b: ArrayLike) -> NDArray[Any]: ...
