@@ -17,13 +17,13 @@ from citywide.kit.commands import Command
 def commands() -> list[Command]:
     """Every command there is: the hub's own and those of the systems."""
     from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide token` needs none of this
+    from citywide.commands import replay  # noqa: PLC0415 - loads the compiler of rules
     from citywide.commands.demo import DEMO  # noqa: PLC0415 - loads every system
-    from citywide.hub.replay import commands as replay  # noqa: PLC0415 - loads the compiler of rules
 
     own = [
         DEMO,
         Command("serve", "run a city's hub", _serve_options, _serve),
-        Command("check", "prove every system's declaration", lambda _: None, _check),
+        Command("check", "prove every system's declaration and samples", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", database_options, _migrate),
         *PEOPLE,
         *BACKUP,
@@ -82,10 +82,11 @@ def _serve(options: Namespace) -> int:
 
 def _check(_: Namespace) -> int:
     from citywide.app import EVERYTHING  # noqa: PLC0415 - loads every system
+    from citywide.commands.recordings import not_understood  # noqa: PLC0415 - loads every system
     from citywide.hub.vocabulary.check import faults  # noqa: PLC0415 - loads every system
 
-    found = faults(EVERYTHING)
-    print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds")
+    found = faults(EVERYTHING) or not_understood(EVERYTHING)
+    print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds, every sample is understood")
     return 1 if found else 0
 
 

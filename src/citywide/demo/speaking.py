@@ -31,7 +31,7 @@ class HttpDoor:
         """Make things known."""
         for begin in range(0, len(entities), AT_ONCE):
             some = entities[begin : begin + AT_ONCE]
-            self.ask("POST", "/v1/entities", [_entity(entity) for entity in some])
+            self.ask("POST", "/v1/entities", [described(entity) for entity in some])
 
     def send(self, readings: Sequence[Reading]) -> None:
         """Deliver readings in batches of columns."""
@@ -83,7 +83,8 @@ class HttpDoor:
         return answer.status, answer.read()
 
 
-def _entity(entity: Entity) -> dict[str, Any]:
+def described(entity: Entity) -> dict[str, Any]:
+    """A thing as the door takes it."""
     place = entity.place
     return {
         "id": entity.id, "kind": entity.kind, "name": entity.name, "department": entity.department,

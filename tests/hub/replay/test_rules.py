@@ -3,9 +3,9 @@
 from argparse import Namespace
 from datetime import timedelta
 
+from citywide.commands.replay import beside, changed, find_rule
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.readings.archive import archive_before
-from citywide.hub.replay.commands import beside, changed, find_rule
 from citywide.hub.replay.rules import did_raise, would_raise
 from citywide.hub.testing import MORNING
 from citywide.systems import SYSTEMS

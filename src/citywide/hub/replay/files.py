@@ -3,7 +3,7 @@
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +12,8 @@ from msgspec import json
 from pyarrow import csv, parquet
 
 from citywide.hub.ingest.batch import Receipt, Refusal
+from citywide.hub.simulated.twin import Word
+from citywide.hub.vocabulary.things import Reading
 
 BATCH = 1000
 NEEDED = ("entity", "quantity", "time", "value")
@@ -41,6 +43,21 @@ def read_file(file: Path) -> pa.Table:
     if missing:
         raise ReplayError(f"{file.name} lacks the columns {', '.join(missing)}; it has {', '.join(table.column_names)}")
     return table.select([*NEEDED, *(["unit"] if "unit" in table.column_names else [])])
+
+
+def table_of(readings: Sequence[Reading]) -> pa.Table:
+    """Readings as a file of them would give them."""
+    return pa.table({name: [getattr(reading, name) for reading in readings] for name in NEEDED})
+
+
+def say(word: Word, url: str, token: str) -> None:
+    """Post a word to the door that it is for."""
+    try:
+        _posted(url, word.path, json.encode(word.body), "application/json", token)
+    except urllib.error.HTTPError as error:
+        raise _final(error, error.read()) from None
+    except OSError as error:
+        raise ReplayError(f"{url} does not answer: {error}") from error
 
 
 def send(table: pa.Table, url: str, token: str, tries: int = 60) -> Iterator[Receipt]:
@@ -75,15 +92,19 @@ def _deliver(body: bytes, url: str, token: str, tries: int) -> Receipt:
 
 
 def _post(body: bytes, url: str, token: str) -> Receipt | None:
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": KIND}
-    request = urllib.request.Request(f"{url.rstrip('/')}/v1/readings", body, headers)  # noqa: S310 - the caller's hub
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the hub's own address
-            return json.decode(answer.read(), type=Receipt)
+        return json.decode(_posted(url, "/v1/readings", body, KIND, token), type=Receipt)
     except urllib.error.HTTPError as error:
         return _refused(error)
     except OSError:
         return None
+
+
+def _posted(url: str, path: str, body: bytes, kind: str, token: str) -> bytes:
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+    request = urllib.request.Request(f"{url.rstrip('/')}{path}", body, headers)  # noqa: S310 - the caller's hub
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - the hub's own address
+        return answer.read()
 
 
 def _refused(error: urllib.error.HTTPError) -> Receipt | None:
@@ -92,4 +113,8 @@ def _refused(error: urllib.error.HTTPError) -> Receipt | None:
     body = error.read()
     if error.headers.get_content_type() == "application/json":  # all of the batch was refused, item by item
         return json.decode(body, type=Receipt)
-    raise ReplayError(f"the hub says {error.code}: {body.decode(errors='replace')[:500]}")
+    raise _final(error, body)
+
+
+def _final(error: urllib.error.HTTPError, body: bytes) -> ReplayError:
+    return ReplayError(f"the hub says {error.code}: {body.decode(errors='replace')[:500]}")

@@ -53,6 +53,12 @@ def stamp(day: date, reported: datetime) -> datetime:
     return midnight + timedelta(microseconds=hours)
 
 
+def reported_at(stamped: datetime) -> datetime:
+    """The hour in which a reading with such a time was reported."""
+    midnight = stamped.replace(microsecond=0)
+    return midnight - FIRST_BEGINS + timedelta(hours=stamped.microsecond)
+
+
 def read_report(topic: str, payload: bytes) -> Iterator[Reading]:
     """`hospital/north/report` with JSON becomes readings, one for each day and count."""
     entity = "/".join(topic.split("/")[:2])

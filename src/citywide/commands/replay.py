@@ -1,4 +1,4 @@
-"""`citywide replay FILE` and `citywide replay --rule RULE`."""
+"""`citywide replay FILE`, `citywide replay SYSTEM/SAMPLE` and `citywide replay --rule RULE`."""
 
 import os
 import sys
@@ -8,12 +8,17 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 
+import pyarrow as pa
 from msgspec import structs
 
+from citywide.commands.recordings import ENTITIES, moved, read, samples
+from citywide.demo.speaking import described
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.pool import Database
-from citywide.hub.replay.files import ReplayError, read_file, send
+from citywide.hub.replay.files import ReplayError, read_file, say, send, table_of
+from citywide.hub.replay.recording import is_recording
 from citywide.hub.replay.rules import WouldBe, did_raise, would_raise
+from citywide.hub.simulated.twin import Word
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.system import System
 from citywide.kit.commands import Command
@@ -23,11 +28,15 @@ BOUNDS = ("above", "below", "clears_below", "clears_above")
 
 def command(systems: Sequence[System]) -> Command:
     """The command, knowing the rules of these systems."""
-    return Command("replay", "send a file of readings, or try a rule on history", _options, lambda o: _run(o, systems))
+    return Command(
+        "replay", "send readings or a recording, or try a rule on history", _options, lambda o: _run(o, systems)
+    )
 
 
 def _options(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, nargs="?", help="readings: .csv, .jsonl or .parquet")
+    parser.add_argument(
+        "file", type=Path, nargs="?", help="readings (.csv, .jsonl, .parquet), a recording (.jsonl), or SYSTEM/SAMPLE"
+    )
     parser.add_argument("--url", default="http://127.0.0.1:8080", help="the running hub")
     parser.add_argument("--token", default=os.environ.get("CITYWIDE_TOKEN", ""), help="or CITYWIDE_TOKEN")
     parser.add_argument("--rule", help="SYSTEM.RULE as declared, or module:NAME of a new one")
@@ -46,14 +55,15 @@ def _run(options: Namespace, systems: Sequence[System]) -> int:
         print("name either a file of readings or a --rule", file=sys.stderr)
         return 2
     try:
-        return _send(options) if options.file else _try(options, systems)
+        return _send(options, systems) if options.file else _try(options, systems)
     except (ReplayError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _send(options: Namespace) -> int:
-    table, sent, refused = read_file(options.file), 0, 0
+def _send(options: Namespace, systems: Sequence[System]) -> int:
+    file: Path = samples(systems).get(str(options.file)) or options.file
+    table, sent, refused = _opened(file, options, systems) if is_recording(file) else read_file(file), 0, 0
     for receipt in send(table, options.url, options.token):
         taken = receipt.accepted + receipt.late + receipt.duplicate
         sent, refused = sent + taken + receipt.refused_count, refused + receipt.refused_count
@@ -62,6 +72,17 @@ def _send(options: Namespace) -> int:
         print(f"\r{sent} of {table.num_rows} sent, {refused} refused", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return 1 if refused else 0
+
+
+def _opened(file: Path, options: Namespace, systems: Sequence[System]) -> pa.Table:
+    """Make known whom a recording speaks of, say its words, and hand over its readings."""
+    heard = read(file, systems)
+    if heard.faults:
+        raise ReplayError("\n".join(f"{file.name}: {fault}" for fault in heard.faults))
+    for word in (Word(ENTITIES, [described(entity) for entity in heard.entities]), *heard.words):
+        say(word, options.url, options.token)
+    print(f"{len(heard.entities)} things made known, {len(heard.words)} words said", file=sys.stderr)
+    return table_of(moved(heard.readings, datetime.now(UTC)))
 
 
 def _try(options: Namespace, systems: Sequence[System]) -> int:
