@@ -82,4 +82,4 @@ def test_a_sample_is_played_into_a_running_hub(door: TestClient, monkeypatch, ca
     kept = door.app.state.hub.database.rows(
         "select count(*) as kept, count(distinct series) as series from hub.reading"
     )
-    assert kept == [{"kept": 636, "of": 8 + 5 + 2 * 4}]
+    assert kept == [{"kept": 636, "series": 8 + 5 + 2 * 4}]
