@@ -6,11 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
 from citywide.commands.options import database_options, settings_of
 from citywide.commands.people import PEOPLE
-from citywide.hub.database.backup_commands import COMMANDS as BACKUP
-from citywide.hub.evidence.verify import COMMAND as VERIFY
+from citywide.commands.verify import VERIFY
 from citywide.kit.commands import Command
 
 

@@ -7,8 +7,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from citywide.demo.land import make_city, write_city
+from citywide.demo.land.pieces import BRIDGE, TRUNK, TUNNEL
 from citywide.demo.land.relief import lon_lat, metres
-from citywide.demo.land.streets import BRIDGE, TRUNK, TUNNEL
 from citywide.hub.dispatch.roads import load_roads
 from citywide.hub.settings import Settings
 from citywide.kit.geometry import Point

@@ -1,6 +1,7 @@
 """Working time: weekends, public holidays, and the weekends that make up for them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -72,21 +73,17 @@ class WorkingCalendar(Struct, frozen=True):
 @lru_cache(maxsize=8192)
 def _is_working_day(country: str, day: date) -> bool:
     if country == "CN":
-        try:
+        with suppress(NotImplementedError):  # the State Council announces a year late in the year before
             return chinese_calendar.is_workday(day)
-        except NotImplementedError:  # the State Council announces a year late in the year before
-            return day.weekday() < 5 and day not in _holidays(country, day.year)
     return day.weekday() < 5 and day not in _holidays(country, day.year)
 
 
 @lru_cache(maxsize=8192)
 def _is_public_holiday(country: str, day: date) -> bool:
     if country == "CN":
-        try:
+        with suppress(NotImplementedError):  # not yet announced
             free, name = chinese_calendar.get_holiday_detail(day)
-        except NotImplementedError:  # not yet announced
-            return day in _holidays(country, day.year)
-        return free and name is not None
+            return free and name is not None
     return day in _holidays(country, day.year)
 
 

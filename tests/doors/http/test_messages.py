@@ -7,6 +7,8 @@ import pytest
 from litestar.testing import TestClient
 
 from citywide.hub import Notify, OpenCase, Text
+from citywide.hub.cases.moves import row_of
+from citywide.hub.duties.ladder import remind
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
 from tests.conftest import PASSWORD
@@ -22,8 +24,8 @@ def told(door: TestClient) -> TestClient:
                     Who("tan", ("manager",), ("roads",)), Who("ada", ("auditor",), (), everywhere=True)):  # fmt: skip
             add_staff(connection, who, PASSWORD)
         door.case = hub.desk.open(connection, OpenCase(Text("x", "x"), "broken_manhole"), now)
-        hub.desk.remind(connection, door.case, now, Text("reminder", "催办"), 1)
-        hub.desk.remind(connection, door.case, now, Text("overdue", "超期"), 3)
+        remind(connection, row_of(connection, door.case), now, Text("reminder", "催办"), 1)
+        remind(connection, row_of(connection, door.case), now, Text("overdue", "超期"), 3)
         alarm = SimpleNamespace(about=SimpleNamespace(department="drainage"))
         hub.responder.carry_out(connection, Notify("roads", "officer", Text("water on the road", "道路积水")), alarm)
     return door

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.hub import Entity, OpenCase, Point, Text
+from citywide.hub.cases.opening import nearby
 from citywide.hub.entities.registry import register
 from citywide.hub.testing import MORNING
 
@@ -34,14 +35,13 @@ def put(connection, known) -> int:
 @given(known=st.lists(KNOWN, max_size=6), asked=KNOWN)
 def test_a_report_joins_the_oldest_open_case_of_the_same_matter_and_no_other(lasting_city, known, asked) -> None:
     category, north, _, about, _ = asked
-    desk = lasting_city.hub.desk
-    within = desk.categories[category]
+    within = lasting_city.hub.desk.categories[category]
     place = Point(HOME.lon, HOME.lat + north * METRE) if north is not None else None
     order = OpenCase(Text("x", "x"), category, GAUGES[about] if about is not None else None, place)
     with lasting_city.hub.database.transaction() as connection:
         register(connection, GAUGES)
         numbers = [put(connection, each) for each in known]
-        found = desk.near(connection, within, order, MORNING)
+        found = nearby(connection, within, order, MORNING)
         connection.rollback()
 
     def same(theirs) -> bool:

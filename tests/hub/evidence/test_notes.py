@@ -8,12 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.hub.evidence.keys import KeyTextError, Kind, SecretKey, ml_dsa_available, new_key, parse_key
+from citywide.hub.evidence.keys import KeyTextError, Kind, SecretKey, ml_dsa_available, parse_key
 from citywide.hub.evidence.notes import Checkpoint, NoteError, parse_checkpoint, read, sign, with_signatures
 from citywide.hub.secrets import evidence_keys
 
 MOMENT = datetime(2026, 5, 4, 8, 2, tzinfo=UTC)
-LOG = SecretKey("city.example/log", Kind.ED25519, bytes(32))
+LOG = SecretKey("city.example/log", Kind.ED25519, bytes(range(32)))
 WITNESS = SecretKey("witness.example/w1", Kind.ED25519_COSIGNATURE, bytes([1]) * 32)
 POST_QUANTUM = SecretKey("witness.example/w2", Kind.ML_DSA_44_COSIGNATURE, bytes([2]) * 32)
 CHECKPOINT = Checkpoint("city.example/log", 20852163, bytes(range(32)))
@@ -80,7 +80,7 @@ def test_a_note_with_any_character_changed_is_not_believed_for_another_checkpoin
 
 
 def test_signatures_of_strangers_are_passed_over_but_not_enough():
-    note = sign(CHECKPOINT, [new_key("stranger.example"), LOG], MOMENT)
+    note = sign(CHECKPOINT, [SecretKey("stranger.example", Kind.ED25519, bytes([3]) * 32), LOG], MOMENT)
     assert [signature.key.name for signature in read(note, [LOG.public])[1]] == [LOG.name]
     with pytest.raises(NoteError, match="none of the given keys"):
         read(note, [WITNESS.public])
@@ -88,7 +88,7 @@ def test_signatures_of_strangers_are_passed_over_but_not_enough():
 
 def test_a_stranger_who_takes_the_log_name_is_still_a_stranger():
     with pytest.raises(NoteError, match="none of the given keys"):
-        read(sign(CHECKPOINT, [new_key(LOG.name)], MOMENT), [LOG.public])
+        read(sign(CHECKPOINT, [SecretKey(LOG.name, Kind.ED25519, bytes([3]) * 32)], MOMENT), [LOG.public])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_damaged_key_is_refused(text):
 
 @pytest.mark.parametrize("kind", [Kind.ED25519, pytest.param(Kind.ML_DSA_44_COSIGNATURE, marks=needs_ml_dsa)])
 def test_a_key_read_back_from_its_line_is_the_same(kind):
-    key = new_key("city.example/log", kind)
+    key = SecretKey("city.example/log", kind, bytes(range(32)))
     assert parse_key(key.public.text) == key.public
     assert key.seed.hex() not in repr(key)
 

@@ -13,11 +13,10 @@ from citywide.hub.evidence.proofs import (
     consistency_ranges,
     inclusion_proof,
     inclusion_ranges,
-    nodes_needed,
     verify_consistency,
     verify_inclusion,
 )
-from citywide.hub.evidence.tree import leaf_hash
+from citywide.hub.evidence.tree import leaf_hash, nodes_of
 
 from .logs import a_log, entries_of
 from .oracle import mth, path, proof
@@ -105,7 +104,7 @@ def test_one_query_for_the_nodes_named_is_enough_for_a_proof(size, data):
     log = a_log(entries_of(size))
     first = data.draw(st.integers(1, size))
     ranges = [*inclusion_ranges(first - 1, size), *consistency_ranges(first, size)]
-    fetched = {node: log.hashes(*node, 1) for node in nodes_needed(ranges)}
+    fetched = {node: log.hashes(*node, 1) for pair in ranges for node in nodes_of(*pair)}
 
     def hashes(level, index, count):
         assert count == 1

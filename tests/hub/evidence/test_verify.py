@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citywide.commands.verify import VERIFY
 from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
 from citywide.hub.evidence.tree import root_of
-from citywide.hub.evidence.verify import COMMAND, PROVEN, REFUTED, UNREADABLE, proof_file, verify, verify_file
+from citywide.hub.evidence.verify import PROVEN, REFUTED, UNREADABLE, proof_file, verify, verify_file
 
 from .logs import a_log, entries_of
 
@@ -101,8 +102,8 @@ def test_nonsense_never_ends_in_a_traceback(nonsense, name):
 
 def command(capsys, *arguments):
     parser = ArgumentParser()
-    COMMAND.options(parser)
-    status = COMMAND.run(parser.parse_args(list(map(str, arguments))))
+    VERIFY.options(parser)
+    status = VERIFY.run(parser.parse_args(list(map(str, arguments))))
     return status, capsys.readouterr().out
 
 

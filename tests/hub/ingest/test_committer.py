@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.ingest import hand
 from citywide.hub.ingest.batch import Rows
-from citywide.hub.ingest.committer import Committer, FellWithAnotherError
+from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.memory import FellWithAnotherError
 from citywide.hub.ingest.state import State, recover
 from citywide.hub.ingest.writer import Writer
 from citywide.hub.testing import MORNING, TrialCity

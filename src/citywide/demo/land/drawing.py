@@ -9,15 +9,15 @@ from contourpy import contour_generator
 from numpy.typing import NDArray
 from scipy.spatial import Voronoi
 
+from citywide.demo.land.geojson import Array, Feature, box, clipped, degrees, feature, line_string, point, polygon
 from citywide.demo.land.names import name_stream, with_suffix
+from citywide.demo.land.pieces import BRIDGE, CLASSES, MAJOR_EVERY, MOTORWAY, PRIMARY, TRUNK
 from citywide.demo.land.quarters import Districts
 from citywide.demo.land.relief import EDGE, Relief, River, lon_lat
-from citywide.demo.land.streets import BRIDGE, CLASSES, MAJOR_EVERY, MOTORWAY, PRIMARY, TRUNK, Streets, chains
+from citywide.demo.land.streets import Streets, chains
 from citywide.hub.simulated.twin import Place
 from citywide.kit.text import Text
 
-Array = NDArray[np.float64]
-Feature = dict[str, Any]
 MOST_HOUSES = 30_000
 LABELLED = {"hospital": "hospital", "station": "station"}
 RIVERS = (Text("Long River", "长河"), Text("Clear River", "清江"))
@@ -34,9 +34,9 @@ def draw(
     """The whole map as one collection, what lies below first."""
     parks = rng.random(streets.lattice[:-1, :-1].shape) < 0.035
     features = [
-        _feature("land", "land", _polygon([_box(EDGE * relief.reach * 3)])),
+        feature("land", "land", polygon([box(EDGE * relief.reach * 3)])),
         *_woods(relief), *_parks(streets, relief, parks), *_waters(relief), *_districts(relief, districts),
-        *_roads(rng, streets), *(_feature("rail", "metro", _line(line)) for line in rails),
+        *_roads(rng, streets), *(feature("rail", "metro", line_string(line)) for line in rails),
         *_houses(rng, streets, relief, parks), *_labels(relief, districts, places),
     ]  # fmt: skip
     return {"type": "FeatureCollection", "features": features}
@@ -47,7 +47,7 @@ def _waters(relief: Relief) -> Iterator[Feature]:
         ahead = np.gradient(river.middle, axis=0)
         normal = np.stack([-ahead[:, 1], ahead[:, 0]], axis=1) / np.hypot(ahead[:, 0], ahead[:, 1])[:, None]
         banks = [(river.middle + side * normal * river.half[:, None])[::6] for side in (1, -1)]
-        yield _feature("water", "river", _polygon([np.concatenate([banks[0], banks[1][::-1]])]), name)
+        yield feature("water", "river", polygon([np.concatenate([banks[0], banks[1][::-1]])]), name)
 
 
 def _woods(relief: Relief) -> Iterator[Feature]:
@@ -56,14 +56,14 @@ def _woods(relief: Relief) -> Iterator[Feature]:
     for points, offset in zip(*filled, strict=True):
         rings = [points[begin:end:2] for begin, end in pairwise(offset)]
         if len(rings[0]) > 5:
-            yield _feature("wood", "wood", _polygon([ring for ring in rings if len(ring) > 5]))
+            yield feature("wood", "wood", polygon([ring for ring in rings if len(ring) > 5]))
 
 
 def _parks(streets: Streets, relief: Relief, parks: NDArray[np.bool_]) -> Iterator[Feature]:
     corners, cell = _cells(streets)
     chosen = corners[parks[cell[:, 0], cell[:, 1]]]
     for park in chosen[relief.built(chosen.mean(axis=1)) > 0.2]:
-        yield _feature("park", "park", _polygon([park.mean(axis=0) + 0.93 * (park - park.mean(axis=0))]))
+        yield feature("park", "park", polygon([park.mean(axis=0) + 0.93 * (park - park.mean(axis=0))]))
 
 
 def _roads(rng: np.random.Generator, streets: Streets) -> Iterator[Feature]:
@@ -77,7 +77,7 @@ def _roads(rng: np.random.Generator, streets: Streets) -> Iterator[Feature]:
             name = titles[line]
         elif kind == BRIDGE:
             name = with_suffix(next(names), "Bridge", "大桥")
-        yield _feature("road", CLASSES[kind], _line(streets.xy[nodes]), name)
+        yield feature("road", CLASSES[kind], line_string(streets.xy[nodes]), name)
 
 
 def _street_name(name: Text, kind: int, line: int) -> Text:
@@ -100,8 +100,8 @@ def _houses(rng: np.random.Generator, streets: Streets, relief: Relief, parks: N
     signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
     outline = _inside(whole[keep], middle[:, None] + signs * half[:, None])
     dry = relief.bank_m(outline.mean(axis=1)) > 25
-    for house in _degrees(outline[dry][:MOST_HOUSES]):
-        yield _feature("building", "building", {"type": "Polygon", "coordinates": [[*house, house[0]]]})
+    for house in degrees(outline[dry][:MOST_HOUSES]):
+        yield feature("building", "building", {"type": "Polygon", "coordinates": [[*house, house[0]]]})
 
 
 def _inside(corners: Array, share: Array) -> Array:
@@ -128,7 +128,7 @@ def grids(streets: Streets, districts: Districts) -> Feature:
     found: list[Feature] = []
     for key in np.unique(block, axis=0):
         inside = (block == key).all(axis=1)
-        rings = [[[*ring, ring[0]]] for ring in _degrees(corners[inside])]
+        rings = [[[*ring, ring[0]]] for ring in degrees(corners[inside])]
         district = districts.ids[int(np.bincount(whose[inside]).argmax())]
         properties = {"id": f"{district}-{key[0]:02d}{key[1]:02d}", "district": district}
         found.append({"type": "Feature", "properties": properties,
@@ -138,67 +138,24 @@ def grids(streets: Streets, districts: Districts) -> Feature:
 
 def _districts(relief: Relief, districts: Districts) -> Iterator[Feature]:
     far = 40 * relief.reach
-    cells = Voronoi(np.concatenate([districts.middle, _box(far)]))
+    cells = Voronoi(np.concatenate([districts.middle, box(far)]))
     edge = EDGE * relief.reach
     for number, name in enumerate(districts.names):
         region = cells.regions[cells.point_region[number]]
-        ring = _clipped(cells.vertices[region], edge)
-        yield _feature("district", "district", _polygon([ring]), name)
-
-
-def _clipped(ring: Array, edge: float) -> Array:
-    """A convex ring cut at the four sides of the map (Sutherland and Hodgman)."""
-    for axis, side in ((0, 1), (0, -1), (1, 1), (1, -1)):
-        inside = side * ring[:, axis] <= edge
-        points: list[Array] = []
-        for here, there in zip(range(len(ring)), np.roll(range(len(ring)), -1), strict=True):
-            if inside[here]:
-                points.append(ring[here])
-            if inside[here] != inside[there]:
-                share = (side * edge - ring[here, axis]) / (ring[there, axis] - ring[here, axis])
-                points.append(ring[here] + share * (ring[there] - ring[here]))
-        ring = np.array(points)
-    return ring
+        ring = clipped(cells.vertices[region], edge)
+        yield feature("district", "district", polygon([ring]), name)
 
 
 def _labels(relief: Relief, districts: Districts, places: Sequence[Place]) -> Iterator[Feature]:
     for name, middle in zip(districts.names, lon_lat(districts.middle), strict=True):
-        yield _feature("label", "district", _point(middle), name)
+        yield feature("label", "district", point(middle), name)
     for river, name in zip(relief.rivers, RIVERS, strict=True):
         for share in (0.3, 0.75):
-            yield _feature("label", "water", _point(lon_lat(_along(river, share))), name)
+            yield feature("label", "water", point(lon_lat(_along(river, share))), name)
     for place in places:
         if place.kind in LABELLED:
-            yield _feature("label", LABELLED[place.kind], _point(np.array([place.at.lon, place.at.lat])), place.name)
+            yield feature("label", LABELLED[place.kind], point(np.array([place.at.lon, place.at.lat])), place.name)
 
 
 def _along(river: River, share: float) -> Array:
     return river.middle[int(share * len(river.middle))]
-
-
-def _feature(layer: str, kind: str, geometry: Feature, name: Text | None = None) -> Feature:
-    properties: Feature = {"layer": layer, "class": kind}
-    if name:
-        properties["name"] = {"en": name.en, "zh": name.zh}
-    return {"type": "Feature", "properties": properties, "geometry": geometry}
-
-
-def _degrees(xy: Array) -> Any:
-    return np.round(lon_lat(xy), 5).tolist()
-
-
-def _polygon(rings: Sequence[Array]) -> Feature:
-    closed = [[*points, points[0]] for points in map(_degrees, rings)]
-    return {"type": "Polygon", "coordinates": closed}
-
-
-def _line(xy: Array) -> Feature:
-    return {"type": "LineString", "coordinates": _degrees(xy)}
-
-
-def _point(degrees: Array) -> Feature:
-    return {"type": "Point", "coordinates": np.round(degrees, 5).tolist()}
-
-
-def _box(half: float) -> Array:
-    return np.array([(-half, -half), (half, -half), (half, half), (-half, half)])

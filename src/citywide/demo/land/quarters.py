@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from citywide.demo.land.names import name_stream, with_suffix
+from citywide.demo.land.pieces import BRIDGE, MOTORWAY, PRIMARY, TUNNEL
 from citywide.demo.land.relief import QUARTERS, Relief, lon_lat
-from citywide.demo.land.streets import BRIDGE, MOTORWAY, PRIMARY, TUNNEL, Streets
+from citywide.demo.land.streets import Streets
 from citywide.hub.simulated.twin import Place
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text

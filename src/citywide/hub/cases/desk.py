@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from psycopg import Connection
-from psycopg.types.json import Jsonb
 
-from citywide.hub.cases.deadlines import Deadline, deadline, due_after, moment_of_share, pause_says, time_left
+from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, pause_says, time_left
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
+from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -20,8 +19,6 @@ from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
-
-RESIDENT = "resident"  # whose reports count as such; all others open cases of their own accord
 
 
 class CaseDesk(Struct, frozen=True):
@@ -35,11 +32,12 @@ class CaseDesk(Struct, frozen=True):
         """Open a case, or join the open one that is near in place and time; returns its number."""
         category = self.categories[order.category]
         connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"open {category.name}",))
-        near = self.near(connection, category, order, at)
+        near = nearby(connection, category, order, at)
         if near is not None:
             return self.join(connection, near, order, at, who)
         due = deadline(category, at, self.calendar)
-        case = self._insert(connection, order, category, at, due, who)
+        next_look = moment_of_share(category, at, category.ladder[0], self.calendar)
+        case = put_down(connection, order, category, Opened(at, due.due, next_look, who))
         step(connection, case, at, who, "opened", joined(order.title, due.because))
         if order.assign_to:
             self.assign(connection, case, order.assign_to, at, who)
@@ -47,57 +45,12 @@ class CaseDesk(Struct, frozen=True):
             self.send_somebody(connection, case, at)
         return case
 
-    def near(self, connection: Connection, category: Category, order: OpenCase, at: datetime) -> int | None:
-        """The open case of the same matter, if there is one."""
-        place = order.place or (order.about.place if order.about else None)
-        values = {
-            "category": category.name,
-            "about": order.about.id if order.about else None,
-            "lon": place.lon if place else None,
-            "lat": place.lat if place else None,
-            "metres": category.merge_within_m,
-            "since": at - category.merge_within,
-        }
-        found = connection.execute(sql("case_near"), values).fetchone()
-        return found[0] if found else None
-
     def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
         """One more report of a case that is open."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         step(connection, case, at, who, "joined", says)
         return case
-
-    def _insert(
-        self,
-        connection: Connection,
-        order: OpenCase,
-        category: Category,
-        at: datetime,
-        due: Deadline,
-        who: str,
-    ) -> int:
-        place = order.place or (order.about.place if order.about else None)
-        row = connection.execute(sql("open_case"), {
-            "title": Jsonb(msgspec.to_builtins(order.title)),
-            "category": category.name,
-            "department": category.department,
-            "about": order.about.id if order.about else None,
-            "lon": place.lon if place else None,
-            "lat": place.lat if place else None,
-            "details": order.details,
-            "facts": Jsonb(dict(order.facts)),
-            "opened": at,
-            "due": due.due,
-            "alarm": order.because,
-            "who": who,
-            "told": int(who == RESIDENT),
-            "wants": order.wants,
-            "needs": Jsonb(dict(order.needs)),
-            "next_look": moment_of_share(category, at, category.ladder[0], self.calendar),
-        }).fetchone()  # fmt: skip
-        assert row is not None
-        return row[0]
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
         """Send the nearest suitable free unit; nobody free leaves the case waiting openly."""
@@ -116,13 +69,7 @@ class CaseDesk(Struct, frozen=True):
         return unit.entity
 
     def assign(
-        self,
-        connection: Connection,
-        case: int,
-        unit: str,
-        at: datetime,
-        who: str,
-        because: Text | None = None,
+        self, connection: Connection, case: int, unit: str, at: datetime, who: str, because: Text | None = None
     ) -> None:
         """Hand the case to a unit or a person."""
         allowed(connection, case, "assign")
@@ -167,14 +114,8 @@ class CaseDesk(Struct, frozen=True):
         due = due_after(self.categories[row["category"]], at, row["remaining"], self.calendar)
         state = "assigned" if row["assigned_to"] else "waiting"
         connection.execute(sql("resume_case"), {"case": case, "state": state, "due": due.due, "at": at})
-        step(
-            connection,
-            case,
-            at,
-            who,
-            "resumed",
-            joined(noted(Text("resumed", "恢复计时"), note), due.because),
-        )
+        says = joined(noted(Text("resumed", "恢复计时"), note), due.because)
+        step(connection, case, at, who, "resumed", says)
 
     def reroute(self, connection: Connection, case: int, department: str, at: datetime, who: str, note: str) -> None:
         """Pass the case to the department that is right; the clock runs on, nobody reports twice."""
@@ -210,16 +151,6 @@ class CaseDesk(Struct, frozen=True):
         if not note.strip():
             raise CaseError("an addition without words", "a note")
         step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), mark_of(follower))
-
-    def remind(self, connection: Connection, case: int, at: datetime, says: Text, rung: int) -> None:
-        """A rung of the ladder: the unit, then its department, then the city's manager are told."""
-        row = row_of(connection, case)
-        role = "officer" if rung < 3 else "manager"
-        told = Text(f"#{case} {says.en}", f"#{case} {says.zh}")
-        message = {"at": at, "department": row["department"], "role": role, "entity": None,
-                   "says": Jsonb(msgspec.to_builtins(told)), "facts": Jsonb({"case": case, "rung": rung})}  # fmt: skip
-        connection.execute(sql("put_message"), message)
-        step(connection, case, at, "hub", "reminded" if rung < 3 else "escalated", says, {"rung": rung})
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""

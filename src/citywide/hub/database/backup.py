@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from citywide.hub.database.cluster import Cluster, call, give_to_owner
+from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.programs import call, give_to_owner
 
 NAME = "%Y-%m-%dT%H%M%S.%fZ"
 LOG = "wal"  # beside the cluster's folder; may be a link to another disk

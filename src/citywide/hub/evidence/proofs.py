@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from citywide.hub.evidence.tree import HASH_BYTES, Hashes, node_hash, nodes_of, range_root
+from citywide.hub.evidence.tree import HASH_BYTES, Hashes, node_hash, range_root
 
 _Memo = dict[int, tuple[bytes, Sequence[bytes], int]]
 
@@ -50,11 +50,6 @@ def consistency_ranges(first: int, second: int) -> list[tuple[int, int]]:
         ranges.append((middle, high) if first <= middle else (low, middle))
         low, high = (low, middle) if first <= middle else (middle, high)
     return [*([(low, high)] if low else []), *ranges[::-1]]
-
-
-def nodes_needed(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The complete nodes (level, index) that these ranges are hashed from: one query can fetch them all."""
-    return [node for start, end in ranges for node in nodes_of(start, end)]
 
 
 def verify_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:

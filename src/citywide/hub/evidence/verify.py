@@ -6,7 +6,6 @@ with the `checkpoint` of an earlier day and the `hashes` which show that the log
 """
 
 import json
-from argparse import ArgumentParser, Namespace
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from citywide.hub.evidence.keys import KeyTextError, PublicKey, parse_key
 from citywide.hub.evidence.notes import Checkpoint, NoteError, read
 from citywide.hub.evidence.proofs import verify_consistency, verify_inclusion
 from citywide.hub.evidence.tree import leaf_hash
-from citywide.kit.commands import Command
 
 PROVEN, REFUTED, UNREADABLE = 0, 1, 2
 
@@ -86,20 +84,6 @@ def verify_file(path: Path, trusted: str | None = None) -> Answer:
     return verify(document, trusted)
 
 
-def _options(parser: ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="the proof as downloaded")
-    parser.add_argument("--key", help="the log's public key as the city publishes it: the line, or a file with it")
-
-
-def _run(options: Namespace) -> int:
-    answer = verify_file(options.file, _key_line(options.key))
-    print("\n".join(answer.lines))
-    return answer.status
-
-
-COMMAND = Command("verify", "Check a downloaded proof offline.", _options, _run)
-
-
 def _proven(document: Mapping[str, Any], trusted: str | None) -> list[str]:
     entry, index = _bytes(document, "entry"), _number(document, "index")
     key = _key(trusted if trusted is not None else _string(document, "public_key"))
@@ -135,15 +119,6 @@ def _key(text: str) -> PublicKey:
         return parse_key(text)
     except KeyTextError as error:
         raise _UnreadableError(f"{error}.") from error
-
-
-def _key_line(given: str | None) -> str | None:
-    if given is None or "+" in given:
-        return given
-    try:
-        return Path(given).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return given
 
 
 def _mapping(value: object, name: str) -> Mapping[str, Any]:

@@ -10,7 +10,6 @@ from citywide.hub.vocabulary.things import Reading
 from citywide.kit.clock import microseconds
 
 ACCEPTED, LATE, DUPLICATE, REFUSED = range(4)
-OUTCOMES = ("accepted", "late", "duplicate", "refused")
 MOST_REFUSALS_SHOWN = 1000
 
 

@@ -7,20 +7,18 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import starmap
 from typing import TypeVar
 
 import numpy as np
 import structlog
 
-from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import Series
 from citywide.hub.ingest.batch import Rows, join
 from citywide.hub.ingest.binary import block
 from citywide.hub.ingest.draft import Draft, Outcome, Sent, back_in_place, kept_and_fresh, refuse
 from citywide.hub.ingest.hand import MOST_ROWS, Hands, Turn
+from citywide.hub.ingest.memory import Memory
 from citywide.hub.ingest.order import advance, by_time, mark_repeats
-from citywide.hub.ingest.state import State, recover
+from citywide.hub.ingest.state import State
 from citywide.hub.ingest.writer import FencedError, Writer
 from citywide.hub.vocabulary.rule import Rule
 from citywide.kit.clock import Clock
@@ -34,10 +32,6 @@ class NotKeptError(FencedError):
     """Rows of a part that this worker does not keep (any more): its keeper must take them."""
 
 
-class FellWithAnotherError(RuntimeError):
-    """The transaction before failed, and what was made ready on top of it was given up with it."""
-
-
 class Committer:
     """Group commit for the parts of the city that this worker keeps."""
 
@@ -45,14 +39,23 @@ class Committer:
         self.rules, self.clock, self.writers = rules, clock, writers
         self.writer = writers[0]  # while the hands rest
         self.queue: queue.Queue[Item] = queue.Queue()
-        self.parts: set[int] = set()
-        self.state = State(rules)
         self.on_change: Callable[[], None] = lambda: None
         self.commits = self.rows = self._last_number = 0
-        self._sound, self._ended = True, False
+        self._ended = False
         self._folder, self._hands = ThreadPoolExecutor(1, "folder"), Hands(self._write, writers)
+        self._memory = Memory(rules, writers, self._hands.rest)
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
+
+    @property
+    def parts(self) -> set[int]:
+        """The parts of the city that this worker keeps."""
+        return self._memory.parts
+
+    @property
+    def state(self) -> State:
+        """What is remembered of them."""
+        return self._memory.state
 
     def submit(self, rows: Rows) -> "Future[Outcome]":
         """Queue rows; the future tells what became of each, after commit."""
@@ -88,8 +91,7 @@ class Committer:
 
     def take(self, parts: Sequence[int]) -> None:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
-        self._guarded(lambda: self._remember(parts))
-        self.parts |= set(parts)
+        self._memory.take(parts)
 
     def rename(self, worker: str) -> None:
         """Go on under a new name: the others gave up the old one."""
@@ -98,13 +100,13 @@ class Committer:
 
     def forget(self) -> None:
         """Drop every part and all memory (between commits)."""
-        self.parts, self.state = set(), State(self.rules)
+        self._memory.forget()
 
     def tick(self) -> None:
         """Let time pass for the rules: who has fallen silent (between commits)."""
         transitions = self.state.evaluator.tick(self.clock.now_us())
         if transitions:
-            self._guarded(lambda: self.writer.write_transitions(transitions, self.state))
+            self._memory.guarded(lambda: self.writer.write_transitions(transitions, self.state))
             self.on_change()
 
     def _run(self) -> None:
@@ -135,10 +137,10 @@ class Committer:
     def _draft(self, group: Sequence[Sent]) -> None:
         """Tell the group's rows apart and let the rules begin; when that fails, nobody was acknowledged."""
         try:
-            self._be_sound()
+            self._memory.be_sound()
             group = [sent for sent in group if self._is_ours(sent)]
             if group:
-                self._hands.accept(self._guarded(lambda: self._drafted(group)))
+                self._hands.accept(self._memory.guarded(lambda: self._drafted(group)))
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
             self._give_up(group, error)
 
@@ -157,7 +159,7 @@ class Committer:
         if advance(rows.series, rows.time, self.state.newest, outcome):
             doubtful = np.flatnonzero(outcome)
             mark_repeats(rows, outcome, doubtful)
-            self._rest_or_fall()  # what is being written must be in the table before the look into it
+            self._memory.rest_or_fall()  # what is being written must be in the table before the look into it
             self.writer.mark_known(rows, outcome, doubtful)
         return outcome
 
@@ -169,13 +171,13 @@ class Committer:
     def _write(self, writer: Writer, drafts: Sequence[Draft], turn: Turn) -> None:
         def our_turn() -> None:
             turn()
-            self._stand_on_memory()
+            self._memory.stand_on()
 
         try:
             changed = writer.write(drafts, self.state, our_turn)
         except Exception as error:  # noqa: BLE001 - each sender hears of it, the thread lives on
             turn()
-            self._sound = False
+            self._memory.spoil()
             self._give_up([sent for draft in drafts for sent in draft.senders], error)
             return
         self._note(drafts)
@@ -195,51 +197,9 @@ class Committer:
         refuse(senders, error)
         log.warning("commit_failed", error=str(error), senders=len(senders))
 
-    def _rest_or_fall(self) -> None:
-        self._hands.rest()
-        self._stand_on_memory()
-
-    def _stand_on_memory(self) -> None:
-        if not self._sound:
-            raise FellWithAnotherError("the transaction before this one failed; send it again")
-
     def _is_ours(self, sent: Sent) -> bool:
         """Rows that came to us although their part has another keeper by now are sent back."""
-        self._meet(sent.rows)
-        ours = self.state.keeps(sent.rows.series, self.parts)
+        ours = self._memory.keeps(sent.rows)
         if not ours:
             sent.heard.set_exception(NotKeptError("these parts of the city have another keeper"))
         return ours
-
-    def _meet(self, rows: Rows) -> None:
-        """Get to know series that another worker registered."""
-        unknown = self.state.unknown(rows.series)
-        if unknown:
-            self._rest_or_fall()  # memory that grows must stand still
-            found = self.writer.connection.execute(sql("series_by_number"), {"numbers": unknown})
-            self.state.add(starmap(Series, found))
-
-    def _guarded(self, work: "Callable[[], Result]") -> Result:
-        """Memory that ran ahead of a failed transaction is thrown away and read anew before the next."""
-        self._be_sound()
-        try:
-            return work()
-        except Exception:
-            self._sound = False
-            raise
-
-    def _be_sound(self) -> None:
-        """After a failure: a connection that works, and the memory as the last commit left it."""
-        if self._sound and not any(writer.cut_off for writer in self.writers):
-            return
-        self._sound = False
-        self._hands.rest()
-        for writer in self.writers:
-            writer.renew()
-        self.state = State(self.rules)
-        self._remember(sorted(self.parts))
-        self._sound = True
-
-    def _remember(self, parts: Sequence[int]) -> None:
-        with self.writer.connection.transaction():
-            recover(self.writer.connection, self.state, parts)

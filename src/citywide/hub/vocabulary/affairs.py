@@ -56,6 +56,3 @@ class Case(Struct, frozen=True):
     assigned_to: str | None = None
     alarm: int | None = None
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
-
-
-STATES = ("waiting", "assigned", "working", "paused", "checking", "closed")

@@ -11,7 +11,7 @@ from psycopg import DataError, errors
 
 from citywide.hub.cases.moves import CaseError, NoCaseError
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.ingest.committer import FellWithAnotherError
+from citywide.hub.ingest.memory import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError
 from citywide.hub.ingest.wire import UnreadableError
 from citywide.hub.ingest.writer import FencedError

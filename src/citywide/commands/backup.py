@@ -51,7 +51,7 @@ def _said(work: Callable[[], str]) -> int:
     return 0
 
 
-COMMANDS = (
+BACKUP = (
     Command("backup", "copy the embedded database, and keep its log from then on", _backup_options, _backup),
     Command("restore", "the city as it stood at a chosen second, in a new folder", _restore_options, _restore),
 )
