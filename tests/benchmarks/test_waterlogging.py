@@ -4,8 +4,14 @@ import numpy as np
 import pytest
 
 from benchmarks._storm_files import Storms, read
+from benchmarks._waterlogging_sky import skies_over, taught
+from benchmarks._waterlogging_train import watched
 from benchmarks._waterlogging_walk import forecast
 from benchmarks.waterlogging import scored, standing
+from citywide.systems.waterlogging.engine.features import SCALE_AT
+from citywide.systems.waterlogging.engine.memory import LEADS
+from citywide.systems.waterlogging.engine.model import shipped
+from citywide.systems.waterlogging.engine.trees import predict
 
 
 def some_storms(count: int) -> Storms:
@@ -60,3 +66,18 @@ def test_the_depth_read_last_stands_until_the_next_reading_and_is_none_before_th
     unknown = np.nan
     depth = np.array([[[unknown, 3.0, unknown, 5.0, unknown]]])
     assert standing(depth).tolist() == [[[0, 3, 3, 5, 5]]]
+
+
+def test_trees_that_learn_of_the_sky_are_added_to_those_that_know_fallen_rain_and_leave_less():
+    storms, before = some_storms(40), shipped()
+    after = taught(before, storms.rain, storms.depth)
+    features, _ = watched(storms.rain, storms.depth, before.prior)
+    rows = np.concatenate([features, skies_over(before, storms.rain)], axis=-1).astype(float)
+    for lead, steps in enumerate(LEADS):
+        old, new = before.past[lead].middle, after.past[lead].middle
+        assert np.array_equal(new.number[: len(old.number)], old.number)
+        known = rows[:, :, :-steps].reshape(-1, rows.shape[-1])
+        came = (storms.depth[:, :, steps:] - storms.depth[:, :, :-steps]).ravel()
+        left = [((known[:, SCALE_AT] * predict(forest, known) - came) ** 2).sum() for forest in (old, new)]
+        assert left[1] < 0.9 * left[0]
+    assert after.told == before.told
