@@ -5,53 +5,46 @@ time step and the columns
 
     site, storm, time, rain_mm, depth_cm
 
-in any order and case; other columns (site facts) are passed over. `site` may be missing: then it is the
-folder that holds the file, when that is not the folder given, and else one site. `storm` may be missing:
-then each file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and `time_h`
-are seconds and hours); without it rows are five minutes apart. Storms with timestamps are taken in the order of
-time, others in the order in which they stand. Rain may also be an intensity, `rain_mm_h`,
-and depth `depth_m` or `depth_mm`. Steps shorter than five minutes are gathered, longer ones spread. An NPZ
-file holds `rain` and `depth` (millimetres in five minutes, centimetres) as arrays of (storm, step), or
-(site, storm, step).
+in any order and case; other columns (site facts) are passed over, and tables without rain and depth. `site` may be
+missing: then it is the folder that holds the file, when that is not the folder given, and else one site. `storm` may
+be missing: then each file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and
+`time_h` are seconds and hours); without it rows are five minutes apart. Storms with timestamps are taken in the order
+of time, others in the order in which they stand. Rain may also be an intensity, `rain_mm_h`, and depth `depth_m` or
+`depth_mm`, the unit also in brackets (`_waterlogging_columns.py`). An NPZ file holds `rain` and `depth` (under these
+names too; rain in five minutes) as arrays of (storm, step), or (site, storm, step).
+
+No step knows a later one: a step's depth is the newest reading of its five minutes, unknown where there was none, and
+its rain is what was reported in them. What is reported more seldom is spread over the steps from the report on.
 """
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks._waterlogging_columns import (
+    ACCEPTED,
+    DEPTH,
+    INTENSITY,
+    RAIN,
+    Columns,
+    complaint,
+    holds_storms,
+    minutes,
+    numbers,
+    plain,
+    table,
+    tells_dates,
+)
+
 Array = NDArray[Any]
 
-RAIN = {
-    "rain_mm": 1.0,
-    "rain": 1.0,
-    "rainfall": 1.0,
-    "rainfall_mm": 1.0,
-    "precip_mm": 1.0,
-    "rain_mm_5min": 1.0,
-}
-INTENSITY = ("rain_mm_h", "rain_mm_per_h", "rain_mmh", "intensity_mm_h", "intensity")
-DEPTH = {
-    "depth_cm": 1.0,
-    "depth": 1.0,
-    "water_depth_cm": 1.0,
-    "depth_m": 100.0,
-    "depth_mm": 0.1,
-    "level_cm": 1.0,
-}
-MINUTES = {
-    "time_min": 1.0,
-    "minutes": 1.0,
-    "minute": 1.0,
-    "time": 1.0,
-    "t": 1.0,
-    "time_s": 1 / 60,
-    "time_h": 60.0,
-}
-TIMES = (*MINUTES, "timestamp", "datetime", "date_time", "ts")
+STEP, LATE = 5.0, 0.5
+"""Minutes of a step, and how late a clock may be."""
+
+TABLES = {".csv", ".parquet", ".gz", ".tsv"}
 
 
 class Storms(NamedTuple):
@@ -77,8 +70,20 @@ def read(folder: Path) -> Storms:
         for site, storm in _storms(path, folder):
             found.setdefault(site, []).append(storm)
     if not found:
-        raise SystemExit(f"{folder} holds no storms: tables with site, storm, time, rain_mm, depth_cm are read")
-    return _stacked({site: sorted(storms, key=lambda storm: storm.began) for site, storms in found.items()})
+        raise _nothing_in(folder)
+    storms = _stacked({site: sorted(every, key=lambda storm: storm.began) for site, every in found.items()})
+    if not np.nanstd(storms.depth) > 0:
+        raise SystemExit(f"{folder}: the water never moves at any site, there is nothing to forecast")
+    return storms
+
+
+def _nothing_in(folder: Path) -> SystemExit:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in TABLES:
+            return complaint(
+                path, 1, f"no column of rain nor depth that is known among {', '.join(sorted(table(path)))}"
+            )
+    return SystemExit(f"{folder} holds no storms: CSV, TSV, Parquet and NPZ files are read; {ACCEPTED}")
 
 
 def _stacked(found: Mapping[str, list[Storm]]) -> Storms:
@@ -96,71 +101,67 @@ def _stacked(found: Mapping[str, list[Storm]]) -> Storms:
 def _storms(path: Path, folder: Path) -> Iterator[tuple[str, Storm]]:
     if path.suffix == ".npz":
         yield from _arrays(path)
-    elif path.suffix in {".csv", ".parquet", ".gz", ".tsv"}:
+    elif path.suffix in TABLES:
         yield from _table(path, "site" if path.parent == folder else path.parent.name)
 
 
 def _arrays(path: Path) -> Iterator[tuple[str, Storm]]:
     with np.load(path) as arrays:
-        rain, depth = (arrays[name].astype(float) for name in ("rain", "depth"))
+        columns = {plain(name): arrays[name].astype(float) for name in arrays.files}
+    if not holds_storms(path, columns):
+        return
+    rain, depth = _rain(path, columns, STEP), _depth(path, columns)
+    if rain.shape != depth.shape or rain.ndim not in {2, 3}:
+        raise complaint(path, 1, f"rain and depth are of {rain.shape} and {depth.shape}, not of one (storm, step)")
     single = rain.ndim == 2
     for number, (rains, depths) in enumerate([(rain, depth)] if single else zip(rain, depth, strict=True)):
         name = path.stem if single else f"{path.stem}-{number}"
-        yield from ((name, Storm(0.0, *pair)) for pair in zip(rains, depths, strict=True))
+        yield from ((name, Storm(0.0, np.nan_to_num(fell), stood)) for fell, stood in zip(rains, depths, strict=True))
 
 
 def _table(path: Path, place: str) -> Iterator[tuple[str, Storm]]:
-    source = duckdb.read_parquet(str(path)) if path.suffix == ".parquet" else duckdb.read_csv(str(path))
-    columns = {name.strip().lower(): np.ma.filled(values) for name, values in source.fetchnumpy().items()}
-    if not (set(DEPTH) & set(columns) and {*RAIN, *INTENSITY} & set(columns)):
+    columns = table(path)
+    if not holds_storms(path, columns):
         return
     count = len(next(iter(columns.values())))
     sites = columns.get("site", columns.get("site_id", np.full(count, place))).astype(str)
     storms = columns.get("storm", columns.get("storm_id", columns.get("event", np.full(count, path.stem)))).astype(str)
+    times, dated = minutes(path, columns), tells_dates(columns)
+    step = _usual_step(times)
+    read = times, _rain(path, columns, step), _depth(path, columns)
     keys = np.char.add(np.char.add(sites, "\0"), storms)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
     for group in np.argsort(first):
-        rows = {name: values[inverse == group] for name, values in columns.items()}
-        yield str(sites[first[group]]), Storm(_began(rows), *five_minutes(rows))
+        mine = inverse == group
+        began = float(times[mine].min()) if dated else 0.0
+        yield str(sites[first[group]]), Storm(began, *five_minutes(*(each[mine] for each in read)))
 
 
-def _began(rows: Mapping[str, Array]) -> float:
-    name = next((name for name in TIMES if name in rows), None)
-    return float(_in_minutes(rows[name], name).min()) if name and rows[name].dtype.kind in "OM" else 0.0
+def _rain(path: Path, columns: Columns, step: float) -> Array:
+    hourly = numbers(path, columns, INTENSITY)
+    fell = numbers(path, columns, RAIN) if hourly is None else hourly * step / 60
+    return np.zeros(0) if fell is None else fell
 
 
-def five_minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
-    """One storm's rows as rain and depth every five minutes."""
-    minutes, order = _minutes(rows)
-    step = float(np.median(np.diff(minutes))) if len(minutes) > 1 else 5.0
-    rain, depth = _rain(rows, step)[order], _scaled(rows, DEPTH)[order]
-    grid = np.arange(0, minutes[-1] + step / 2, 5.0) if len(minutes) else np.zeros(0)
-    fallen = np.concatenate(([0.0], np.cumsum(np.nan_to_num(rain))))
-    edges = np.concatenate((minutes - step, minutes[-1:]))  # a row tells of the step that ends with it
-    return np.interp(grid, edges, fallen) - np.interp(grid - 5, edges, fallen), np.interp(grid, minutes, depth)
+def _depth(path: Path, columns: Columns) -> Array:
+    stood = numbers(path, columns, DEPTH)
+    return np.zeros(0) if stood is None else stood
 
 
-def _minutes(rows: Mapping[str, Array]) -> tuple[Array, Array]:
-    name = next((name for name in TIMES if name in rows), None)
-    times = rows[name] if name else np.arange(len(next(iter(rows.values())))) * 5.0
-    minutes = _in_minutes(times, name or "time")
-    order = np.argsort(minutes, kind="stable")
-    return minutes[order] - minutes[order][:1], order
+def _usual_step(times: Array) -> float:
+    apart = np.diff(times)
+    return float(np.median(apart[apart > 0])) if (apart > 0).any() else STEP
 
 
-def _in_minutes(times: Array, name: str) -> Array:
-    if times.dtype.kind in "OM":
-        return times.astype("datetime64[s]").astype(float) / 60
-    return times.astype(float) * MINUTES.get(name, 1.0)
-
-
-def _rain(rows: Mapping[str, Array], step: float) -> Array:
-    for name in INTENSITY:
-        if name in rows:
-            return rows[name].astype(float) * step / 60
-    return _scaled(rows, RAIN)
-
-
-def _scaled(rows: Mapping[str, Array], names: Mapping[str, float]) -> Array:
-    name = next(name for name in names if name in rows)
-    return rows[name].astype(float) * names[name]
+def five_minutes(times: Array, rain: Array, depth: Array) -> tuple[Array, Array]:
+    """One storm's rows, at minutes, as rain and depth every five minutes."""
+    order = np.argsort(times, kind="stable")
+    step = np.maximum(np.ceil((times[order] - times[order][0] - LATE) / STEP), 0).astype(int)
+    spread = max(1, round(_usual_step(times[order]) / STEP))
+    fell, stood = np.zeros(step[-1] + 1), np.full(step[-1] + 1, np.nan)
+    for later in range(spread):
+        here = step + later < len(fell)
+        np.add.at(fell, step[here] + later, np.nan_to_num(rain[order][here]) / spread)
+    known = np.isfinite(depth[order])
+    stood[step[known]] = depth[order][known]  # of several the newest stays
+    return fell, stood

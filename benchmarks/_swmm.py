@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,11 +44,15 @@ class Site:
     gauge_zero_m: float
 
 
-def random_site(rng: np.random.Generator) -> Site:
-    """A site of random size, slope, storage and pump."""
-    hectares = float(np.exp(rng.uniform(np.log(0.4), np.log(15))))
-    sump_m, storage_m3 = rng.uniform(0.3, 1.5), hectares * 10 * np.exp(rng.uniform(np.log(2), np.log(30)))
-    basins = _basins(rng, hectares)
+def random_site(rng: np.random.Generator, wider: float = 1.0) -> Site:
+    """A site of random size, slope, storage and pump; `wider` stretches their ranges at both ends."""
+
+    def between(low: float, high: float) -> float:
+        return float(np.exp(rng.uniform(np.log(low / wider), np.log(high * wider))))
+
+    hectares = between(0.4, 15)
+    sump_m, storage_m3 = rng.uniform(0.3, 1.5), hectares * 10 * between(2, 30)
+    basins = _basins(rng, hectares, wider)
     on = rng.uniform(0.3, 1.0) * sump_m
     return Site(
         basins=basins,
@@ -56,7 +61,7 @@ def random_site(rng: np.random.Generator) -> Site:
         road_m2_per_m=2 * storage_m3,
         pump_on_m=on,
         pump_off_m=on * rng.uniform(0.1, 0.7),
-        pump_lps=hectares * 10 / 3.6 * np.exp(rng.uniform(np.log(1.5), np.log(25))),
+        pump_lps=hectares * 10 / 3.6 * between(1.5, 25),
         pumps=int(rng.integers(1, 3)),
         drain_m=rng.choice([0.0, rng.uniform(0.1, 0.4)]),
         depth_m=sump_m + rng.uniform(1.0, 3.0),
@@ -64,19 +69,19 @@ def random_site(rng: np.random.Generator) -> Site:
     )
 
 
-def _basins(rng: np.random.Generator, hectares: float) -> tuple[Basin, ...]:
+def _basins(rng: np.random.Generator, hectares: float, wider: float) -> tuple[Basin, ...]:
     parts = hectares * rng.dirichlet(np.full(int(rng.integers(1, 4)), 3.0))
-    return tuple(_basin(rng, float(part)) for part in parts)
+    return tuple(_basin(rng, float(part), wider) for part in parts)
 
 
-def _basin(rng: np.random.Generator, hectares: float) -> Basin:
+def _basin(rng: np.random.Generator, hectares: float, wider: float) -> Basin:
     length = np.exp(rng.uniform(np.log(40), np.log(500)))
     peak = hectares * 10 / 3600 * np.exp(rng.uniform(np.log(20), np.log(150)))
     return Basin(
         hectares=hectares,
         impervious=rng.uniform(35, 98),
         width_m=max(5.0, hectares * 1e4 / length),
-        slope=np.exp(rng.uniform(np.log(0.15), np.log(4))),
+        slope=np.exp(rng.uniform(np.log(0.15 / wider), np.log(4 * wider))),
         pipe_m=np.exp(rng.uniform(np.log(30), np.log(800))),
         pipe_diameter_m=float(np.clip((peak / 1.2) ** 0.4, 0.2, 2.5)),
     )
@@ -176,9 +181,11 @@ def storms_of(
     return rains[:, :-1], depths[:, 1:]
 
 
-def flooding_site(rng: np.random.Generator) -> Site:
+def flooding_site(rng: np.random.Generator, wider: float = 1.0) -> Site:
     """A random site that a gauge was put at for a reason: an ordinary storm can flood it."""
     while True:
-        site = random_site(rng)
-        if (storms_of(site, rng, 10)[1].max(axis=1) > 10).sum() >= 2:
+        site = random_site(rng, wider)
+        rains = [storm(rng) for _ in range(10)]
+        flooded = (rain for rain in rains if simulate(site, rain)[1:].max() > 10)
+        if len(list(islice(flooded, 2))) == 2:
             return site

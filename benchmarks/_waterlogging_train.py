@@ -5,8 +5,8 @@ with 90 storms each, where it is known well; a third of the storms are smooth de
 (`engine/storms.py`). EPA SWMM says how deep the water stood (`_swmm.py`). Every site is watched in order with
 a fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level
 gauges seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions
-give the same file. The outlook on rain is learned apart (`_waterlogging_outlook.py`). Simulated storms are kept
-in `benchmarks/.cache`.
+give the same file. The outlook on rain is learned apart (`_waterlogging_outlook.py`), and what the sky says of the
+water is added last: run `_waterlogging_sky.py` afterwards. Simulated storms are kept in `benchmarks/.cache`.
 """
 
 from collections.abc import Iterable
@@ -112,13 +112,20 @@ def prior_of(memory: Memory) -> Prior:
     return Prior(middle.T, spread + np.eye(REGRESSORS) * 1e-4)
 
 
-def lesson(rain: Array, depth: Array, features: Array, steps: int, rng: np.random.Generator | None) -> Lesson:
+def lesson(
+    rain: Array,
+    depth: Array,
+    features: Array,
+    steps: int,
+    rng: np.random.Generator | None,
+    share: float = ROWS_SHARE,
+) -> Lesson:
     """The rows of one lead where anything happens; with `rng`, beside an imperfect rain forecast."""
     last = depth.shape[2] - steps
     rows, now, then = features[:, :, :last], depth[:, :, :last], depth[:, :, steps:]
     wet = rows[..., RAIN_AT] > 0
     happens = wet | (rows[..., FEATURES.index("change_6")] != 0)
-    happens &= np.random.default_rng(steps).random(happens.shape) < ROWS_SHARE
+    happens &= np.random.default_rng(steps).random(happens.shape) < share
     chosen = rows[happens]
     if rng is not None:
         chosen = np.hstack([chosen, foretold(rain, rng)[:, :, :last][happens]])
@@ -142,16 +149,23 @@ def heads_of(lessons: Iterable[Lesson], names: tuple[str, ...]) -> Heads:
 
 def _forest(given: Lesson, names: tuple[str, ...], head: str) -> Forest:
     shape, rounds = SHAPES[head]
-    goal = (given.reached >= LINE_CM).astype(float) if head == "chance" else given.change / given.scale
     data = lightgbm.Dataset(
-        given.rows, goal, weight=given.scale if head == "middle" else None, feature_name=list(names)
+        given.rows, goal_of(given, head), weight=given.scale if head == "middle" else None, feature_name=list(names)
     )
-    growing = [int(name in GROWING or name in AHEAD) for name in names]
-    monotone = {"monotone_constraints": growing} if head in {"middle", "chance"} else {}
-    settings = {**COMMON, **shape, **monotone}
-    trained = lightgbm.train(settings, data, rounds)
+    trained = lightgbm.train({**COMMON, **shape, **grows(head, names)}, data, rounds)
     print(head, flush=True)
     return forest_of(trained.dump_model()["tree_info"])
+
+
+def goal_of(given: Lesson, head: str) -> Array:
+    """What a head learns to say."""
+    return (given.reached >= LINE_CM).astype(float) if head == "chance" else given.change / given.scale
+
+
+def grows(head: str, names: tuple[str, ...]) -> dict[str, list[int]]:
+    """The settings that keep more water to come from ever being forecast as less."""
+    growing = [int(name in GROWING or name in AHEAD) for name in names]
+    return {"monotone_constraints": growing} if head in {"middle", "chance"} else {}
 
 
 def train() -> Model:

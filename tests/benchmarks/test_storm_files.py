@@ -55,27 +55,85 @@ def test_arrays_are_read_and_short_records_end_unknown(tmp_path):
     assert np.isnan(storms.depth[0, 1]).all()
 
 
-def test_steps_of_a_minute_are_gathered_and_of_ten_are_spread():
-    minute = {"time": np.arange(11), "rain_mm": np.ones(11), "depth_cm": np.arange(11.0)}
-    rain, depth = five_minutes(minute)
-    assert np.allclose(rain, [1, 5, 5])
-    assert np.allclose(depth, [0, 5, 10])
-    tens = {
-        "time": np.array([0, 10, 20]),
-        "rain": np.array([0.0, 4.0, 2.0]),
-        "depth_mm": np.array([0, 100, 0]),
-    }
-    rain, depth = five_minutes(tens)
-    assert np.allclose(rain, [0, 2, 2, 1, 1])
-    assert np.allclose(depth, [0, 5, 10, 5, 0])
+def test_steps_of_a_minute_are_gathered_and_no_step_knows_a_later_one():
+    rain, depth = five_minutes(np.arange(11.0), np.ones(11), np.arange(11.0))
+    assert rain.tolist() == [1, 5, 5]
+    assert depth.tolist() == [0, 5, 10]
+    rain, depth = five_minutes(np.arange(0.0, 11, 2), np.ones(6), np.arange(0.0, 11, 2))
+    assert rain.tolist() == [1, 2, 3]
+    assert depth.tolist() == [0, 4, 10]
 
 
-def test_intensity_is_rain_over_the_step():
-    rows = {"time_s": np.array([0, 300]), "rain_mm_h": np.array([0.0, 12.0]), "depth": np.zeros(2)}
-    assert np.allclose(five_minutes(rows)[0], [0, 1])
+def test_ten_minutes_rain_is_spread_from_its_report_on_and_depth_between_reports_is_unknown():
+    rain, depth = five_minutes(np.array([0.0, 10, 20]), np.array([0.0, 4, 2]), np.array([0.0, 10, 0]))
+    assert rain.tolist() == [0, 0, 2, 2, 1]
+    assert np.array_equal(depth, [0, np.nan, 10, np.nan, 0], equal_nan=True)
 
 
-def test_a_folder_without_storms_says_what_is_read(tmp_path):
-    (tmp_path / "notes.csv").write_text("a,b\n1,2\n")
+def test_rows_that_are_missing_leave_the_depth_unknown_and_a_late_clock_does_not():
+    rain, depth = five_minutes(
+        np.array([0.0, 5.2, 10.1, 24.9]), np.array([1.0, np.nan, 2, 3]), np.array([2.0, 3, 4, np.nan])
+    )
+    assert rain.tolist() == [1, 0, 2, 0, 0, 3]
+    assert np.array_equal(depth, [2, 3, 4, np.nan, np.nan, np.nan], equal_nan=True)
+
+
+def written(folder, text, name="a.csv"):
+    (folder / name).write_text(text)
+    return read(folder)
+
+
+def test_units_stand_in_the_names(tmp_path):
+    storms = written(tmp_path, "Time (s),Rain [mm/h],Water Depth (mm)\n0,0,5\n300,12,10\n")
+    assert storms.rain.tolist() == [[[0, 1]]]
+    assert storms.depth.tolist() == [[[0.5, 1]]]
+
+
+def test_the_same_storm_read_every_minute_or_in_metres_is_the_same(tmp_path):
+    (tmp_path / "fine").mkdir()
+    rows = [f"{n},{0.2 if n else 0},{n / 10}" for n in range(21)]
+    fine = written(tmp_path / "fine", "time,rain_mm,depth_cm\n" + "\n".join(rows))
+    coarse = written(tmp_path, "time,rain_mm,depth_m\n0,0,0\n5,1,0.005\n10,1,0.01\n15,1,0.015\n20,1,0.02\n")
+    assert np.allclose(fine.rain, coarse.rain[1])
+    assert np.allclose(fine.depth, coarse.depth[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (
+            "time,rain_mm,depht_cm\n0,1,2\n",
+            "line 1: no column of depth .* depht_cm, rain_mm, time; accepted: .* depth_cm",
+        ),
+        ("time,rein,depth_cm\n0,1,2\n", "line 1: no column of rain"),
+        ("", "line 1: "),
+        ("time,rain_mm,depth_cm\n", "line 1: no rows"),
+        ("time,rain_mm,depth_cm\n0,1,2\n5,wet,3\n", "line 3: rain_mm is 'wet'"),
+        ("time,rain_mm,depth_cm\n0,1,2\n,1,3\n", "line 3: time is not told"),
+        ("time,rain_mm,depth_cm\nnow,1,2\nthen,1,3\n", "line 2: time is 'now'"),
+        ("time,rain_mm,depth_ft\n0,1,2\n", "line 1: no column of depth"),
+        ("a,b\n1,2\n", "line 1: no column of rain nor depth .* a, b; accepted"),
+        ("time,rain_mm,depth_cm\n0,1,0\n5,1,0\n", "the water never moves"),
+    ],
+)
+def test_what_cannot_be_read_is_named_with_file_line_and_what_would_be(tmp_path, text, complaint):
+    with pytest.raises(SystemExit, match=rf"(a\.csv, )?{complaint}"):
+        written(tmp_path, text)
+
+
+def test_gaps_in_the_figures_are_no_mistake_and_site_facts_are_passed_over(tmp_path):
+    (tmp_path / "facts.csv").write_text("site,hectares\nsite,3\n")
+    storms = written(tmp_path, "time,rain_mm,depth_cm\n0,,1\n5,NA,\n10,2,3\n")
+    assert storms.rain.tolist() == [[[0, 0, 2]]]
+    assert np.array_equal(storms.depth, [[[1, np.nan, 3]]], equal_nan=True)
+
+
+def test_arrays_of_other_shapes_are_named(tmp_path):
+    np.savez(tmp_path / "odd.npz", rain=np.zeros((2, 3)), depth=np.zeros((3, 2)))
+    with pytest.raises(SystemExit, match=r"odd\.npz, line 1: rain and depth are of"):
+        read(tmp_path)
+
+
+def test_a_folder_without_files_says_what_is_read(tmp_path):
     with pytest.raises(SystemExit, match="site, storm, time"):
         read(tmp_path)

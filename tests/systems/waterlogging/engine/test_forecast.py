@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.waterlogging.engine.features import FEATURES, PEAK_AT
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster, look_ahead
+from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecast, Forecaster, look_ahead
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import shipped
+from citywide.systems.waterlogging.engine.outlook import SKY
 from citywide.systems.waterlogging.engine.storms import storm
 from citywide.systems.waterlogging.hydraulics import random_sites, run
 
@@ -80,6 +81,14 @@ def test_a_dry_road_without_rain_stays_dry_and_warns_nobody():
         assert not said.warns().any()
 
 
+@pytest.mark.parametrize(
+    ("chances", "warned"), [((0.49, 0.79), False), ((0.5, 0.0), True), ((0.0, 0.8), True), ((0.45, 0.6), False)]
+)
+def test_a_flood_in_half_an_hour_is_warned_of_sooner_than_one_that_may_come_in_an_hour(chances, warned):
+    nothing = np.zeros((1, 2))
+    assert Forecast(nothing, nothing, nothing, np.array([chances])).warns().tolist() == [warned]
+
+
 @given(st.lists(st.floats(0, 20), min_size=12, max_size=12), st.lists(st.floats(0, 20), min_size=12, max_size=12))
 @settings(max_examples=25, deadline=None)
 def test_more_rain_foretold_is_never_less_water(rain, more):
@@ -125,20 +134,25 @@ def test_a_missing_reading_does_not_stop_the_forecast(season):
         assert all(np.isfinite(array).all() for array in said)
 
 
+def some_rows(count):
+    rng = np.random.default_rng(4)
+    return tuple(np.abs(rng.normal(size=(count, len(names)))) * 10 for names in (FEATURES, SKY))
+
+
 def test_looking_ahead_learns_nothing():
     model = shipped()
-    rows = np.abs(np.random.default_rng(4).normal(size=(5, 80))) * 10
-    first, second = (look_ahead(model, rows) for _ in range(2))
+    rows, sky = some_rows(5)
+    first, second = (look_ahead(model, rows, sky) for _ in range(2))
     assert all((a == b).all() for a, b in zip(first, second, strict=True))
 
 
 def test_a_road_that_never_flooded_needs_twice_the_odds_to_be_warned():
     model = shipped()
-    rows = np.abs(np.random.default_rng(4).normal(size=(50, len(FEATURES)))) * 10
+    rows, sky = some_rows(50)
     rows[:, PEAK_AT] = LINE_CM - 0.1
-    never = look_ahead(model, rows).chance
+    never = look_ahead(model, rows, sky).chance
     rows[:, PEAK_AT] = LINE_CM + 0.1
-    once = look_ahead(model, rows).chance
+    once = look_ahead(model, rows, sky).chance
     changed = np.array(
         [np.isclose(a / (1 - a), 0.5 * b / (1 - b)) for a, b in zip(never.ravel(), once.ravel(), strict=True)]
     )

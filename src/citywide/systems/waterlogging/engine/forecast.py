@@ -4,10 +4,9 @@
     forecast = forecaster.step(depth_cm, rain_mm)        # every five minutes, one value a site
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
-Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`). A gauge with
-past storms of its own has a correction on top of that (see `refit`), which knows what rain is to be expected (see
-`outlook`). What came of dry spells stands for the storm that has not begun (see `onset`). The interval is conformal
-(see `interval`).
+Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`) and what rain is to
+be expected (see `outlook`). A gauge with past storms of its own has a correction on top of that (see `refit`). What
+came of dry spells stands for the storm that has not begun (see `onset`). The interval is conformal (see `interval`).
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ from citywide.systems.waterlogging.engine.features import (
     DEPTH_AT,
     DRY_AT,
     FALLING_AT,
-    FEATURES,
     PEAK_AT,
     RAIN_AT,
     SCALE_AT,
@@ -35,6 +33,8 @@ from citywide.systems.waterlogging.engine.trees import predict
 Array = NDArray[np.float64]
 
 UNPROVEN = 0.5
+WARNS_AT = 0.5, 0.8
+"""The chances of 10 cm in half an hour and in an hour that a warning takes: the later one is wrong more often."""
 
 
 class Forecast(NamedTuple):
@@ -45,9 +45,9 @@ class Forecast(NamedTuple):
     high: Array
     chance: Array
 
-    def warns(self, chance: float = 0.6) -> NDArray[np.bool_]:
-        """Whose water is as likely as that to stand over the line at either lead."""
-        return self.chance.max(axis=1) >= chance
+    def warns(self, least: tuple[float, float] = WARNS_AT) -> NDArray[np.bool_]:
+        """Whose water is as likely as that to stand over the line in half an hour, or within the hour."""
+        return (self.chance[:, 0] >= least[0]) | (self.chance[:, 1] >= least[1])
 
 
 @dataclass
@@ -77,8 +77,9 @@ class Forecaster:
         depth, rain = np.asarray(depth_cm, dtype=float), np.asarray(rain_mm, dtype=float)
         features, self.skies = observe(self.memory, depth, rain), outlook.followed(self.skies, rain)
         self.arms, self.onsets = interval.judged(self.arms, depth), onset.counted(self.onsets, depth)
-        forecast = look_ahead(self.model, features, ahead_mm)
-        self.inputs = seen(self.model, features, outlook.described(self.skies), forecast)
+        sky = outlook.sky(self.model.outlook, outlook.described(self.skies))
+        forecast = look_ahead(self.model, features, sky, ahead_mm)
+        self.inputs = inputs_of(features, sky, forecast.depth, forecast.chance)
         if self.refits is not None and ahead_mm is None:
             forecast = corrected(forecast, self.refits, self.inputs, _most(features))
         return self._said(forecast, features, ahead_mm is not None)
@@ -113,16 +114,13 @@ class Forecaster:
         return forecast
 
 
-def look_ahead(model: Model, features: Array, ahead_mm: Array | None = None) -> Forecast:
-    """The forecast from features (site, feature) as the model has it, without learning."""
-    rows = features if ahead_mm is None else np.hstack([features, told(np.asarray(ahead_mm, dtype=float))])
-    columns = [_lead(heads, rows) for heads in (model.past if ahead_mm is None else model.told)]
+def look_ahead(model: Model, features: Array, sky: Array, ahead_mm: Array | None = None) -> Forecast:
+    """The forecast from features and the sky, (site, feature) each, as the model has it, without learning."""
+    ahead = None if ahead_mm is None else told(np.asarray(ahead_mm, dtype=float))
+    rows = np.hstack([features, sky if ahead is None else ahead])
+    most = _most(features, 0.0 if ahead is None else ahead[:, -1])
+    columns = [_lead(heads, rows, most) for heads in (model.past if ahead is None else model.told)]
     return Forecast(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
-
-
-def seen(model: Model, features: Array, storm: Array, general: Forecast) -> Array:
-    """What a gauge's correction looks at, beside what the general model says."""
-    return inputs_of(features, storm, outlook.foreseen(model.outlook, storm), general.depth, general.chance)
 
 
 def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> Forecast:
@@ -155,8 +153,8 @@ def told(ahead_mm: Array) -> Array:
     return np.cumsum(ahead_mm, axis=1)[:, [steps - 1 for steps in AHEAD_STEPS]]
 
 
-def _lead(heads: Heads, rows: Array) -> tuple[Array, Array, Array, Array]:
-    now, scale, most = rows[:, DEPTH_AT], rows[:, SCALE_AT], _most(rows)
+def _lead(heads: Heads, rows: Array, most: Array) -> tuple[Array, Array, Array, Array]:
+    now, scale = rows[:, DEPTH_AT], rows[:, SCALE_AT]
     middle = np.minimum(now + scale * predict(heads.middle, rows), most)
     low, high = (np.minimum(now + scale * predict(head, rows), most) for head in (heads.low, heads.high))
     chance = np.where(most < LINE_CM, 0.0, _chance(heads, rows))
@@ -171,10 +169,9 @@ def _chance(heads: Heads, rows: Array) -> Array:
     return doubted / (1 + doubted)
 
 
-def _most(rows: Array) -> Array:
+def _most(features: Array, told_mm: Array | float = 0.0) -> Array:
     """Water does not rise without rain: three dry hours, and none foretold, leave at most what there is."""
-    rain = rows[:, RAIN_AT] + rows[:, len(FEATURES) :].sum(axis=1)
-    return np.where(rain > 0, np.inf, rows[:, DEPTH_AT])
+    return np.where(features[:, RAIN_AT] + told_mm > 0, np.inf, features[:, DEPTH_AT])
 
 
 def _on_its_side(depth: Array, chance: Array) -> Array:

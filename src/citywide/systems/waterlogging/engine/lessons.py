@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from citywide.systems.waterlogging.engine import outlook
 from citywide.systems.waterlogging.engine.features import observe
-from citywide.systems.waterlogging.engine.forecast import look_ahead, seen
+from citywide.systems.waterlogging.engine.forecast import look_ahead
 from citywide.systems.waterlogging.engine.memory import fresh, paused
 from citywide.systems.waterlogging.engine.model import Model, shipped
-from citywide.systems.waterlogging.engine.refit import Lesson
+from citywide.systems.waterlogging.engine.refit import Lesson, inputs_of
 
 Array = NDArray[np.float64]
 DRY_BETWEEN, HOUR, LONGEST = 36, 12, 288
@@ -25,8 +25,9 @@ def lessons(storms: Iterable[tuple[Array, Array]], model: Model | None = None) -
         memory = paused(memory)
         steps = [observe(memory, depth[at : at + 1], rain[at : at + 1]) for at in range(len(depth))]
         features = np.concatenate(steps)
-        general = look_ahead(known, features)
-        yield Lesson(seen(known, features, _storm(rain), general), depth)
+        sky = outlook.sky(known.outlook, _storm(rain))
+        general = look_ahead(known, features, sky)
+        yield Lesson(inputs_of(features, sky, general.depth, general.chance), depth)
 
 
 def _storm(rain: Array) -> Array:

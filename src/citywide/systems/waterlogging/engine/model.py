@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.waterlogging.engine.memory import Prior
-from citywide.systems.waterlogging.engine.trees import Forest
+from citywide.systems.waterlogging.engine.trees import LEAF, Forest
 
 SHIPPED = Path(__file__).with_name("model.npz")
 HEADS = ("middle", "low", "high", "chance")
@@ -61,7 +61,7 @@ def save(path: Path, model: Model) -> None:
     for kind in ("past", "told"):
         for lead, heads in enumerate(getattr(model, kind)):
             forests |= {f"{kind}.{lead}.{head}": forest for head, forest in zip(HEADS, heads, strict=True)}
-    arrays |= {f"{name}.{n}": a for name, forest in forests.items() for n, a in forest._asdict().items()}
+    arrays |= {f"{name}.{n}": a for name, forest in forests.items() for n, a in _parts(forest).items()}
     np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
@@ -73,5 +73,16 @@ def _heads(found: dict[str, NDArray[Any]], name: str) -> Heads:
     return Heads(*(_forest(found, f"{name}.{head}") for head in HEADS))
 
 
+def _parts(forest: Forest) -> dict[str, NDArray[Any]]:
+    """A forest's arrays for the file: what leaves say is of 16 bits (see `forest_of`), and takes no more room."""
+    leaf = forest.feature == LEAF
+    said, thresholds = forest.number[leaf].astype(np.float16), forest.number[~leaf]
+    shape = {"feature": forest.feature, "right": forest.right, "roots": forest.roots}
+    return {**shape, "leaves": said, "thresholds": thresholds}
+
+
 def _forest(found: dict[str, NDArray[Any]], name: str) -> Forest:
-    return Forest(*(found[f"{name}.{field}"] for field in Forest._fields))
+    feature, right, roots = (found[f"{name}.{part}"] for part in ("feature", "right", "roots"))
+    number = np.empty(len(feature), np.float32)
+    number[feature == LEAF], number[feature != LEAF] = found[f"{name}.leaves"], found[f"{name}.thresholds"]
+    return Forest(feature, number, right, roots)

@@ -3,6 +3,7 @@
     skies = followed(skies, rain_mm)                # every five minutes, one value a site
     rows = described(skies)                         # the storm so far, (site, trait)
     foreseen(forests, rows)                         # mm in the next 30 and 60 minutes, (site, lead)
+    sky(forests, rows)                              # what forecasts of water look at: both but for the single rains
 
 Rain needs no site: the forests learn from as many storms as one cares to draw. Nearly all that a forecast of water
 misses is rain that has not fallen yet, and a gauge's own few storms are too few to learn that from.
@@ -30,6 +31,7 @@ SHAPE = (
     "mean", "centre", "unsteadiness", "turn_15", "turn_30", "of_heaviest_5", "of_heaviest_15",
 )  # fmt: skip
 TRAITS = (*SINGLE, *SHAPE)
+SKY = (*SHAPE, "foreseen_30", "foreseen_60")
 
 
 class Skies(NamedTuple):
@@ -73,6 +75,11 @@ def described(skies: Skies) -> Array:
 def foreseen(forests: Sequence[Forest], rows: Array) -> Array:
     """The mean rain of the time to come, (site, lead)."""
     return np.stack([np.maximum(predict(forest, rows), 0.0) for forest in forests], axis=1)
+
+
+def sky(forests: Sequence[Forest], rows: Array) -> Array:
+    """What the sky says to a forecast of water: the shape of the storm so far, and the rain foreseen."""
+    return np.hstack([rows[:, len(SINGLE) :], foreseen(forests, rows)])
 
 
 def _trend(rains: Array, steps: int) -> Array:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.waterlogging.engine.features import DRY_AT, WATER
 from citywide.systems.waterlogging.engine.memory import LEADS, LONG_DRY
-from citywide.systems.waterlogging.engine.outlook import SHAPE, SINGLE
+from citywide.systems.waterlogging.engine.outlook import SKY
 from citywide.systems.waterlogging.engine.trees import Forest, Grove, forest_of, grove_of, predict_own
 
 Array = NDArray[np.float64]
@@ -26,7 +26,7 @@ LINE_CM = 10.0
 """The depth at which a road is not safe to drive: the alarm's line, which the chances are for."""
 
 SAID = 2 * len(LEADS)
-INPUTS = len(WATER) + len(SHAPE) + len(LEADS) + 1 + SAID
+INPUTS = len(WATER) + len(SKY) + 1 + SAID
 DRY_INPUT = -SAID - 1
 WHAT = ("depth", "chance")
 MOST_STORMS = 300
@@ -72,10 +72,10 @@ class Refits(NamedTuple):
     trust: Array
 
 
-def inputs_of(features: Array, storm: Array, foreseen: Array, depth: Array, chance: Array) -> Array:
-    """What a correction looks at: water, the storm so far, rain foreseen, and what the general model says."""
+def inputs_of(features: Array, sky: Array, depth: Array, chance: Array) -> Array:
+    """What a correction looks at: water, the sky, and what the general model says."""
     dry = features[:, DRY_AT : DRY_AT + 1]
-    return np.hstack([features[:, : len(WATER)], storm[:, len(SINGLE) :], foreseen, dry, depth, chance])
+    return np.hstack([features[:, : len(WATER)], sky, dry, depth, chance])
 
 
 def said(inputs: Array) -> Array:

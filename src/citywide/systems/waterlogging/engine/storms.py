@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 STEP_MINUTES = 5
 
 Rain = NDArray[np.float64]
+Shape = Callable[[np.random.Generator, int], Rain]
 
 
 def storm(
@@ -23,21 +24,45 @@ def storm(
     `roughness` is the spread of the logarithm of the rain about its line; 0 is a line as drawn.
     """
     shape = FAMILIES[rng.choice(len(FAMILIES), p=SHARES)]
-    length = int(rng.integers(steps // 8, max(steps * 3 // 4, steps // 8 + 1)))
-    start = int(rng.integers(0, max(1, min(steps // 4, steps - length) + 1)))
-    rain = np.zeros(steps)
-    rain[start : start + length] = shape(rng, length) * flicker(rng, length, roughness)
-    total = total_mm if total_mm is not None else drawn_total(rng)
-    return _tipped(rain * total / max(rain.sum(), 1e-9))
+    return _drawn(rng, steps, total_mm, shape, (1 / 8, 3 / 4), lambda: roughness)
 
 
 def design_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
     """A storm as engineers draw it: one smooth peak with a little unsteadiness."""
     shape = (chicago, huff, triangle)[rng.integers(3)]
-    length = int(rng.integers(steps // 8, max(steps // 2, steps // 8 + 1)))
+    return _drawn(rng, steps, total_mm, shape, (1 / 8, 1 / 2), lambda: rng.uniform(0, 0.1))
+
+
+def double_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
+    """A storm that comes back: two smooth peaks, the second often when the first has nearly passed."""
+    return _drawn(rng, steps, total_mm, twin_peaks, (1 / 4, 7 / 8), lambda: rng.uniform(0, 0.3))
+
+
+def long_drizzle(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
+    """Hours of light rain that hardly changes."""
+    total = total_mm if total_mm is not None else 0.6 * drawn_total(rng)
+    return _drawn(rng, steps, total, drizzle, (1 / 2, 1), lambda: rng.uniform(0, 0.3))
+
+
+def passing_showers(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
+    """Hours of showers that come and go as they please."""
+    return _drawn(rng, steps, total_mm, showers, (1 / 2, 1), lambda: rng.uniform(0, 0.3))
+
+
+def _drawn(
+    rng: np.random.Generator,
+    steps: int,
+    total_mm: float | None,
+    shape: Shape,
+    lengths: tuple[float, float],
+    roughness: Callable[[], float | None],
+) -> Rain:
+    """A storm of this shape that lasts such shares of the steps."""
+    least, most = (int(steps * share) for share in lengths)
+    length = int(rng.integers(least, max(most, least + 1)))
     start = int(rng.integers(0, max(1, min(steps // 4, steps - length) + 1)))
     rain = np.zeros(steps)
-    rain[start : start + length] = shape(rng, length) * flicker(rng, length, rng.uniform(0, 0.1))
+    rain[start : start + length] = shape(rng, length) * flicker(rng, length, roughness())
     total = total_mm if total_mm is not None else drawn_total(rng)
     return _tipped(rain * total / max(rain.sum(), 1e-9))
 
@@ -91,6 +116,30 @@ def triangle(rng: np.random.Generator, length: int) -> Rain:
     return np.minimum(share / peak, (1 - share) / (1 - peak))
 
 
+def twin_peaks(rng: np.random.Generator, length: int) -> Rain:
+    """Two humps of unlike height and width on a little steady rain."""
+    share = (np.arange(length) + 0.5) / length
+    first, gap = rng.uniform(0.1, 0.4), rng.uniform(0.25, 0.55)
+    widths, heights = rng.uniform(0.04, 0.14, 2), rng.uniform(0.3, 1.0, 2)
+    peaks = zip((first, first + gap), widths, heights, strict=True)
+    humps = (high * np.exp(-(((share - at) / wide) ** 2)) for at, wide, high in peaks)
+    return rng.uniform(0, 0.08) + sum(humps, start=np.zeros(length))
+
+
+def drizzle(rng: np.random.Generator, length: int) -> Rain:
+    """Rain that hardly changes from hour to hour."""
+    return np.exp(wander(rng, length, memory=0.98, spread=rng.uniform(0.05, 0.4)))
+
+
+def showers(rng: np.random.Generator, length: int) -> Rain:
+    """Short rains of any strength at any time."""
+    rain = np.zeros(length)
+    for _ in range(int(rng.poisson(length / 8)) + 1):
+        start = int(rng.integers(0, length))
+        rain[start : start + int(rng.geometric(0.25))] += rng.gamma(0.8)
+    return rain
+
+
 def flicker(rng: np.random.Generator, length: int, spread: float | None = None) -> Rain:
     """The unsteadiness that every real storm has, five minutes to five minutes."""
     drawn = rng.uniform(0, 0.1) if rng.random() < 0.4 else rng.uniform(0.1, 0.5)
@@ -108,7 +157,7 @@ def wander(rng: np.random.Generator, length: int, memory: float, spread: float) 
     return path
 
 
-FAMILIES: tuple[Callable[[np.random.Generator, int], Rain], ...] = (chicago, huff, cells, frontal, blocks)
+FAMILIES: tuple[Shape, ...] = (chicago, huff, cells, frontal, blocks)
 SHARES = (0.25, 0.2, 0.25, 0.2, 0.1)
 
 
