@@ -24,6 +24,7 @@ def number(door: TestClient, key: str) -> str:
     assert answer.status_code == 201, answer.text
     found = answer.json()[0]
     assert set(found) == {"service_request_id", "service_notice", "account_id"}
+    assert found["service_notice"].startswith(f"follow it at {door.base_url}/follow/")  # an app elsewhere can open it
     token = found["service_notice"].rpartition("/")[2]
     assert door.get(f"{ROOT}/tokens/{token}.json").json() == [
         {"service_request_id": found["service_request_id"], "token": token}

@@ -40,7 +40,7 @@ async def make(request: AnyRequest, state: State) -> Response[bytes]:
     files = [await each.read() for each in form.getall("media", []) if isinstance(each, UploadFile)]
     name, hub = request.url.path.rpartition("/")[2], hub_of(state)
     return await asyncio.to_thread(
-        answered, name, "service_requests", "request", lambda _: _made(hub, form, files), 201
+        answered, name, "service_requests", "request", lambda _: _made(hub, form, files, str(request.base_url)), 201
     )
 
 
@@ -92,7 +92,7 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
     return who.name
 
 
-def _made(hub: Hub, form: FormMultiDict, files: list[bytes]) -> list[Item]:
+def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
     report = _report(form, app)
@@ -102,7 +102,7 @@ def _made(hub: Hub, form: FormMultiDict, files: list[bytes]) -> list[Item]:
         raise Fault(400, f"media: {error}") from error
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, photos, hub.clock.now())
-    notice = f"follow it at /follow/{taken.follow}"
+    notice = f"follow it at {here}follow/{taken.follow}"
     return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
 
 
