@@ -1,5 +1,5 @@
 /** Every word of the console's own, in both languages. */
-import { say } from "./prefs.svelte";
+import { say, type Lang } from "./prefs.svelte";
 import type { Text } from "./types";
 
 const WORDS = {
@@ -23,6 +23,9 @@ const WORDS = {
   menu: ["Menu", "菜单"],
   close: ["Close", "关闭"],
   knownNone: ["No open case goes with this.", "没有相关的未结案件。"],
+  understoodAs: ["Understood as; choose what it is:", "识别为，请确认："],
+  unsure: ["Not sure: please choose the category", "把握不大，请选择类别"],
+  placeNamed: ["On the map by its name: {name}", "已按地名定位：{name}"],
   knownSome: ["{n} open with this already:", "已有 {n} 件未结案件："],
   cancel: ["Cancel", "取消"],
   retry: ["Try again", "重试"],
@@ -227,6 +230,10 @@ const WORDS = {
   value: ["value", "数值"],
   quantity: ["quantity", "指标"],
   time: ["time", "时间"],
+  series: ["series", "序列"],
+  low: ["low", "下限"],
+  high: ["high", "上限"],
+  parent: ["parent", "上级"],
   // applications
   livelihood: ["Livelihood", "民生服务"],
   governance: ["Urban governance", "城市治理"],
@@ -248,6 +255,10 @@ export function w(word: Word, values: Record<string, string | number> = {}): str
   const [en, zh] = WORDS[word];
   return say({ en, zh }).replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }
+
+/** One of the console's words in a given language; what is none stays as it is, made readable. */
+export const calledIn = (lang: Lang, word: string): string =>
+  word in WORDS ? WORDS[word as Word][lang === "en" ? 0 : 1] : word.replaceAll("_", " ");
 
 let city: Record<string, Text> = {};
 

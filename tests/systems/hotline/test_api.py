@@ -92,3 +92,14 @@ def test_the_report_is_a_pdf(door: TestClient, sign_in: object, period: str) -> 
     answer = door.get(f"/v1/hotline/report.pdf?period={period}")
     assert answer.content[:5] == b"%PDF-"
     assert door.get("/v1/hotline/report.pdf?period=year").status_code == 422
+
+
+def test_a_call_is_understood_while_it_is_written_down(door: TestClient, sign_in: object) -> None:
+    csrf = sign_in("mayor")
+    heard = door.post("/v1/hotline/understood", json={"text": "Elm Street 路面有个大坑"}, headers=csrf).json()
+    assert (heard["guess"][0]["category"], heard["guess"][0]["department"]) == ("pothole", "roads")
+    assert len(heard["guess"]) == 3
+    assert sum(each["share"] for each in heard["guess"]) <= 1.001
+    assert heard["place"] == {"name": "Elm Street", "lon": 106.5, "lat": 29.5}
+    assert door.post("/v1/hotline/understood", json={"text": "路面有个大坑"}, headers=csrf).json()["place"] is None
+    assert door.post("/v1/hotline/understood", json={"text": "x"}).status_code == 403  # without the session's word

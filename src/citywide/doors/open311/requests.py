@@ -17,6 +17,7 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, followed, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
+from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, asked_by, form_of, many
 from citywide.hub.web.threads import in_thread
@@ -95,7 +96,7 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
 def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
-    report = _report(form, app)
+    report = _report(form, app, hub.city)
     try:
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
@@ -106,11 +107,13 @@ def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[
     return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
 
 
-def _report(form: FormMultiDict, app: str) -> Report:
+def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
     said = {name: value.strip()[:4000] for name, value in form.items() if isinstance(value, str)}
     if not said.get("service_code"):
         raise Fault(400, "service_code is missing")
     category, place = service(said["service_code"]), _place(said)
+    if place and not city.reaches(place.lon, place.lat):
+        raise Fault(400, "lat and long lie outside this jurisdiction")
     if place is None and not said.get("address_string"):
         raise Fault(400, "a location is missing: lat and long, or address_string")
     name = " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))[:80] or None

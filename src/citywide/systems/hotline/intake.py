@@ -29,6 +29,14 @@ class Understood(Struct, frozen=True):
     facts: Mapping[str, object]
 
 
+class Named(Struct, frozen=True):
+    """A place that a text names."""
+
+    name: str
+    lon: float
+    lat: float
+
+
 class Intake:
     """One worker's knowledge: a sorter that has heard the city's calls, and the city's names of places."""
 
@@ -59,10 +67,18 @@ class Intake:
 
     def place(self, database: Any, text: str) -> Point | None:
         """The first place of the city that the text names."""
+        named = self.named(database, text)
+        return Point(named.lon, named.lat) if named else None
+
+    def named(self, database: Any, text: str) -> Named | None:
+        """The same, with its name as it stands in the text."""
         with self._looking:
             self._look(database)
-            found = self._gazetteer.find(text)
-        return self._places[found[0].name] if found else None
+            found, places = self._gazetteer.find(text), self._places
+        if not found:
+            return None
+        at = places[found[0].name]
+        return Named(text[found[0].start : found[0].end], at.lon, at.lat)
 
     def _taught(self, database: Any) -> Sorter:
         """The sorter as it is by now; nobody who reports waits for the school."""

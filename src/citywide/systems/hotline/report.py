@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import queries_of, sql
+from citywide.hub.screens.labels import DEPARTMENTS
 from citywide.systems.hotline.model import REPORTABLE
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
@@ -54,10 +55,18 @@ def _table(period: str, until: datetime, rates: Sequence[Row], chinese: bool) ->
     title = f"{name} hotline report" + (f"  热线{'日' if period == 'day' else '周'}报" if chinese else "")
     axes.set_title(f"{title}\n{span}; {sum(row['cases'] for row in rates)} cases", loc="left")
     heads = [f"{en}\n{zh}" if chinese else en for en, zh in HEADS]
-    cells = [["–" if value is None else str(value) for value in row.values()] for row in rates]
+    cells = [[_cell(name, value, chinese) for name, value in row.items()] for row in rates]
     table = axes.table(cells or [["–"] * len(HEADS)], colLabels=heads, loc="upper center")
     table.scale(1, 2)
     return figure
+
+
+def _cell(name: str, value: object, chinese: bool) -> str:
+    """A figure, or a department by the name that people call it."""
+    if name != "department" or value not in DEPARTMENTS:
+        return "–" if value is None else str(value)
+    called = DEPARTMENTS[str(value)]
+    return f"{called.en} {called.zh}" if chinese else called.en
 
 
 def _bars(categories: Sequence[Row], chinese: bool) -> Any:
