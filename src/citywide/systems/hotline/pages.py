@@ -107,6 +107,11 @@ REPORT = Page(
     (
         count_of(Text("Open", "未结"), "reported_open", live=("case",)),
         count_of(Text("Late", "超期"), "reported_late", worry=1, live=("case",)),
+        Table(
+            Text("Take the report along", "报告下载"),
+            Query("report_links"),
+            (Column("name", Text("Report", "报告")), Column("says", Text("Form", "格式"))),
+        ),
         *(_departments(*period) for period in PERIODS),
         *(_categories(*period) for period in PERIODS),
     ),

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import take
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
@@ -25,6 +26,9 @@ from citywide.systems.hotline.report import PERIODS, report_pdf
 from citywide.systems.hotline.told import Told, understood
 
 CATEGORIES = {each.name: each for each in REPORTABLE}
+
+
+SURE = 0.55  # below this a person who can ask back must say what it is
 
 
 class There(Struct, frozen=True):
@@ -73,6 +77,9 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[by
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     report = understood(hub, told_by(data), has_photos=False)
+    if float(str(report.facts.get("confidence", 1))) < SURE:
+        unsure = Refusal("category", "the words do not tell", "one of the list")
+        raise Problem(422, "what kind of matter is it?", [unsure])
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, [], hub.clock.now())
     return as_json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts}, 201)

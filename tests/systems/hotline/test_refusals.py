@@ -1,0 +1,27 @@
+"""What a form is refused for is said in Chinese too: the hub speaks English to programs, the pages to people."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from citywide.systems.hotline import told
+from citywide.systems.hotline.api import calls
+
+SAID = (Path(__file__).parents[3] / "console/src/lib/refusals.ts").read_text()
+
+
+def refusals(module: ModuleType) -> set[str]:
+    """The fixed sentences with which a door says no."""
+    words = [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Call)]
+    says = [arg for call in words if getattr(call.func, "id", "") in {"Problem", "Refusal"} for arg in call.args[1:]]
+    return {arg.value for arg in says if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+
+
+@pytest.mark.parametrize("module", [told, calls])
+def test_every_refusal_has_its_chinese(module: ModuleType) -> None:
+    assert refusals(module)
+    assert {said for said in refusals(module) if not re.search(rf'^ +"?{re.escape(said)}"?: "', SAID, re.M)} == set()
