@@ -104,3 +104,19 @@ def test_the_memory_of_addresses_is_bounded() -> None:
     for name in ("a", "b", "a", "c"):
         seen.add((name, "here"))
     assert [(name, "here") in seen for name in "abc"] == [True, False, True]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_of_another_site_signs_nobody_in(door: TestClient, kind: str) -> None:
+    told = json.dumps({"name": "lin", "password": PASSWORD})
+    answer = door.post("/v1/session", content=told, headers={"content-type": kind})
+    assert answer.status_code in {400, 415}
+    assert "set-cookie" not in answer.headers
+
+
+def test_signing_in_is_written_down_by_the_city_s_clock(door: TestClient, sign_in: object) -> None:
+    sign_in("lin")
+    hub = door.app.state.hub
+    hub.round()
+    newest = hub.database.rows("select at from evidence.entry where kind = 'access' order by index desc limit 1")[0]
+    assert abs((newest["at"] - hub.clock.now()).total_seconds()) < 600

@@ -70,12 +70,14 @@ SIGN_INS, FAMILIAR = Gate(most=30), Familiar()
 @in_thread
 def open_session(request: AnyRequest, state: State, data: JSONBody[Credentials]) -> Response[bytes]:
     """Sign in; every change then carries the csrf value in the header X-CSRF."""
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
+        raise Problem(415, "credentials come as application/json: what another site's form can send signs nobody in")
     SIGN_INS.check(address_of(request))
     hub, pair = hub_of(state), (data.name, address_of(request))
     try:
         with hub.database.transaction() as connection:
             length, known = hub.settings.session_length, pair in FAMILIAR
-            session = sign_in(connection, data.name, data.password, length, known=known)
+            session = sign_in(connection, data.name, data.password, length, known=known, at=hub.clock.now())
     except SignInError:
         SIGN_INS.failed(address_of(request))
         raise

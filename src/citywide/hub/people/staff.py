@@ -60,7 +60,15 @@ def must_be_roles(roles: Sequence[str]) -> None:
         raise ValueError(f"unknown roles {sorted(unknown)}; there are {', '.join(ROLES)}")
 
 
-def sign_in(connection: Connection, name: str, password: str, length: timedelta, *, known: bool = False) -> Session:
+def sign_in(
+    connection: Connection,
+    name: str,
+    password: str,
+    length: timedelta,
+    *,
+    known: bool = False,
+    at: datetime | None = None,
+) -> Session:
     """Open a session, or say no; five wrong passwords lock the name for five minutes.
 
     The lock does not hold where the person is `known`: a stranger who types a name keeps nobody from duty.
@@ -77,7 +85,7 @@ def sign_in(connection: Connection, name: str, password: str, length: timedelta,
     until = datetime.now(UTC) + length
     values = {"token": _hash(session.secret), "staff": name, "csrf": session.csrf, "until": until}
     connection.execute(sql("open_session"), values)
-    witness(connection, "access", Text(f"{name} signed in", f"{name} 登录"), who=name)
+    witness(connection, "access", Text(f"{name} signed in", f"{name} 登录"), who=name, at=at)
     return session
 
 
