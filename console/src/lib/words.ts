@@ -1,5 +1,5 @@
 /** Every word of the console's own, in both languages. */
-import { say, type Lang } from "./prefs.svelte";
+import { say } from "./prefs.svelte";
 import type { Text } from "./types";
 
 const WORDS = {
@@ -227,13 +227,6 @@ const WORDS = {
   suspect: ["suspect", "存疑"],
   treating: ["treating", "救治中"],
   underway: ["underway", "进行中"],
-  value: ["value", "数值"],
-  quantity: ["quantity", "指标"],
-  time: ["time", "时间"],
-  series: ["series", "序列"],
-  low: ["low", "下限"],
-  high: ["high", "上限"],
-  parent: ["parent", "上级"],
   // applications
   livelihood: ["Livelihood", "民生服务"],
   governance: ["Urban governance", "城市治理"],
@@ -256,9 +249,21 @@ export function w(word: Word, values: Record<string, string | number> = {}): str
   return say({ en, zh }).replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
 }
 
-/** One of the console's words in a given language; what is none stays as it is, made readable. */
-export const calledIn = (lang: Lang, word: string): string =>
-  word in WORDS ? WORDS[word as Word][lang === "en" ? 0 : 1] : word.replaceAll("_", " ");
+/** What the columns of a chart's list are called; kept apart, for a trait may be named so too. */
+const COLUMNS: Record<string, Text> = {
+  value: { en: "value", zh: "数值" },
+  quantity: { en: "quantity", zh: "指标" },
+  time: { en: "time", zh: "时间" },
+  series: { en: "series", zh: "序列" },
+  low: { en: "low", zh: "下限" },
+  high: { en: "high", zh: "上限" },
+  parent: { en: "parent", zh: "上级" },
+};
+
+export function columnCalled(name: string): Text {
+  const plain = name.replaceAll("_", " ");
+  return COLUMNS[name] ?? { en: plain, zh: plain };
+}
 
 let city: Record<string, Text> = {};
 
