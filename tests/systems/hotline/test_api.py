@@ -12,7 +12,7 @@ from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
 from citywide.systems.hotline.intake import Intake
-from citywide.systems.hotline.report import _cell, chinese_font
+from citywide.systems.hotline.report import _cell
 from citywide.systems.hotline.watch import look_for_hot_spots
 
 
@@ -127,7 +127,6 @@ def test_where_it_is_does_not_decide_what_it_is(door: TestClient) -> None:
     assert intake.guess(hub.database, "新竹医院的医生态度很差").categories[0][0] == "hospital"
 
 
-@pytest.mark.skipif(chinese_font() is None, reason="this machine has no Chinese font")
 def test_the_report_s_letters_are_drawn_so_that_every_reader_shows_them(door: TestClient, sign_in: object) -> None:
     sign_in("mayor")
     written = door.get("/v1/hotline/report.pdf").content
