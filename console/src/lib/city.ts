@@ -13,6 +13,9 @@ const NOWHERE: CityFacts = {
   zoom: 11,
   bounds: [-0.1, -0.1, 0.1, 0.1],
 };
+/** Whether the hub has said which city this is; without a line nobody has. */
+export const isKnown = (city: CityFacts | null): boolean => city !== null && city !== NOWHERE;
+
 const EMPTY: Ground = { type: "FeatureCollection", features: [] };
 
 let facts: Promise<CityFacts> | null = null;

@@ -7,7 +7,8 @@ import { caseOf, figure, place, rows } from "./rows";
 import { chosenIn } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
-import { called } from "./words";
+import { refused } from "./refusals";
+import { called, columnCalled } from "./words";
 import type { Widget } from "./types";
 import { at, tracks } from "../widgets/scene";
 import { mercator } from "../widgets/points";
@@ -27,6 +28,7 @@ describe("words", () => {
     const said = (["en", "zh"] as const).map((lang) => ((prefs.lang = lang), say(told)));
     prefs.lang = "en";
     expect(said).toEqual(["#7 opened: Pump out Elm Street; due 10:12", "#7 抽排榆树街积水；期限 10:12"]);
+    expect(called("quantity")).toBe("quantity"); // a trait may be named as a column is
     expect(called("Patrol 3 · 交警3组")).toBe("Patrol 3");
   });
 });
@@ -133,4 +135,18 @@ test("what a reader has chosen is asked for, beside the layer", () => {
   expect(chosenIn("12 3")).toBe("?chosen=12%203");
   expect(chosenIn("", "layer=1")).toBe("?layer=1");
   expect(chosenIn("02", "layer=1")).toBe("?layer=1&chosen=02");
+});
+
+test("a chart's list has its columns' names in both languages", () => {
+  expect(columnCalled("time")).toEqual({ en: "time", zh: "时间" });
+  expect(columnCalled("in_cycle_s")).toEqual({ en: "in cycle s", zh: "in cycle s" });
+});
+
+test("a refusal is said in the reader's language, and as it came where there is no word for it", () => {
+  const before = prefs.lang;
+  prefs.lang = "zh";
+  expect([refused("where is it?"), refused("12 of 9")]).toEqual(["请说明地点", "12 of 9"]);
+  prefs.lang = "en";
+  expect(refused("where is it?")).toBe("where is it?");
+  prefs.lang = before;
 });

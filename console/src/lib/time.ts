@@ -36,6 +36,10 @@ export function day(at: string | number, lang: Lang): string {
   return new Intl.DateTimeFormat(locale(lang), { month: "short", day: "numeric", timeZone: zone }).format(new Date(at));
 }
 
+export function weekday(at: string | number, lang: Lang): string {
+  return new Intl.DateTimeFormat(locale(lang), { weekday: "short", month: "short", day: "numeric", timeZone: zone }).format(new Date(at));
+}
+
 export function moment(at: string | number, lang: Lang): string {
   return `${day(at, lang)} ${hour(at, lang)}`;
 }

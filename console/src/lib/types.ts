@@ -71,6 +71,7 @@ export interface ChartWidget extends Declared {
   shape?: "line" | "bar" | "scatter" | "fan" | "tree";
   unit?: string;
   threshold?: number | null;
+  along?: Text | null;
 }
 export interface StatWidget extends Declared {
   type: "stat";
@@ -159,6 +160,7 @@ export interface Affair {
 export interface AffairAnswer {
   case: Affair;
   deadline?: Text | null;
+  as_of?: string; // by the city's clock
   steps: Step[];
   can?: string[];
 }

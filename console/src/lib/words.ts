@@ -23,6 +23,9 @@ const WORDS = {
   menu: ["Menu", "菜单"],
   close: ["Close", "关闭"],
   knownNone: ["No open case goes with this.", "没有相关的未结案件。"],
+  understoodAs: ["Understood as; choose what it is:", "识别为，请确认："],
+  unsure: ["Not sure: please choose the category", "把握不大，请选择类别"],
+  placeNamed: ["On the map by its name: {name}", "已按地名定位：{name}"],
   knownSome: ["{n} open with this already:", "已有 {n} 件未结案件："],
   cancel: ["Cancel", "取消"],
   retry: ["Try again", "重试"],
@@ -224,9 +227,6 @@ const WORDS = {
   suspect: ["suspect", "存疑"],
   treating: ["treating", "救治中"],
   underway: ["underway", "进行中"],
-  value: ["value", "数值"],
-  quantity: ["quantity", "指标"],
-  time: ["time", "时间"],
   // applications
   livelihood: ["Livelihood", "民生服务"],
   governance: ["Urban governance", "城市治理"],
@@ -247,6 +247,22 @@ export type Word = keyof typeof WORDS;
 export function w(word: Word, values: Record<string, string | number> = {}): string {
   const [en, zh] = WORDS[word];
   return say({ en, zh }).replace(/\{(\w+)\}/g, (blank, name: string) => String(values[name] ?? blank));
+}
+
+/** What the columns of a chart's list are called; kept apart, for a trait may be named so too. */
+const COLUMNS: Record<string, Text> = {
+  value: { en: "value", zh: "数值" },
+  quantity: { en: "quantity", zh: "指标" },
+  time: { en: "time", zh: "时间" },
+  series: { en: "series", zh: "序列" },
+  low: { en: "low", zh: "下限" },
+  high: { en: "high", zh: "上限" },
+  parent: { en: "parent", zh: "上级" },
+};
+
+export function columnCalled(name: string): Text {
+  const plain = name.replaceAll("_", " ");
+  return COLUMNS[name] ?? { en: plain, zh: plain };
 }
 
 let city: Record<string, Text> = {};

@@ -23,6 +23,7 @@ const WORDS = {
   addressHint: ["For example: Elm Street, opposite the school", "例如：榆树街，学校对面"],
   onMap: ["Choose on the map", "在地图上选择"],
   mapMore: ["Tap where it is.", "点击问题所在位置。"],
+  mapLater: ["The map comes with the connection. Write the address, or use where you are.", "联网后显示地图，请先填写地址或使用定位。"],
   placed: ["Place chosen", "已选定位置"],
   near: ["Already reported nearby", "附近已有人上报"],
   nearOne: ["1 person reported this", "1 人上报"],

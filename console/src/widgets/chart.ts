@@ -41,7 +41,7 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
     aria: { enabled: true, label: { description: described(widget, all, names) } },
     color: SERIES[theme],
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.soft },
-    grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: 6, containLabel: true },
+    grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: widget.along ? 22 : 6, containLabel: true },
     legend: { show: names.length > 1, top: 0, left: 0, type: "scroll", data: names, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: palette.soft } },
     tooltip: {
       trigger: widget.shape === "scatter" || widget.shape === "tree" ? "item" : "axis",
@@ -52,12 +52,16 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
       valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
       ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
     },
-    xAxis: axis(palette, { type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number }) => all.min - 1 } : {}) }),
+    xAxis: axis(palette, { show: all.length > 0, ...along(widget, palette), type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: all.length > 0 && widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number }) => all.min - 1 } : {}) }),
     dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
     series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
   };
 }
+
+/** What the axis says where that is neither a time nor a name. */
+const along = (widget: ChartWidget, palette: { muted: string }): object =>
+  widget.along ? { name: say(widget.along), nameLocation: "middle", nameGap: 24, nameTextStyle: { color: palette.muted } } : {};
 
 function axis(palette: { line: string; edge: string; muted: string }, extra: object): object {
   return {

@@ -22,6 +22,12 @@ class CitySettings(Struct, frozen=True):
     origin: str = "citywide.example/evidence"  # the evidence log's name, chosen once
     jurisdiction: str = ""  # the Open311 jurisdiction_id; by default the city's English name
 
+    def reaches(self, lon: float, lat: float) -> bool:
+        """Whether a place is the city's, or no further from it than the city is wide."""
+        west, south, east, north = self.bounds
+        wide, tall = east - west, north - south
+        return west - wide <= lon <= east + wide and south - tall <= lat <= north + tall
+
     @property
     def calendar(self) -> WorkingCalendar:
         """When the city's offices work."""

@@ -24,6 +24,7 @@ def number(door: TestClient, key: str) -> str:
     assert answer.status_code == 201, answer.text
     found = answer.json()[0]
     assert set(found) == {"service_request_id", "service_notice", "account_id"}
+    assert found["service_notice"].startswith(f"follow it at {door.base_url}/follow/")  # an app elsewhere can open it
     token = found["service_notice"].rpartition("/")[2]
     assert door.get(f"{ROOT}/tokens/{token}.json").json() == [
         {"service_request_id": found["service_request_id"], "token": token}
@@ -90,3 +91,9 @@ def test_what_is_not_there_is_said_in_the_format_asked_for(door: TestClient) -> 
     assert door.get(f"{ROOT}/requests.json?start_date=yesterday").status_code == 400
     assert door.get(f"{ROOT}/services.yaml").status_code == 404
     assert door.get("/open311/discovery.json").json()["endpoints"][0]["type"] == "production"
+
+
+def test_a_place_far_away_is_another_jurisdiction_s(door: TestClient, key: str) -> None:
+    told = {"api_key": key, "service_code": "pothole", "lat": "40.7", "long": "-74.0", "description": "deep hole"}
+    answer = door.post(f"{ROOT}/requests.json", data=told)
+    assert (answer.status_code, "jurisdiction" in answer.json()[0]["description"]) == (400, True)

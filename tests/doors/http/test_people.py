@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 from litestar.testing import TestClient
 
+from citywide.doors.http import session
 from citywide.hub import Entity, Point
 from citywide.hub.entities.registry import register
 from citywide.hub.people.delegation import DelegationError, delegate
 from citywide.hub.people.persons import AccessRefusedError, person
 from citywide.hub.people.who import Who
+from tests.conftest import PASSWORD
 
 OFFICER = Who("wen", ("officer",), ("drainage",))
 
@@ -80,3 +82,41 @@ def test_a_reporter_takes_consent_back_and_the_door_to_the_name_stays_shut(door:
     assert door.post(f"/v1/consent/{follow}", json={"purpose": "contact", "given": True}).json()["contact"]
     assert door.post(f"/v1/consent/{follow}", json={"purpose": "emergency", "given": True}).status_code == 422
     assert door.get("/v1/consent/cw_nobody").status_code == 404
+
+
+def test_a_stranger_who_types_a_name_keeps_nobody_from_duty(door: TestClient, monkeypatch) -> None:
+    def enter(password: str) -> int:
+        return door.post("/v1/session", json={"name": "lin", "password": password}).status_code
+
+    monkeypatch.setattr(session, "FAMILIAR", session.Familiar())
+    monkeypatch.setattr(session, "SIGN_INS", session.Gate(most=30))
+    assert [enter("guess") for _ in range(5)] == [401] * 5
+    assert enter(PASSWORD) == 429  # from an address that nobody knows; said as what it is
+    with door.app.state.hub.database.transaction() as connection:
+        connection.execute("update people.staff set locked_until = null, failures = 0 where name = 'lin'")
+    assert enter(PASSWORD) == 200
+    assert [enter("guess") for _ in range(6)] == [401] * 6
+    assert enter(PASSWORD) == 200
+
+
+def test_the_memory_of_addresses_is_bounded() -> None:
+    seen = session.Familiar(most=2)
+    for name in ("a", "b", "a", "c"):
+        seen.add((name, "here"))
+    assert [(name, "here") in seen for name in "abc"] == [True, False, True]
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_form_of_another_site_signs_nobody_in(door: TestClient, kind: str) -> None:
+    told = json.dumps({"name": "lin", "password": PASSWORD})
+    answer = door.post("/v1/session", content=told, headers={"content-type": kind})
+    assert answer.status_code in {400, 415}
+    assert "set-cookie" not in answer.headers
+
+
+def test_signing_in_is_written_down_by_the_city_s_clock(door: TestClient, sign_in: object) -> None:
+    sign_in("lin")
+    hub = door.app.state.hub
+    hub.round()
+    newest = hub.database.rows("select at from evidence.entry where kind = 'access' order by index desc limit 1")[0]
+    assert abs((newest["at"] - hub.clock.now()).total_seconds()) < 600

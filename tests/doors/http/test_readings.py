@@ -1,7 +1,11 @@
 """Readings and things at the door: what is wrong with one item is said of it alone; senseless questions are told so."""
 
+import gzip
+import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
+import pyarrow as pa
 import pytest
 from litestar.testing import TestClient
 
@@ -25,6 +29,59 @@ def test_a_bad_item_does_not_take_its_batch_down(door: TestClient) -> None:
     assert answer.status_code == 200, answer.text
     assert answer.json()["accepted"] == 3
     assert [each["where"] for each in answer.json()["refused"]] == ["readings[1].value", "readings[3].value"]
+
+
+def deliver(door: TestClient, body: bytes, kind: str = "application/json", **headers: str):
+    headers = {"authorization": f"Bearer {door.token}", "content-type": kind, **headers}
+    return door.post("/v1/readings", content=body, headers=headers)
+
+
+@pytest.mark.parametrize(("name", "where"), [(b"gauge/a\\u0000b", "entity"), (b"gauge/\xff\xfe", "entity")])
+def test_a_name_that_no_database_keeps_is_refused_alone(door: TestClient, name: bytes, where: str) -> None:
+    item = b'{"entity": "%b", "quantity": "water_depth", "value": %b}'
+    answer = deliver(door, b'{"readings": [%b, %b]}' % (item % (b"gauge/elm", b"4.5"), item % (name, b"5")))
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["accepted"] + answer.json()["duplicate"] + answer.json()["late"] == 1
+    assert [each["where"] for each in answer.json()["refused"]] == [f"readings[1].{where}"]
+
+
+def test_a_name_of_any_length_is_not_repeated_whole(door: TestClient) -> None:
+    answer = send(door, "/v1/readings", {"readings": [ELM | {"value": 1, "entity": "gauge/" + "x" * 9000}]})
+    assert answer.status_code == 422
+    assert len(answer.text) < 1000
+
+
+def an_arrow(**columns: object) -> bytes:
+    table, written = pa.table(columns), BytesIO()
+    with pa.ipc.new_stream(written, table.schema) as stream:
+        stream.write_table(table)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("time", [
+    pa.array([None, 1], pa.int64()), pa.array([None, None], pa.timestamp("ms", "UTC")),
+    pa.array([None, "2026-01-02T08:00:00+08:00"]),
+])  # fmt: skip
+def test_an_arrow_stream_may_leave_a_time_out_or_write_it(door: TestClient, time: pa.Array) -> None:
+    body = an_arrow(entity=["gauge/elm"] * 2, quantity=["water_depth"] * 2, value=[1.0, 2.0], time=time)
+    answer = deliver(door, body, "application/vnd.apache.arrow.stream")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["refused_count"] in {0, 1}  # a microsecond after 1970 is too old
+
+
+def test_a_gateway_on_a_thin_line_packs_its_batch(door: TestClient) -> None:
+    batch = json.dumps({"readings": [ELM | {"value": 1.5}]}).encode()
+    assert deliver(door, gzip.compress(batch), **{"content-encoding": "gzip"}).status_code == 200
+    assert deliver(door, batch, **{"content-encoding": "identity"}).status_code == 200
+    assert deliver(door, batch, **{"content-encoding": "gzip"}).status_code == 400
+    assert deliver(door, gzip.compress(batch)[:-9], **{"content-encoding": "gzip"}).status_code == 400
+    answer = deliver(door, batch, **{"content-encoding": "br"})
+    assert (answer.status_code, "gzip" in answer.json()["detail"]) == (415, True)
+
+
+def test_a_packed_body_that_swells_is_refused_before_it_fills_the_memory(door: TestClient) -> None:
+    answer = deliver(door, gzip.compress(b" " * 70_000_000, 1), **{"content-encoding": "gzip"})
+    assert answer.status_code == 413
 
 
 def test_each_thing_is_registered_by_itself(door: TestClient) -> None:

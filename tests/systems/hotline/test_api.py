@@ -7,8 +7,12 @@ import pytest
 from litestar.testing import TestClient
 from PIL import Image
 
+from citywide.hub import Entity, Point
 from citywide.hub.database.queries import sql
+from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
+from citywide.systems.hotline.intake import Intake
+from citywide.systems.hotline.report import _cell
 from citywide.systems.hotline.watch import look_for_hot_spots
 
 
@@ -92,3 +96,44 @@ def test_the_report_is_a_pdf(door: TestClient, sign_in: object, period: str) -> 
     answer = door.get(f"/v1/hotline/report.pdf?period={period}")
     assert answer.content[:5] == b"%PDF-"
     assert door.get("/v1/hotline/report.pdf?period=year").status_code == 422
+
+
+def test_a_call_is_understood_while_it_is_written_down(door: TestClient, sign_in: object) -> None:
+    csrf = sign_in("mayor")
+    heard = door.post("/v1/hotline/understood", json={"text": "Elm Street 路面有个大坑"}, headers=csrf).json()
+    assert (heard["guess"][0]["category"], heard["guess"][0]["department"]) == ("pothole", "roads")
+    assert len(heard["guess"]) == 3
+    assert sum(each["share"] for each in heard["guess"]) <= 1.001
+    assert heard["place"] == {"name": "Elm Street", "lon": 106.5, "lat": 29.5}
+    assert door.post("/v1/hotline/understood", json={"text": "路面有个大坑"}, headers=csrf).json()["place"] is None
+    assert door.post("/v1/hotline/understood", json={"text": "x"}).status_code == 403  # without the session's word
+
+
+@pytest.mark.parametrize("text", ["asdf qwer zxcv", "x" * 300, "你好", "请问今天天气怎么样", "😀😀😀", "1234567890"])
+def test_what_says_nothing_is_sent_nowhere_until_somebody_asked_back(door: TestClient, sign_in: object, text) -> None:
+    csrf, told = sign_in("mayor"), {"text": text, "place": [106.6, 29.6]}
+    refused = door.post("/v1/hotline/calls", json=told, headers=csrf)
+    assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, "category")
+    taken = door.post("/v1/hotline/calls", json=told | {"category": "heating"}, headers=csrf)
+    assert taken.status_code == 201, taken.text
+
+
+def test_where_it_is_does_not_decide_what_it_is(door: TestClient) -> None:
+    hub, intake = door.app.state.hub, Intake()
+    with hub.database.transaction() as connection:
+        register(connection, [Entity("place/xinzhu", "place", "新竹医院 · Xinzhu Hospital", Point(106.55, 29.55), "")])
+    assert intake.guess(hub.database, "no light at Xinzhu Hospital").categories[0][0] == "street_light"
+    assert intake.guess(hub.database, "大坑 新竹医院").categories[0][0] == "pothole"
+    assert intake.guess(hub.database, "新竹医院的医生态度很差").categories[0][0] == "hospital"
+
+
+def test_the_report_s_letters_are_drawn_so_that_every_reader_shows_them(door: TestClient, sign_in: object) -> None:
+    sign_in("mayor")
+    written = door.get("/v1/hotline/report.pdf").content
+    assert b"/Type3" in written
+    assert b"/CIDFontType2" not in written  # Chinese fonts with PostScript outlines came out as other letters
+
+
+def test_the_report_calls_departments_by_their_names() -> None:
+    assert _cell("department", "traffic_police", chinese=True) == "Traffic police 交警"
+    assert (_cell("cases", 3, chinese=True), _cell("satisfaction", None, chinese=False)) == ("3", "–")

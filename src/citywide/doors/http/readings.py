@@ -1,5 +1,6 @@
 """Readings: in by batches, acknowledged after commit; out by latest value, history and count."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,6 +12,7 @@ from litestar.openapi.spec import Schema
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct, json
 
+from citywide.doors.http.bodies import unpacked
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.wire import FORMATS
@@ -62,8 +64,10 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind not in FORMATS:
         raise Problem(415, f"{kind} is not read here; accepted: {', '.join(FORMATS)}")
-    hub = hub_of(state)
-    receipt = await hub.reception.receive(FORMATS[kind](await request.body(), hub.clock.now_us()))
+    hub, packing = hub_of(state), request.headers.get("content-encoding", "").strip().lower()
+    body = await request.body()
+    body = await asyncio.to_thread(unpacked, body, packing) if packing else body
+    receipt = await hub.reception.receive(FORMATS[kind](body, hub.clock.now_us()))
     status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)
 

@@ -93,8 +93,9 @@ def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
 def follow(request: AnyRequest, state: State, token: FromPath[str]) -> Response[bytes]:
     """The truth about a report, for whoever has its link."""
     limited(request, QUESTIONS)
-    with hub_of(state).database.transaction() as connection:
-        return as_json(_seen(connection, _case_of(connection, token), token))
+    hub = hub_of(state)
+    with hub.database.transaction() as connection:
+        return as_json(_seen(connection, _case_of(connection, token), token) | {"as_of": hub.clock.now()})
 
 
 @post("/v1/follow/{token:str}/{act:str}", status_code=200)
@@ -108,7 +109,7 @@ def answer(
     with hub.database.transaction() as connection:
         case = _case_of(connection, token)
         _act(connection, hub, case, act, data, token)
-        return as_json(_seen(connection, case, token))
+        return as_json(_seen(connection, case, token) | {"as_of": hub.clock.now()})
 
 
 @get("/v1/photos/{photo:str}")
@@ -135,7 +136,8 @@ def _told(field: object) -> Told:
     try:
         return msgspec.convert(field, Told) if isinstance(field, dict) else msgspec.json.decode(field, type=Told)
     except msgspec.MsgspecError as error:
-        where = str(error).rpartition("$.")[2].rstrip("`") or "report"
+        _, found, where = str(error).rpartition("$.")
+        where = where.rstrip("`") if found else "report"
         raise Problem(422, "the report cannot be read", [Refusal(where, str(error), "see /schema")]) from error
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import State
+from litestar.datastructures import CacheControlHeader, State
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
@@ -35,8 +35,11 @@ from citywide.doors.http import (
     session,
     units,
 )
+from citywide.doors.http.bodies import LARGEST_BODY
+from citywide.doors.http.manners import Mannered, mind_manners
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub.running import Hub
+from citywide.hub.web.callers import AnyRequest
 from citywide.hub.web.problems import HANDLERS, Problem
 from citywide.hub.web.threads import in_thread
 
@@ -59,43 +62,42 @@ ROOMS = (
     operations,
     held_clock,
 )
-LARGEST_BODY = 64 * 1024 * 1024
-SAFE_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "worker-src 'self' blob:; connect-src 'self'; object-src 'none'; frame-ancestors 'none'",
-}
-
-
 KINDS = {
-    ".html": "text/html; charset=utf-8",
+    ".html": "text/html",
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".txt": "text/plain",
     ".webmanifest": "application/manifest+json",
 }
 RESIDENTS = ("/report", "/follow/")
+APIS = ("/v1/", "/evidence/", "/assets/", "/open311/")
+FOR_EVER = CacheControlHeader(max_age=365 * 86_400, immutable=True)  # the name of an asset changes with what is in it
 
 
 @get(["/", "/{path:path}"], include_in_schema=False)
 @in_thread
-def console(path: FromPath[str] = "") -> Response[bytes]:
-    """The console's page, the residents' page, and the few files beside them."""
-    if path.startswith(("/v1/", "/evidence/", "/assets/")):
-        raise Problem(404, f"there is nothing at {path}")
-    file = _file_for(path)
+def console(request: AnyRequest, path: FromPath[str] = "") -> Response[bytes]:
+    """The console's page, the residents' page, and the few files beside them; people who lose their way get a page."""
+    file, status = _file_for(path), 200
+    if file is None:
+        if path.startswith(APIS) or "text/html" not in request.headers.get("accept", ""):
+            raise Problem(404, f"there is nothing at {path}")
+        file, status = STATIC / "index.html", 404
     if not file.exists():
         raise Problem(404, "the console is not built: run `make console`")
-    return Response(file.read_bytes(), media_type=KINDS[file.suffix], headers={"Cache-Control": "no-cache"})
+    fresh = {"Cache-Control": "no-cache"}
+    return Response(file.read_bytes(), status_code=status, media_type=KINDS[file.suffix], headers=fresh)
 
 
-def _file_for(path: str) -> Path:
+def _file_for(path: str) -> Path | None:
     name = path.removeprefix("/")
-    if "/" not in name and Path(name).suffix in KINDS and (STATIC / name).is_file():
-        return STATIC / name
-    return STATIC / ("resident.html" if path.startswith(RESIDENTS) else "index.html")
+    if not name:
+        return STATIC / "index.html"
+    if path == RESIDENTS[0] or path.startswith(RESIDENTS[1]):
+        return STATIC / "resident.html"
+    beside = "/" not in name and Path(name).suffix in KINDS and "\0" not in name and (STATIC / name).is_file()
+    return STATIC / name if beside else None
 
 
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
@@ -113,13 +115,13 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
                 task.cancel()
             await hub.stop()
 
-    return Litestar(
+    return Mannered(
         [*_handlers(hub), *more, *_files(), console],
         lifespan=[running],
         state=State({"hub": hub}),
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
-        response_headers=SAFE_HEADERS,
+        before_send=[mind_manners],
         compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
@@ -154,4 +156,4 @@ def _files() -> list[Any]:
     if not STATIC.exists():
         return []
     folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
-    return [create_static_files_router(f"/{folder.name}", [folder], include_in_schema=False) for folder in folders]
+    return [create_static_files_router(f"/{folder.name}", [folder], cache_control=FOR_EVER) for folder in folders]

@@ -46,21 +46,42 @@ class Gate:
         self._failed.setdefault(address, deque()).append(time.monotonic())
 
 
-SIGN_INS = Gate(most=30)
+class Familiar:
+    """From where people have signed in: a bounded memory, the oldest is forgotten."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most, self._seen = most, dict[tuple[str, str], None]()
+
+    def __contains__(self, pair: tuple[str, str]) -> bool:
+        return pair in self._seen
+
+    def add(self, pair: tuple[str, str]) -> None:
+        """Remember a name and an address."""
+        self._seen.pop(pair, None)
+        self._seen[pair] = None
+        if len(self._seen) > self._most:
+            self._seen.pop(next(iter(self._seen)))
+
+
+SIGN_INS, FAMILIAR = Gate(most=30), Familiar()
 
 
 @post("/v1/session", status_code=200)
 @in_thread
 def open_session(request: AnyRequest, state: State, data: JSONBody[Credentials]) -> Response[bytes]:
     """Sign in; every change then carries the csrf value in the header X-CSRF."""
+    if not request.headers.get("content-type", "").lower().startswith("application/json"):
+        raise Problem(415, "credentials come as application/json: what another site's form can send signs nobody in")
     SIGN_INS.check(address_of(request))
-    hub = hub_of(state)
+    hub, pair = hub_of(state), (data.name, address_of(request))
     try:
         with hub.database.transaction() as connection:
-            session = sign_in(connection, data.name, data.password, hub.settings.session_length)
+            length, known = hub.settings.session_length, pair in FAMILIAR
+            session = sign_in(connection, data.name, data.password, length, known=known, at=hub.clock.now())
     except SignInError:
         SIGN_INS.failed(address_of(request))
         raise
+    FAMILIAR.add(pair)
     cookie = Cookie(
         COOKIE, value=session.secret, httponly=True, samesite="strict", secure=request.url.scheme == "https",
         max_age=int(hub.settings.session_length.total_seconds()),

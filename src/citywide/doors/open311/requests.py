@@ -17,6 +17,7 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, followed, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
+from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, asked_by, form_of, many
 from citywide.hub.web.threads import in_thread
@@ -40,7 +41,7 @@ async def make(request: AnyRequest, state: State) -> Response[bytes]:
     files = [await each.read() for each in form.getall("media", []) if isinstance(each, UploadFile)]
     name, hub = request.url.path.rpartition("/")[2], hub_of(state)
     return await asyncio.to_thread(
-        answered, name, "service_requests", "request", lambda _: _made(hub, form, files), 201
+        answered, name, "service_requests", "request", lambda _: _made(hub, form, files, str(request.base_url)), 201
     )
 
 
@@ -92,25 +93,27 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
     return who.name
 
 
-def _made(hub: Hub, form: FormMultiDict, files: list[bytes]) -> list[Item]:
+def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
-    report = _report(form, app)
+    report = _report(form, app, hub.city)
     try:
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
         raise Fault(400, f"media: {error}") from error
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, photos, hub.clock.now())
-    notice = f"follow it at /follow/{taken.follow}"
+    notice = f"follow it at {here}follow/{taken.follow}"
     return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
 
 
-def _report(form: FormMultiDict, app: str) -> Report:
+def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
     said = {name: value.strip()[:4000] for name, value in form.items() if isinstance(value, str)}
     if not said.get("service_code"):
         raise Fault(400, "service_code is missing")
     category, place = service(said["service_code"]), _place(said)
+    if place and not city.reaches(place.lon, place.lat):
+        raise Fault(400, "lat and long lie outside this jurisdiction")
     if place is None and not said.get("address_string"):
         raise Fault(400, "a location is missing: lat and long, or address_string")
     name = " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))[:80] or None

@@ -54,7 +54,7 @@ class Registry:
 
     def knows(self, entity: str) -> bool:
         """Whether the entity is registered, here or a moment ago at another worker."""
-        if entity not in self.entities:
+        if entity not in self.entities and "\0" not in entity:  # no database keeps a NUL
             for number, id_, kind in self._rows(sql("entity_by_id"), {"id": entity}):
                 self.entities[id_] = (number, kind)
         return entity in self.entities

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import Columns, Receipt, Refusal
 from citywide.hub.ingest.order import all_sound
+from citywide.hub.ingest.piecemeal import shortened
 from citywide.hub.vocabulary.things import Quantity
 from citywide.kit.clock import moment
 from citywide.kit.units import conversion
@@ -99,7 +100,9 @@ def _in_own_units(columns: Columns, codes: Codes, known: Ranges) -> tuple[Column
 
 
 def _unknown_quantity(place: int, name: str, known: Ranges) -> Refusal:
-    return Refusal(f"readings[{place}].quantity", f"unknown quantity {name!r}", ", ".join(sorted(known.code_of)))
+    return Refusal(
+        f"readings[{place}].quantity", f"unknown quantity {shortened(name)}", ", ".join(sorted(known.code_of))
+    )
 
 
 def _unit(place: int, columns: Columns, quantity: Quantity) -> Refusal:

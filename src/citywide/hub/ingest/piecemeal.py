@@ -26,9 +26,17 @@ ACCEPTED = {
 def from_json(body: bytes, microseconds: Microseconds) -> Columns | None:
     """The batch's columns with its faults; None where it is no batch at all. Here NaN may stand for a number."""
     try:
-        return _columns_of(json.loads(body), microseconds)
+        return _columns_of(_parsed(body), microseconds)
     except (ValueError, RecursionError):
         return None
+
+
+def _parsed(body: bytes) -> object:
+    """The JSON; bytes that are no UTF-8 become signs that no writing has, to be found in the item they stand in."""
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError:
+        return json.loads(body.decode(errors="surrogateescape"))
 
 
 def from_msgpack(body: bytes, microseconds: Microseconds) -> Columns | None:
@@ -78,7 +86,7 @@ def _read(at: int, item: object, faults: Faults) -> dict[str, Any]:
     """One item's fields; what is wrong with the first bad one is put down."""
     if not isinstance(item, dict):
         faults[at] = Refusal(
-            f"readings[{at}]", f"{_short(item)} is no reading", "an object with entity, quantity, value"
+            f"readings[{at}]", f"{shortened(item)} is no reading", "an object with entity, quantity, value"
         )
         return dict(BLANK)
     row: dict[str, Any] = {}
@@ -86,7 +94,7 @@ def _read(at: int, item: object, faults: Faults) -> dict[str, Any]:
         try:
             row[name] = _spoken(msgspec.convert(item.get(name), kind))
         except (msgspec.ValidationError, UnicodeEncodeError):
-            said = _short(item[name]) if name in item else "nothing"
+            said = shortened(item[name]) if name in item else "nothing"
             faults.setdefault(at, Refusal(f"readings[{at}].{name}", f"{said} is no {name}", ACCEPTED[name]))
             row[name] = BLANK[name]
     return row
@@ -99,6 +107,7 @@ def _spoken(value: object) -> object:
     return value
 
 
-def _short(said: object) -> str:
+def shortened(said: object) -> str:
+    """What was said, as much of it as an answer repeats."""
     text = repr(said)
     return text if len(text) <= 60 else f"{text[:57]}…"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from citywide.hub.entities.registry import PARTS, Registry
 from citywide.hub.ingest.batch import Columns, Heads, Receipt, Refusal, Rows
 from citywide.hub.ingest.checks import Ranges, checked, codes_of
+from citywide.hub.ingest.piecemeal import shortened
 from citywide.kit.clock import Clock
 
 Numbers = NDArray[np.int64]
@@ -62,7 +63,7 @@ class Reception:
                 new.add((entity, columns.quantity[place]))
             else:
                 accepted = "the id of a registered entity, such as gauge/elm-street"
-                receipt.refuse(Refusal(f"readings[{place}].entity", f"unknown entity {entity!r}", accepted))
+                receipt.refuse(Refusal(f"readings[{place}].entity", f"unknown entity {shortened(entity)}", accepted))
         self.registry.add_series(new)
         return self.registry.numbers(columns.entity, columns.quantity)
 

@@ -105,7 +105,7 @@ def _decoded(body: bytes, now_us: int, form: Form) -> Columns:
         if b"readings" in body[:64]:
             return _from_rows(form.rows.decode(body).readings, now_us)
         return _from_columns(form.columns.decode(body), now_us, form)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         found = form.piecemeal(body, lambda time: _microseconds(time, now_us))
         if found is None:
             raise UnreadableError(str(error)) from error
@@ -180,4 +180,6 @@ def _arrow_times(table: pa.Table, now_us: int) -> NDArray[np.int64]:
     column = table["time"]
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("us", tz=column.type.tz))
-    return column.cast(pa.int64()).to_numpy()
+    elif pa.types.is_string(column.type):
+        column = column.cast(pa.timestamp("us", tz="UTC"))
+    return column.cast(pa.int64()).fill_null(now_us).to_numpy()

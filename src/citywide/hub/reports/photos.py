@@ -10,6 +10,8 @@ LARGEST_PIXELS = 60_000_000
 LONGEST_SIDE = 2048
 MOST = 4
 FORMATS = ("JPEG", "PNG", "WEBP")
+HEIF = {b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis"}  # as iPhones write
+TOO_MANY_PIXELS = f"the picture is too large; at most {LARGEST_PIXELS // 1_000_000} million pixels are taken"
 
 
 class PhotoError(ValueError):
@@ -24,14 +26,27 @@ def scrubbed(body: bytes) -> bytes:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _again(body)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError, Warning) as error:
-        raise PhotoError(f"this is no photo that can be read: {error}") from error
+    except PhotoError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoError(TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise PhotoError(_what_it_is(body)) from error
+    except (OSError, SyntaxError, ValueError, Warning) as error:
+        raise PhotoError(f"the photo is broken: {error}") from error
+
+
+def _what_it_is(body: bytes) -> str:
+    """Why a file is not taken, in words that help who sent it."""
+    if body[4:8] == b"ftyp" and body[8:12] in HEIF:
+        return "this is a HEIC photo; set the camera to the most compatible format, or send a copy as JPEG"
+    return "the file is empty" if not body else "this file is no photo"
 
 
 def _again(body: bytes) -> bytes:
     with Image.open(BytesIO(body), formats=FORMATS) as picture:
         if picture.width * picture.height > LARGEST_PIXELS:
-            raise PhotoError(f"{picture.width} × {picture.height} pixels; at most 60 million are taken")
+            raise PhotoError(TOO_MANY_PIXELS)
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(picture).convert("RGB")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -54,7 +54,7 @@ select department, count(*) as cases,
     round(100.0 * count(*) filter (where answered) / count(*), 1)::float8 as answered_percent,
     round(100.0 * count(*) filter (where solved) / count(*), 1)::float8 as solved_percent,
     round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
-    round((coalesce(sum(stars), 0) + 15.0) / (count(stars) + 5), 2)::float8 as satisfaction, count(stars) as rated,
+    case when count(stars) > 0 then round((sum(stars) + 15.0) / (count(stars) + 5), 2)::float8 end as satisfaction, count(stars) as rated,
     round(extract(epoch from sum(paused)) / 3600, 1)::float8 as paused_hours
 from hub.judged(%(now)s) where opened > %(now)s - %(back)s::interval and reporters >= %(reporters)s
 group by department order by late_percent, solved_percent desc, department

@@ -73,7 +73,8 @@ class Chart(Struct, frozen=True, tag="chart"):
     """Rows as line, bar, scatter, fan or tree: `x`, `y`, optional `by` (a series a value) and band columns.
 
     `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
-    row from which a branch comes, and may have a `label`. `empty` says why there may be nothing to draw.
+    row from which a branch comes, and may have a `label`. `along` says what `x` is where that is no time and no name.
+    `empty` says why there may be nothing to draw.
     """
 
     title: Text
@@ -90,6 +91,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     live: tuple[str, ...] = ()
     empty: Text | None = None
     choice: Choice | None = None
+    along: Text | None = None
 
 
 class Stat(Struct, frozen=True, tag="stat"):
@@ -122,7 +124,8 @@ class Timeline(Struct, frozen=True, tag="timeline"):
 class Field(Struct, frozen=True):
     """A field of a form: `asks` is text, long_text, number, choice, place, photo, phone, date or yes_no.
 
-    `known` is a door that is asked, when the field is filled in, which open cases go with it: `known?name=value`.
+    `known` is a door that is asked, when the field is filled in, which open cases go with it: `known?name=value`;
+    of a long text, while it is written, what the door understands (posted: the answer's `guess` and `place`).
 
     A choice is among `choices`, or among the rows (value, label) of the query `among`.
     """

@@ -16,7 +16,7 @@ from citywide.hub.ingest.receive import NobodyKeepsError
 from citywide.hub.ingest.wire import UnreadableError
 from citywide.hub.ingest.writer import FencedError
 from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, UnknownPurposeError
-from citywide.hub.people.staff import SignInError
+from citywide.hub.people.staff import LockedError, SignInError
 from citywide.hub.workers.peers import PeerError
 
 log = structlog.get_logger()
@@ -74,7 +74,9 @@ def _case(_: Request[Any, Any, Any], error: CaseError) -> Response[bytes]:
     return answer(status, str(error), [Refusal("case", str(error), error.accepted)])
 
 
-REFUSED: Mapping[type[Exception], int] = {SignInError: 401, NoSuchPersonError: 404, UnknownPurposeError: 422}
+REFUSED: Mapping[type[Exception], int] = {
+    SignInError: 401, LockedError: 429, NoSuchPersonError: 404, UnknownPurposeError: 422,
+}  # fmt: skip
 
 
 def _refused(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

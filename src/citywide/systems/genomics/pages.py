@@ -10,6 +10,7 @@ GENOME_WIDE = 7.3
 STUDY, TRAIT = Text("Study", "研究"), Text("Trait", "性状")
 COHORT, STUDIES_TITLE = Text("Cohort", "队列"), Text("Studies", "研究")
 VARIANTS, WHY_NOT = Text("Variants", "位点"), Text("Why not", "未完成原因")
+MEGABASES = Text("position, Mb", "位置（Mb）")
 ENDED = Column("ended", Text("Ended", "结束时间"), "time")
 
 
@@ -30,7 +31,7 @@ def scatter(title: Text, query: Query, x: str, y: str, **more: Any) -> Chart:
 
 def along_the_genome(title: Text, query: Query, by: str) -> Chart:
     """Strength by place, with the bound of genome-wide significance."""
-    return scatter(title, query, "megabases", "strength", by=by, threshold=GENOME_WIDE)
+    return scatter(title, query, "megabases", "strength", by=by, threshold=GENOME_WIDE, along=MEGABASES)
 
 
 def region(rank: int, title: Text) -> Chart:
@@ -141,6 +142,7 @@ QUANTILES = scatter(
     by="trait",
     low="low",
     high="high",
+    along=Text("expected -log10 p", "期望 -log10 p"),
 )
 TOP = found(
     Text("Strongest signals", "最强信号"),

@@ -19,6 +19,7 @@ from citywide.systems.hotline.school import schooled
 
 QUERIES = queries_of(Path(__file__).parent)
 REFRESH_S, QUIET_S = 120.0, 15.0
+LIKELY = 0.5
 
 
 class Understood(Struct, frozen=True):
@@ -27,6 +28,14 @@ class Understood(Struct, frozen=True):
     category: str
     place: Point | None
     facts: Mapping[str, object]
+
+
+class Named(Struct, frozen=True):
+    """A place that a text names."""
+
+    name: str
+    lon: float
+    lat: float
 
 
 class Intake:
@@ -41,9 +50,15 @@ class Intake:
         self._gazetteer = Gazetteer([])
 
     def guess(self, database: Any, text: str) -> Guess:
-        """The likeliest categories and departments, after what was passed on meanwhile has been learnt."""
+        """The likeliest categories and departments, after what was passed on meanwhile has been learnt.
+
+        Where it is does not tell what it is: a lamp before a hospital is no hospital's matter.
+        """
+        elsewhere = self._without_places(database, text)
         with self._learning:
-            return self._taught(database).guess(text)
+            sorter = self._taught(database)
+            found = sorter.guess(elsewhere)
+            return found if elsewhere == text or found.departments[0][1] >= LIKELY else sorter.guess(text)
 
     def begin(self, database: Any, *, anew: bool = False) -> None:
         """Learn now, so that nobody waits for it later; anew when there is a history that was not there before."""
@@ -59,10 +74,26 @@ class Intake:
 
     def place(self, database: Any, text: str) -> Point | None:
         """The first place of the city that the text names."""
+        named = self.named(database, text)
+        return Point(named.lon, named.lat) if named else None
+
+    def named(self, database: Any, text: str) -> Named | None:
+        """The same, with its name as it stands in the text."""
+        with self._looking:
+            self._look(database)
+            found, places = self._gazetteer.find(text), self._places
+        if not found:
+            return None
+        at = places[found[0].name]
+        return Named(text[found[0].start : found[0].end], at.lon, at.lat)
+
+    def _without_places(self, database: Any, text: str) -> str:
         with self._looking:
             self._look(database)
             found = self._gazetteer.find(text)
-        return self._places[found[0].name] if found else None
+        for each in reversed(found):
+            text = f"{text[: each.start]} {text[each.end :]}"
+        return text
 
     def _taught(self, database: Any) -> Sorter:
         """The sorter as it is by now; nobody who reports waits for the school."""

@@ -10,9 +10,10 @@ STATE, REPORTERS = (
     Column("reporters", Text("Reporters", "上报人数"), "number"),
 )
 REOPENED = Column("reopened", Text("Reopened", "重开次数"), "number")
-NUMBER = Column("id", Text("Case", "案件"), "number")
+NUMBER = Column("id", Text("Case", "案件"))
 CATEGORIES = tuple((category.name, category.label) for category in REPORTABLE)
 
+UNDERSTOOD = "/v1/hotline/understood"
 CALLS = Page(
     "calls",
     Text("Calls", "来电受理"),
@@ -23,7 +24,9 @@ CALLS = Page(
             (
                 Field("phone", Text("Caller's number", "来电号码"), "phone", known="/v1/hotline/caller"),
                 Field("name", Text("Caller's name", "来电人"), "text"),
-                Field("text", Text("What is told", "反映内容"), "long_text", required=True),
+                Field(
+                    "text", Text("What is told", "反映内容"), "long_text", required=True, known="/v1/hotline/understood"
+                ),
                 Field("address", Text("Where", "地点"), "text"),
                 Field("place", Text("On the map", "地图位置"), "place"),
                 Field("category", Text("Category, if clear", "类别（可留空自动识别）"), "choice", choices=CATEGORIES),
@@ -104,6 +107,11 @@ REPORT = Page(
     (
         count_of(Text("Open", "未结"), "reported_open", live=("case",)),
         count_of(Text("Late", "超期"), "reported_late", worry=1, live=("case",)),
+        Table(
+            Text("Take the report along", "报告下载"),
+            Query("report_links"),
+            (Column("name", Text("Report", "报告")), Column("says", Text("Form", "格式"))),
+        ),
         *(_departments(*period) for period in PERIODS),
         *(_categories(*period) for period in PERIODS),
     ),

@@ -71,3 +71,8 @@ select category, count(*) as cases, sum(reporters)::int as reporters,
 from hub.cases where reporters > 0 and opened_by <> 'former hotline'
   and opened > %(now)s - %(back)s::interval and opened <= %(now)s
 group by category order by cases desc, category
+
+-- name: report_links
+select * from (values
+    ('{"en": "Daily report", "zh": "日报"}'::jsonb, 'PDF', '/v1/hotline/report.pdf?period=day'),
+    ('{"en": "Weekly report", "zh": "周报"}'::jsonb, 'PDF', '/v1/hotline/report.pdf?period=week')) as link (name, says, href)

@@ -10,6 +10,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import queries_of, sql
+from citywide.hub.screens.labels import DEPARTMENTS
 from citywide.systems.hotline.model import REPORTABLE
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
@@ -32,7 +33,8 @@ def _pdf(period: str, until: datetime, rates: Sequence[Row], categories: Sequenc
     from matplotlib.backends.backend_pdf import PdfPages  # noqa: PLC0415 - only a report needs it
 
     written, font = BytesIO(), chinese_font()
-    fonts: dict[Any, Any] = {"font.family": [*([font] if font else []), "DejaVu Sans"], "pdf.fonttype": 42}
+    # drawn outlines: what else can be embedded of a Chinese font with PostScript outlines shows wrong letters
+    fonts: dict[Any, Any] = {"font.family": [*([font] if font else []), "DejaVu Sans"], "pdf.fonttype": 3}
     with mpl.rc_context(fonts), PdfPages(written, metadata={"Title": f"Hotline report, {period}"}) as pdf:
         for figure in (_table(period, until, rates, bool(font)), _bars(categories, bool(font))):
             pdf.savefig(figure)
@@ -54,10 +56,21 @@ def _table(period: str, until: datetime, rates: Sequence[Row], chinese: bool) ->
     title = f"{name} hotline report" + (f"  热线{'日' if period == 'day' else '周'}报" if chinese else "")
     axes.set_title(f"{title}\n{span}; {sum(row['cases'] for row in rates)} cases", loc="left")
     heads = [f"{en}\n{zh}" if chinese else en for en, zh in HEADS]
-    cells = [["–" if value is None else str(value) for value in row.values()] for row in rates]
-    table = axes.table(cells or [["–"] * len(HEADS)], colLabels=heads, loc="upper center")
-    table.scale(1, 2)
+    cells = [[_cell(name, value, chinese) for name, value in row.items()] for row in rates]
+    table = axes.table(cells or [["–"] * len(HEADS)], colLabels=heads, loc="upper left")
+    table.auto_set_font_size(False)
+    table.set_fontsize(10)
+    table.auto_set_column_width(list(range(len(HEADS))))
+    table.scale(1, 2.1)
     return figure
+
+
+def _cell(name: str, value: object, chinese: bool) -> str:
+    """A figure, or a department by the name that people call it."""
+    if name != "department" or value not in DEPARTMENTS:
+        return "–" if value is None else str(value)
+    called = DEPARTMENTS[str(value)]
+    return f"{called.en} {called.zh}" if chinese else called.en
 
 
 def _bars(categories: Sequence[Row], chinese: bool) -> Any:
@@ -66,7 +79,10 @@ def _bars(categories: Sequence[Row], chinese: bool) -> Any:
     shown = list(reversed(categories[:20]))
     names = [f"{LABELS[row['category']].en}{' ' + LABELS[row['category']].zh if chinese else ''}"
              if row["category"] in LABELS else row["category"] for row in shown]  # fmt: skip
-    axes.barh(names, [row["cases"] for row in shown])
+    axes.barh(names, [row["cases"] for row in shown], height=0.6)
+    axes.set_ylim(-0.5 - max(0, 8 - len(shown)), len(shown) - 0.5)  # few bars stay slim, at the top
+    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.set_xlabel("cases" + ("  件" if chinese else ""))
     axes.set_title("Cases by category" + ("  类别分布" if chinese else ""), loc="left")
     return figure
 
@@ -75,6 +91,7 @@ def _sheet() -> tuple[Any, Any]:
     from matplotlib.figure import Figure  # noqa: PLC0415 - only a report needs it
 
     figure = Figure(figsize=(11.7, 8.3), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.5, h_pad=0.5)  # type: ignore[union-attr] - it was just given
     axes = figure.subplots()
     axes.set_axis_off()
     return figure, axes

@@ -37,6 +37,10 @@ def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
     if told.category and not reportable(hub.desk, told.category):
         raise Problem(422, "unknown category", [Refusal("category", told.category, "see /v1/report/categories")])
     at = Point(told.lon, told.lat) if told.lon is not None and told.lat is not None else None
+    if at and not hub.city.reaches(at.lon, at.lat):
+        there, here = f"{at.lat:.3f}, {at.lon:.3f}", "a place in or near {:g}–{:g} E, {:g}–{:g} N"
+        west, south, east, north = hub.city.bounds
+        raise Problem(422, "this is not in the city", [Refusal("place", there, here.format(west, east, south, north))])
     found = understand(hub, told.text, told.address, at, told.category)
     if found.place is None and not told.address.strip():
         raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])

@@ -31,7 +31,7 @@ def reporting(watched: Watched) -> Page:
             Chart(
                 Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"),
                 Query("delay_chart", {"kinds": ",".join(watched.names)}),
-                "days", "share", unit="%",
+                "days", "share", unit="%", along=Text("days passed", "延后天数"),
             ),
             Form(
                 Text("What did we know then?", "当时已知什么？"),

@@ -1,16 +1,18 @@
 """The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
 
 from datetime import UTC
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import take
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
@@ -18,8 +20,15 @@ from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
+from citywide.systems.hotline.intake import intake_of
+from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.report import PERIODS, report_pdf
 from citywide.systems.hotline.told import Told, understood
+
+CATEGORIES = {each.name: each for each in REPORTABLE}
+
+
+SURE = 0.55  # below this a person who can ask back must say what it is
 
 
 class There(Struct, frozen=True):
@@ -40,6 +49,21 @@ class Call(Struct, frozen=True):
     category: str | None = None
 
 
+class Words(Struct, frozen=True):
+    """What has been written down so far."""
+
+    text: Annotated[str, Meta(max_length=4000)]
+
+
+class Meant(Struct, frozen=True):
+    """One thing that the words may mean, and how sure that is."""
+
+    category: str
+    label: Text
+    department: str
+    share: float
+
+
 def told_by(call: Call) -> Told:
     """The call as a report."""
     lon, lat = (call.place.lon, call.place.lat) if isinstance(call.place, There) else call.place or (None, None)
@@ -53,9 +77,24 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[by
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     report = understood(hub, told_by(data), has_photos=False)
+    if float(str(report.facts.get("confidence", 1))) < SURE:
+        unsure = Refusal("category", "the words do not tell", "one of the list")
+        raise Problem(422, "what kind of matter is it?", [unsure])
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, report, [], hub.clock.now())
     return as_json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts}, 201)
+
+
+@post("/v1/hotline/understood", status_code=200)
+@in_thread
+def heard(request: AnyRequest, state: State, data: JSONBody[Words]) -> Response[bytes]:
+    """What a call is understood as while it is written down: the likeliest categories, and the place it names."""
+    need_role(staff(request), "officer", "manager")
+    hub = hub_of(state)
+    found = intake_of(hub)
+    sure = [(CATEGORIES[name], share) for name, share in found.guess(hub.database, data.text).categories]
+    guess = [Meant(each.name, each.label, each.department, round(share, 3)) for each, share in sure]
+    return as_json({"guess": guess, "place": found.named(hub.database, data.text)})
 
 
 @get("/v1/hotline/caller")
@@ -85,4 +124,4 @@ def report(request: AnyRequest, state: State, period: FromQuery[str] = "day") ->
         return Response(report_pdf(connection, period, until), media_type="application/pdf")
 
 
-HANDLERS = [call, caller, report]
+HANDLERS = [call, heard, caller, report]

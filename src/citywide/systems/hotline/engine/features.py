@@ -20,7 +20,7 @@ def hashed(texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
 def _grams(
     letters: NDArray[np.uint32], ends: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:  # pragma: no cover - compiled
-    found = np.empty(len(letters) * LONGEST, np.int32)
+    found, told_in = np.empty(len(letters) * LONGEST, np.int32), np.full(BUCKETS, -1, np.int64)
     starts = np.zeros(len(ends), np.int64)
     count = 0
     for text in range(len(ends) - 1):
@@ -28,7 +28,10 @@ def _grams(
             code = np.uint64(14695981039346656037)
             for at in range(first, min(first + LONGEST, ends[text + 1])):
                 code = (code ^ np.uint64(letters[at])) * np.uint64(1099511628211)
-                found[count] = np.int32((code ^ (code >> np.uint64(29))) % np.uint64(BUCKETS))
-                count += 1
+                bucket = np.int32((code ^ (code >> np.uint64(29))) % np.uint64(BUCKETS))
+                if told_in[bucket] != text:  # what is said again and again says no more
+                    told_in[bucket] = text
+                    found[count] = bucket
+                    count += 1
         starts[text + 1] = count
     return found[:count], starts
