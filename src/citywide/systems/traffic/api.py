@@ -1,7 +1,8 @@
-"""The traffic engineer's door, and the standards of the road: SPaT and MAP of every crossing as J2735 JSON."""
+"""The traffic engineer's door, and the standards of the road: SPaT and MAP of every crossing as J2735."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import MediaType, Response, get, post
@@ -23,12 +24,13 @@ from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import write_map
 from citywide.systems.traffic.interfaces.spat import write_spat
-from citywide.systems.traffic.interfaces.uper import pack_spat
+from citywide.systems.traffic.interfaces.uper import pack_map, pack_spat
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import SPLITS_S
 
 LONGEST, A_YEAR, PACKED = timedelta(days=31), timedelta(days=366), "application/octet-stream"
+Said = TypeVar("Said")
 _QUERIES = queries_of(SYSTEM.folder)
 
 
@@ -64,22 +66,29 @@ def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = No
     """The lights of one crossing, or of all that tell them, as J2735 SPaT in JSON; packed on request."""
     anybody(request, "readings:read")
     hub = hub_of(state)
-    found = spats_of(_lanes(hub, crossing), hub.clock.now())
-    if request.headers.get("accept") != PACKED:
-        return Response(write_spat(found), media_type=MediaType.JSON)
-    try:
-        return Response(pack_spat(found), media_type=PACKED)
-    except Malformed as error:
-        raise Problem(422, str(error)) from error
+    return _message(request, spats_of(_lanes(hub, crossing), hub.clock.now()), write_spat, pack_spat)
 
 
 @get("/v1/traffic/map")
 @in_thread
-def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
-    """The lanes of one crossing, or of all, as a J2735 MAP message in JSON."""
+def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[Any]:
+    """The lanes of one crossing, or of all, as a J2735 MAP message in JSON; packed on request."""
     anybody(request, "readings:read")
-    found = maps_of(_lanes(hub_of(state), crossing))
-    return Response(write_map(found), media_type=MediaType.JSON)
+    return _message(request, maps_of(_lanes(hub_of(state), crossing)), write_map, pack_map)
+
+
+def _message(
+    request: AnyRequest,
+    found: tuple[Said, ...],
+    write: Callable[[Sequence[Said]], str],
+    pack: Callable[[Sequence[Said]], bytes],
+) -> Response[Any]:
+    if PACKED not in request.headers.get("accept", ""):
+        return Response(write(found), media_type=MediaType.JSON)
+    try:
+        return Response(pack(found), media_type=PACKED)
+    except Malformed as error:
+        raise Problem(422, str(error)) from error
 
 
 @post("/v1/traffic/plan-changes", status_code=201)

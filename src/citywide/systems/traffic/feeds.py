@@ -59,7 +59,7 @@ def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
 def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`crossing/c01/spat`: each signal group's light, JSON or packed; what cannot be read is left out and logged."""
     crossing = _entity(topic).split("/")[1]
-    spats, refused = (unpack_spat(payload), ()) if payload.startswith(PACKED_SPAT) else read_spat(payload)
+    spats, refused = (unpack_spat if payload.startswith(PACKED_SPAT) else read_spat)(payload)
     if refused and not any(spat.movements for spat in spats):
         raise refused[0]
     for bad in refused:
