@@ -37,7 +37,7 @@ class Box:
         self.view: View | None = None
         self._began: datetime | None = None  # fusion counts from here
         self.trusted = np.ones(self.count, np.bool_)
-        self.light = np.zeros(layout.lanes, np.int8)
+        self.light, self.walk = np.zeros(layout.lanes, np.int8), np.zeros((self.count, WALKS), np.int8)
 
     def second(self, now: datetime, sensed: Sensed, walkers: NDArray[np.bool_]) -> NDArray[np.int8]:
         """One second: the lights of every movement, walkers last at each crossing."""
@@ -54,14 +54,15 @@ class Box:
         urgent = self.priority.urgent(now.timestamp())
         light = self.safety.step(wish, self.trusted, calls.reshape(-1), urgent).reshape(self.count, -1)
         self.light = SHOWN[light[:, FIRST_OF_LANE]].reshape(-1)
+        self.walk = SHOWN[light[:, VEHICLES:]]
         return light
 
     def left_s(self) -> NDArray[np.int64]:
-        """For each lane the least time until its light can change."""
+        """For each crossing's lanes, then its walks, the least time until the light can change."""
         rules, lamps = self.safety.rules, self.safety.lamps
         least = np.where(lamps.light == 1, rules.min_green, np.where(lamps.light == 2, rules.yellow, 0))
         left = np.maximum(least - lamps.since, 0).reshape(self.count, -1)
-        return left[:, FIRST_OF_LANE].reshape(-1).astype(np.int64)
+        return left[:, FIRST_OF_LANE + list(range(VEHICLES, VEHICLES + WALKS))].astype(np.int64)
 
     def run_plan(self, crossing: int, told: Mapping[str, Any], now: datetime) -> None:
         """Run another plan; one that cannot be is refused with why, and the old one runs on."""
