@@ -160,6 +160,22 @@ def test_a_change_that_cannot_be_is_refused_with_what_is_accepted(morning, body,
     assert says in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("plan-changes", {"plan": "day", "hours": 1, "reason": "x" * 501}, "501 letters; accepted: at most 500"),
+        ("milestones", {"day": "9999-12-31", "what": "x"}, "9999-12-31; accepted: a day within 10 years"),
+        ("milestones", {"day": "2026-05-01", "what": ""}, "a milestone without words"),
+        ("event-days", {"day": "0001-01-01", "name": "x"}, "accepted: a day within 10 years"),
+        ("event-days", {"day": "2026-05-01", "name": " "}, "an event day without a name"),
+    ],
+)
+def test_days_and_words_that_cannot_be_are_refused_before_they_trouble_a_duty(morning, path, body, says):
+    answer = morning.say(f"/v1/traffic/{path}", **body)
+    assert answer.status_code == 422
+    assert says in answer.text
+
+
 DERIVED = """
     insert into traffic.timetable select number, 'weekday', 0, 'weekday-0000', 70, 0, '{20,15,20,15}', now()
     from hub.entity where id = 'crossing/06'

@@ -34,6 +34,25 @@ def test_tracks_become_queue_speed_and_places():
     assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.4 / 3, abs=0.05)
 
 
+def test_a_radar_with_signs_ghosts_and_a_number_told_twice_gives_the_queue_of_who_stands(capsys):
+    tracks = [
+        {"id": 7, "distance_m": 3, "speed_mps": -0.2},
+        {"id": 8, "distance_m": 60, "speed_mps": -12},  # approaching, as some radars count it
+        {"id": 2**31, "distance_m": 14, "speed_mps": 0.4},
+        {"id": 8, "distance_m": 59, "speed_mps": -12},
+        {"id": 9, "distance_m": 900, "speed_mps": 3},  # beyond its reach
+        {"id": "x", "distance_m": 9, "speed_mps": 3},
+    ]
+    found = said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks)
+    assert found["queue"] == ("detector/c01-2", 2)
+    assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.6 / 3, abs=0.05)
+    told = capsys.readouterr().out
+    assert "tracks[4].distance_m: 900; accepted: a number from -30 to 750" in told
+    assert "tracks[5].id: 'x'; accepted: a whole number" in told
+    with pytest.raises(Malformed, match="distance_m"):
+        said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks[4:5])
+
+
 def test_counts_become_an_hourly_volume():
     found = said(read_counts, "detector/c01-2/counts", time=T, seconds=60, left=1, through=9, right=2, occupancy=0.25)
     assert found["volume"][1] == 720

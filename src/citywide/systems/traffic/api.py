@@ -29,6 +29,7 @@ from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import SPLITS_S
 
+MOST_LETTERS, YEARS = 500, timedelta(days=3650)
 LONGEST, A_YEAR, PACKED = timedelta(days=31), timedelta(days=366), "application/octet-stream"
 Said = TypeVar("Said")
 _QUERIES = queries_of(SYSTEM.folder)
@@ -110,6 +111,8 @@ def change_plan(request: AnyRequest, state: State, data: JSONBody[PlanChange]) -
 @in_thread
 def event_day(request: AnyRequest, state: State, data: JSONBody[EventDay]) -> Response[bytes]:
     """Let a day run the event timetable."""
+    _check_day(hub_of(state), data.day)
+    _check_words(data.name, "an event day without a name; accepted: one that residents know")
     says = Text(f"{data.day} is an event day: {data.name}", f"{data.day} 为活动日：{data.name}")
     return _put(hub_of(state), _engineer(request), "put_event_day", {"day": data.day, "name": data.name}, says)
 
@@ -120,6 +123,8 @@ def milestone(request: AnyRequest, state: State, data: JSONBody[Milestone]) -> R
     """Compare the days before and after a day, matched by kind; the page shows the answer with its interval."""
     who, hub = _engineer(request), hub_of(state)
     _check_crossing(hub, data.crossing)
+    _check_day(hub, data.day)
+    _check_words(data.what, "a milestone without words; accepted: what was different from that day on")
     says = Text(f"to be compared from {data.day} on: {data.what}", f"自 {data.day} 起作前后对比：{data.what}")
     return _put(hub, who, "put_milestone", msgspec.to_builtins(data), says)
 
@@ -169,8 +174,19 @@ def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
         raise Problem(422, f"begins {begins:%F}; accepted: within a year from now")
     if not 0 < data.hours <= LONGEST / timedelta(hours=1):
         raise Problem(422, f"{data.hours:g} hours; accepted: more than 0 and at most {LONGEST.days} days")
-    if not data.reason.strip():
-        raise Problem(422, "a change without a reason; accepted: a few words that the next engineer understands")
+    _check_words(data.reason, "a change without a reason; accepted: a few words that the next engineer understands")
+
+
+def _check_words(text: str, lacking: str) -> None:
+    if not text.strip():
+        raise Problem(422, lacking)
+    if len(text) > MOST_LETTERS:
+        raise Problem(422, f"{len(text)} letters; accepted: at most {MOST_LETTERS}")
+
+
+def _check_day(hub: Hub, day: date) -> None:
+    if abs(day - hub.clock.now().date()) > YEARS:
+        raise Problem(422, f"{day}; accepted: a day within {YEARS.days // 365} years")
 
 
 def _check_plan(hub: Hub, plan: str, crossing: str | None) -> None:

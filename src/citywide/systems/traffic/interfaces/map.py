@@ -16,6 +16,7 @@ from citywide.systems.traffic.interfaces.fields import (
     part,
     several,
     whole,
+    word,
 )
 
 MESSAGE_ID = 18
@@ -119,14 +120,14 @@ def _crossing(item: Any, where: str, refused: list[Malformed]) -> CrossingMap:
 
 def _lane(item: Any, where: str) -> Lane:
     number = whole(item, "laneID", where, 0, 255)
-    kinds = part(part(item, "laneAttributes", where), "laneType", f"{where}.laneAttributes")
-    kind = next(iter(cast("Fields", kinds)), None) if isinstance(kinds, dict) else kinds
-    if kind not in LANE_KINDS:
-        raise Malformed(f"{where}.laneAttributes.laneType", kind, ", ".join(sorted(LANE_KINDS)))
+    place, facts = f"{where}.laneAttributes", part(item, "laneAttributes", where)
+    kinds = part(facts, "laneType", place)
+    named = {"laneType": next(iter(cast("Fields", kinds)), None)} if isinstance(kinds, dict) else facts
+    kind = word(named, "laneType", place, sorted(LANE_KINDS))
     nodes = _nodes(several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes")
     connects = several(item, "connectsTo", where) if "connectsTo" in item else ()
     links = [_connection(c, f"{where}.connectsTo[{k}]") for k, c in enumerate(connects)]
-    return Lane(number, str(kind), "ingressApproach" in item, nodes, tuple(links))
+    return Lane(number, kind, "ingressApproach" in item, nodes, tuple(links))
 
 
 def _connection(item: Any, where: str) -> Connection:

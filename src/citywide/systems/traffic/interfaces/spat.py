@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from citywide.systems.traffic.interfaces.fields import Fields, Malformed, body_of, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import (
+    Fields,
+    Malformed,
+    body_of,
+    each,
+    maybe,
+    part,
+    several,
+    whole,
+    word,
+)
 
 MESSAGE_ID = 19
 UNKNOWN_MARK = 36_001  # a time mark counts tenths of a second in the hour
@@ -109,14 +119,12 @@ def _movement(item: Any, where: str) -> Movement:
     if not speeds:
         raise Malformed(f"{where}.state-time-speed", [], "at least one event")
     now, place = speeds[0], f"{where}.state-time-speed[0]"
-    event = part(now, "eventState", place)
-    if event not in set(Event):
-        raise Malformed(f"{place}.eventState", event, ", ".join(Event))
+    event = Event(word(now, "eventState", place, Event))
     timing = now.get("timing")
     if timing is None:
-        return Movement(group, Event(event))
+        return Movement(group, event)
     marks = [_mark(timing, name, f"{place}.timing") for name in ("minEndTime", "maxEndTime", "likelyTime")]
-    return Movement(group, Event(event), *marks)
+    return Movement(group, event, *marks)
 
 
 def _mark(timing: Any, name: str, where: str) -> int | None:

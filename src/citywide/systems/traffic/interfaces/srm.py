@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole, word
 
 MESSAGE_ID = 29
 ASKS = ("priorityRequest", "priorityRequestUpdate")
@@ -47,12 +47,10 @@ def read_srm(text: str | bytes) -> tuple[SignalRequests, tuple[Malformed, ...]]:
     message = body_of(text, MESSAGE_ID, "SignalRequestMessage")
     requestor = part(message, "requestor", "SRM")
     vehicle = whole(part(requestor, "id", "SRM.requestor"), "stationID", "SRM.requestor.id", 0, 2**32 - 1)
-    role = part(part(requestor, "type", "SRM.requestor"), "role", "SRM.requestor.type")
-    if role not in ROLES:
-        raise Malformed("SRM.requestor.type.role", role, ", ".join(ROLES))
+    role = word(part(requestor, "type", "SRM.requestor"), "role", "SRM.requestor.type", ROLES)
     found = each(several(message, "requests", "SRM"), "SRM.requests", _request, refused)
     said = maybe(message, "timeStamp", "SRM", 0, MINUTE_UNKNOWN), maybe(message, "second", "SRM", 0, 65_535)
-    return SignalRequests(vehicle, str(role), found, *said), tuple(refused)
+    return SignalRequests(vehicle, role, found, *said), tuple(refused)
 
 
 def write_srm(asked: SignalRequests) -> str:
@@ -69,9 +67,7 @@ def write_srm(asked: SignalRequests) -> str:
 def _request(item: Any, where: str) -> SignalRequest:
     asked, place = part(item, "request", where), f"{where}.request"
     crossing = whole(part(asked, "id", place), "id", f"{place}.id", 0, 65_535)
-    sort = part(asked, "requestType", place)
-    if sort not in (*ASKS, CANCELS):
-        raise Malformed(f"{place}.requestType", sort, ", ".join((*ASKS, CANCELS)))
+    sort = word(asked, "requestType", place, (*ASKS, CANCELS))
     lane = whole(part(asked, "inBoundLane", place), "lane", f"{place}.inBoundLane", 1, 255)
     minute = maybe(item, "minute", where, 0, MINUTE_UNKNOWN)
     return SignalRequest(
