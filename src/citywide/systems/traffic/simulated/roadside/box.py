@@ -21,6 +21,8 @@ from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGT
 
 SHOWN = np.array([0, 2, 3], np.int8)  # red, green, yellow as the hub's `light` counts them
 FIRST_OF_LANE = [LANE_OF.index(lane) for lane in range(LANES)]
+LATEST_S = 4095
+SENSELESS = (ValueError, KeyError, TypeError, OverflowError, OSError)  # a zone may be a folder's name
 log = structlog.get_logger()
 
 
@@ -69,9 +71,11 @@ class Box:
         try:
             running = Running.told(told)
             until = datetime.fromisoformat(told["until"]) if told.get("until") else None
+            if until is not None and until.tzinfo is None:
+                raise ValueError(f"until {until}; accepted: a time with its zone")
             self._run(crossing, running, now)
             self.book.take(crossing, running, until)
-        except (ValueError, KeyError, TypeError) as error:
+        except SENSELESS as error:
             log.warning("plan_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
     def heed(self, crossing: int, told: Mapping[str, Any]) -> None:
@@ -83,8 +87,11 @@ class Box:
                 return
             lane = crossing * LANES + int(told["lane"]) - 1
             move = int(self.layout.move_from[lane]) if 1 <= int(told["lane"]) <= LANES else -1
-            self.priority.check_in(Request(vehicle, move, float(told["arrives_s"]), bool(told.get("emergency"))))
-        except (ValueError, KeyError, TypeError) as error:
+            arrives_s = float(told["arrives_s"])
+            if not 0 <= arrives_s <= LATEST_S:
+                raise ValueError(f"arrives in {arrives_s} s; accepted: 0 to {LATEST_S}")
+            self.priority.check_in(Request(vehicle, move, arrives_s, bool(told.get("emergency"))))
+        except SENSELESS as error:
             log.warning("priority_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
     def _end_changes(self, now: datetime) -> None:
