@@ -98,6 +98,7 @@ def test_everything_that_a_controller_logs_is_measured_by_phase_and_quarter() ->
         ("max_outs", 2, 15): 15, ("max_outs_in_a_row", 2, 0): 45, ("over_red", 2, 15): 15, ("split_monitor", 2, 15): 20,
         ("pedestrian_delay", 2, 15): 15, ("pedestrians", 2, 15): 15, ("phase_wait", 2, 15): 20,
         ("arrivals_on_green", 2, 15): 0, ("approach_delay", 2, 15): 30, ("approach_volume", 2, 15): 60,
+        ("preempt_requests", 1, 0): 1, ("cycles", 2, 15): 15, ("priority_helped", 3, 0): 0,
         ("preemptions", 1, 1): 30, ("priority_services", 3, 3): 40, ("stuck_detectors", 99, 6): 2291,
     }  # fmt: skip
     assert {key: at.get(key) for key in expected} == pytest.approx(expected)
