@@ -11,6 +11,7 @@ from citywide.systems.traffic.feeds import read_counts, read_incident, read_ligh
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, write_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, read_srm, write_srm
+from citywide.systems.traffic.interfaces.uper import pack_srm
 from citywide.systems.traffic.packing import Ask, Spot, ask_of, packed_ask, packed_track, track_of
 
 T = 1_772_409_600
@@ -148,6 +149,7 @@ def test_a_bus_asks_three_crossings_and_takes_one_request_back():
     readings = list(read_requests("priority_vehicle/bus-12/srm", write_srm(said).encode()))
     assert [ask_of(r.value) for r in readings] == [Ask(1, 4, None), Ask(2, 4, 60), Ask(3, 4, 120)]
     assert {r.entity for r in readings} == {"priority_vehicle/bus-12"}
+    assert list(read_requests("priority_vehicle/bus-12/srm", pack_srm(said))) == readings
 
 
 def test_one_request_that_cannot_be_leaves_the_others():

@@ -10,7 +10,7 @@ from citywide.hub import Feed, Reading
 from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, part, several, whole, word
 from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
-from citywide.systems.traffic.interfaces.uper import unpack_spat
+from citywide.systems.traffic.interfaces.uper import unpack_spat, unpack_srm
 from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
@@ -21,7 +21,7 @@ LIGHTS = {
     Event.PERMISSIVE_CLEARANCE: 3,
     Event.PROTECTED_CLEARANCE: 3,
 }
-LONGEST_LEFT_S, PACKED_SPAT = 600.0, b"\x00\x13"
+LONGEST_LEFT_S, PACKED_SPAT, PACKED_SRM = 600.0, b"\x00\x13", b"\x00\x1d"
 log = structlog.get_logger()
 
 
@@ -95,7 +95,7 @@ def tenths_of_hour(time: datetime) -> int:
 
 def read_requests(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`priority_vehicle/bus-12/srm`: which crossings the vehicle asks to let it through, and when it comes."""
-    asked, refused = read_srm(payload)
+    asked, refused = (unpack_srm if payload.startswith(PACKED_SRM) else read_srm)(payload)
     if refused and not asked.requests:
         raise refused[0]
     for bad in refused:

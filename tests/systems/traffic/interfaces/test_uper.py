@@ -1,5 +1,6 @@
-"""SPAT and MapData bit by bit, against messages from the air and bits that were laid by hand."""
+"""SPAT, MapData and SRM bit by bit, against messages from the air and bits that were laid by hand."""
 
+import json
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import Connection
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat
-from citywide.systems.traffic.interfaces.uper import pack_map, pack_spat, unpack_map, unpack_spat
+from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, read_srm, write_srm
+from citywide.systems.traffic.interfaces.uper import pack_map, pack_spat, pack_srm, unpack_map, unpack_spat, unpack_srm
 from tests.systems.traffic.interfaces.messages import A_MAP, maps, spats
 
 # As they went over the air at crossings in the United States; the values are those of their decoder (jpo-ode's tests).
@@ -19,6 +21,8 @@ SPAT_ON_AIR = bytes.fromhex(
     "0100868555c555c00104342aae2aae002821a155715570"
 )
 MAP_ON_AIR = bytes.fromhex(Path(__file__).with_name("map_on_air.hex").read_text())
+SRM_PACKED = pack_srm(SignalRequests(1, "fire", (SignalRequest(7, 4, 88_001, 5_000), SignalRequest(8, 4)), 88_000, 0))
+NUMBERS = {unpack_map: b"\x00\x12", unpack_spat: b"\x00\x13", unpack_srm: b"\x00\x1d"}
 
 
 def test_a_message_from_the_air_is_read_as_its_sender_meant_it_and_written_bit_for_bit():
@@ -95,6 +99,30 @@ def test_walk_clearance_and_dont_walk_are_packed_as_bits_laid_by_hand():
     assert pack_spat((Spat(7, 0, None, None, walks),)) == int(frame, 2).to_bytes(len(frame) // 8, "big")
 
 
+def test_an_ambulances_request_is_packed_as_bits_laid_by_hand():
+    asked = SignalRequests(4711, "ambulance", (SignalRequest(7, 4, 88_001, 5_000),), 88_000, 30_000)
+    request = "0" + "00" + "0" + bits(7, 16) + bits(0, 8) + "0" + bits(1, 2) + "0" + bits(0, 2) + bits(4, 8)
+    package = "0" + "1100" + request + bits(88_001, 20) + bits(5_000, 16)
+    requestor = "0" + "10000000" + "1" + bits(4711, 32) + "0" + "00000" + "0" + bits(14, 5)
+    body = "0" + "1010" + bits(88_000, 20) + bits(30_000, 16) + bits(0, 5) + package + requestor
+    body += "0" * (-len(body) % 8)
+    frame = bits(29, 16) + bits(len(body) // 8, 8) + body
+    packed = int(frame, 2).to_bytes(len(frame) // 8, "big")
+    assert pack_srm(asked) == packed
+    assert unpack_srm(packed) == (asked, ())
+
+
+def test_a_vehicle_that_goes_by_four_octets_is_known_by_them():
+    message = json.loads(write_srm(SignalRequests(0x0A0B0C0D, "transit", ())))
+    requestor = message["value"]["SignalRequestMessage"]["requestor"]
+    requestor["id"] = {"entityID": "0A0B0C0D"}
+    found, refused = read_srm(json.dumps(message))
+    assert (found.vehicle, refused) == (0x0A0B0C0D, ())
+    requestor["id"] = {"entityID": "0A0B"}
+    with pytest.raises(Malformed, match="entityID: '0A0B'; accepted: eight hexadecimal digits"):
+        read_srm(json.dumps(message))
+
+
 @given(st.lists(spats.filter(lambda one: one.movements), min_size=1, max_size=4).map(tuple))
 def test_lights_that_are_packed_are_unpacked(written):
     assert unpack_spat(pack_spat(written)) == (written, ())
@@ -106,7 +134,7 @@ def test_maps_that_are_packed_are_unpacked(written):
 
 
 @given(
-    st.sampled_from([(SPAT_ON_AIR, unpack_spat), (MAP_ON_AIR, unpack_map)]),
+    st.sampled_from([(SPAT_ON_AIR, unpack_spat), (MAP_ON_AIR, unpack_map), (SRM_PACKED, unpack_srm)]),
     st.lists(st.tuples(st.integers(0, 919), st.integers(0, 255)), min_size=1, max_size=4),
     st.integers(0, 919),
 )
@@ -122,11 +150,11 @@ def test_no_change_of_a_good_message_does_worse_than_being_refused(good, changes
 
 @given(st.binary(max_size=80))
 def test_no_bytes_at_all_break_the_packed_readers(data):
-    for unpack in (unpack_spat, unpack_map):
+    for unpack in (unpack_spat, unpack_map, unpack_srm):
         with pytest.raises(Malformed, match="accepted"):
             unpack(data)
         with suppress(Malformed):
-            unpack((SPAT_ON_AIR if unpack is unpack_spat else MAP_ON_AIR)[:2] + bytes([len(data)]) + data)
+            unpack(NUMBERS[unpack] + bytes([len(data)]) + data)
 
 
 def test_parts_that_a_later_edition_added_are_passed_over():

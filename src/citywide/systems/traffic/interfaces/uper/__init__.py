@@ -1,17 +1,20 @@
-"""SPAT and MapData in their compact form on the air: the J2735 JSON of `spat` and `map`, packed (ITU-T X.691)."""
+"""SPAT, MapData and SRM in their compact form on the air: their J2735 JSON, packed (ITU-T X.691)."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from citywide.systems.traffic.interfaces import map as geometry
 from citywide.systems.traffic.interfaces import spat as lights
+from citywide.systems.traffic.interfaces import srm as requests
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import CrossingMap
 from citywide.systems.traffic.interfaces.spat import Spat
+from citywide.systems.traffic.interfaces.srm import SignalRequests
 from citywide.systems.traffic.interfaces.uper.bits import Read, Written
 from citywide.systems.traffic.interfaces.uper.joined import Parts
 from citywide.systems.traffic.interfaces.uper.map_parts import MAP
 from citywide.systems.traffic.interfaces.uper.spat_parts import SPAT
+from citywide.systems.traffic.interfaces.uper.srm_parts import SRM
 
 MOST_CROSSINGS, NUMBER = 32, 16  # the first of the number's bits says: no extension
 
@@ -36,6 +39,16 @@ def pack_map(maps: Sequence[CrossingMap]) -> bytes:
 def unpack_map(data: bytes) -> tuple[tuple[CrossingMap, ...], tuple[Malformed, ...]]:
     """Crossings that can be read, and what was refused with its place; a broken frame is an error."""
     return geometry.from_fields(_unpacked(geometry.MESSAGE_ID, MAP, data, "MAP"))
+
+
+def pack_srm(asked: SignalRequests) -> bytes:
+    """A MessageFrame with what a vehicle asks for."""
+    return _packed(requests.MESSAGE_ID, SRM, requests.as_fields(asked), "SRM")
+
+
+def unpack_srm(data: bytes) -> tuple[SignalRequests, tuple[Malformed, ...]]:
+    """The requests that can be read, and what was refused with its place; a broken frame is an error."""
+    return requests.from_fields(_unpacked(requests.MESSAGE_ID, SRM, data, "SRM"))
 
 
 def _fits(crossings: int, name: str) -> None:

@@ -1,7 +1,7 @@
 """The parts of MapData, in the order and with the bounds of SAE J2735 (2016; ISO/TS 19091 has the same)."""
 
 from citywide.systems.traffic.interfaces.uper.joined import Many, OneOf, Parts
-from citywide.systems.traffic.interfaces.uper.plain import Flags, Letters, Named, Whole
+from citywide.systems.traffic.interfaces.uper.plain import Flags, Letters, Whole
 from citywide.systems.traffic.interfaces.uper.spat_parts import (
     BYTE,
     MINUTE,
@@ -10,15 +10,11 @@ from citywide.systems.traffic.interfaces.uper.spat_parts import (
     REGION,
     REGIONS,
     REVISION,
+    by_number,
 )
 
 OFFSET, DEGREES, WIDTH = Whole(-512, 511), Whole(-128, 127), Whole(0, 32_767)
 LATITUDE, LONGITUDE = Whole(-900_000_000, 900_000_001), Whole(-1_800_000_000, 1_800_000_001)
-
-
-def _by_number(count: int) -> Named:
-    """Words that nobody here reads."""
-    return Named([str(number) for number in range(count)], more=True)
 
 
 def _step(bits: int) -> Parts:
@@ -26,7 +22,7 @@ def _step(bits: int) -> Parts:
     return Parts({"x": Whole(-reach, reach - 1), "y": Whole(-reach, reach - 1)})
 
 
-SPEEDS = Many(Parts({"type": _by_number(13), "speed": Whole(0, 8191)}), 1, 9)
+SPEEDS = Many(Parts({"type": by_number(13), "speed": Whole(0, 8191)}), 1, 9)
 LANE_TYPE = OneOf(
     {"vehicle": Flags(8, more=True)}
     | dict.fromkeys(
@@ -39,14 +35,14 @@ STEP = OneOf(
     {f"node-XY{k}": _step(bits) for k, bits in enumerate((10, 11, 12, 13, 14, 16), 1)}
     | {"node-LatLon": Parts({"lon": LONGITUDE, "lat": LATITUDE}), "regional": REGION}
 )
-SEGMENT = Many(_by_number(38), 1, 8)
+SEGMENT = Many(by_number(38), 1, 8)
 LANE_FACT = OneOf(
     {"pathEndPointAngle": Whole(-150, 150), "laneCrownPointCenter": DEGREES, "laneCrownPointLeft": DEGREES,
      "laneCrownPointRight": DEGREES, "laneAngle": Whole(-180, 180), "speedLimits": SPEEDS, "regional": REGIONS},
     more=True,
 )  # fmt: skip
 NODE_FACTS = Parts(
-    {"localNode?": Many(_by_number(12), 1, 8), "disabled?": SEGMENT, "enabled?": SEGMENT,
+    {"localNode?": Many(by_number(12), 1, 8), "disabled?": SEGMENT, "enabled?": SEGMENT,
      "data?": Many(LANE_FACT, 1, 8), "dWidth?": OFFSET, "dElevation?": OFFSET, "regional?": REGIONS}, more=True,
 )  # fmt: skip
 AWAY = OneOf({"small": Whole(-2047, 2047), "large": Whole(-32_767, 32_767)})
@@ -81,9 +77,9 @@ WORDS = Letters(1, 255)
 ABOUT = Parts(
     {"processMethod?": WORDS, "processAgency?": WORDS, "lastCheckedDate?": WORDS, "geoidUsed?": WORDS}, more=True
 )
-USERS = Many(OneOf({"basicType": _by_number(14), "regional": REGIONS}, more=True), 1, 16)
+USERS = Many(OneOf({"basicType": by_number(14), "regional": REGIONS}, more=True), 1, 16)
 MAP = Parts(
-    {"timeStamp?": MINUTE, "msgIssueRevision": REVISION, "layerType?": _by_number(8), "layerID?": Whole(0, 100),
+    {"timeStamp?": MINUTE, "msgIssueRevision": REVISION, "layerType?": by_number(8), "layerID?": Whole(0, 100),
      "intersections?": Many(CROSSING, 1, 32), "roadSegments?": Many(ROAD, 1, 32), "dataParameters?": ABOUT,
      "restrictionList?": Many(Parts({"id": BYTE, "users": USERS}), 1, 254), "regional?": REGIONS}, more=True,
 )  # fmt: skip

@@ -125,6 +125,27 @@ class Apart:
 
 
 @dataclass(frozen=True)
+class Octets:
+    """So many octets, as hexadecimal digits."""
+
+    size: int
+
+    def put(self, out: Written, value: Any, where: str) -> None:
+        """One after the other."""
+        try:
+            octets = bytes.fromhex(value)
+        except (TypeError, ValueError):
+            octets = b""
+        if len(octets) != self.size:
+            raise Malformed(where, value, f"{2 * self.size} hexadecimal digits")
+        out.put(int.from_bytes(octets, "big"), 8 * self.size)
+
+    def take(self, bits: Read, where: str) -> str:
+        """One after the other."""
+        return bits.take(8 * self.size, where).to_bytes(self.size, "big").hex()
+
+
+@dataclass(frozen=True)
 class Named:
     """One of several words."""
 

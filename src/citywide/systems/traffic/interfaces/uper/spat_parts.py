@@ -4,6 +4,12 @@ from citywide.systems.traffic.interfaces.spat import Event
 from citywide.systems.traffic.interfaces.uper.joined import Many, Parts
 from citywide.systems.traffic.interfaces.uper.plain import Apart, Flag, Flags, Letters, Named, Whole
 
+
+def by_number(count: int, *, more: bool = True) -> Named:
+    """Words that nobody here reads."""
+    return Named([str(number) for number in range(count)], more=more)
+
+
 BYTE, NUMBER, REVISION = Whole(0, 255), Whole(0, 65_535), Whole(0, 127)
 MINUTE, MARK, ZONE = Whole(0, 527_040), Whole(0, 36_111), Whole(0, 10_000)
 NAME = Letters(1, 63)
