@@ -21,7 +21,7 @@ from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGT
 
 SHOWN = np.array([0, 2, 3], np.int8)  # red, green, yellow as the hub's `light` counts them
 FIRST_OF_LANE = [LANE_OF.index(lane) for lane in range(LANES)]
-LATEST_S = 4095
+LATEST_S = 10**11  # since 1970
 SENSELESS = (ValueError, KeyError, TypeError, OverflowError, OSError)  # a zone may be a folder's name
 log = structlog.get_logger()
 
@@ -89,7 +89,7 @@ class Box:
             move = int(self.layout.move_from[lane]) if 1 <= int(told["lane"]) <= LANES else -1
             arrives_s = float(told["arrives_s"])
             if not 0 <= arrives_s <= LATEST_S:
-                raise ValueError(f"arrives in {arrives_s} s; accepted: 0 to {LATEST_S}")
+                raise ValueError(f"arrives at {arrives_s} s; accepted: 0 to {LATEST_S} s since 1970")
             self.priority.check_in(Request(vehicle, move, arrives_s, bool(told.get("emergency"))))
         except SENSELESS as error:
             log.warning("priority_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
