@@ -26,12 +26,12 @@ from citywide.kit.clock import Clock
 from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.map import read_map
 from citywide.systems.traffic.interfaces.ntcip import Agent, AgentServer, Controller, UdpWire
-from citywide.systems.traffic.interfaces.ntcip.profiles import PATTERN_WANTED
+from citywide.systems.traffic.interfaces.ntcip.profiles import CLEARING, PATTERN_WANTED, STATUS, WALKS
 from citywide.systems.traffic.interfaces.spat import GO, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
-from citywide.systems.traffic.interfaces.uper import unpack_spat
+from citywide.systems.traffic.interfaces.uper import unpack_map, unpack_spat
 from citywide.systems.traffic.packing import Ask, packed_ask
-from citywide.systems.traffic.phases import LANES
+from citywide.systems.traffic.phases import LANES, WALK_GROUPS
 from citywide.systems.traffic.poller import Poller
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -160,6 +160,22 @@ def test_a_change_that_cannot_be_is_refused_with_what_is_accepted(morning, body,
     assert says in answer.text
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("plan-changes", {"plan": "day", "hours": 1, "reason": "x" * 501}, "501 letters; accepted: at most 500"),
+        ("milestones", {"day": "9999-12-31", "what": "x"}, "9999-12-31; accepted: a day within 10 years"),
+        ("milestones", {"day": "2026-05-01", "what": ""}, "a milestone without words"),
+        ("event-days", {"day": "0001-01-01", "name": "x"}, "accepted: a day within 10 years"),
+        ("event-days", {"day": "2026-05-01", "name": " "}, "an event day without a name"),
+    ],
+)
+def test_days_and_words_that_cannot_be_are_refused_before_they_trouble_a_duty(morning, path, body, says):
+    answer = morning.say(f"/v1/traffic/{path}", **body)
+    assert answer.status_code == 422
+    assert says in answer.text
+
+
 DERIVED = """
     insert into traffic.timetable select number, 'weekday', 0, 'weekday-0000', 70, 0, '{20,15,20,15}', now()
     from hub.entity where id = 'crossing/06'
@@ -264,15 +280,21 @@ def test_lights_and_lanes_are_served_as_spat_and_map(morning):
     headers = {"authorization": morning.door.headers["Authorization"]}
     (spat,), refused = read_spat(morning.client.get("/v1/traffic/spat?crossing=crossing/01", headers=headers).text)
     assert refused == ()
-    assert [movement.group for movement in spat.movements] == list(range(1, 9))
+    assert [movement.group for movement in spat.movements] == [*range(1, LANES + 1), *WALK_GROUPS]
+    box = morning.twin.city.box
     green = [movement.event in GO for movement in spat.movements]
-    assert green == (morning.twin.city.box.light[:LANES] == 2).tolist()
+    assert green == [*(box.light[:LANES] == 2), *(box.walk[0] == 2)]
+    assert all(movement.min_end is not None for movement in spat.movements)
     packed = morning.client.get(
         "/v1/traffic/spat?crossing=crossing/01", headers=headers | {"accept": "application/octet-stream"}
     )
-    assert unpack_spat(packed.content) == (spat,)
+    assert unpack_spat(packed.content) == ((spat,), ())
     found, refused = read_map(morning.client.get("/v1/traffic/map", headers=headers).text)
     assert refused == ()
+    packed = morning.client.get("/v1/traffic/map", headers=headers | {"accept": "application/octet-stream"})
+    assert unpack_map(packed.content) == (found, ())
+    crosswalks = [lane for lane in found[0].lanes if lane.kind == "crosswalk"]
+    assert [way.group for lane in crosswalks for way in lane.connects] == [9, 9, 10, 10]
     assert [one.crossing for one in found] == [1, 2, 3, 4, 5, 6]
     assert found[0].lanes[0].length_m == pytest.approx(186)
     assert morning.client.get("/v1/traffic/spat?crossing=crossing/77", headers=headers).status_code == 404
@@ -320,6 +342,7 @@ def test_another_departments_staff_see_nothing_that_traffic_decided(morning):
 def test_a_controller_joins_the_hub_tells_its_lights_and_runs_the_plans_pattern(morning):
     agent = Agent.with_phases(8)
     agent.show_green(2, 6)
+    agent.objects[(*STATUS, WALKS, 1)], agent.objects[(*STATUS, CLEARING, 1)] = 0b10, 0b1000
 
     def ask(verb, path, body):
         answer = morning.client.request(verb, path, json=body, headers=morning.door.headers)
@@ -327,26 +350,41 @@ def test_a_controller_joins_the_hub_tells_its_lights_and_runs_the_plans_pattern(
         return answer.json()
 
     with AgentServer(agent) as server:
-        poller = Poller(Controller(UdpWire("127.0.0.1", server.port)), ask, "01", {"peak": 3, "night": 1})
+        poller = Poller(
+            Controller(UdpWire("127.0.0.1", server.port)), ask, "01", {"peak": 3, "night": 1}, {2: 9, 4: 10}
+        )
         poller.second(morning.now + timedelta(seconds=1))
-        assert [row["value"] for row in morning.rows(LIGHTS)] == [0, 2, 0, 0, 0, 2, 0, 0]
+        assert {row["id"]: row["value"] for row in morning.rows(LIGHTS)} == lights_of(0, 2, 0, 0, 0, 2, 0, 0, 2, 3)
         assert agent.objects[PATTERN_WANTED] == 3
         until = (morning.now + timedelta(minutes=1)).isoformat()
         poller.ask = lambda verb, path, body: {"plan": "night", "until": until}
         poller.second(morning.now + timedelta(seconds=32))
         assert agent.objects[PATTERN_WANTED] == 1
+        for nonsense in (
+            {"plan": "peak", "until": "soon"},
+            {"until": until},
+            ["peak"],
+            {"plan": "peak", "until": "2026-03-02"},
+        ):
+            poller.ask, poller._asked_at = lambda verb, path, body, told=nonsense: told, None
+            poller.second(morning.now + timedelta(seconds=33))
+            assert agent.objects[PATTERN_WANTED] == 1
         poller.ask = _no_hub
         poller.second(morning.now + timedelta(seconds=61))
         assert agent.objects[PATTERN_WANTED] == 0
 
 
 LIGHTS = """
-    select value from (
+    select id, value from (
         select distinct on (entity.id) entity.id, reading.value from hub.reading
         join hub.series on series.number = reading.series join hub.entity on entity.number = series.entity
         where quantity = 'light' and starts_with(id, 'detector/01-') order by entity.id, reading.time desc
     ) lights order by id
 """
+
+
+def lights_of(*values):
+    return {f"detector/01-{place}": value for place, value in enumerate(values, 1)}
 
 
 def _no_hub(*_):

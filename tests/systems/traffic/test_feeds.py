@@ -11,6 +11,7 @@ from citywide.systems.traffic.feeds import read_counts, read_incident, read_ligh
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat, write_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, read_srm, write_srm
+from citywide.systems.traffic.interfaces.uper import pack_srm
 from citywide.systems.traffic.packing import Ask, Spot, ask_of, packed_ask, packed_track, track_of
 
 T = 1_772_409_600
@@ -32,6 +33,25 @@ def test_tracks_become_queue_speed_and_places():
     found = said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks)
     assert found["queue"] == ("detector/c01-2", 2)
     assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.4 / 3, abs=0.05)
+
+
+def test_a_radar_with_signs_ghosts_and_a_number_told_twice_gives_the_queue_of_who_stands(capsys):
+    tracks = [
+        {"id": 7, "distance_m": 3, "speed_mps": -0.2},
+        {"id": 8, "distance_m": 60, "speed_mps": -12},  # approaching, as some radars count it
+        {"id": 2**31, "distance_m": 14, "speed_mps": 0.4},
+        {"id": 8, "distance_m": 59, "speed_mps": -12},
+        {"id": 9, "distance_m": 900, "speed_mps": 3},  # beyond its reach
+        {"id": "x", "distance_m": 9, "speed_mps": 3},
+    ]
+    found = said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks)
+    assert found["queue"] == ("detector/c01-2", 2)
+    assert found["traffic_speed"][1] == pytest.approx(3.6 * 12.6 / 3, abs=0.05)
+    told = capsys.readouterr().out
+    assert "tracks[4].distance_m: 900; accepted: a number from -30 to 750" in told
+    assert "tracks[5].id: 'x'; accepted: a whole number" in told
+    with pytest.raises(Malformed, match="distance_m"):
+        said(read_tracks, "detector/c01-2/tracks", time=T, tracks=tracks[4:5])
 
 
 def test_counts_become_an_hourly_volume():
@@ -129,6 +149,7 @@ def test_a_bus_asks_three_crossings_and_takes_one_request_back():
     readings = list(read_requests("priority_vehicle/bus-12/srm", write_srm(said).encode()))
     assert [ask_of(r.value) for r in readings] == [Ask(1, 4, None), Ask(2, 4, 60), Ask(3, 4, 120)]
     assert {r.entity for r in readings} == {"priority_vehicle/bus-12"}
+    assert list(read_requests("priority_vehicle/bus-12/srm", pack_srm(said))) == readings
 
 
 def test_one_request_that_cannot_be_leaves_the_others():

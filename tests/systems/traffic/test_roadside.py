@@ -111,3 +111,27 @@ def test_a_plan_for_an_unknown_zone_is_refused_and_the_old_one_runs_on():
     assert city.box.book.plan_at(0).name == "guard"
     city.box.run_plan(0, told | {"zone": "Asia/Tokyo"}, MORNING)
     assert city.box.book.plan_at(0).name == "x"
+
+
+NONSENSE = [None, True, -1, 65_536, 10**400, float("nan"), float("inf"), "", "NaN", "America", "/etc", "é" * 300, [],
+            [[]], {}, [7, 7, 7], [float("nan")] * 4, [20.5, 20, 20, 20], "2026-01-01"]  # fmt: skip
+PLAN = {"plan": "night", "cycle_s": 80, "offset_s": 3, "splits_s": [20, 20, 20, 20], "until": None, "zone": "UTC"}
+ASK = {"vehicle": "bus-1", "lane": 4, "arrives_s": 30, "emergency": False}
+
+
+def test_nonsense_in_any_part_of_a_plan_or_request_leaves_the_box_at_work():
+    city = Crossings(2, np.random.default_rng(3))
+    city.second(MORNING)
+    for good, heed in (
+        (PLAN, lambda told: city.box.run_plan(0, told, MORNING)),
+        (ASK, lambda told: city.box.heed(0, told)),
+    ):
+        for what in NONSENSE:
+            heed(what)
+            for name in good:
+                heed(good | {name: what})
+    for second in range(1, 30):
+        lights = city.second(MORNING + timedelta(seconds=second)).light
+        assert set(np.unique(lights)) <= {0, 2, 3}
+    assert city.box.safety.rules.plan_s.tolist() == [20, 20, 20, 20, 24, 12, 24, 12]
+    assert all(np.isfinite(list(city.box.priority.weights(MORNING.timestamp()))))

@@ -6,17 +6,20 @@ import numpy as np
 import pytest
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.people.who import Who
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
-from citywide.systems.traffic import duties
+from citywide.systems.traffic import SYSTEM, duties
 from citywide.systems.traffic.api import _QUERIES
 from citywide.systems.traffic.duties.judged import MEASURES
 from citywide.systems.traffic.duties.measures import detectors_of, measured
 from citywide.systems.traffic.engine.measures import Events
-from citywide.systems.traffic.interfaces.map import read_map, write_map
+from citywide.systems.traffic.interfaces.map import ELSEWHERE, Connection, read_map, write_map
 from citywide.systems.traffic.shapes import ORDINARY, ShapeError, shape_of
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import usual_schedule
 
+DESK = Who("desk", roles=("officer",), departments=("traffic",))
 SOUTH, WEST, NORTH = 90.0, 0.0, 270.0  # where its vehicles head; there is no arm to the east
 TEE = Entity("crossing/tee", "crossing", "Tee", Point(106.5, 29.5), "traffic",
              {"number": 41, "phases": [[1, 3], [2], [4, 5]], "through": 1})  # fmt: skip
@@ -27,6 +30,9 @@ LANES = (
     {"lane": 4, "group": 4, "heading": WEST, "turns": "left"},
     {"lane": 5, "group": 4, "heading": WEST, "turns": "right"},
 )
+
+WALK = Entity("detector/tee-9", "detector", "Walk", None, "traffic",
+              {"crossing": "tee", "walk": 9, "crosses": [SOUTH, 180.0]})  # fmt: skip
 
 
 def lane(facts: dict) -> Entity:
@@ -46,10 +52,10 @@ def an_hour() -> list[Reading]:
 
 
 def test_a_three_arm_crossing_gets_plans_measures_spat_and_map(city: TrialCity) -> None:
-    city.add(TEE, *map(lane, LANES))
+    city.add(TEE, *map(lane, LANES), WALK)
     city.clock.set(MORNING + timedelta(minutes=30))
     city.send(*an_hour(), *(Reading(f"detector/tee-{group}", "light", MORNING + timedelta(seconds=1790), light)
-                            for group, light in ((1, 0), (2, 2), (4, 3))))  # fmt: skip
+                            for group, light in ((1, 0), (2, 2), (4, 3), (9, 3))))  # fmt: skip
     city.settle()
     duties.choose_plans(city.hub)
     (row,) = city.hub.database.rows("select told from traffic.plan_choice")
@@ -60,12 +66,16 @@ def test_a_three_arm_crossing_gets_plans_measures_spat_and_map(city: TrialCity) 
     rows = city.hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": TEE.id})
     (spat,) = spats_of(rows, MORNING + timedelta(minutes=30))
     assert {movement.group: movement.event.value for movement in spat.movements} == {
-        1: "stop-And-Remain", 2: "protected-Movement-Allowed", 4: "protected-clearance"}  # fmt: skip
+        1: "stop-And-Remain", 2: "protected-Movement-Allowed", 4: "protected-clearance",
+        9: "protected-clearance"}  # fmt: skip
     (told,), refused = read_map(write_map(maps_of(rows)))
     assert refused == ()
-    exits = {one.number: one.nodes_m[-1] for one in told.lanes if not one.enters}
+    exits = {one.number: one.nodes_m[-1] for one in told.lanes if one.kind == "vehicle" and not one.enters}
     leads = {one.number: [(exits[way.to_lane], way.group) for way in one.connects] for one in told.lanes if one.enters}
     south, west, north = (-2.0, -200.0), (-200.0, 2.0), (2.0, 200.0)
+    (crosswalk,) = [one for one in told.lanes if one.kind == "crosswalk"]
+    assert crosswalk.nodes_m == ((3.75, -11.0), (-3.75, -11.0))
+    assert crosswalk.connects == (Connection(ELSEWHERE, 9),)
     assert leads == {1: [(north, 1)], 2: [(west, 2)], 3: [(south, 1), (west, 1)], 4: [(north, 4)], 5: [(south, 4)]}
 
 
@@ -88,6 +98,7 @@ def test_everything_that_a_controller_logs_is_measured_by_phase_and_quarter() ->
         ("max_outs", 2, 15): 15, ("max_outs_in_a_row", 2, 0): 45, ("over_red", 2, 15): 15, ("split_monitor", 2, 15): 20,
         ("pedestrian_delay", 2, 15): 15, ("pedestrians", 2, 15): 15, ("phase_wait", 2, 15): 20,
         ("arrivals_on_green", 2, 15): 0, ("approach_delay", 2, 15): 30, ("approach_volume", 2, 15): 60,
+        ("preempt_requests", 1, 0): 1, ("cycles", 2, 15): 15, ("priority_helped", 3, 0): 0,
         ("preemptions", 1, 1): 30, ("priority_services", 3, 3): 40, ("stuck_detectors", 99, 6): 2291,
     }  # fmt: skip
     assert {key: at.get(key) for key in expected} == pytest.approx(expected)
@@ -140,9 +151,41 @@ def test_a_crossing_without_a_word_of_its_phases_is_the_ordinary_one_or_goes_arm
         ({}, [{"lane": 1, "turns": "back"}], "lane 1, turns: 'back'; accepted: left, through, right"),
         ({}, [{"lane": 1, "presence": "loop"}], "presence: 'loop'; accepted: a whole number"),
         ({}, [{"lane": 1}, {"lane": 1}], "each lane once"),
+        ({}, [{"lane": 1, "exits": "north"}], "exits: None; accepted: a number from -360 to 360"),
+        ({}, [{"lane": 1, "aside_m": 1e9}], "aside_m: 1000000000.0; accepted: a number from -60 to 60"),
     ],
 )
 def test_facts_that_cannot_be_are_refused_with_what_is_accepted(facts, lanes, says) -> None:
     with pytest.raises(ShapeError) as refused:
         shape_of(1, "crossing/1", facts, lanes)
     assert says in str(refused.value)
+
+
+NONSENSE: list[object] = ["north", [], {"x": 1}, True, -1, 1e300, None]
+
+
+@pytest.mark.slow
+def test_facts_of_which_no_sense_can_be_made_take_no_page_and_no_door_down(city: TrialCity) -> None:
+    facts = {"phases", "through", "connected", "number", "corridor", "along", "travel_s", "lane", "heading", "aside_m",
+             "turns", "exits", "group", "advance", "presence", "walk", "crosses", "on_shift", "role"}  # fmt: skip
+    kinds = {"crossing": "bad-{}", "detector": "bad-{}-1", "traffic_officer": "bad-{}", "priority_vehicle": "bad-{}"}
+    city.add(
+        *(
+            Entity(f"{kind}/{name.format(n)}", kind, "x", Point(106.5, 29.5), "traffic",
+                   {name: NONSENSE[(n + k) % len(NONSENSE)] for k, name in enumerate(sorted(facts))}
+                   | {"crossing": f"bad-{n}"})
+            for kind, name in kinds.items() for n in range(len(NONSENSE))
+        ),
+        TEE, *map(lane, LANES), WALK,
+    )  # fmt: skip
+    city.send(Reading("detector/tee-2", "light", MORNING, 2), Reading("detector/bad-0-1", "light", MORNING, 2))
+    city.settle()
+    for page in SYSTEM.pages:
+        for number in range(len(page.widgets)):
+            for query in queries_of_widget(page, number):
+                assert sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows is not None
+    for one in SYSTEM.schedules:
+        one.run(city.hub)
+    rows = city.hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": None})
+    assert [one.crossing for one in maps_of(rows)] == [41]
+    assert [one.crossing for one in spats_of(rows, MORNING)] == [41]

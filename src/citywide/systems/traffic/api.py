@@ -1,7 +1,8 @@
-"""The traffic engineer's door, and the standards of the road: SPaT and MAP of every crossing as J2735 JSON."""
+"""The traffic engineer's door, and the standards of the road: SPaT and MAP of every crossing as J2735."""
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import MediaType, Response, get, post
@@ -23,12 +24,14 @@ from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import write_map
 from citywide.systems.traffic.interfaces.spat import write_spat
-from citywide.systems.traffic.interfaces.uper import pack_spat
+from citywide.systems.traffic.interfaces.uper import pack_map, pack_spat
 from citywide.systems.traffic.model import DEPARTMENT
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import SPLITS_S
 
+MOST_LETTERS, YEARS = 500, timedelta(days=3650)
 LONGEST, A_YEAR, PACKED = timedelta(days=31), timedelta(days=366), "application/octet-stream"
+Said = TypeVar("Said")
 _QUERIES = queries_of(SYSTEM.folder)
 
 
@@ -64,22 +67,29 @@ def spat(request: AnyRequest, state: State, crossing: FromQuery[str | None] = No
     """The lights of one crossing, or of all that tell them, as J2735 SPaT in JSON; packed on request."""
     anybody(request, "readings:read")
     hub = hub_of(state)
-    found = spats_of(_lanes(hub, crossing), hub.clock.now())
-    if request.headers.get("accept") != PACKED:
-        return Response(write_spat(found), media_type=MediaType.JSON)
-    try:
-        return Response(pack_spat(found), media_type=PACKED)
-    except Malformed as error:
-        raise Problem(422, str(error)) from error
+    return _message(request, spats_of(_lanes(hub, crossing), hub.clock.now()), write_spat, pack_spat)
 
 
 @get("/v1/traffic/map")
 @in_thread
-def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[str]:
-    """The lanes of one crossing, or of all, as a J2735 MAP message in JSON."""
+def geometry(request: AnyRequest, state: State, crossing: FromQuery[str | None] = None) -> Response[Any]:
+    """The lanes of one crossing, or of all, as a J2735 MAP message in JSON; packed on request."""
     anybody(request, "readings:read")
-    found = maps_of(_lanes(hub_of(state), crossing))
-    return Response(write_map(found), media_type=MediaType.JSON)
+    return _message(request, maps_of(_lanes(hub_of(state), crossing)), write_map, pack_map)
+
+
+def _message(
+    request: AnyRequest,
+    found: tuple[Said, ...],
+    write: Callable[[Sequence[Said]], str],
+    pack: Callable[[Sequence[Said]], bytes],
+) -> Response[Any]:
+    if PACKED not in request.headers.get("accept", ""):
+        return Response(write(found), media_type=MediaType.JSON)
+    try:
+        return Response(pack(found), media_type=PACKED)
+    except Malformed as error:
+        raise Problem(422, str(error)) from error
 
 
 @post("/v1/traffic/plan-changes", status_code=201)
@@ -101,6 +111,8 @@ def change_plan(request: AnyRequest, state: State, data: JSONBody[PlanChange]) -
 @in_thread
 def event_day(request: AnyRequest, state: State, data: JSONBody[EventDay]) -> Response[bytes]:
     """Let a day run the event timetable."""
+    _check_day(hub_of(state), data.day)
+    _check_words(data.name, "an event day without a name; accepted: one that residents know")
     says = Text(f"{data.day} is an event day: {data.name}", f"{data.day} 为活动日：{data.name}")
     return _put(hub_of(state), _engineer(request), "put_event_day", {"day": data.day, "name": data.name}, says)
 
@@ -111,6 +123,8 @@ def milestone(request: AnyRequest, state: State, data: JSONBody[Milestone]) -> R
     """Compare the days before and after a day, matched by kind; the page shows the answer with its interval."""
     who, hub = _engineer(request), hub_of(state)
     _check_crossing(hub, data.crossing)
+    _check_day(hub, data.day)
+    _check_words(data.what, "a milestone without words; accepted: what was different from that day on")
     says = Text(f"to be compared from {data.day} on: {data.what}", f"自 {data.day} 起作前后对比：{data.what}")
     return _put(hub, who, "put_milestone", msgspec.to_builtins(data), says)
 
@@ -160,8 +174,19 @@ def _check_change(hub: Hub, data: PlanChange, begins: datetime) -> None:
         raise Problem(422, f"begins {begins:%F}; accepted: within a year from now")
     if not 0 < data.hours <= LONGEST / timedelta(hours=1):
         raise Problem(422, f"{data.hours:g} hours; accepted: more than 0 and at most {LONGEST.days} days")
-    if not data.reason.strip():
-        raise Problem(422, "a change without a reason; accepted: a few words that the next engineer understands")
+    _check_words(data.reason, "a change without a reason; accepted: a few words that the next engineer understands")
+
+
+def _check_words(text: str, lacking: str) -> None:
+    if not text.strip():
+        raise Problem(422, lacking)
+    if len(text) > MOST_LETTERS:
+        raise Problem(422, f"{len(text)} letters; accepted: at most {MOST_LETTERS}")
+
+
+def _check_day(hub: Hub, day: date) -> None:
+    if abs(day - hub.clock.now().date()) > YEARS:
+        raise Problem(422, f"{day}; accepted: a day within {YEARS.days // 365} years")
 
 
 def _check_plan(hub: Hub, plan: str, crossing: str | None) -> None:

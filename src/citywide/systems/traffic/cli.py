@@ -24,6 +24,15 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument("--token", default=os.environ.get("CITYWIDE_TOKEN", ""), help="or CITYWIDE_TOKEN")
     parser.add_argument("--pattern", type=_pattern, action="append", default=[], metavar="PLAN=NUMBER",
                         help="which pattern of the controller is which plan of the hub, such as peak=3")  # fmt: skip
+    parser.add_argument("--walk", type=_walk, action="append", default=[], metavar="PHASE=GROUP",
+                        help="which pedestrian phase is which signal group of the hub, such as 2=9")  # fmt: skip
+
+
+def _walk(text: str) -> tuple[int, int]:
+    phase, _, group = text.partition("=")
+    if not (phase.isdigit() and group.isdigit() and 1 <= int(phase) <= 16 and 1 <= int(group) <= 255):
+        raise ArgumentTypeError(f"{text!r}; accepted: a phase from 1 to 16 and a group from 1 to 255, such as 2=9")
+    return int(phase), int(group)
 
 
 def _pattern(text: str) -> tuple[str, int]:
@@ -35,7 +44,8 @@ def _pattern(text: str) -> tuple[str, int]:
 
 def _run(options: Namespace) -> int:
     controller = Controller(UdpWire(options.host, options.port), profile_of(options.profile))
-    poller = Poller(controller, asker(options.hub, options.token), options.crossing, dict(options.pattern))
+    ask, walks = asker(options.hub, options.token), dict(options.walk)
+    poller = Poller(controller, ask, options.crossing, dict(options.pattern), walks)
     try:
         while True:
             poller.second(datetime.now(UTC))

@@ -1,16 +1,16 @@
 """How roadside units talk over MQTT; a message that cannot be is refused with its place and what is accepted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import structlog
 
 from citywide.hub import Feed, Reading
-from citywide.systems.traffic.interfaces.fields import Malformed, body_of, part, several, whole
+from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, part, several, whole, word
 from citywide.systems.traffic.interfaces.spat import Event, Movement, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, read_srm
-from citywide.systems.traffic.interfaces.uper import unpack_spat
+from citywide.systems.traffic.interfaces.uper import unpack_spat, unpack_srm
 from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
@@ -21,7 +21,7 @@ LIGHTS = {
     Event.PERMISSIVE_CLEARANCE: 3,
     Event.PROTECTED_CLEARANCE: 3,
 }
-LONGEST_LEFT_S, PACKED_SPAT = 600.0, b"\x00\x13"
+LONGEST_LEFT_S, PACKED_SPAT, PACKED_SRM = 600.0, b"\x00\x13", b"\x00\x1d"
 log = structlog.get_logger()
 
 
@@ -37,13 +37,24 @@ def read_tracks(topic: str, payload: bytes) -> Iterator[Reading]:
     """`detector/c01-2/tracks`: radar tracks of one lane become its queue, its speed and where its vehicles are."""
     entity, body = _entity(topic), body_of(payload, 0, "tracks")
     time = _time(body, "tracks")
-    seen = [_track(item, f"tracks[{at}]") for at, item in enumerate(several(body, "tracks", "tracks"))]
+    seen = _seen(several(body, "tracks", "tracks"), entity)
     yield Reading(entity, "queue", time, sum(one.speed < STANDS_MPS for one in seen))
     if seen:
         yield Reading(entity, "traffic_speed", time, round(3.6 * sum(one.speed for one in seen) / len(seen), 1))
     for place, one in enumerate(seen):  # a series holds one value a moment: those of one look are apart
-        spot = Spot(one.number, one.away, abs(one.speed) < STANDS_MPS)
+        spot = Spot(one.number, one.away, one.speed < STANDS_MPS)
         yield Reading(entity, "track", time + timedelta(microseconds=place), packed_track(spot))
+
+
+def _seen(items: Sequence[Any], entity: str) -> Sequence[Sighting]:
+    """Each vehicle once; a track that cannot be is left out and logged, the others stay."""
+    refused: list[Malformed] = []
+    found = each(items, "tracks", _track, refused)
+    if refused and not found:
+        raise refused[0]
+    for bad in refused:
+        log.warning("track_refused", lane=entity, why=str(bad))
+    return tuple({one.number: one for one in found}.values())
 
 
 def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
@@ -59,7 +70,7 @@ def read_counts(topic: str, payload: bytes) -> Iterator[Reading]:
 def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`crossing/c01/spat`: each signal group's light, JSON or packed; what cannot be read is left out and logged."""
     crossing = _entity(topic).split("/")[1]
-    spats, refused = (unpack_spat(payload), ()) if payload.startswith(PACKED_SPAT) else read_spat(payload)
+    spats, refused = (unpack_spat if payload.startswith(PACKED_SPAT) else read_spat)(payload)
     if refused and not any(spat.movements for spat in spats):
         raise refused[0]
     for bad in refused:
@@ -84,7 +95,7 @@ def tenths_of_hour(time: datetime) -> int:
 
 def read_requests(topic: str, payload: bytes, heard: datetime | None = None) -> Iterator[Reading]:
     """`priority_vehicle/bus-12/srm`: which crossings the vehicle asks to let it through, and when it comes."""
-    asked, refused = read_srm(payload)
+    asked, refused = (unpack_srm if payload.startswith(PACKED_SRM) else read_srm)(payload)
     if refused and not asked.requests:
         raise refused[0]
     for bad in refused:
@@ -105,12 +116,10 @@ def _eta_s(request: SignalRequest, now: datetime) -> int | None:
 def read_incident(topic: str, payload: bytes) -> Iterator[Reading]:
     """`crossing/c01/incidents`: what a roadside unit noticed in a lane and for how long; zero when it is over."""
     crossing, body = _entity(topic).split("/")[1], body_of(payload, 0, "incident")
-    kind = part(body, "kind", "incident")
-    if kind not in KINDS:
-        raise Malformed("incident.kind", kind, ", ".join(KINDS))
+    kind = word(body, "kind", "incident", KINDS)
     lane = whole(body, "lane", "incident", 1, 255)
     lasts = _number(body, "lasts_s", "incident", 0, 86_400)
-    yield Reading(f"detector/{crossing}-{lane}", str(kind), _time(body, "incident"), lasts, "s")
+    yield Reading(f"detector/{crossing}-{lane}", kind, _time(body, "incident"), lasts, "s")
 
 
 def moment_of_year(minute: int | None, ms: int | None, now: datetime) -> datetime:
@@ -127,8 +136,9 @@ def _entity(topic: str) -> str:
 
 
 def _track(item: Any, where: str) -> Sighting:
+    """How fast, not which way: some radars count what approaches as negative; numbers begin anew after a while."""
     away, speed = _number(item, "distance_m", where, -30, 750), _number(item, "speed_mps", where, -60, 60)
-    return Sighting(away, speed, whole(item, "id", where, 0, 2**24 - 1))
+    return Sighting(away, abs(speed), whole(item, "id", where, 0, 2**32 - 1))
 
 
 def _time(body: Any, where: str) -> datetime:

@@ -13,7 +13,19 @@ CROSSING = Kind(
 DETECTOR = Kind(
     "detector",
     Text("Lane detector", "车道检测器"),
-    facts=("crossing", "lane", "heading", "aside_m", "turns", "exits", "group", "advance", "presence"),
+    facts=(
+        "crossing",
+        "lane",
+        "heading",
+        "aside_m",
+        "turns",
+        "exits",
+        "group",
+        "advance",
+        "presence",
+        "walk",
+        "crosses",
+    ),
 )
 PRIORITY_VEHICLE = Kind(
     "priority_vehicle", Text("Bus or emergency vehicle", "公交及应急车辆"), facts=("role",), moves=True

@@ -18,6 +18,8 @@ MOVES = tuple((lane,) if lane in LEFTS else (lane, lane) for lane in range(LANES
 LANE_OF = tuple(lane for moves in MOVES for lane in moves)
 WAYS = tuple(way for moves in MOVES for way in ((0,) if len(moves) == 1 else (1, 2)))  # left, through, right
 WALKS = 2  # along the first street, along the second
+WALK_GROUPS = tuple(range(LANES + 1, LANES + 1 + WALKS))
+CROSSED = ((0.0, 180.0), (90.0, 270.0))  # the arms that each walk crosses, by their headings
 VEHICLES = len(LANE_OF)
 THROUGH_PHASE = 2  # of the street along which crossings are tied into corridors
 

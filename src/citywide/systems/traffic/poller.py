@@ -22,6 +22,7 @@ class Poller:
     ask: Ask
     crossing: str  # without its kind, such as 01
     patterns: Mapping[str, int]
+    walks: Mapping[int, int] = field(default_factory=dict[int, int])  # pedestrian phase → its signal group
     _shown: dict[int, int] = field(default_factory=dict[int, int])
     _told_at: datetime | None = None
     _asked_at: datetime | None = None
@@ -37,8 +38,8 @@ class Poller:
             if self._asked_at is None or now - self._asked_at >= ASKS_EVERY:
                 self._asked_at = now
                 self._heed(self.ask("GET", f"/v1/traffic/plans/{self.crossing}", None), now)
-        except (ControllerError, OSError) as error:
-            log.warning("controller_round_failed", crossing=self.crossing, why=str(error))
+        except (ControllerError, OSError, ValueError, KeyError, TypeError) as error:  # an answer without sense, too
+            log.warning("controller_round_failed", crossing=self.crossing, why=f"{type(error).__name__}: {error}")
 
     def _tell(self, lights: Lights, now: datetime) -> None:
         doubt = lights.doubt()
@@ -46,7 +47,7 @@ class Poller:
             log.warning("lights_not_believed", crossing=self.crossing, why=doubt)
             return
         shown = {phase: value for value, phases in ((0, lights.red), (2, lights.green), (3, lights.yellow))
-                 for phase in phases}  # fmt: skip
+                 for phase in phases} | self._walking(lights)  # fmt: skip
         if shown == self._shown and self._told_at is not None and now - self._told_at < AGAIN:
             return
         readings = [{"entity": f"detector/{self.crossing}-{phase}", "quantity": "light", "time": now.isoformat(),
@@ -54,14 +55,21 @@ class Poller:
         self.ask("POST", "/v1/readings", {"readings": readings})
         self._shown, self._told_at = shown, now
 
+    def _walking(self, lights: Lights) -> dict[int, int]:
+        """The walks that this crossing has: walk, clearance or don't walk."""
+        return {
+            group: 2 if phase in lights.walk else 3 if phase in lights.clearing else 0
+            for phase, group in self.walks.items()
+        }
+
     def _heed(self, told: Mapping[str, Any] | None, now: datetime) -> None:
         """Run the pattern of the plan; a plan that has none here leaves the controller to its own timetable."""
         if not told:
             return
+        name = str(told["plan"])
         until = datetime.fromisoformat(told["until"]) if told.get("until") else None
         if until is not None and until <= now:
             return
-        name = str(told["plan"])
         if name not in self.patterns:
             known = ", ".join(sorted(self.patterns)) or "none"
             log.warning("plan_without_pattern", crossing=self.crossing, plan=name, patterns=known)

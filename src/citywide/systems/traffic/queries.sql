@@ -8,7 +8,7 @@ from hub.series join hub.latest on latest.series = series.number where series.qu
 
 -- name: free_officers
 select count(*) as count from hub.entity where kind = 'traffic_officer'
-    and coalesce((facts ->> 'on_shift')::boolean, true)
+    and facts ->> 'on_shift' is distinct from 'false'
     and not exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
 
 -- name: crossings_on_map
@@ -49,9 +49,15 @@ with chosen as (
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
     group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, 2 desc, 1 limit 1
 ), lane as (
-    select entity.number, entity.id, radians((entity.facts ->> 'heading')::float8) as heading,
-        (entity.facts ->> 'heading')::float8 as degrees, (entity.facts ->> 'aside_m')::float8 as aside, chosen.until
+    select entity.number, entity.id || coalesce(' ' || end_of.name, '') as id, radians(end_of.degrees) as heading,
+        end_of.degrees, end_of.aside, chosen.until
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
+    cross join lateral (
+        select null as name, substring(facts ->> 'heading' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as degrees, substring(facts ->> 'aside_m' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as aside where facts ? 'lane'
+        union all  -- a walk's lamp stands at the kerb of each arm that it crosses
+        select crossed, substring(crossed from '^-?\d{1,9}(?:\.\d+)?$')::float8, 9
+        from jsonb_array_elements_text(case jsonb_typeof(facts -> 'crosses') when 'array' then facts -> 'crosses' else '[]' end) as ends (crossed) where facts ? 'walk'
+    ) as end_of
 ), seen as (
     select lane.*, series.number as series, series.quantity, reading.value::bigint as value,
         extract(epoch from date_trunc('second', reading.time))::float8 as t, extract(epoch from lane.until)::float8 as ends
@@ -69,7 +75,7 @@ with chosen as (
     select name, ends, greatest(place - case when stands then 0 else 13.9 * (ends - t) end, -20), stands, heading, degrees, aside
     from told where next_t is null and place > -20 and t < ends and ends - t < 20
 ), lamp as (
-    select *, lead(t) over (partition by series order by t) as next_t from seen where quantity = 'light'
+    select *, lead(t) over (partition by series, id order by t) as next_t from seen where quantity = 'light'
 ), thing as (
     select t, name, 'box' as shape, 14 + place as away, aside, heading, degrees, 4.6 as length, 1.9 as width,
         case when stands then 'amber' else 'vehicle' end as state from vehicle
@@ -90,9 +96,9 @@ with chosen as (
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
     group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, max(latest.time) desc, 1 limit 1
 ), lane as (
-    select entity.id, radians((entity.facts ->> 'heading')::float8) as heading, (entity.facts ->> 'aside_m')::float8 as aside,
+    select entity.id, radians(substring(entity.facts ->> 'heading' from '^-?\d{1,9}(?:\.\d+)?$')::float8) as heading, substring(entity.facts ->> 'aside_m' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as aside,
         entity.facts ->> 'turns' as turns
-    from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
+    from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing and entity.facts ? 'lane'
 ), pieces as (
     select id, 'line' as shape, 'lane' as kind, 3.2 as width, heading, aside, -14 as near,
         case when abs(cos(heading)) > 0.5 then -200 else -100 end as far from lane
@@ -113,7 +119,7 @@ select traffic.called(entity.name, entity.facts) as name,
     max(latest.value) filter (where quantity = 'occupancy') as occupancy,
     max(latest.value) filter (where quantity = 'green_share') as green
 from hub.entity join hub.series on series.entity = entity.number join hub.latest on latest.series = series.number
-where entity.kind = 'detector' group by entity.number order by queue desc nulls last, entity.id limit 100
+where entity.kind = 'detector' and not entity.facts ? 'walk' group by entity.number order by queue desc nulls last, entity.id limit 100
 
 -- name: plan_choices
 select plan_choice.since, traffic.called(entity.name, entity.facts) as name, traffic.plan_called(plan_choice.plan) as plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
@@ -154,7 +160,7 @@ where crossing = %(crossing)s and phase = %(phase)s and time > %(since)s order b
 -- name: street_choices
 -- A street is called by its ends.
 with street as (
-    select facts ->> 'corridor' as corridor, array_agg(traffic.called(name, facts) order by (facts ->> 'along')::int, id) as names,
+    select facts ->> 'corridor' as corridor, array_agg(traffic.called(name, facts) order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id) as names,
         bool_or(exists (select from traffic.arrival where crossing = entity.number)) as seen
     from hub.entity where kind = 'crossing' and facts ? 'corridor' group by 1
 )
@@ -169,8 +175,8 @@ with busiest as (
     where time > (select max(time) from traffic.arrival) - interval '15 minutes'
     group by crossing, phase order by crossing, count(*) desc, phase
 ), street as (
-    select number, traffic.called(name, facts) as name, facts ->> 'corridor' as corridor, coalesce(sum((facts ->> 'travel_s')::float8)
-        over (partition by facts ->> 'corridor' order by (facts ->> 'along')::int, id rows between unbounded preceding and 1 preceding), 0) as along_s
+    select number, traffic.called(name, facts) as name, facts ->> 'corridor' as corridor, coalesce(sum(substring(facts ->> 'travel_s' from '^-?\d{1,9}(?:\.\d+)?$')::float8)
+        over (partition by facts ->> 'corridor' order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id rows between unbounded preceding and 1 preceding), 0) as along_s
     from hub.entity where kind = 'crossing' and facts ? 'corridor'
 ), green as (
     select distinct crossing, date_trunc('milliseconds', time - in_cycle_s * interval '1 second') as begins, yellow_at_s
@@ -186,7 +192,7 @@ order by along_s, name ->> 'en', time
 with street as (
     select number, traffic.called(name, facts) as far, row_number() over along as place,
         facts ->> 'corridor' as corridor, lag(traffic.called(name, facts)) over along as near
-    from hub.entity where kind = 'crossing' window along as (partition by facts ->> 'corridor' order by (facts ->> 'along')::int, id)
+    from hub.entity where kind = 'crossing' window along as (partition by facts ->> 'corridor' order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id)
 )
 select street.near, street.far, max(value) filter (where measure.name = 'link_on_green') as now,
     max(value) filter (where measure.name = 'link_on_green_best') as best, max(value) filter (where measure.name = 'link_shift') as shift_s, time
@@ -262,17 +268,17 @@ select day::text as day, name, who from traffic.event_day order by event_day.day
 select id as value, traffic.called(name, facts) as label from hub.entity where kind = 'crossing' order by id
 
 -- name: corridors
-select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by (facts ->> 'along')::int, id) as crossings,
-    array_agg(coalesce((facts ->> 'travel_s')::float8, 20) order by (facts ->> 'along')::int, id) as travel_s,
-    array_agg(lon order by (facts ->> 'along')::int, id) as lon, array_agg(lat order by (facts ->> 'along')::int, id) as lat
+select coalesce(facts ->> 'corridor', id) as corridor, array_agg(number order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id) as crossings,
+    array_agg(coalesce(substring(facts ->> 'travel_s' from '^-?\d{1,9}(?:\.\d+)?$')::float8, 20) order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id) as travel_s,
+    array_agg(lon order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id) as lon, array_agg(lat order by substring(facts ->> 'along' from '^\d{1,9}$')::int, id) as lat
 from hub.entity where kind = 'crossing' group by 1 order by 1
 
 -- name: counted_volumes
-select crossing.number as crossing, (lane.facts ->> 'lane')::int as lane, (volume.quarter at time zone %(zone)s)::date as day,
+select crossing.number as crossing, substring(lane.facts ->> 'lane' from '^\d{1,9}$')::int as lane, (volume.quarter at time zone %(zone)s)::date as day,
     (extract(epoch from (volume.quarter at time zone %(zone)s)::time) / 900)::int as quarter, volume.vph
 from traffic.volume join hub.entity lane on lane.number = volume.lane
 join hub.entity crossing on crossing.id = 'crossing/' || (lane.facts ->> 'crossing')
-where volume.quarter > %(since)s
+where volume.quarter > %(since)s and lane.facts ? 'lane'
 
 -- name: forget_timetable
 delete from traffic.timetable where crossing = %(crossing)s and day_kind = %(day_kind)s
@@ -360,11 +366,11 @@ select spot.vehicle, spot.id, spot.name, 'bus' as role, spot.time, spot.lon, spo
 from spot join spot before using (vehicle) where spot.age = 1 and before.age = 2
 
 -- name: numbered_crossings
-select number, (facts ->> 'number')::int as called, lon, lat from hub.entity
+select number, substring(facts ->> 'number' from '^\d{1,9}$')::int as called, lon, lat from hub.entity
 where kind = 'crossing' and facts ? 'number' and lon is not null
 
 -- name: asked_of
-select (entity.facts ->> 'number')::int as called, priority.lane from traffic.priority
+select substring(entity.facts ->> 'number' from '^\d{1,9}$')::int as called, priority.lane from traffic.priority
 join hub.entity on entity.number = priority.crossing where priority.vehicle = %(vehicle)s and priority.state = 'asked'
 
 -- name: put_request
@@ -401,18 +407,18 @@ join hub.latest lat on lat.series = lat_of.number
 where entity.kind = 'priority_vehicle' and lon.time > (select max(time) from hub.latest) - interval '2 minutes'
 
 -- name: lanes_of_crossings
--- A signal group's light is told at the detector of its number.
-select crossing.id, (crossing.facts ->> 'number')::int as number, crossing.lon, crossing.lat, crossing.facts,
+-- Lanes, then walks; a signal group's light is told at the detector of its number.
+select crossing.id, substring(crossing.facts ->> 'number' from '^\d{1,9}$')::int as number, crossing.lon, crossing.lat, crossing.facts,
     lane.facts as lane_facts, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
 from hub.entity crossing join hub.entity lane on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id
-    and lane.facts ? 'lane'
-left join hub.entity head on head.id = 'detector/' || (lane.facts ->> 'crossing') || '-' || coalesce(lane.facts ->> 'group', lane.facts ->> 'lane')
+    and lane.facts ?| array['lane', 'walk']
+left join hub.entity head on head.id = 'detector/' || (lane.facts ->> 'crossing') || '-' || coalesce(lane.facts ->> 'group', lane.facts ->> 'lane', lane.facts ->> 'walk')
 left join hub.series light_of on light_of.entity = head.number and light_of.quantity = 'light'
 left join hub.latest light on light.series = light_of.number
 left join hub.series left_of on left_of.entity = head.number and left_of.quantity = 'light_left'
 left join hub.latest left_ on left_.series = left_of.number
 where crossing.kind = 'crossing' and (%(crossing)s::text is null or crossing.id = %(crossing)s)
-order by crossing.number, (lane.facts ->> 'lane')::int
+order by crossing.number, substring(lane.facts ->> 'lane' from '^\d{1,9}$')::int, substring(lane.facts ->> 'walk' from '^\d{1,9}$')::int
 
 -- name: put_plan_change
 -- The plan is kept as it is now: tomorrow's derived plans may have other names.

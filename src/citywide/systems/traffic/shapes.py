@@ -1,7 +1,8 @@
 """What a crossing is like, as its facts and its lanes' facts say; where they are silent, as the city's ordinary one.
 
 A crossing's `phases` lists the lanes that each phase serves, `through` is the phase along its street (from 1). A lane's
-`group` is its signal group, `advance` and `presence` are its detectors' numbers, `exits` the headings it leads to.
+`group` is its signal group, `advance` and `presence` are its detectors' numbers, `exits` the headings it leads to. A
+pedestrian signal has its group as `walk`, and `crosses` lists the headings of the arms that people walk across.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from citywide.systems.traffic.phases import ADVANCE, LANES, LEFTS, PRESENCE, SER
 
 ORDINARY = [{"lane": n + 1, "turns": "left" if n in LEFTS else "through, right"} for n in range(LANES)]
 TURNS = {"left": 90.0, "through": 0.0, "right": -90.0}  # degrees anticlockwise
+MOST_ASIDE_M = 60.0
 Facts = Mapping[str, Any]
 
 
@@ -35,6 +37,14 @@ class Lane:
     aside_m: float
     exits: tuple[float, ...]
     only_left: bool
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A pedestrian signal group, and the headings of the arms across which it leads."""
+
+    group: int
+    crosses: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,12 @@ def shape_of(number: int, name: str, facts: Facts, lanes: Sequence[Facts]) -> Sh
     return Shape(number, tuple(found), phases, through - 1)
 
 
+def walk_of(name: str, facts: Facts) -> Walk:
+    """One pedestrian signal group."""
+    group = _whole(name, facts, "walk", None)
+    return Walk(group, _headings(f"{name}, walk {group}, crosses", facts.get("crosses")))
+
+
 def _phases(name: str, facts: Facts, lanes: Sequence[Lane], places: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
     told = facts.get("phases")
     if told is None:
@@ -111,7 +127,7 @@ def _lane(name: str, facts: Facts) -> Lane:
     where, turns = f"{name}, lane {number}", str(facts.get("turns", "through")).split(", ")
     if not set(turns) <= set(TURNS):
         raise ShapeError(f"{where}, turns", facts.get("turns"), ", ".join(TURNS))
-    heading = _number(where, facts, "heading", None)
+    heading = _number(where, facts, "heading", None, 360.0)
     around = [(heading + TURNS[turn]) % 360 for turn in turns] if heading is not None else []
     return Lane(
         number,
@@ -119,8 +135,8 @@ def _lane(name: str, facts: Facts) -> Lane:
         _whole(where, facts, "advance", ADVANCE + number),
         _whole(where, facts, "presence", PRESENCE + number),
         heading,
-        _number(where, facts, "aside_m", 0.0) or 0.0,
-        tuple(float(one) for one in facts.get("exits", around)),
+        _number(where, facts, "aside_m", 0.0, MOST_ASIDE_M) or 0.0,
+        _headings(f"{where}, exits", facts.get("exits", around)),
         turns == ["left"],
     )
 
@@ -132,8 +148,18 @@ def _whole(where: str, facts: Facts, name: str, usual: int | None) -> int:
     return value
 
 
-def _number(where: str, facts: Facts, name: str, usual: float | None) -> float | None:
+def _headings(where: str, told: object) -> tuple[float, ...]:
+    """Directions in degrees."""
+    found = cast("list[object]", told) if isinstance(told, list) else [None]
+    return tuple(_within(where, one, 360.0) for one in found)
+
+
+def _number(where: str, facts: Facts, name: str, usual: float | None, most: float) -> float | None:
     value = facts.get(name, usual)
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise ShapeError(f"{where}, {name}", value, "a number")
-    return None if value is None else float(value)
+    return None if value is None else _within(f"{where}, {name}", value, most)
+
+
+def _within(where: str, value: object, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
+        raise ShapeError(where, value, f"a number from {-most:g} to {most:g}")
+    return float(value)

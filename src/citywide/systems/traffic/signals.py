@@ -1,16 +1,16 @@
-"""The lights of a crossing as SPaT and its lanes as MAP, by its shape."""
+"""The lights of a crossing as SPaT, its lanes and crosswalks as MAP, by its shape."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
-from citywide.systems.traffic.interfaces.map import Connection, CrossingMap, Lane
+from citywide.systems.traffic.interfaces.map import ELSEWHERE, Connection, CrossingMap, Lane
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat
 from citywide.systems.traffic.shapes import Lane as ShapeLane
-from citywide.systems.traffic.shapes import Shape, ShapeError, shape_of
+from citywide.systems.traffic.shapes import Shape, ShapeError, Walk, shape_of, walk_of
 
 EVENTS = {
     0: Event.STOP_AND_REMAIN,
@@ -18,7 +18,10 @@ EVENTS = {
     2: Event.PROTECTED_GREEN,
     3: Event.PROTECTED_CLEARANCE,
 }
-BOX_M, REACH_M, NEAR_DEGREES, STALE = 14.0, 200.0, 50.0, timedelta(seconds=60)
+MOST_NUMBER = 65_535  # of a crossing in such messages
+MOST_LANE = 254
+BOX_M, WALK_M, HALF_LANE_M, REACH_M, NEAR_DEGREES = 14.0, 11.0, 1.75, 200.0, 50.0
+STALE = timedelta(seconds=60)
 
 
 def spat_of(
@@ -45,18 +48,35 @@ def event_of(light: int | None) -> Event:
     return Event.UNAVAILABLE if light is None else EVENTS.get(light, Event.DARK)
 
 
-def map_of(shape: Shape, at: tuple[float, float]) -> CrossingMap:
-    """A crossing at (longitude, latitude): its lanes, one exit for each of its arms, and which lane leads to which."""
+def map_of(shape: Shape, at: tuple[float, float], walks: Sequence[Walk] = ()) -> CrossingMap:
+    """A crossing at (longitude, latitude): its lanes, an exit for each of its arms, and its crosswalks."""
     lanes = [lane for lane in shape.lanes if lane.heading is not None]
     outward = {round(((lane.heading or 0.0) + 180) % 360, 1): lane.aside_m for lane in lanes}
-    first = max((lane.number for lane in lanes), default=0) + 1
-    exits = {heading: first + place for place, heading in enumerate(outward)}
+    free = _free_numbers([lane.number for lane in lanes])
+    exits = dict(zip(outward, free, strict=False))
     entering = [_entering(lane, exits) for lane in lanes]
     leaving = [
         Lane(number, "vehicle", enters=False, nodes_m=_nodes(heading, outward[heading], BOX_M, REACH_M), connects=())
         for heading, number in exits.items()
     ]
-    return CrossingMap(shape.number, 0, at[1], at[0], (*entering, *leaving))
+    crosswalks = _crosswalks(lanes, walks, free)
+    return CrossingMap(shape.number, 0, at[1], at[0], (*entering, *leaving, *crosswalks))
+
+
+def _crosswalks(lanes: Sequence[ShapeLane], walks: Sequence[Walk], free: Iterator[int]) -> Iterator[Lane]:
+    """From kerb to kerb of every arm that somebody walks across, before its stop line."""
+    outermost = {lane.heading: max(abs(one.aside_m) for one in lanes if one.heading == lane.heading) for lane in lanes}
+    across = [(walk.group, heading) for walk in walks for heading in walk.crosses if heading in outermost]
+    for (group, heading), number in zip(across, free, strict=False):
+        kerb = outermost[heading] + HALF_LANE_M
+        nodes = (*_nodes(heading, kerb, -WALK_M), *_nodes(heading, -kerb, -WALK_M))
+        yield Lane(number, "crosswalk", enters=False, nodes_m=nodes, connects=(Connection(ELSEWHERE, group),))
+
+
+def _free_numbers(taken: Sequence[int]) -> Iterator[int]:
+    """Lane numbers that nobody has, those after the last first."""
+    last = max(taken, default=0)
+    return (number for number in (*range(last + 1, MOST_LANE + 1), *range(1, last)) if number not in taken)
 
 
 def _entering(lane: ShapeLane, exits: Mapping[float, int]) -> Lane:
@@ -82,35 +102,57 @@ def _nodes(heading: float, aside_m: float, *along_m: float) -> tuple[tuple[float
     return tuple((round(east, 2), round(north, 2)) for east, north in places)
 
 
-def spats_of(lanes: Sequence[Mapping[str, Any]], now: datetime) -> tuple[Spat, ...]:
+def spats_of(heads: Sequence[Mapping[str, Any]], now: datetime) -> tuple[Spat, ...]:
     """The lights that were told last, crossing by crossing; a light that was told long ago is dark."""
     spats: list[Spat] = []
-    for shape, rows in _shaped(lanes):
-        told = {lane.group: row for lane, row in zip(shape.lanes, rows, strict=True) if row["light"] is not None}
+    for one in _shaped(heads):
+        told = {group: row for group, row in one.lights.items() if row["light"] is not None}
         if told:
             lights = [row["light"] if now - row["time"] < STALE else None for row in told.values()]
             left = [_left(row, now) for row in told.values()]
-            spats.append(spat_of(shape.number, now, lights, left, list(told)))
+            spats.append(spat_of(one.shape.number, now, lights, left, list(told)))
     return tuple(spats)
 
 
-def maps_of(lanes: Sequence[Mapping[str, Any]]) -> tuple[CrossingMap, ...]:
-    """The crossings' geometry as their lanes were registered."""
-    placed = [(shape, rows[0]) for shape, rows in _shaped(lanes) if rows[0]["lon"] is not None]
+def maps_of(heads: Sequence[Mapping[str, Any]]) -> tuple[CrossingMap, ...]:
+    """The crossings' geometry as their lanes and walks were registered."""
     return tuple(
-        map_of(shape, (row["lon"], row["lat"]))
-        for shape, row in placed
-        if any(lane.heading is not None for lane in shape.lanes)
+        map_of(one.shape, one.at, one.walks)
+        for one in _shaped(heads)
+        if one.at is not None and any(lane.heading is not None for lane in one.shape.lanes)
     )
 
 
-def _shaped(lanes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Shape, list[Mapping[str, Any]]]]:
-    """Each crossing and its lanes' rows in order; one whose facts cannot be, or that has no number, is left out."""
-    for number, group in groupby(lanes, key=lambda row: row["number"]):
+class _Shaped(NamedTuple):
+    shape: Shape
+    at: tuple[float, float] | None
+    walks: list[Walk]
+    lights: dict[int, Mapping[str, Any]]  # of each signal group
+
+
+def _shaped(heads: Sequence[Mapping[str, Any]]) -> Iterator[_Shaped]:
+    """Each crossing by the rows of its lanes and walks; one whose facts cannot be, or with no number, is left out."""
+    for _, group in groupby(heads, key=lambda row: row["id"]):
         rows = list(group)
-        if number is not None:
+        number = rows[0]["number"]
+        if number is None or number > MOST_NUMBER:
+            continue
+        with suppress(ShapeError):
+            lanes = [row for row in rows if "lane" in row["lane_facts"]]
+            shape = shape_of(number, rows[0]["id"], rows[0]["facts"], [row["lane_facts"] for row in lanes])
+            walks = {walk.group: (walk, row) for walk, row in _walking(rows)}
+            lights = {group: row for group, (_, row) in walks.items()}
+            lights = {lane.group: row for lane, row in zip(shape.lanes, lanes, strict=True)} | lights
+            at = None if rows[0]["lon"] is None else (rows[0]["lon"], rows[0]["lat"])
+            yield _Shaped(shape, at, [walk for walk, _ in walks.values()], lights)
+
+
+def _walking(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Walk, Mapping[str, Any]]]:
+    """A walk whose facts cannot be is left out, and nothing else."""
+    for row in rows:
+        if "lane" not in row["lane_facts"]:
             with suppress(ShapeError):
-                yield shape_of(number, rows[0]["id"], rows[0]["facts"], [row["lane_facts"] for row in rows]), rows
+                yield walk_of(row["id"], row["lane_facts"]), row
 
 
 def _left(row: Mapping[str, Any], now: datetime) -> float | None:

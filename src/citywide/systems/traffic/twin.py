@@ -9,10 +9,10 @@ import numpy as np
 from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.simulated.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.phases import ARMS, HEADINGS, LANES
+from citywide.systems.traffic.phases import ARMS, CROSSED, HEADINGS, LANES, WALK_GROUPS
 from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.simulated.officers import Officer
-from citywide.systems.traffic.simulated.roadside import CONNECTED, Teller, Walks, Watcher
+from citywide.systems.traffic.simulated.roadside import CONNECTED, GREEN_LIGHT, Shown, Teller, Walks, Watcher
 from citywide.systems.traffic.simulated.roadside.sensing import RADAR, VIDEO
 from citywide.systems.traffic.simulated.vehicles import Runs
 
@@ -21,6 +21,9 @@ BETWEEN_S = 1800.0  # planted incidents come this far apart, on average
 HELD_S, DARK_S = 2400.0, 1200.0  # a lorry goes by itself at last; a detector is dark for so long
 KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector", "camera_lost")
 METRES_PER_DEGREE = 111_195.0
+WALK_NAMES = dict(
+    zip(CROSSED, (Text("across east and west", "东西进口"), Text("across north and south", "南北进口")), strict=True)
+)
 
 
 class TrafficTwin:
@@ -38,7 +41,8 @@ class TrafficTwin:
         ]
         self.runs = Runs(self.crossings, plan.rng("traffic vehicles"))
         patrols = [one.entity() for one in self.officers]
-        self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *patrols, *self.runs.entities)
+        heads = [head for number, place in enumerate(places) for head in _walks(number, place)]
+        self.entities: Sequence[Entity] = (*self.crossings, *self.lanes, *heads, *patrols, *self.runs.entities)
         self.city = Crossings(len(places), self.rng) if places else None
         self.watcher, self.teller = Watcher(self.lanes), Teller(self.lanes, self.crossings)
         self.walks = Walks(self.crossings)
@@ -65,8 +69,8 @@ class TrafficTwin:
     def _second(self, at: datetime, city: Crossings) -> Iterator[Reading]:
         one = city.second(at)
         yield from self.watcher.second(at, one.sensed, one.light, city.lanes_crossed(one))
-        yield from self.teller.second(at, one.sensed, one.light, city.box.left_s())
-        yield from self.walks.second(at, one.pushed, one.walk)
+        yield from self.teller.second(at, one.sensed, Shown(one.light, one.walk, city.box.left_s()))
+        yield from self.walks.second(at, one.pushed, one.walk == GREEN_LIGHT)
         yield from self.runs.second(at, city)
         if int(at.timestamp()) % 60 == 0 and city.box.view is not None:
             yield from self.teller.minute(at, city.box.view)
@@ -159,6 +163,15 @@ def _lanes(number: int, place: Place) -> Iterator[Entity]:
                  "aside_m": 2.0 if left else 5.4, "turns": turns, "name_en": name.en}  # fmt: skip
         at = _moved(place.at, heading + 180, 40.0)
         yield Entity(f"detector/{number + 1:02d}-{lane + 1}", "detector", name.both, at, DEPARTMENT, facts)
+
+
+def _walks(number: int, place: Place) -> Iterator[Entity]:
+    for group, crossed in zip(WALK_GROUPS, CROSSED, strict=True):
+        name = Text(
+            f"{place.name.en} walk, {WALK_NAMES[crossed].en}", f"{place.name.zh}{WALK_NAMES[crossed].zh}人行横道"
+        )
+        facts = {"crossing": f"{number + 1:02d}", "walk": group, "crosses": list(crossed), "name_en": name.en}
+        yield Entity(f"detector/{number + 1:02d}-{group}", "detector", name.both, place.at, DEPARTMENT, facts)
 
 
 def _moved(at: Point, degrees: float, metres: float) -> Point:

@@ -1,7 +1,8 @@
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.traffic.interfaces.ntcip import (
@@ -122,6 +123,32 @@ class Babbling:
 class Confused:
     def exchange(self, request, timeout_s):
         return encode(Message(Verb.RESPONSE, 10**6, ()))
+
+
+@dataclass
+class Spoilt:
+    """Answers of a good controller with bytes that were changed or lost on the way."""
+
+    agent: Agent
+    changes: list[tuple[int, int]]
+    cut: int
+
+    def exchange(self, request, timeout_s):
+        data = bytearray(self.agent.exchange(request, timeout_s))
+        for place, byte in self.changes:
+            data[place % len(data)] = byte
+        return bytes(data[: len(data) - self.cut])
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=3), st.integers(0, 3))
+def test_a_spoilt_answer_is_lights_or_an_error_in_words(changes, cut):
+    agent = Agent.with_phases()
+    agent.show_green(2, 6)
+    with suppress(ControllerError):
+        lights = Controller(Spoilt(agent, changes, cut), timeout_s=0.01, retries=0).lights()
+        assert lights.green <= set(range(1, 17))
+        Controller(Spoilt(agent, changes, cut), timeout_s=0.01, retries=0).times(2)
 
 
 @pytest.mark.parametrize(

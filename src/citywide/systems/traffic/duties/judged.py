@@ -21,10 +21,13 @@ from citywide.systems.traffic.engine.measures import (
     has_data,
     pedestrian_delay,
     pedestrian_volumes,
+    phase_cycles,
     phase_wait,
     platoon_ratio,
+    preempt_counts,
     preemptions,
     priority_services,
+    priority_summary,
     split_failures,
     split_monitor,
     stuck_detectors,
@@ -105,6 +108,15 @@ MEASURES: Mapping[str, Judged] = {
     "priority_services": Judged(
         Text("Bus priority, how long", "公交优先时长"), _events(priority_services), "length_s", "s", key="number"
     ),
+    "preempt_requests": Judged(
+        Text("Pre-emptions asked for", "优先抢占请求次数"), _events(preempt_counts), "requests", key="preempt",
+        summed=True,
+    ),
+    "priority_helped": Judged(
+        Text("Buses given an early or longer green", "公交获得绿灯早启或延长次数"), _events(priority_summary), "helped",
+        key="number", summed=True,
+    ),
+    "cycles": Judged(Text("Cycles", "信号周期数"), _events(phase_cycles), "cycles", summed=True),
     "stuck_detectors": Judged(
         Text("Detectors that stayed on", "常亮检测器"), _events(stuck_detectors), "on_s", "s", key="detector"
     ),

@@ -13,7 +13,10 @@ FIELDS = 10
 
 FADE = 0.6  # 0.18 m/s of speed noise at 1 m and 1 Hz, settled six seconds after a hard stop
 GAIN, RATE = 1 - FADE**2, (1 - FADE) ** 2
-JUMP_M = 6.0
+JUMP_M, FASTEST_MPS = 6.0, 45.0
+SURE = 3  # sightings of somebody who is truly there; ghosts are gone before
+YOUNG_M, YOUNG_S = 3.0, 1.0  # how near, and how soon, somebody of fewer sightings must be seen again
+NOBODY = -1.0
 
 
 def no_tracks(lanes: int) -> tuple[FloatArray, IntArray]:
@@ -23,16 +26,19 @@ def no_tracks(lanes: int) -> tuple[FloatArray, IntArray]:
 
 @njit(cache=True)
 def follow(tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray, place: FloatArray, now: float) -> None:
-    """Every sighting moves its track, or begins one."""
+    """Every sighting moves its track; whom no track knows by number takes one that nobody saw, or begins one."""
+    strange = np.zeros(len(lane), np.bool_)
     for i in range(len(lane)):
-        slots = tracks[lane[i]]
-        slot = _slot_of(slots, int(used[lane[i]]), number[i], place[i], now)
+        strange[i] = not _known(tracks[lane[i]], int(used[lane[i]]), number[i], place[i], now)
+    for i in np.flatnonzero(strange):
+        slots, count = tracks[lane[i]], int(used[lane[i]])
+        slot = _heir_of(slots, count, place[i], now)
         if slot == SLOTS:
             continue
-        used[lane[i]] = max(used[lane[i]], slot + 1)
-        one = slots[slot]
-        if one[NUMBER] != number[i] or not _move(one, place[i], now):
-            _begin(one, number[i], place[i], now)
+        used[lane[i]] = max(count, slot + 1)
+        if slot == count or not _move(slots[slot], place[i], now):
+            _begin(slots[slot], place[i], now)
+        slots[slot, NUMBER] = number[i]
 
 
 @njit(cache=True)
@@ -50,7 +56,7 @@ def _move(one: FloatArray, place: float, now: float) -> bool:
     guess = one[X] + one[V] * gone
     off = place - guess
     count = one[HITS] + 1
-    if abs(off) > JUMP_M + 2.0 * gone and count > 3:
+    if abs(off) > JUMP_M + (2.0 if count > 3 else FASTEST_MPS) * gone:
         return False
     one[X] = guess + max(GAIN, 2.0 * (2 * count - 1) / (count * (count + 1))) * off
     one[V] += max(RATE, 6.0 / (count * (count + 1))) * off / gone
@@ -61,27 +67,31 @@ def _move(one: FloatArray, place: float, now: float) -> bool:
 
 
 @njit(cache=True)
-def _begin(one: FloatArray, number: float, place: float, now: float) -> None:
+def _begin(one: FloatArray, place: float, now: float) -> None:
     one[:] = 0.0
-    one[NUMBER], one[X], one[SEEN], one[HITS], one[ORIGIN] = number, place, now, 1, place
+    one[X], one[SEEN], one[HITS], one[ORIGIN] = place, now, 1, place
     one[STANDS] = -1.0
 
 
 @njit(cache=True)
-def _slot_of(slots: FloatArray, used: int, number: float, place: float, now: float) -> int:
-    """The slot with this number; else of a track that went missing just here; else the next empty one."""
-    heir, nearest = -1, 1e9
+def _known(slots: FloatArray, used: int, number: float, place: float, now: float) -> bool:
+    """Whether a track has this number and can be there; a number that somebody else has now is nobody's before."""
+    for slot in range(used):
+        if slots[slot, NUMBER] == number:
+            if _move(slots[slot], place, now):
+                return True
+            slots[slot, NUMBER] = NOBODY
+    return False
+
+
+@njit(cache=True)
+def _heir_of(slots: FloatArray, used: int, place: float, now: float) -> int:
+    """The slot of the nearest track that was not seen this second and should be just here; else the next empty one."""
+    heir, nearest = used, 1e9
     for slot in range(used):
         one = slots[slot]
-        if one[NUMBER] == number:
-            return slot
-        if now - one[SEEN] >= 2.0:
-            off = abs(place_at(one, now) - place)
-            if off < 4.0 + 0.5 * abs(one[V]) and off < nearest:
-                nearest, heir = off, slot
-    if heir >= 0:
-        slots[heir, NUMBER] = number
-        return heir
-    if used < SLOTS:
-        slots[used, NUMBER] = 0.0
-    return used
+        off = abs(place_at(one, now) - place)
+        near = 4.0 + 0.5 * abs(one[V]) if one[HITS] >= SURE else YOUNG_M
+        if one[SEEN] < now and off < near and off < nearest:
+            nearest, heir = off, slot
+    return heir

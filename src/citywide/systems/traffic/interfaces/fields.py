@@ -1,7 +1,7 @@
 """Fields of foreign messages, read one by one: what is wrong is said with its place, the rest is kept."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 Item = TypeVar("Item")
@@ -21,7 +21,7 @@ def body_of(text: str | bytes, number: int, name: str) -> Any:
     """The message in this JSON, whether bare or in its J2735 MessageFrame."""
     try:
         message: Any = json.loads(text)
-    except ValueError as bad:
+    except (ValueError, RecursionError) as bad:
         raise Malformed(name, str(bad), "JSON") from None
     if not isinstance(message, dict) or "messageId" not in message:
         return cast("Any", message)
@@ -55,6 +55,14 @@ def maybe(message: object, name: str, where: str, low: int, high: int) -> int | 
     if isinstance(message, dict) and name not in message:
         return None
     return whole(cast("object", message), name, where, low, high)
+
+
+def word(message: object, name: str, where: str, accepted: Iterable[str]) -> str:
+    """One of several words."""
+    value, words = part(message, name, where), tuple(accepted)
+    if not isinstance(value, str) or value not in words:
+        raise Malformed(f"{where}.{name}", value, ", ".join(words))
+    return value
 
 
 def several(message: object, name: str, where: str) -> Sequence[Any]:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -15,6 +16,7 @@ from citywide.systems.traffic.interfaces.fields import (
     part,
     several,
     whole,
+    word,
 )
 
 MESSAGE_ID = 18
@@ -23,6 +25,9 @@ NODE_BITS = {f"node-XY{k}": 1 << (8 + k) for k in range(1, 6)} | {"node-XY6": 32
 LANE_KINDS = frozenset(
     {"vehicle", "crosswalk", "bikeLane", "sidewalk", "median", "striping", "trackedVehicle", "parking"}
 )
+ON_FOOT = frozenset({"crosswalk", "sidewalk"})
+ENTERING, LEAVING, BOTH_WAYS = ("80", "ingressApproach"), ("40", "egressApproach"), ("c0", None)
+ELSEWHERE = 0  # a connection to a lane that the map does not show
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,17 @@ class CrossingMap:
 
 def read_map(text: str | bytes) -> tuple[tuple[CrossingMap, ...], tuple[Malformed, ...]]:
     """Crossings that can be read, and what was refused with its place; no JSON at all is an error."""
+    return from_fields(body_of(text, MESSAGE_ID, "MapData"))
+
+
+def write_map(maps: Sequence[CrossingMap]) -> str:
+    """The message as JSON; nodes are written as offsets in centimetres, each from the one before."""
+    return json.dumps({"messageId": MESSAGE_ID, "value": {"MapData": as_fields(maps)}})
+
+
+def from_fields(message: Any) -> tuple[tuple[CrossingMap, ...], tuple[Malformed, ...]]:
+    """Out of the fields of a MapData."""
     refused: list[Malformed] = []
-    message = body_of(text, MESSAGE_ID, "MapData")
 
     def crossing(item: Any, where: str) -> CrossingMap:
         return _crossing(item, where, refused)
@@ -76,8 +90,8 @@ def read_map(text: str | bytes) -> tuple[tuple[CrossingMap, ...], tuple[Malforme
     return found, tuple(refused)
 
 
-def write_map(maps: tuple[CrossingMap, ...]) -> str:
-    """The message as JSON; nodes are written as offsets in centimetres, each from the one before."""
+def as_fields(maps: Sequence[CrossingMap]) -> Fields:
+    """As the fields of a MapData."""
     crossings = [
         {
             "id": {"id": one.crossing},
@@ -87,8 +101,7 @@ def write_map(maps: tuple[CrossingMap, ...]) -> str:
         }
         for one in maps
     ]
-    body = {"msgIssueRevision": max((one.revision for one in maps), default=0), "intersections": crossings}
-    return json.dumps({"messageId": MESSAGE_ID, "value": {"MapData": body}})
+    return {"msgIssueRevision": max((one.revision for one in maps), default=0), "intersections": crossings}
 
 
 def _crossing(item: Any, where: str, refused: list[Malformed]) -> CrossingMap:
@@ -107,14 +120,14 @@ def _crossing(item: Any, where: str, refused: list[Malformed]) -> CrossingMap:
 
 def _lane(item: Any, where: str) -> Lane:
     number = whole(item, "laneID", where, 0, 255)
-    kinds = part(part(item, "laneAttributes", where), "laneType", f"{where}.laneAttributes")
-    kind = next(iter(cast("Fields", kinds)), None) if isinstance(kinds, dict) else kinds
-    if kind not in LANE_KINDS:
-        raise Malformed(f"{where}.laneAttributes.laneType", kind, ", ".join(sorted(LANE_KINDS)))
+    place, facts = f"{where}.laneAttributes", part(item, "laneAttributes", where)
+    kinds = part(facts, "laneType", place)
+    named = {"laneType": next(iter(cast("Fields", kinds)), None)} if isinstance(kinds, dict) else facts
+    kind = word(named, "laneType", place, sorted(LANE_KINDS))
     nodes = _nodes(several(part(item, "nodeList", where), "nodes", f"{where}.nodeList"), f"{where}.nodeList.nodes")
     connects = several(item, "connectsTo", where) if "connectsTo" in item else ()
     links = [_connection(c, f"{where}.connectsTo[{k}]") for k, c in enumerate(connects)]
-    return Lane(number, str(kind), "ingressApproach" in item, nodes, tuple(links))
+    return Lane(number, kind, "ingressApproach" in item, nodes, tuple(links))
 
 
 def _connection(item: Any, where: str) -> Connection:
@@ -139,19 +152,24 @@ def _nodes(items: Any, where: str) -> tuple[tuple[float, float], ...]:
     return tuple(found)
 
 
-def _lane_json(lane: Lane) -> dict[str, Any]:
+def _lane_json(lane: Lane) -> Fields:
     steps = zip(((0.0, 0.0), *lane.nodes_m), lane.nodes_m, strict=False)
-    nodes = [_node_json(round(100 * (b[0] - a[0])), round(100 * (b[1] - a[1]))) for a, b in steps]
+    nodes = [_node_json(*(round(100 * b[k]) - round(100 * a[k]) for k in (0, 1))) for a, b in steps]
     connects = [
         {"connectingLane": {"lane": c.to_lane}} | ({} if c.group is None else {"signalGroup": c.group})
         for c in lane.connects
     ]
+    use, approach = BOTH_WAYS if lane.kind in ON_FOOT else ENTERING if lane.enters else LEAVING
     return {
         "laneID": lane.number,
-        "ingressApproach" if lane.enters else "egressApproach": 1,
-        "laneAttributes": {"laneType": {lane.kind: "00"}},
+        **({approach: 1} if approach else {}),
+        "laneAttributes": {
+            "directionalUse": use,
+            "sharedWith": "0000",
+            "laneType": {lane.kind: "00" if lane.kind == "vehicle" else "0000"},
+        },
         "nodeList": {"nodes": nodes},
-        "connectsTo": connects,
+        **({"connectsTo": connects} if connects else {}),
     }
 
 

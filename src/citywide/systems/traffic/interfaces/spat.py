@@ -1,14 +1,26 @@
 """Signal phase and timing (SAE J2735 SPaT) as JSON: read carefully, written exactly."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import (
+    Fields,
+    Malformed,
+    body_of,
+    each,
+    maybe,
+    part,
+    several,
+    whole,
+    word,
+)
 
 MESSAGE_ID = 19
 UNKNOWN_MARK = 36_001  # a time mark counts tenths of a second in the hour
+UNKNOWN_MARKS = (UNKNOWN_MARK, 36_111)  # editions since 2020 say the second
 
 
 class Event(StrEnum):
@@ -57,16 +69,24 @@ class Spat:
 
 def read_spat(text: str | bytes) -> tuple[tuple[Spat, ...], tuple[Malformed, ...]]:
     """Crossings that can be read, and what was refused with its place; no JSON at all is an error."""
+    return from_fields(body_of(text, MESSAGE_ID, "SPAT"))
+
+
+def write_spat(spats: Sequence[Spat]) -> str:
+    """The message as JSON."""
+    return json.dumps({"messageId": MESSAGE_ID, "value": {"SPAT": as_fields(spats)}})
+
+
+def from_fields(body: Any) -> tuple[tuple[Spat, ...], tuple[Malformed, ...]]:
+    """Out of the fields of a SPAT."""
     refused: list[Malformed] = []
-    body = body_of(text, MESSAGE_ID, "SPAT")
     found = each(several(body, "intersections", "SPAT"), "SPAT.intersections", _reader(refused), refused)
     return found, tuple(refused)
 
 
-def write_spat(spats: tuple[Spat, ...]) -> str:
-    """The message as JSON."""
-    crossings = [_crossing_json(spat) for spat in spats]
-    return json.dumps({"messageId": MESSAGE_ID, "value": {"SPAT": {"intersections": crossings}}})
+def as_fields(spats: Sequence[Spat]) -> Fields:
+    """As the fields of a SPAT."""
+    return {"intersections": [_crossing_json(spat) for spat in spats]}
 
 
 def _reader(refused: list[Malformed]) -> Any:
@@ -99,19 +119,17 @@ def _movement(item: Any, where: str) -> Movement:
     if not speeds:
         raise Malformed(f"{where}.state-time-speed", [], "at least one event")
     now, place = speeds[0], f"{where}.state-time-speed[0]"
-    event = part(now, "eventState", place)
-    if event not in set(Event):
-        raise Malformed(f"{place}.eventState", event, ", ".join(Event))
+    event = Event(word(now, "eventState", place, Event))
     timing = now.get("timing")
     if timing is None:
-        return Movement(group, Event(event))
+        return Movement(group, event)
     marks = [_mark(timing, name, f"{place}.timing") for name in ("minEndTime", "maxEndTime", "likelyTime")]
-    return Movement(group, Event(event), *marks)
+    return Movement(group, event, *marks)
 
 
 def _mark(timing: Any, name: str, where: str) -> int | None:
-    mark = maybe(timing, name, where, 0, UNKNOWN_MARK)
-    return None if mark == UNKNOWN_MARK else mark
+    mark = maybe(timing, name, where, 0, max(UNKNOWN_MARKS))
+    return None if mark in UNKNOWN_MARKS else mark
 
 
 def _crossing_json(spat: Spat) -> dict[str, Any]:

@@ -1,17 +1,35 @@
 """Signal requests (SAE J2735 SRM) as JSON: a bus or an ambulance asks crossings to be let through."""
 
 import json
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from citywide.systems.traffic.interfaces.fields import Malformed, body_of, each, maybe, part, several, whole
+from citywide.systems.traffic.interfaces.fields import (
+    Fields,
+    Malformed,
+    body_of,
+    each,
+    maybe,
+    part,
+    several,
+    whole,
+    word,
+)
 
 MESSAGE_ID = 29
 ASKS = ("priorityRequest", "priorityRequestUpdate")
 CANCELS = "priorityCancellation"
 EMERGENCIES = ("emergency", "fire", "police", "ambulance")
-ROLES = ("publicTransport", *EMERGENCIES)
+ROLES = ("publicTransport", "transit", *EMERGENCIES)
+KINDS = ("priorityRequestTypeReserved", *ASKS, CANCELS)
+ROLES_KNOWN = (
+    "basicVehicle", "publicTransport", "specialTransport", "dangerousGoods", "roadWork", "roadRescue", "emergency",
+    "safetyCar", "none-unknown", "truck", "motorcycle", "roadSideSource", "police", "fire", "ambulance", "dot",
+    "transit", "slowMoving", "stopNgo", "cyclist", "pedestrian", "nonMotorized", "military",
+)  # fmt: skip
 MINUTE_UNKNOWN = 527_040
+PASSING = re.compile("[0-9a-fA-F]{8}")
 
 
 @dataclass(frozen=True)
@@ -43,35 +61,49 @@ class SignalRequests:
 
 def read_srm(text: str | bytes) -> tuple[SignalRequests, tuple[Malformed, ...]]:
     """The requests that can be read, and what was refused with its place."""
-    refused: list[Malformed] = []
-    message = body_of(text, MESSAGE_ID, "SignalRequestMessage")
-    requestor = part(message, "requestor", "SRM")
-    vehicle = whole(part(requestor, "id", "SRM.requestor"), "stationID", "SRM.requestor.id", 0, 2**32 - 1)
-    role = part(part(requestor, "type", "SRM.requestor"), "role", "SRM.requestor.type")
-    if role not in ROLES:
-        raise Malformed("SRM.requestor.type.role", role, ", ".join(ROLES))
-    found = each(several(message, "requests", "SRM"), "SRM.requests", _request, refused)
-    said = maybe(message, "timeStamp", "SRM", 0, MINUTE_UNKNOWN), maybe(message, "second", "SRM", 0, 65_535)
-    return SignalRequests(vehicle, str(role), found, *said), tuple(refused)
+    return from_fields(body_of(text, MESSAGE_ID, "SignalRequestMessage"))
 
 
 def write_srm(asked: SignalRequests) -> str:
     """The message as JSON."""
-    body = {
+    return json.dumps({"messageId": MESSAGE_ID, "value": {"SignalRequestMessage": as_fields(asked)}})
+
+
+def from_fields(message: Any) -> tuple[SignalRequests, tuple[Malformed, ...]]:
+    """Out of the fields of a SignalRequestMessage."""
+    refused: list[Malformed] = []
+    requestor = part(message, "requestor", "SRM")
+    vehicle = _vehicle(part(requestor, "id", "SRM.requestor"), "SRM.requestor.id")
+    role = word(part(requestor, "type", "SRM.requestor"), "role", "SRM.requestor.type", ROLES)
+    found = each(several(message, "requests", "SRM"), "SRM.requests", _request, refused)
+    said = maybe(message, "timeStamp", "SRM", 0, MINUTE_UNKNOWN), maybe(message, "second", "SRM", 0, 65_535)
+    return SignalRequests(vehicle, role, found, *said), tuple(refused)
+
+
+def as_fields(asked: SignalRequests) -> Fields:
+    """As the fields of a SignalRequestMessage."""
+    return {
         **({} if asked.minute is None else {"timeStamp": asked.minute}),
         "second": asked.ms or 0,
         "requests": [_request_json(at, request) for at, request in enumerate(asked.requests)],
         "requestor": {"id": {"stationID": asked.vehicle}, "type": {"role": asked.role}},
     }
-    return json.dumps({"messageId": MESSAGE_ID, "value": {"SignalRequestMessage": body}})
+
+
+def _vehicle(number: Any, where: str) -> int:
+    """A station's number, or the four octets by which a vehicle goes for a while."""
+    passing = isinstance(number, dict) and cast("Fields", number).get("entityID")
+    if not isinstance(passing, str):
+        return whole(number, "stationID", where, 0, 2**32 - 1)
+    if not PASSING.fullmatch(passing):
+        raise Malformed(f"{where}.entityID", passing, "eight hexadecimal digits")
+    return int(passing, 16)
 
 
 def _request(item: Any, where: str) -> SignalRequest:
     asked, place = part(item, "request", where), f"{where}.request"
     crossing = whole(part(asked, "id", place), "id", f"{place}.id", 0, 65_535)
-    sort = part(asked, "requestType", place)
-    if sort not in (*ASKS, CANCELS):
-        raise Malformed(f"{place}.requestType", sort, ", ".join((*ASKS, CANCELS)))
+    sort = word(asked, "requestType", place, (*ASKS, CANCELS))
     lane = whole(part(asked, "inBoundLane", place), "lane", f"{place}.inBoundLane", 1, 255)
     minute = maybe(item, "minute", where, 0, MINUTE_UNKNOWN)
     return SignalRequest(

@@ -29,7 +29,7 @@ class Second:
     sensed: Sensed
     light: NDArray[np.int8]
     pushed: NDArray[np.bool_]  # crossing × walk
-    walk: NDArray[np.bool_]
+    walk: NDArray[np.int8]  # its light
 
 
 def corridors(count: int, length: int = ROW) -> Layout:
@@ -78,7 +78,7 @@ class Crossings:
         driving = green[:, :VEHICLES].reshape(-1) & ~self.blocked[self.layout.move_lane]
         seen = self._with_ghosts(self._with_lorries(self.streets.step(driving)))
         self._sensed = self.sensors.sense(seen)
-        return Second(seen, self._sensed, self.box.light, walkers, green[:, VEHICLES:])
+        return Second(seen, self._sensed, self.box.light, walkers, self.box.walk)
 
     def lanes_crossed(self, one: Second) -> set[int]:
         """Lanes over whose line a device saw somebody drive."""

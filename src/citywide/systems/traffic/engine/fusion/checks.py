@@ -30,10 +30,10 @@ def _good_tracks(readings: Readings, lanes: Lanes, refused: list[Refusal]) -> Bo
     known = (readings.lane >= 0) & (readings.lane < len(lanes))
     end = lanes.end_m[np.where(known, readings.lane, 0)] if len(lanes) else np.zeros(len(known))
     place = readings.position_m
-    good = known & np.isfinite(place) & (place > -50) & (place < end + 50) & (readings.track > 0)
+    good = known & np.isfinite(place) & (place > -50) & (place < end + 50) & (readings.track >= 0)
     if good.all():
         return None
-    accepted = f"lanes 0–{len(lanes) - 1}, tracks from 1, places on the lane"
+    accepted = f"lanes 0–{len(lanes) - 1}, tracks from 0, places on the lane"
     for row in np.flatnonzero(~good)[:MOST_REFUSALS].tolist():
         what = f"lane {readings.lane[row]}, track {readings.track[row]}, {place[row]:g} m"
         refused.append(Refusal(f"track {row}", what, accepted))

@@ -34,7 +34,7 @@ from citywide.systems.traffic.engine.tracks import follow, no_tracks
 
 JAM_M = 7.0
 PRIOR_TURNS = (2.0, 6.0, 2.0)
-LATEST_S = 1e12
+LATEST_S, SET_BACK_S = 1e12, 5.0
 
 
 class Fusion:
@@ -56,7 +56,10 @@ class Fusion:
 
     def second(self, now_s: float, readings: Readings, green: BoolArray) -> View:
         """One second: readings taken, refusals named, the picture as it is now."""
+        if not abs(now_s) <= LATEST_S:
+            raise ValueError(f"the time is {now_s:g} s; accepted: a number within ±{LATEST_S:g}")
         taken, refused = checked(readings, self.lanes)
+        now_s = self._now if 0.0 < self._now - now_s <= SET_BACK_S else now_s  # until the clock has caught up
         self._turn_to(now_s)
         follow(self._tracks, self._used, taken.lane, taken.track, taken.position_m, now_s)
         fuse(
@@ -78,8 +81,6 @@ class Fusion:
 
     def _turn_to(self, now_s: float) -> None:
         """Seconds that nobody told of hold nothing; after a leap of the clock nothing of before holds."""
-        if not abs(now_s) <= LATEST_S:
-            raise ValueError(f"the time is {now_s:g} s; accepted: a number within ±{LATEST_S:g}")
         if 0.0 <= now_s - self._now < RING:
             self._rings[:, :, np.arange(int(self._now) + 1, int(now_s)) % RING] = 0.0
         else:

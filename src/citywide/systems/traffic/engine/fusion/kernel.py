@@ -22,7 +22,7 @@ from citywide.systems.traffic.engine.fusion.columns import (
     IntArray,
 )
 from citywide.systems.traffic.engine.fusion.filter import predict, update
-from citywide.systems.traffic.engine.tracks import HITS, ORIGIN, SEEN, STANDS, V, place_at
+from citywide.systems.traffic.engine.tracks import HITS, ORIGIN, SEEN, STANDS, SURE, YOUNG_S, V, place_at
 
 FORGET = 0.5 ** (1 / 900.0)
 
@@ -77,12 +77,12 @@ def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> tuple[
         one = slots[slot]
         place = place_at(one, now)
         was_before = one[STANDS] < 0.5
-        if place > lane[STOP] + 1.0 and was_before and one[HITS] >= 3:
+        if place > lane[STOP] + 1.0 and was_before and one[HITS] >= SURE:
             one[STANDS] = 1.0
             passed += 1.0 if one[ORIGIN] - lane[STOP] < 40.0 else 0.0
         if place > lane[STOP] + 3.0:
             beyond += 1.0 if place < lane[END] else 0.0
-        elif one[HITS] >= 2 and abs(one[V]) < SLOW_MPS:
+        elif one[HITS] >= SURE and abs(one[V]) < SLOW_MPS:
             standing += 1.0
         if one[V] > 3.0 and one[SEEN] == now:
             pace += one[V]
@@ -96,7 +96,7 @@ def _let_go(slots: FloatArray, used: int, lane: FloatArray, now: float) -> int:
     while slot < used:
         one = slots[slot]
         place = place_at(one, now)
-        patient = 6.0 if abs(one[V]) < SLOW_MPS else 4.0
+        patient = YOUNG_S if one[HITS] < SURE else 6.0 if abs(one[V]) < SLOW_MPS else 4.0
         if now - one[SEEN] > patient or place > lane[END] + 5.0 or place < -10.0:
             used -= 1
             one[:] = slots[used]

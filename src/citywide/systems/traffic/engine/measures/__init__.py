@@ -5,30 +5,38 @@ from citywide.systems.traffic.engine.measures.columns import Table
 from citywide.systems.traffic.engine.measures.coordination import coordination, coordination_state
 from citywide.systems.traffic.engine.measures.corridor import Link, link_of, link_pivot, on_green, time_space
 from citywide.systems.traffic.engine.measures.counts import actuations, communications, has_data, splits
+from citywide.systems.traffic.engine.measures.cycles import phase_cycles
 from citywide.systems.traffic.engine.measures.detectors import Detectors
 from citywide.systems.traffic.engine.measures.diagram import coordination_diagram, yellow_red
 from citywide.systems.traffic.engine.measures.events import Events
 from citywide.systems.traffic.engine.measures.failures import split_cycles, split_failures
 from citywide.systems.traffic.engine.measures.faults import blind_phases, detector_anomalies, stuck_detectors
-from citywide.systems.traffic.engine.measures.greens import green_use, left_turn_gaps
+from citywide.systems.traffic.engine.measures.greens import gap_versus_demand, green_use, left_turn_gaps
 from citywide.systems.traffic.engine.measures.pedestrians import (
     pedestrian_delay,
     pedestrian_volumes,
     pedestrians,
     unique_pedestrians,
 )
-from citywide.systems.traffic.engine.measures.priority import preemptions, priority_services
+from citywide.systems.traffic.engine.measures.priority import (
+    preempt_counts,
+    preemptions,
+    priority_services,
+    priority_summary,
+)
 from citywide.systems.traffic.engine.measures.speeds import approach_speed, split_monitor
 from citywide.systems.traffic.engine.measures.tables import restrict
 from citywide.systems.traffic.engine.measures.terminations import consecutive_max_outs, terminations
 from citywide.systems.traffic.engine.measures.volumes import approach_volume, turning_counts
 from citywide.systems.traffic.engine.measures.waits import phase_wait
+from citywide.systems.traffic.engine.measures.watchdog import Thresholds, watchdog
 
 __all__ = [
     "Detectors",
     "Events",
     "Link",
     "Table",
+    "Thresholds",
     "actuations",
     "approach_delay",
     "approach_speed",
@@ -41,6 +49,7 @@ __all__ = [
     "coordination_diagram",
     "coordination_state",
     "detector_anomalies",
+    "gap_versus_demand",
     "green_use",
     "has_data",
     "left_turn_gaps",
@@ -50,10 +59,13 @@ __all__ = [
     "pedestrian_delay",
     "pedestrian_volumes",
     "pedestrians",
+    "phase_cycles",
     "phase_wait",
     "platoon_ratio",
+    "preempt_counts",
     "preemptions",
     "priority_services",
+    "priority_summary",
     "restrict",
     "split_cycles",
     "split_failures",
@@ -64,5 +76,6 @@ __all__ = [
     "time_space",
     "turning_counts",
     "unique_pedestrians",
+    "watchdog",
     "yellow_red",
 ]

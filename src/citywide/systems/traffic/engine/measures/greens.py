@@ -44,6 +44,41 @@ def left_turn_gaps(
     return named(events.names, bins, owner, phase=owner & 32767, longer_than=kind, gaps=sizes)
 
 
+def gap_versus_demand(  # noqa: PLR0913 - each is a setting that an engineer knows
+    events: Events,
+    detectors: Detectors,
+    opposing: int,
+    left: int,
+    function: str = "Count",
+    bin_ms: int = BIN_MS,
+    *,
+    critical_s: float = 4.5,
+    follow_up_s: float = 2.5,
+) -> Table:
+    """Left turners that the gaps of the opposing green had room for, and those who came, by bin.
+
+    The first one needs a critical gap and each further one a follow-up more (4.5 s and 2.5 s: HCM, permitted left).
+    """
+    seen = Arrivals.of(events, detectors, function)
+    against = np.flatnonzero((seen.state == GREEN) & (seen.group & 32767 == opposing))
+    against = against[np.lexsort((seen.time_ms[against], seen.group[against]))]
+    same = (np.diff(seen.group[against]) == 0) & (np.diff(seen.row[against]) == 0)
+    gap = (np.diff(seen.time_ms[against]) / 1000)[same]
+    room = np.where(gap >= critical_s, 1 + np.floor((gap - critical_s) / follow_up_s), 0)
+    came = np.flatnonzero(seen.group & 32767 == left)
+    time = np.concatenate([seen.time_ms[against][1:][same], seen.time_ms[came]])
+    owner = np.concatenate([seen.group[against][1:][same], seen.group[came]]) >> 15 << 15
+    bins, device, _, cell, _ = tally(floor_bin(time, bin_ms), owner)
+    rooms, demand = np.append(room, np.zeros(len(came))), np.append(np.zeros(len(room)), np.ones(len(came)))
+    return named(
+        events.names,
+        bins,
+        device,
+        room=np.bincount(cell, rooms, len(bins)).astype(np.int64),
+        demand=np.bincount(cell, demand, len(bins)).astype(np.int64),
+    )
+
+
 def _green_groups(seen: Arrivals, group: Longs) -> Longs:
     wanted = np.isin(seen.lights.group, group) & (seen.lights.code == GREEN)
     return seen.lights.group[wanted]

@@ -2,8 +2,8 @@
 
 from citywide.systems.traffic.simulated.roadside.box import Box
 from citywide.systems.traffic.simulated.roadside.sensing import Sensed, Sensors
-from citywide.systems.traffic.simulated.roadside.telling import CONNECTED, Teller
+from citywide.systems.traffic.simulated.roadside.telling import CONNECTED, GREEN_LIGHT, Shown, Teller
 from citywide.systems.traffic.simulated.roadside.walks import Walks
 from citywide.systems.traffic.simulated.roadside.watching import Watcher
 
-__all__ = ["CONNECTED", "Box", "Sensed", "Sensors", "Teller", "Walks", "Watcher"]
+__all__ = ["CONNECTED", "GREEN_LIGHT", "Box", "Sensed", "Sensors", "Shown", "Teller", "Walks", "Watcher"]

@@ -21,6 +21,8 @@ from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGT
 
 SHOWN = np.array([0, 2, 3], np.int8)  # red, green, yellow as the hub's `light` counts them
 FIRST_OF_LANE = [LANE_OF.index(lane) for lane in range(LANES)]
+LATEST_S = 10**11  # since 1970
+SENSELESS = (ValueError, KeyError, TypeError, OverflowError, OSError)  # a zone may be a folder's name
 log = structlog.get_logger()
 
 
@@ -37,7 +39,7 @@ class Box:
         self.view: View | None = None
         self._began: datetime | None = None  # fusion counts from here
         self.trusted = np.ones(self.count, np.bool_)
-        self.light = np.zeros(layout.lanes, np.int8)
+        self.light, self.walk = np.zeros(layout.lanes, np.int8), np.zeros((self.count, WALKS), np.int8)
 
     def second(self, now: datetime, sensed: Sensed, walkers: NDArray[np.bool_]) -> NDArray[np.int8]:
         """One second: the lights of every movement, walkers last at each crossing."""
@@ -54,23 +56,26 @@ class Box:
         urgent = self.priority.urgent(now.timestamp())
         light = self.safety.step(wish, self.trusted, calls.reshape(-1), urgent).reshape(self.count, -1)
         self.light = SHOWN[light[:, FIRST_OF_LANE]].reshape(-1)
+        self.walk = SHOWN[light[:, VEHICLES:]]
         return light
 
     def left_s(self) -> NDArray[np.int64]:
-        """For each lane the least time until its light can change."""
+        """For each crossing's lanes, then its walks, the least time until the light can change."""
         rules, lamps = self.safety.rules, self.safety.lamps
         least = np.where(lamps.light == 1, rules.min_green, np.where(lamps.light == 2, rules.yellow, 0))
         left = np.maximum(least - lamps.since, 0).reshape(self.count, -1)
-        return left[:, FIRST_OF_LANE].reshape(-1).astype(np.int64)
+        return left[:, FIRST_OF_LANE + list(range(VEHICLES, VEHICLES + WALKS))].astype(np.int64)
 
     def run_plan(self, crossing: int, told: Mapping[str, Any], now: datetime) -> None:
         """Run another plan; one that cannot be is refused with why, and the old one runs on."""
         try:
             running = Running.told(told)
             until = datetime.fromisoformat(told["until"]) if told.get("until") else None
+            if until is not None and until.tzinfo is None:
+                raise ValueError(f"until {until}; accepted: a time with its zone")
             self._run(crossing, running, now)
             self.book.take(crossing, running, until)
-        except (ValueError, KeyError, TypeError) as error:
+        except SENSELESS as error:
             log.warning("plan_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
     def heed(self, crossing: int, told: Mapping[str, Any]) -> None:
@@ -82,8 +87,11 @@ class Box:
                 return
             lane = crossing * LANES + int(told["lane"]) - 1
             move = int(self.layout.move_from[lane]) if 1 <= int(told["lane"]) <= LANES else -1
-            self.priority.check_in(Request(vehicle, move, float(told["arrives_s"]), bool(told.get("emergency"))))
-        except (ValueError, KeyError, TypeError) as error:
+            arrives_s = float(told["arrives_s"])
+            if not 0 <= arrives_s <= LATEST_S:
+                raise ValueError(f"arrives at {arrives_s} s; accepted: 0 to {LATEST_S} s since 1970")
+            self.priority.check_in(Request(vehicle, move, arrives_s, bool(told.get("emergency"))))
+        except SENSELESS as error:
             log.warning("priority_refused", crossing=crossing, why=f"{type(error).__name__}: {error}")
 
     def _end_changes(self, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from citywide.systems.traffic.events_feed import CODE
 from citywide.systems.traffic.feeds import STANDS_MPS, read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.packing import Spot, packed_track
-from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE
+from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE, WALKS
 from citywide.systems.traffic.signals import spat_of
 from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, Sensed, lanes_at
 
@@ -21,7 +22,16 @@ WATCHED_S, AGAIN_S = 60, 15
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
 FREE_SPEED_KMH = 50.0
 BEYOND_M = -20.0  # where a vehicle that has crossed was last seen
-LIGHT_CODES = {2: GREEN, 3: YELLOW, 0: RED}
+GREEN_LIGHT = 2
+LIGHT_CODES = {GREEN_LIGHT: GREEN, 3: YELLOW, 0: RED}
+
+
+class Shown(NamedTuple):
+    """The lights of all lanes, of each crossing's walks, and for both the least seconds to their change."""
+
+    light: NDArray[np.int8]
+    walk: NDArray[np.int8]
+    left_s: NDArray[np.int64]
 
 
 class Teller:
@@ -30,19 +40,18 @@ class Teller:
     def __init__(self, lanes: list[Entity], crossings: list[Entity]) -> None:
         self.lanes, self.crossings, count = lanes, crossings, len(lanes)
         self._light, self._present = np.zeros(count, np.int8), np.zeros(count, np.bool_)
+        self._walk = np.zeros((len(crossings), WALKS), np.int8)
         self._sums = np.zeros((5, count))  # passed, speed, seen, present, green
         self._heard = np.zeros((count, 3))  # seconds of this minute in which each device spoke
         self._told: dict[tuple[int, int], tuple[datetime, Spot]] = {}
 
-    def second(
-        self, now: datetime, sensed: Sensed, light: NDArray[np.int8], left_s: NDArray[np.int64]
-    ) -> Iterator[Reading]:
+    def second(self, now: datetime, sensed: Sensed, shown: Shown) -> Iterator[Reading]:
         """What changed in this second."""
-        yield from self._events(now, sensed, light)
-        yield from self._lights(now, light, left_s)
+        yield from self._events(now, sensed, shown.light)
+        yield from self._lights(now, shown)
         yield from self._vehicles(now, sensed)
-        self._sum_up(sensed, light)
-        self._light, self._present = light.copy(), sensed.present
+        self._sum_up(sensed, shown.light)
+        self._light, self._walk, self._present = shown.light.copy(), shown.walk.copy(), sensed.present
 
     def minute(self, now: datetime, view: View) -> Iterator[Reading]:
         """Every lane's last minute, as far as its devices spoke, and each crossing's index."""
@@ -87,14 +96,14 @@ class Teller:
                 index = FREE_SPEED_KMH / max(mean, 1.0) if seen[rows].sum() else 1.0
                 yield Reading(crossing.id, "congestion_index", now, round(float(max(index, 1.0)), 2))
 
-    def _lights(self, now: datetime, light: NDArray[np.int8], left_s: NDArray[np.int64]) -> Iterator[Reading]:
+    def _lights(self, now: datetime, shown: Shown) -> Iterator[Reading]:
         """Connected controllers send SPaT when a light changes, and now and then; the feed reads it."""
         again = int(now.timestamp()) % AGAIN_S == 0
         for number in range(min(CONNECTED, len(self.crossings))):
-            rows = lanes_at(number)
-            if again or (light[rows] != self._light[rows]).any():
+            lights = [*shown.light[lanes_at(number)].tolist(), *shown.walk[number].tolist()]
+            if again or lights != [*self._light[lanes_at(number)].tolist(), *self._walk[number].tolist()]:
                 crossing = self.crossings[number].id.split("/")[1]
-                spat = spat_of(number + 1, now.astimezone(UTC), light[rows].tolist(), left_s[rows].tolist())
+                spat = spat_of(number + 1, now.astimezone(UTC), lights, shown.left_s[number].tolist())
                 yield from read_lights(f"crossing/{crossing}/spat", write_spat((spat,)).encode(), now)
 
     def _vehicles(self, now: datetime, sensed: Sensed) -> Iterator[Reading]:

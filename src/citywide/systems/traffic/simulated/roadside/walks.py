@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from citywide.hub import Entity, Reading
 from citywide.systems.traffic.events_feed import CODE
-from citywide.systems.traffic.phases import LANES, WALKS
+from citywide.systems.traffic.phases import WALK_GROUPS, WALKS
 from citywide.systems.traffic.simulated.roadside.telling import CONNECTED
 
 PUSHED, CALLED, WALK, CLEARS = 90, 45, 21, 22
@@ -30,7 +30,7 @@ class Walks:
             found = [event for walk in range(WALKS) for event in self._of_walk((number, walk), pushed, shown)]
             for place, (code, walk) in enumerate(found):
                 at = now + timedelta(microseconds=APART_US + place)
-                yield Reading(crossing.id, "signal_event", at, code * CODE + LANES + 1 + walk)
+                yield Reading(crossing.id, "signal_event", at, code * CODE + WALK_GROUPS[walk])
         self._called = (self._called | pushed) & ~shown
         self._shown = shown.copy()
 
