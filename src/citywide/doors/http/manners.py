@@ -25,7 +25,6 @@ class Mannered(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request; to HEAD what GET would be told, without the body."""
-        """Answer a request; to HEAD what GET would be told, without the body."""
         if scope.get("method") == "HEAD":
             await _without_body(super().__call__, scope, receive, send)
         else:
