@@ -102,10 +102,11 @@ def _line(summary: TraitSummary, out: Path, suffix: str) -> str:
     if summary.refused and not summary.variants:
         return f"{summary.name}: not scanned: {summary.refused}"
     cases = f" ({summary.cases:,} cases)" if summary.cases else ""
+    partly = f"; partly not scanned: {summary.refused}" if summary.refused else ""
     return (
         f"{summary.name}: {summary.people:,} people{cases}, {summary.variants:,} variants,"
         f" {summary.left_out:,} left out; lambda {summary.lambda_gc:.3f};"
-        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}"
+        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}{partly}"
     )
 
 
