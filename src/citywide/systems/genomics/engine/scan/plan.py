@@ -112,13 +112,13 @@ def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ..
         if request.categories:
             raise ScanError("--catCovarList names columns of --covar, which is not given")
         return np.zeros((len(bed.people), 0)), ()
-    table = read_table(request.covar, request.missing, request.categories)
-    table = _some(table, (*request.covariates, *request.categories) if request.covariates else ())
+    chosen = (*request.covariates, *request.categories) if request.covariates else ()
+    table = _some(read_table(request.covar, request.missing, request.categories, chosen), chosen)
     return align(table, bed.people), table.names
 
 
 def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[Trait]:
-    table = _some(read_table(request.pheno, request.missing), request.traits)
+    table = _some(read_table(request.pheno, request.missing, only=request.traits), request.traits)
     if not table.names:
         raise ScanError(f"{request.pheno}: no column beside the ids; a trait is a column of numbers")
     values = align(table, bed.people)
