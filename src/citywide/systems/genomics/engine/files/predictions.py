@@ -50,7 +50,7 @@ def read_loco(path: Path, people: People) -> dict[str, Doubles]:
     head, *lines = read_bytes(path).decode().splitlines() or [""]
     row = {b"_".join(pair): at for pair, at in people.row.items()}
     where = np.array([row.get(name.encode(), -1) for name in head.split()[1:]])
-    return dict(_line(path, line, where, len(people)) for line in lines)
+    return dict(_line(path, line, where, len(people)) for line in lines if line.strip())
 
 
 def _line(
@@ -60,7 +60,10 @@ def _line(
     if len(words) != len(where):
         raise FileError(f"{path}: {len(words)} predictions for {len(where)} people at chromosome {chromosome}")
     values = np.full(count, np.nan)
-    numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
+    try:
+        numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
+    except ValueError as wrong:
+        raise FileError(f"{path}: chromosome {chromosome}: {wrong}") from None
     values[where[where >= 0]] = numbers[where >= 0]
     return chromosome, values
 
