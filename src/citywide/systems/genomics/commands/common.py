@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.commands.genotypes import genotype_options, opened
 from citywide.systems.genomics.commands.names import chromosomes, habits
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
@@ -113,8 +113,8 @@ def chosen_rows(bed: Genotypes, options: Namespace) -> NDArray[np.int64]:
     """Rows of the variants asked for."""
     here = np.ones(len(bed), np.bool_)
     if options.chr:
-        wanted = spelled(np.array(chromosomes(options.chr), np.str_))
-        here = np.isin(spelled(bed.variants.chromosome().astype(np.str_)), wanted)
+        wanted = asked(np.array(chromosomes(options.chr), np.str_))
+        here = np.isin(asked(bed.variants.chromosome().astype(np.str_)), wanted)
     if not (options.extract or options.exclude):
         return np.flatnonzero(here)
     names: list[bytes] = bed.variants.id().tolist()

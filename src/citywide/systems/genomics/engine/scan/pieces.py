@@ -15,7 +15,7 @@ from citywide.systems.genomics.engine.fits.screen import Choice
 from citywide.systems.genomics.engine.kernel.calls import decode
 from citywide.systems.genomics.engine.results.ssf import table
 from citywide.systems.genomics.engine.scan.lanes import binary_lanes, linear_lanes
-from citywide.systems.genomics.engine.scan.parts import Part, haploid
+from citywide.systems.genomics.engine.scan.parts import Part, haploid, once
 from citywide.systems.genomics.engine.scan.plan import Plan
 from citywide.systems.genomics.engine.scan.request import Request
 
@@ -25,7 +25,7 @@ PIECE, LEAST = 1024, 32
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
     if not isinstance(plan.bed, Bed):
-        return scan_dosages(plan, plan.bed.dosages(piece.rows), piece)
+        return scan_dosages(plan, once(plan.bed.dosages(piece.rows), piece.key, plan.bed.people), piece)
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
     if plan.request.impute == "mean":
         return scan_dosages(plan, copies(raw, len(plan.bed.people)), piece)
