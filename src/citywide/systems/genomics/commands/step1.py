@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, megabytes, study, study_options
+from citywide.systems.genomics.commands.elsewhere import STEP_ONE
 from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.ranks import normal_scores
@@ -38,7 +39,7 @@ ANSWERED = {
 
 def options(parser: ArgumentParser) -> None:
     """The study, its tables, and the sizes REGENIE's users know."""
-    study_options(parser, NO_EFFECT, ANSWERED)
+    study_options(parser, NO_EFFECT, {**STEP_ONE, **ANSWERED})
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument(
         "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
