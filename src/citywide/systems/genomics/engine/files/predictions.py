@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES
 from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 CODES = {"X": "23", "Y": "24"}
+ELSEWHERE = "23"  # beside the autosomes nothing is left out: Y, MT and unplaced variants have what X has
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Predictions:
             raise FileError(f"step one has no predictions for {trait}")
         table = self.by_trait[trait]
         code = CODES.get(chromosome, chromosome)
+        code = code if code in table or code in AUTOSOMES else ELSEWHERE
         if code not in table:
             raise FileError(f"step one has no predictions of {trait} without chromosome {chromosome}")
         return table[code]
