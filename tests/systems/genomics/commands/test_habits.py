@@ -11,7 +11,7 @@ import pytest
 
 from citywide.systems.genomics.engine.files.ranks import QUANTILES, RINT, normal_scores
 from citywide.systems.genomics.engine.files.tables import read_table
-from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.scan.plan import make_plan
 from tests.systems.genomics.commands.typed import PEOPLE, asked, command
 
@@ -32,6 +32,13 @@ from tests.systems.genomics.commands.typed import PEOPLE, asked, command
         ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
         ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),
         ("gwas", "--pheno {0}/y --cov {0}/c", "unrecognized arguments"),
+        ("gwas", "--pheno {0}/y --from-bp 1 --to-bp 9", "--from-bp is not done here: list the variants' names"),
+        ("gwas", "--pheno {0}/y --mpheno 2", "--pheno-name"),
+        ("gwas", "--pheno {0}/y --input-missing-phenotype -99", "--missing-codes NA,-99"),
+        ("gwas", "--pheno {0}/y --maf -1", "expected a number from 0 to 0.5"),
+        ("step1", "--pheno {0}/y --split-l0 a,2", "goes on where it stood"),
+        ("score", "--score {0}/y --keep-males", "list the people"),
+        ("qc", "--chr-set 30", "23 is X"),
     ],
 )
 def test_no_word_is_taken_for_another(
@@ -46,6 +53,14 @@ def test_words_that_change_nothing_are_taken(folder: Path, tmp_path: Path) -> No
     words = "--allow-no-sex --freq --missing --hardy --chrList 2"
     assert command("qc", f"--bed {folder / 'study'} --out {tmp_path} --threads 1 {words}") == 0
     assert len((tmp_path / "variants.tsv").read_text().splitlines()) == 21
+
+
+def test_words_of_plink_1_behind_a_model_are_taken(folder: Path) -> None:
+    request = asked(folder, "--linear hide-covar --allow-extra-chr --ignore-pred")
+    assert (request.test, request.firth) == ("linear", "fallback")
+    assert asked(folder, "--logistic firth").firth == "always"
+    with pytest.raises(InputError, match="--glm dominant is not done here"):
+        asked(folder, "--linear dominant")
 
 
 def test_ranks_are_those_of_either_program(folder: Path) -> None:

@@ -10,17 +10,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.commands.elsewhere import EVERYWHERE
 from citywide.systems.genomics.commands.genotypes import genotype_options, opened
 from citywide.systems.genomics.commands.names import chromosomes, habits
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
-NO_EFFECT = ("--allow-no-sex", "--no-psam-pheno")
+NO_EFFECT = (
+    *("--allow-no-sex", "--no-psam-pheno", "--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles"),
+    *("--nonfounders", "--verbose", "--use-relative-path"),
+)
 ELSEWHERE = {
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen --out DATA`, then --pfile",
     "--file": "convert it: `plink --file DATA --make-bed --out DATA`, then --bfile",
@@ -72,7 +76,7 @@ def study_options(
     parser: ArgumentParser, no_effect: Sequence[str] = (), answered: Mapping[str, str] | None = None
 ) -> None:
     """The files and the choice of people and variants, by the names PLINK gives them, and how others' words fare."""
-    habits(parser, (*NO_EFFECT, *no_effect), {**ELSEWHERE, **(answered or {})})
+    habits(parser, (*NO_EFFECT, *no_effect), {**EVERYWHERE, **ELSEWHERE, **(answered or {})})
     genotype_options(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
     parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
@@ -113,8 +117,8 @@ def chosen_rows(bed: Genotypes, options: Namespace) -> NDArray[np.int64]:
     """Rows of the variants asked for."""
     here = np.ones(len(bed), np.bool_)
     if options.chr:
-        wanted = spelled(np.array(chromosomes(options.chr), np.str_))
-        here = np.isin(spelled(bed.variants.chromosome().astype(np.str_)), wanted)
+        wanted = asked(np.array(chromosomes(options.chr), np.str_))
+        here = np.isin(asked(bed.variants.chromosome().astype(np.str_)), wanted)
     if not (options.extract or options.exclude):
         return np.flatnonzero(here)
     names: list[bytes] = bed.variants.id().tolist()

@@ -22,7 +22,7 @@ from citywide.systems.genomics.engine.scan.summary import TraitSummary
 STOPPED = 130
 AUTOSOMES = tuple(str(number) for number in range(1, 23))
 FIRTH = {"firth": "always", "firth-fallback": "fallback", "no-firth": "off"}
-HARMLESS = ("hide-covar", "omit-ref", "allow-no-covars", "skip-invalid-pheno", "a0-ref")
+HARMLESS = ("log10", "hide-covar", "omit-ref", "allow-no-covars", "skip-invalid-pheno", "a0-ref")
 
 
 @answering
@@ -102,10 +102,11 @@ def _line(summary: TraitSummary, out: Path, suffix: str) -> str:
     if summary.refused and not summary.variants:
         return f"{summary.name}: not scanned: {summary.refused}"
     cases = f" ({summary.cases:,} cases)" if summary.cases else ""
+    partly = f"; partly not scanned: {summary.refused}" if summary.refused else ""
     return (
         f"{summary.name}: {summary.people:,} people{cases}, {summary.variants:,} variants,"
         f" {summary.left_out:,} left out; lambda {summary.lambda_gc:.3f};"
-        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}"
+        f" {summary.genome_wide:,} below 5e-8, smallest p {summary.smallest_p}; {out / summary.name}{suffix}{partly}"
     )
 
 
@@ -116,7 +117,10 @@ def _firth(asked: Namespace) -> str:
         raise ScanError("--glm zs is not done here: --gz gzips the tables")
     strange = [word for word in said if word not in {*FIRTH, *HARMLESS} and not word.startswith("cols=")]
     if strange:
-        raise ScanError(f"--glm {' '.join(strange)}: the models here are additive, of one variant at a time")
+        models = (
+            "models here are additive, of one variant at a time; covariates stand in --covar; columns are GWAS-SSF's"
+        )
+        raise ScanError(f"--glm {' '.join(strange)} is not done here: {models}")
     return next((FIRTH[word] for word in said if word in FIRTH), asked.firth)
 
 

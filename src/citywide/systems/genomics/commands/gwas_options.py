@@ -1,9 +1,19 @@
 """The options of `citywide gwas`: what a PLINK or REGENIE user guesses, by group."""
 
-from argparse import SUPPRESS, ArgumentParser, BooleanOptionalAction, RawDescriptionHelpFormatter
+from argparse import (
+    SUPPRESS,
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
+from collections.abc import Callable
 from pathlib import Path
 
 from citywide.systems.genomics.commands.common import at_least, megabytes
+from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
 
@@ -40,12 +50,34 @@ ELSEWHERE = {
     "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
+    *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
+    *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno"),
     "--approx",
     "--lowmem",
     "--covar-variance-standardize",
     "--allow-no-sex",
     "--no-psam-pheno",
 )
+
+
+class Model(Action):
+    """`--linear` and `--logistic` with the words that PLINK 1.9 has behind them."""
+
+    def __call__(self, _parser: ArgumentParser, asked: Namespace, words: object, _flag: str | None = None) -> None:
+        """The model, and what else is said of it."""
+        asked.test = self.const
+        asked.glm = [*asked.glm, *(words if isinstance(words, list) else ())]
+
+
+def share(most: float) -> Callable[[str], float]:
+    """A share up to so much."""
+
+    def read(word: str) -> float:
+        if not 0 <= (found := float(word)) <= most:
+            raise ArgumentTypeError(f"{word}: expected a number from 0 to {most:g}")
+        return found
+
+    return read
 
 
 def options(parser: ArgumentParser) -> None:
@@ -86,19 +118,20 @@ def _choices(parser: ArgumentParser) -> None:
     group.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     group.add_argument("--not-chr", nargs="+", action="extend", default=[], metavar="CODE")
     group.add_argument("--autosome", action="store_true", help="chromosomes 1 to 22")
-    group.add_argument("--maf", type=float, default=0.0, nargs="?", const=0.01, help="least frequency of the rarer")
+    group.add_argument(
+        "--maf", type=share(0.5), default=0.0, nargs="?", const=0.01, help="least frequency of the rarer"
+    )
     group.add_argument("--mac", "--minMAC", type=float, default=0.0, help="least count of the rarer")
-    group.add_argument("--geno", type=float, default=1.0, nargs="?", const=0.1, help="largest share without a call")
-    group.add_argument("--hwe", type=float, default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p")
+    group.add_argument("--geno", type=share(1), default=1.0, nargs="?", const=0.1, help="largest share without a call")
+    group.add_argument("--hwe", type=share(1), default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p")
 
 
 def _tests(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("tests")
     group.add_argument("--test", choices=("auto", "linear", "logistic"), default="auto")
-    group.add_argument("--linear", "--qt", dest="test", action="store_const", const="linear", help="--test linear")
-    group.add_argument(
-        "--logistic", "--bt", dest="test", action="store_const", const="logistic", help="--test logistic"
-    )
+    for flag, short in (("linear", ("--qt", "--force-qt")), ("logistic", ("--bt",))):
+        group.add_argument(f"--{flag}", nargs="*", action=Model, const=flag, dest="test", help=f"--test {flag}")
+        group.add_argument(*short, dest="test", action="store_const", const=flag, help=f"--test {flag}")
     group.add_argument("--firth", choices=("fallback", "always", "off"), default="fallback", nargs="?", const="always")
     group.add_argument(
         "--like-plink2",
@@ -108,7 +141,7 @@ def _tests(parser: ArgumentParser) -> None:
     )
     group.add_argument(
         *("--screen", "--pThresh"),
-        type=float, default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
+        type=share(1), default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
     )  # fmt: skip
     group.add_argument(
         "--minCaseCount",
@@ -142,4 +175,4 @@ def _habits(parser: ArgumentParser) -> None:
     parser.add_argument("--glm", nargs="*", default=[], help=SUPPRESS)
     parser.add_argument("--step", type=int, default=2, help=SUPPRESS)
     parser.add_argument("--bsize", type=int, help=SUPPRESS)
-    habits(parser, NO_EFFECT, ELSEWHERE)
+    habits(parser, NO_EFFECT, {**EVERYWHERE, **SCANS, **ELSEWHERE})

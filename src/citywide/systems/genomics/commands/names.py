@@ -53,7 +53,7 @@ def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[s
     """
     parser.allow_abbrev = False
     for flag in no_effect:
-        parser.add_argument(flag, action="store_true", help=SUPPRESS)
+        parser.add_argument(flag, nargs="*", help=SUPPRESS)
     for flag, says in answered.items():
         elsewhere(parser, flag, says)
 

@@ -45,7 +45,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--hwe", type=float, default=1e-6, help="list variants with a smaller mid-p")
     parser.add_argument("--king-table-filter", type=float, default=THIRD_DEGREE, metavar="KINSHIP")
     parser.add_argument("--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship")
-    parser.add_argument("--indep-pairwise", nargs=3, metavar=("WINDOW", "STEP", "R2"), help="50 5 0.2, or 500kb 1 0.2")
+    parser.add_argument("--indep-pairwise", nargs="+", metavar=("WINDOW", "STEP R2"), help="50 5 0.2, or 500kb 1 0.2")
     parser.add_argument(
         "--pca", type=at_least(1), nargs="?", const=10, metavar="COUNT", help="components of the genotypes"
     )
@@ -61,6 +61,9 @@ def run(options: Namespace) -> int:
     write_people(options, bed, people, persons)
     good = rows[usable(options, variants)]
     autosomal = good[np.isin(spelled(bed.variants.chromosome().astype(np.str_))[good], list(AUTOSOMES))]
+    asked = ["--make-king-table"] * options.make_king_table + ["--pca"] * bool(options.pca)
+    if asked and not len(autosomal):
+        raise InputError(f"{' and '.join(asked)}: no variant of chromosomes 1 to 22 keeps --maf, --geno and --hwe")
     if options.indep_pairwise:
         autosomal = pruned(options, bed, autosomal)
     if options.make_king_table:
@@ -74,13 +77,16 @@ def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
     """The variants left by pruning, also as prune.in.txt."""
     from citywide.systems.genomics.engine.qc.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
 
-    size, step, r2 = options.indep_pairwise
-    kb = size.lower().removesuffix("kb")
+    words = " ".join(options.indep_pairwise)
+    size, *step = words.lower().replace(" kb", "kb").split()
+    kb, r2 = size.removesuffix("kb"), step.pop() if step else ""
     try:
-        window = Window(base_pairs=int(float(kb) * 1000)) if kb != size.lower() else Window(int(size), int(step))
+        window = Window(base_pairs=int(float(kb) * 1000)) if kb != size else Window(int(size), int(step[0]))
         bound = float(r2)
-    except ValueError:
-        raise InputError(f"--indep-pairwise {size} {step} {r2}: expected such as 50 5 0.2, or 500kb 1 0.2") from None
+    except (ValueError, IndexError):
+        window, bound = Window(0, 0), 0.0
+    if min(window.variants, window.step) < 1 or window.base_pairs == 0 or not 0 < bound <= 1 or len(step) > 1:
+        raise InputError(f"--indep-pairwise {words}: expected such as 50 5 0.2, or 500kb 1 0.2")
     stays = rows[prune(bed, bound, window, rows)]
     (options.out / "prune.in.txt").write_text("".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist()))
     print(f"{len(stays):,} of {len(rows):,} variants after pruning")

@@ -2,6 +2,8 @@
 
 import json
 from argparse import Namespace
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.scores.file import read_scores
+from citywide.systems.genomics.engine.scores.lines import Weights
 from citywide.systems.genomics.engine.scores.match import ENOUGH, Matched, match_all, target
 from citywide.systems.genomics.engine.scores.score import Scores, score
 
@@ -22,7 +25,7 @@ from citywide.systems.genomics.engine.scores.score import Scores, score
 def write(options: Namespace) -> None:
     """Write scores.sscore and match.json; say which scores found too few of their variants."""
     bed, people, rows = dosed_study(options)
-    scores = [one for path in options.score for one in read_scores(path)]
+    scores = apart([one for path in options.score for one in read_scores(path)])
     data = target(bed.variants)
     found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
     frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
@@ -33,6 +36,16 @@ def write(options: Namespace) -> None:
     for one in found:
         doubt = "" if one.enough else f"  below {ENOUGH:.0%}: do not report this score"
         print(f"{one.name}: {len(one.rows):,} variants, {one.rate:.1%} of its lines{doubt}")
+
+
+def apart(scores: list[Weights]) -> list[Weights]:
+    """Scores that two files call alike, told apart by a number."""
+    seen = Counter[str]()
+    found: list[Weights] = []
+    for one in scores:
+        seen[one.name] += 1
+        found.append(one if seen[one.name] == 1 else replace(one, name=f"{one.name}_{seen[one.name]}"))
+    return found
 
 
 def write_scores(path: Path, bed: Genotypes, people: NDArray[np.bool_], made: Scores) -> None:
@@ -59,13 +72,13 @@ def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
 
 def read_frequency(path: Path, bed: Genotypes) -> Doubles:
     """Frequencies of allele 1 from a table ID, ALLELE, FREQUENCY (or plink2's .afreq); all must be there."""
-    lines = [line.split() for line in read_bytes(path).decode().splitlines() if line.strip()]
+    lines = [line.split() for line in read_bytes(path).decode(errors="replace").splitlines() if line.strip()] or [[]]
     head = [word.lstrip("#").upper() for word in lines[0]]
     columns = [
         _column(path, head, names)
         for names in (("ID",), ("ALT", "ALLELE", "A1"), ("ALT_FREQS", "FREQUENCY", "A1_FREQ"))
     ]
-    known = {line[columns[0]]: (line[columns[1]], float(line[columns[2]])) for line in lines[1:]}
+    known = dict(_known(path, line, columns) for line in lines[1:])
     names, alleles = (
         bed.variants.id().astype(np.str_).tolist(),
         bed.variants.allele1().astype(np.str_).tolist(),
@@ -75,6 +88,14 @@ def read_frequency(path: Path, bed: Genotypes) -> Doubles:
         raise FileError(f"{path}: no frequency of {missing[0]} and {len(missing) - 1} others")
     pairs = zip(names, alleles, strict=True)
     return np.array([known[n][1] if known[n][0] == allele else 1 - known[n][1] for n, allele in pairs])
+
+
+def _known(path: Path, line: list[str], columns: list[int]) -> tuple[str, tuple[str, float]]:
+    try:
+        name, allele, frequency = (line[at] for at in columns)
+        return name, (allele, float(frequency))
+    except (IndexError, ValueError):
+        raise FileError(f"{path}: no variant, allele and frequency in the line {' '.join(line)}") from None
 
 
 def _column(path: Path, head: list[str], names: tuple[str, ...]) -> int:

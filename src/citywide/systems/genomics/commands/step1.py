@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, at_least, megabytes, study, study_options
+from citywide.systems.genomics.commands.elsewhere import STEP_ONE
 from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.ranks import normal_scores
@@ -38,7 +39,7 @@ ANSWERED = {
 
 def options(parser: ArgumentParser) -> None:
     """The study, its tables, and the sizes REGENIE's users know."""
-    study_options(parser, NO_EFFECT, ANSWERED)
+    study_options(parser, NO_EFFECT, {**STEP_ONE, **ANSWERED})
     parser.add_argument("--pheno", "--phenoFile", required=True, dest="pheno", metavar="FILE")
     parser.add_argument(
         "--pheno-name", *PHENO, nargs="+", action="extend", default=[], metavar="NAME", help="only these"
@@ -62,8 +63,9 @@ def run(options: Namespace) -> int:
     from citywide.systems.genomics.engine.step1.run import step_one  # noqa: PLC0415 - scipy loads slowly
 
     bed, people, rows = study(options)
-    table = read_table(options.pheno)
-    table = table.only(names(options.pheno_name)) if options.pheno_name else table
+    chosen = names(options.pheno_name)
+    table = read_table(options.pheno, only=chosen)
+    table = table.only(chosen) if chosen else table
     values = np.where(people[:, None], align(table, bed.people), np.nan)
     table, values = _enough(options, table, values)
     covariates = align(_covariates(options), bed.people) if options.covar else None
@@ -112,8 +114,9 @@ def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float
 
 def _covariates(options: Namespace) -> Table:
     categories, chosen = names(options.catCovarList), names(options.covar_name)
-    table = read_table(options.covar, categories=categories)
-    return table.only((*chosen, *categories)) if chosen else table
+    chosen = (*chosen, *categories) if chosen else ()
+    table = read_table(options.covar, categories=categories, only=chosen)
+    return table.only(chosen) if chosen else table
 
 
 COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

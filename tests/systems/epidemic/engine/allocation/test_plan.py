@@ -84,3 +84,10 @@ def test_no_place_gets_less_than_its_floor():
 def test_a_floor_is_no_promise_that_cannot_be_kept():
     with pytest.raises(ValueError, match="no plan"):
         plan(known(np.array([[5.0]])), Stock(np.zeros(1), np.array([1.0]), keeps=False, least_share=2.0))
+
+
+@pytest.mark.parametrize(("there", "arriving"), [(-1.0, 5.0), (2.0, -5.0)])
+def test_a_stock_below_nought_is_named(there, arriving):
+    stock = Stock(np.full(3, there), np.full(2, arriving), keeps=True)
+    with pytest.raises(ValueError, match="below nought"):
+        plan(known(np.full((3, 2), 4.0)), stock)

@@ -69,3 +69,8 @@ def test_a_week_reported_twice_counts_once_or_is_set_aside():
 def test_weeks_end_on_the_day_asked_for():
     daily = np.arange(20.0)[None, :]
     assert weeks_ending(daily, 15).tolist() == [[sum(range(2, 9)), sum(range(9, 16))]]
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 3])
+def test_a_series_that_has_only_begun_has_nothing_to_set_aside(weeks):
+    assert not screen(np.full((2, weeks), 40.0)).set_aside

@@ -124,3 +124,12 @@ def test_before_the_first_report_the_answer_is_clear():
     history, _ = reported(weeks=8, vintages=3)
     with pytest.raises(ValueError, match="nothing was reported before"):
         Forecaster(QUICK).forecast(history, history.weeks[0] - 30 * WEEK)
+
+
+@pytest.mark.parametrize("places", [3, 9, 12])
+def test_a_hub_that_opens_without_any_history_is_forecast_from_its_first_weeks_on(places):
+    """The longest steps have no lesson yet when the shorter ones have enough."""
+    history, _ = reported(weeks=18, places=places, vintages=16)
+    made = walked(history, mondays(history, 15)[:-1])
+    assert len(made) == 14
+    assert all(np.isfinite(one.quantiles).all() and (np.diff(one.quantiles) >= 0).all() for one in made)

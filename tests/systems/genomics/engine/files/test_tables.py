@@ -1,6 +1,7 @@
 """Tables as spreadsheets, other systems and other programs write them."""
 
 import gzip
+import math
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.files.wrong import FileError
 
 PLAIN = b"FID\tIID\ty\tz\nF0\tP0\t1\t2\nF1\tP1\tNA\t-9\n"
+QUOTED = b'"FID" "IID" "y" "z"\n"F0" "P0" 1 2\n"F1" "P1" NA -9\n'
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,7 @@ PLAIN = b"FID\tIID\ty\tz\nF0\tP0\t1\t2\nF1\tP1\tNA\t-9\n"
         pytest.param(b"\xef\xbb\xbf" + PLAIN, id="by a spreadsheet, marked as UTF-8"),
         pytest.param(b"#" + PLAIN.replace(b"\t", b"  "), id="with blanks and a hash"),
         pytest.param(b"## made in spring\n\n" + PLAIN, id="below a remark"),
+        pytest.param(QUOTED, id="by R, in quotes"),
     ],
 )
 def test_a_table_is_read_however_it_was_written(tmp_path: Path, written: bytes) -> None:
@@ -46,6 +49,21 @@ def test_what_is_wrong_with_a_table_is_said_with_its_line(tmp_path: Path, writte
     (tmp_path / "y").write_bytes(written)
     with pytest.raises(FileError, match=says):
         read_table(tmp_path / "y")
+
+
+@pytest.mark.parametrize("word", ["NA", "na", "NaN", "N/A", ".", "-9", "-9.0", "-9.000"])
+def test_what_is_missing_is_known_however_it_is_spelled(tmp_path: Path, word: str) -> None:
+    (tmp_path / "y").write_text(f"IID y\nP0 {word}\nP1 -9.5\nP2 3\n")
+    assert read_table(tmp_path / "y").values[:, 0] == pytest.approx([math.nan, -9.5, 3.0], nan_ok=True)
+
+
+def test_columns_that_nobody_asks_for_may_hold_words(tmp_path: Path) -> None:
+    (tmp_path / "y").write_text("IID y town z PC1 PC2\nP0 1 Lyon 2 3 4\nP1 5 Wuhan 6 7 8\n")
+    assert read_table(tmp_path / "y", only=("z", "PC1-PC2", "z")).values.tolist() == [[2, 3, 4], [6, 7, 8]]
+    found = read_table(tmp_path / "y", categories=("town",), only=("y",))
+    assert (found.names, found.values.tolist()) == (("y", "town=Wuhan"), [[1, 0], [5, 1]])
+    with pytest.raises(FileError, match="no column x; there are y, town, z, PC1, PC2"):
+        read_table(tmp_path / "y", only=("x",))
 
 
 def test_lists_are_read_gzipped(tmp_path: Path) -> None:

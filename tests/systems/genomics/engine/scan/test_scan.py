@@ -114,7 +114,9 @@ def test_a_scan_killed_outright_goes_on_and_ends_the_same(study, tmp_path):
 
 def test_parts_of_another_scan_are_not_mixed_in(study, tmp_path):
     asked = request_for(study, tmp_path)
-    Ledger(tmp_path / "parts", fingerprint(asked)).begin(restart=False)
+    ledger = Ledger(tmp_path / "parts", fingerprint(asked))
+    ledger.begin(restart=False)
+    ledger.keep(0, {"height.tsv": b"a line\n"})
     with pytest.raises(ScanError, match="another scan"):
         scan(request_for(study, tmp_path, test="linear"))
     scan(request_for(study, tmp_path, test="linear", restart=True))

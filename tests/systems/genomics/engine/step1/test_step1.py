@@ -57,7 +57,7 @@ def test_a_blocks_predictions_are_those_of_ridge_without_ones_own_fold(study):
 def test_predictions_do_not_know_the_chromosome_left_out(study):
     bed, _, covariates, trait, tmp_path = study
     found = step_one(Request(bed, trait[:, None], ("y",), tmp_path / "a", covariates, block=30, families=False))[0]
-    assert found.chromosomes == ("1", "2", "3", "4")
+    assert found.chromosomes == ("1", "2", "3", "4", "23")
     other = Path(bed.path).read_bytes()
     changed = tmp_path / "b.bed"
     shuffled = np.frombuffer(other[3:], np.uint8).reshape(240, -1).copy()
@@ -117,7 +117,7 @@ def test_the_loco_file_is_regenies(study):
     head, *lines = (tmp_path / "step1_1.loco").read_text().splitlines()
     assert head.split()[:2] == ["FID_IID", "F0_P0"]
     assert "F7_P7" not in head.split()
-    assert [line.split()[0] for line in lines] == ["1", "2", "3", "4"]
+    assert [line.split()[0] for line in lines] == ["1", "2", "3", "4", "23"]  # of X nothing is left out
     np.testing.assert_allclose(np.array(lines[2].split()[1:], float), found.predictions[2], rtol=1e-6)
 
 

@@ -51,6 +51,8 @@ def plan(need: Need, stock: Stock) -> NDArray[np.float64]:
     placed anew every week. With `least_share`, no place gets less than that share of an even split by
     its median need.
     """
+    if min(stock.at_place.min(initial=0), stock.arriving.min(initial=0)) < 0:
+        raise ValueError("no plan: a stock, or what arrives, is below nought")
     places, weeks, levels = need.quantiles.shape
     worth = need.chances() * (SOONER ** np.arange(weeks))[:, None]
     met = places * weeks * levels

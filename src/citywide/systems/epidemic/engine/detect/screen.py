@@ -64,6 +64,8 @@ def _negative(counts: NDArray[np.float64]) -> list[SetAside]:
 
 def _typos(counts: NDArray[np.float64]) -> list[SetAside]:
     """A single past week many times both its neighbours; the newest week may be an outbreak and stays."""
+    if counts.shape[1] < 3:
+        return []
     before, now, after = counts[:, :-2], counts[:, 1:-1], counts[:, 2:]
     usual = np.maximum(np.maximum(before, after), 1.0)
     level = np.maximum(np.median(np.maximum(counts, 0), axis=1, keepdims=True), usual)

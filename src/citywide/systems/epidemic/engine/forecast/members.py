@@ -4,7 +4,7 @@ Regressions come in two, of moves on the working scale and of growth on logarith
 growth leaves, since they cannot prolong it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,7 @@ LIKENESS = {
     "all_level": 0.7, "all_move": 1.0, "apart": 0.5, "burden": 0.5,
 }  # fmt: skip
 YEAR_AND_HALF = 78
+EACH = 20  # lessons of every step that a member needs
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,14 @@ class Task:
 Member = Callable[[Task], Floats | None]
 
 
+def enough(lessons: Lessons, steps: Sequence[int], least: int) -> bool:
+    """Whether the lessons are enough, and enough of every step: a young history has none of the longest."""
+    return len(lessons) >= least and all(np.sum(lessons.inputs[:, -1] == step) >= EACH for step in steps)
+
+
 def trees(task: Task) -> Floats | None:
     """Pooled gradient boosting, over all lessons, of what the trend leaves."""
-    if len(task.all) < LEAST:
+    if not enough(task.all, task.steps, LEAST):
         return None
     taught, told = trend(task.all, _rows(task), task.features.names)
     left = replace(task.all, change=task.all.change - taught)
@@ -69,7 +75,7 @@ def trees(task: Task) -> Floats | None:
 
 def autoregression(task: Task) -> Floats | None:
     """Pooled autoregression of moves, over all lessons."""
-    if len(task.all) < LEAST:
+    if not enough(task.all, task.steps, LEAST):
         return None
     at, sizes = _columns(task, MOVES), np.array([name in SIZES for name in MOVES])
 
@@ -81,7 +87,7 @@ def autoregression(task: Task) -> Floats | None:
 
 def growth(task: Task) -> Floats | None:
     """Pooled autoregression of growth over the places' own history."""
-    if len(task.own) < LEAST // 4:
+    if not enough(task.own, task.steps, LEAST // 4):
         return None
     features, logs = growth_features(task.panel, task.features), growing(task.panel)
     names = GROWTHS if len(logs.weeks) >= YEAR_AND_HALF else SEASONLESS
@@ -96,7 +102,7 @@ def growth(task: Task) -> Floats | None:
 
 def analogue(task: Task) -> Floats | None:
     """What followed the most similar weeks of any season and place."""
-    if len(task.all) < LEAST:
+    if not enough(task.all, task.steps, LEAST):
         return None
     at, week = _columns(task, tuple(LIKENESS)), _columns(task, ("week",))[0]
     importance = np.array(list(LIKENESS.values()))

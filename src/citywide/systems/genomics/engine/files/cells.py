@@ -11,8 +11,12 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 
 
 def words_of(path: Path) -> tuple[list[bytes], list[bytes], list[int]]:
-    """The header, every word below it, and the numbers of the lines that hold any; `##` begins a remark."""
-    lines = enumerate(read_bytes(path).splitlines(), start=1)
+    """The header, every word below it, and the numbers of the lines that hold any; `##` begins a remark.
+
+    R puts every word in quotes; they go where the header has them.
+    """
+    raw = read_bytes(path)
+    lines = enumerate((raw.replace(b'"', b"") if raw.startswith(b'"') else raw).splitlines(), start=1)
     filled = ((number, line) for number, line in lines if line.strip() and not line.startswith(b"##"))
     names = next(filled, (0, b""))[1].split()
     if not names:
@@ -37,15 +41,39 @@ def numbers_of(
     path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], missing: Iterable[str], lines: Sequence[int]
 ) -> NDArray[np.float64]:
     """The cells as numbers, NaN where missing; the first that is none is named."""
-    absent = np.isin(cells, np.array([word.encode() for word in missing], np.bytes_))
-    try:
-        values = np.where(absent, b"nan", cells).astype(np.float64)
-    except ValueError:
-        raise FileError(_not_a_number(path, names, cells, absent, lines)) from None
+    codes = np.array([word.encode() for word in missing], np.bytes_)
+    values = _numbers(path, names, cells, np.isin(cells, codes), lines, codes)
+    values[np.isin(values, [number for number in map(_number, codes.tolist()) if number is not None])] = np.nan
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
         raise FileError(f"{path}: line {lines[row]}, column {names[column]}: infinite")
     return values
+
+
+def _numbers(
+    path: Path,
+    names: tuple[str, ...],
+    cells: NDArray[np.bytes_],
+    absent: NDArray[np.bool_],
+    lines: Sequence[int],
+    codes: NDArray[np.bytes_],
+) -> NDArray[np.float64]:
+    """The cells as numbers; `na` is NA, where a table is written so."""
+    try:
+        return np.where(absent, b"nan", cells).astype(np.float64)
+    except ValueError:
+        loosely = absent | np.isin(np.char.upper(cells), np.char.upper(codes))
+        if loosely.sum() == absent.sum():
+            raise FileError(_not_a_number(path, names, cells, absent, lines)) from None
+        return _numbers(path, names, cells, loosely, lines, codes)
+
+
+def _number(word: bytes) -> float | None:
+    """A code of missing values as the number it is, if it is one."""
+    try:
+        return float(word)
+    except ValueError:
+        return None
 
 
 def _not_a_number(

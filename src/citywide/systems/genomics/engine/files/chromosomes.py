@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.variants import Variants
 
 NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
-NAMES = {b"X": "X", b"23": "X", b"Y": "Y", b"24": "Y"}
+NAMES = {b"X": "X", b"23": "X", b"0X": "X", b"Y": "Y", b"24": "Y", b"0Y": "Y"}
+WITHIN_X = {"25": "XY", "XY": "XY"}
 CODE_BYTES = 12
 NUMBERS = {"X": 23, "Y": 24, "XY": 25, "MT": 26, "M": 26}
 LETTERS = {23: "X", 24: "Y", 25: "XY", 26: "MT"}
@@ -32,9 +33,17 @@ def spelled(chromosome: NDArray[np.str_]) -> NDArray[np.str_]:
     return names[where] if len(kinds) else chromosome
 
 
+def asked(chromosome: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Chromosomes as `--chr` means them: the part that X and Y share is one by itself."""
+    plain = spelled(chromosome)
+    own = np.array([WITHIN_X.get(str(code).upper().removeprefix("CHR"), "") for code in np.unique(chromosome)])
+    where = np.unique(chromosome, return_inverse=True)[1]
+    return np.where(own[where] != "", own[where], plain) if len(plain) else plain
+
+
 def kind(code: bytes) -> str:
     """`X`, `Y` or the empty string for everything that is scanned like an autosome."""
-    return NAMES.get(code, "")
+    return NAMES.get(code.upper(), "")
 
 
 def kinds(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.str_]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.text import Rows
 from citywide.systems.genomics.engine.files.wrong import FileError
 
+MALE, FEMALE = [b"1", b"M", b"m", b"male", b"Male"], [b"2", b"F", b"f", b"female", b"Female"]
+
 
 @dataclass(frozen=True)
 class People:
@@ -62,7 +64,7 @@ def people_of(rows: Rows) -> People:
     if not len(rows):
         raise FileError(f"{rows.path}: no people")
     family, person, father, mother, sex, phenotype = (rows.column(field) for field in range(6))
-    known = np.where(sex == b"1", 1, np.where(sex == b"2", 2, 0)).astype(np.int8)
+    known = np.where(np.isin(sex, MALE), 1, np.where(np.isin(sex, FEMALE), 2, 0)).astype(np.int8)
     people = People(family, person, father, mother, known, phenotype)
     if len(people.row) < len(people):
         raise FileError(f"{rows.path}: {_first_twice(people)} stands twice")

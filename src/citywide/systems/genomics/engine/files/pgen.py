@@ -47,7 +47,10 @@ class Pgen:
         left = np.ones(len(rows), np.bool_) if self.index is None else self.index.read(rows, tile)
         if left.any():
             rest = np.empty((int(left.sum()), tile.shape[1]), np.float32)
-            self._reader().read_dosages_list(rows[left].astype(np.uint32), rest)
+            try:
+                self._reader().read_dosages_list(rows[left].astype(np.uint32), rest)
+            except RuntimeError as wrong:
+                raise FileError(f"{self.path}: truncated or damaged: {said(wrong)}") from None
             tile[left] = negatives_to_nan(rest)
         return tile
 
@@ -65,8 +68,14 @@ class Pgen:
             try:
                 self._own.reader = library.PgenReader(bytes(self.path), raw_sample_ct=len(self.people))
             except RuntimeError as wrong:
-                raise FileError(f"{self.path}: {wrong}") from None
+                raise FileError(f"{self.path}: {said(wrong)}") from None
         return self._own.reader
+
+
+def said(wrong: RuntimeError) -> str:
+    """What pgenlib says, which is bytes with a line's end."""
+    word = wrong.args[0] if wrong.args else ""
+    return (word.decode(errors="replace") if isinstance(word, bytes) else str(word)).strip()
 
 
 def open_pgen(prefix: Path) -> Pgen:

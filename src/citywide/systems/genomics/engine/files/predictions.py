@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES
 from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 CODES = {"X": "23", "Y": "24"}
+ELSEWHERE = "23"  # beside the autosomes nothing is left out: Y, MT and unplaced variants have what X has
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Predictions:
             raise FileError(f"step one has no predictions for {trait}")
         table = self.by_trait[trait]
         code = CODES.get(chromosome, chromosome)
+        code = code if code in table or code in AUTOSOMES else ELSEWHERE
         if code not in table:
             raise FileError(f"step one has no predictions of {trait} without chromosome {chromosome}")
         return table[code]
@@ -50,7 +53,7 @@ def read_loco(path: Path, people: People) -> dict[str, Doubles]:
     head, *lines = read_bytes(path).decode().splitlines() or [""]
     row = {b"_".join(pair): at for pair, at in people.row.items()}
     where = np.array([row.get(name.encode(), -1) for name in head.split()[1:]])
-    return dict(_line(path, line, where, len(people)) for line in lines)
+    return dict(_line(path, line, where, len(people)) for line in lines if line.strip())
 
 
 def _line(
@@ -60,7 +63,10 @@ def _line(
     if len(words) != len(where):
         raise FileError(f"{path}: {len(words)} predictions for {len(where)} people at chromosome {chromosome}")
     values = np.full(count, np.nan)
-    numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
+    try:
+        numbers = np.array([word if word != "NA" else "nan" for word in words], np.str_).astype(np.float64)
+    except ValueError as wrong:
+        raise FileError(f"{path}: chromosome {chromosome}: {wrong}") from None
     values[where[where >= 0]] = numbers[where >= 0]
     return chromosome, values
 

@@ -5,7 +5,7 @@
     mask = keep_mask(bed.people, keep="keep.txt", remove=None)
     ids = read_names("extract.txt")            # a set of byte strings
 
-`NA`, `nan`, `.`, `-9` are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
+`NA`, `nan`, `.`, `-9` (and -9.0) are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
 """
 
 from collections.abc import Iterable, Sequence
@@ -35,32 +35,22 @@ class Table:
 
     def only(self, names: Sequence[str]) -> "Table":
         """The same people with these columns, in this order."""
-        names = [one for name in names for one in self.ranged(name)]
-        unknown = [name for name in names if name not in self.names]
-        if unknown:
-            more = f" … ({len(self.names):,} in all)" * (len(self.names) > SHOWN)
-            there = ", ".join(self.names[:SHOWN]) + more
-            raise FileError(f"{self.path}: no column {', '.join(unknown)}; there are {there}")
-        chosen = [self.names.index(name) for name in names]
-        return Table(self.family, self.person, tuple(names), self.values[:, chosen], self.path)
+        chosen = _chosen(self.path, self.names, names)
+        columns = [self.names.index(name) for name in chosen]
+        return Table(self.family, self.person, tuple(chosen), self.values[:, columns], self.path)
 
     @property
     def first(self) -> str:
         """Who stands first, as the table names people; nobody in an empty one."""
         return b" ".join([*self.family[:1], *self.person[:1]]).decode() or "nobody"
 
-    def ranged(self, name: str) -> Sequence[str]:
-        """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; a category as its levels' columns."""
-        if levels := [one for one in self.names if one.startswith(f"{name}=") and name not in self.names]:
-            return levels
-        first, dash, last = name.partition("-")
-        if not dash or name in self.names or not {first, last} <= set(self.names):
-            return [name]
-        return self.names[self.names.index(first) : self.names.index(last) + 1]
 
-
-def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: Sequence[str] = ()) -> Table:
-    """Read a table with a header line; every column after the ids must hold numbers, but for those of categories."""
+def read_table(
+    path: str | Path, missing: Iterable[str] = MISSING, categories: Sequence[str] = (), only: Sequence[str] = ()
+) -> Table:
+    """Read a table with a header line; the columns after the ids (or `only` these of them) must hold numbers, but for
+    those of categories.
+    """
     head, words, numbers = words_of(Path(path))
     ids = _id_columns(Path(path), head)
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
@@ -68,9 +58,12 @@ def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: S
     wanted = {category.encode() for category in categories}
     if unknown := wanted - set(head[ids:]):
         raise FileError(f"{path}: no column {b', '.join(sorted(unknown)).decode()}")
+    there = tuple(name.decode() for name in head[ids:])
+    chosen = {name.encode() for name in _chosen(Path(path), there, (*only, *categories))} if only else set(head)
     columns = [
         one
         for name, column in zip(head[ids:], cells.T[ids:], strict=True)
+        if name in chosen
         for one in (_levels(name, column, missing) if name in wanted else [(name, column)])
     ]
     names = tuple(name.decode() for name, _ in columns)
@@ -78,6 +71,25 @@ def read_table(path: str | Path, missing: Iterable[str] = MISSING, categories: S
     table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
     _refuse_twice(table, numbers)
     return table
+
+
+def _chosen(path: Path, there: Sequence[str], names: Sequence[str]) -> list[str]:
+    """The columns that are named, each once."""
+    found = list(dict.fromkeys(one for name in names for one in _ranged(there, name)))
+    if unknown := [name for name in found if name not in there]:
+        more = f" … ({len(there):,} in all)" * (len(there) > SHOWN)
+        raise FileError(f"{path}: no column {', '.join(unknown)}; there are {', '.join(there[:SHOWN])}{more}")
+    return found
+
+
+def _ranged(there: Sequence[str], name: str) -> Sequence[str]:
+    """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; a category as its levels' columns."""
+    if levels := [one for one in there if one.startswith(f"{name}=") and name not in there]:
+        return levels
+    first, dash, last = name.partition("-")
+    if not dash or name in there or not {first, last} <= set(there):
+        return [name]
+    return there[there.index(first) : there.index(last) + 1]
 
 
 def align(table: Table, people: People) -> NDArray[np.float64]:

@@ -7,7 +7,15 @@ from citywide.systems.genomics.engine.fits.design import Floats
 from citywide.systems.genomics.engine.fits.rows import FIRTH, SCORE, WALD, Rows
 from citywide.systems.genomics.engine.fits.screen import Block, Choice, copies_in, to_fit
 from citywide.systems.genomics.engine.kernel.plain_logistic import newton
-from citywide.systems.genomics.engine.kernel.states import COLLINEAR, FINE, NO_CALLS, ONE_GENOTYPE, SEPARATED, TOO_FEW
+from citywide.systems.genomics.engine.kernel.states import (
+    COLLINEAR,
+    FINE,
+    NO_CALLS,
+    NO_VARIANCE,
+    ONE_GENOTYPE,
+    SEPARATED,
+    TOO_FEW,
+)
 from citywide.systems.genomics.engine.kernel.tails import minus_log10_p_z
 
 
@@ -41,6 +49,10 @@ def _scored(copies: Floats, lanes: BinaryLanes) -> Rows:
 def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     here = copies >= 0
     ill, g = lanes.ill[: lanes.members][here], copies[here]
+    if np.ptp(ill) == 0:
+        rows.test[v], rows.status[v] = WALD, NO_VARIANCE
+        rows.beta[v] = rows.error[v] = rows.minus_log10_p[v] = np.nan
+        return
     columns = np.vstack([lanes.columns[:, : lanes.members][:, here], g])
     apart = g[ill > 0].max() <= g[ill == 0].min() or g[ill == 0].max() <= g[ill > 0].min()
     state, test, start = SEPARATED, WALD, lanes.start[: lanes.members][here]

@@ -44,4 +44,4 @@ def to_fit(rows: Rows, minor: Floats, lanes: BinaryLanes, choice: Choice) -> NDA
     smaller = min(lanes.cases, lanes.members - lanes.cases) / max(lanes.members, 1)
     rough = minor * smaller < RARE_COUNT
     limit = -np.log10(np.where(rough, max(choice.screen, RARE_SCREEN), max(choice.screen, 1e-300)))
-    return np.flatnonzero((rows.status == FINE) & (rows.minus_log10_p > limit))
+    return np.flatnonzero((rows.status == FINE) & (rows.minus_log10_p >= limit))

@@ -28,7 +28,7 @@ from citywide.systems.genomics.engine.kernel.states import (
 from citywide.systems.genomics.engine.kernel.tails import minus_log10_p_t
 
 LITTLE_LEFT, FEW_CALLED = 1e-5, 0.05
-NOTHING_LEFT, FARTHEST = 1e-10, 30.0
+NOTHING_LEFT, FARTHEST, ENDLESS = 1e-10, 30.0, 1e3
 States = NDArray[np.uint8]
 
 
@@ -104,6 +104,8 @@ def _fit_binary(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     rows.status[v] = TOO_FEW if len(g) - basis.shape[1] < 2 else FINE
     if rows.status[v] == FINE and left @ left < NOTHING_LEFT * whole:
         rows.status[v] = COLLINEAR
+    if np.ptp(lanes.ill[:n][called]) == 0:
+        rows.status[v] = NO_VARIANCE
     if rows.status[v] == FINE:
         columns = np.column_stack([basis, g])
         beta, error, rows.test[v], rows.status[v] = _settled(
@@ -114,11 +116,21 @@ def _fit_binary(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
             rows.minus_log10_p[v] = tails.minus_log10_p(np.array([beta / error]))[0]
 
 
+def _endless(columns: Floats, ill: Floats, error: float) -> bool:
+    """Whether the last coefficient is known a thousand times worse than that of a variant without effect.
+
+    The classes are apart then: the likelihood has no height, and a climb comes to rest where it is flat.
+    """
+    left = without(columns[:, :-1], columns[:, -1])
+    share = float(ill.mean())
+    return error**2 * float(left @ left) * share * (1 - share) > ENDLESS**2
+
+
 def _settled(columns: Floats, ill: Floats, offset: Floats, firth: str) -> tuple[float, float, int, int]:
     """Maximum likelihood, or Firth's where that is asked for or the former runs away."""
     if firth != "always":
         at, error, fine = climb(columns, ill, offset, penalised=False)
-        if fine and abs(at) < FARTHEST:
+        if fine and abs(at) < FARTHEST and not _endless(columns, ill, error):
             return at, error, WALD, FINE
     if firth == "off":
         return np.nan, np.nan, WALD, SEPARATED

@@ -11,17 +11,25 @@ from citywide.systems.genomics.engine.scan.plan import Plan, Trait, make_plan
 from citywide.systems.genomics.engine.scan.request import Request
 
 
-@lru_cache(maxsize=64)
-def linear_lanes(request: Request, key: str) -> tuple[list[Lanes], list[Refusal]]:
+def linear_lanes(plan: Plan, key: str) -> tuple[list[Lanes], list[Refusal]]:
     """The kernel's view of the designs for a part's key, made once a process."""
-    made, refused = make_plan(request).linear_designs(key)
+    return _linear(plan.request, plan.study, key)
+
+
+def binary_lanes(plan: Plan, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
+    """Null models of the binary traits for a part's key, made once a process."""
+    return _binary(plan.request, plan.study, key)
+
+
+@lru_cache(maxsize=64)
+def _linear(request: Request, study: str, key: str) -> tuple[list[Lanes], list[Refusal]]:
+    made, refused = make_plan(request, study).linear_designs(key)
     return [Lanes(design) for design in made], refused
 
 
 @lru_cache(maxsize=64)
-def binary_lanes(request: Request, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
-    """Null models of the binary traits for a part's key, made once a process."""
-    plan = make_plan(request)
+def _binary(request: Request, study: str, key: str) -> tuple[list[BinaryLanes], list[Refusal]]:
+    plan = make_plan(request, study)
     made: list[BinaryLanes] = []
     refused: list[Refusal] = []
     for trait in plan.traits:

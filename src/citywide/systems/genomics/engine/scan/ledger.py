@@ -36,10 +36,11 @@ class Ledger:
         if restart or not self.path.exists():
             self._clear()
         lines = self._lines()
-        if lines and lines[0].get("study") != self.study:
+        if lines and lines[0].get("study") != self.study and any(map(self._whole, lines[1:])):
             raise ScanError(f"{self.folder} holds the parts of another scan; choose another --out or --restart")
-        if not lines:
+        if not lines or lines[0].get("study") != self.study:
             self._clear()
+            lines = []
             self._append({"study": self.study})
         return {line["part"] for line in lines[1:] if self._whole(line)}
 
@@ -101,7 +102,8 @@ def fingerprint(request: Request) -> str:
 
 
 def _stamp(path: Path) -> bytes:
-    return f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode()
+    seen = path.stat() if path.exists() else None
+    return f"{path} {seen and (seen.st_size, seen.st_mtime_ns)}\n".encode()
 
 
 def _crc(path: Path) -> int | None:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import codes, spelled
+from citywide.systems.genomics.engine.files.chromosomes import asked, codes
 from citywide.systems.genomics.engine.files.genotypes import Dosed, Genotypes
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
 
@@ -17,8 +17,8 @@ def on_chromosomes(request: Request, data: Genotypes) -> Mask:
     """Which variants stand on the chromosomes asked for."""
     if not (request.chromosomes or request.without):
         return np.ones(len(data), np.bool_)
-    here = spelled(codes(data.variants).astype(np.str_))
-    wanted, unwanted = (spelled(np.array(names or ("",), np.str_)) for names in (request.chromosomes, request.without))
+    here = asked(codes(data.variants).astype(np.str_))
+    wanted, unwanted = (asked(np.array(names or ("",), np.str_)) for names in (request.chromosomes, request.without))
     return (np.isin(here, wanted) if request.chromosomes else True) & ~np.isin(here, unwanted)
 
 

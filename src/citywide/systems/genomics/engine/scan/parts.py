@@ -57,6 +57,13 @@ def haploid(raw: NDArray[np.uint8], key: str, people: People) -> NDArray[np.uint
     return np.ascontiguousarray(cleaned, np.uint8)
 
 
+def once(tile: NDArray[np.float32], key: str, people: People) -> NDArray[np.float32]:
+    """Dosages with a man's call of one copy on X and Y made missing, as `haploid` does with calls."""
+    if key in {"X", "Y"}:
+        tile[(tile == 1) & (people.sex == 1)] = np.nan
+    return tile
+
+
 def pair_bits(members: NDArray[np.bool_], width: int) -> NDArray[np.uint8]:
     """The low bit of each person's pair, four people a byte."""
     padded = np.zeros(width * 4, np.uint8)

@@ -15,7 +15,7 @@ from citywide.systems.genomics.engine.fits.screen import Choice
 from citywide.systems.genomics.engine.kernel.calls import decode
 from citywide.systems.genomics.engine.results.ssf import table
 from citywide.systems.genomics.engine.scan.lanes import binary_lanes, linear_lanes
-from citywide.systems.genomics.engine.scan.parts import Part, haploid
+from citywide.systems.genomics.engine.scan.parts import Part, haploid, once
 from citywide.systems.genomics.engine.scan.plan import Plan
 from citywide.systems.genomics.engine.scan.request import Request
 
@@ -25,17 +25,17 @@ PIECE, LEAST = 1024, 32
 def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]:
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
     if not isinstance(plan.bed, Bed):
-        return scan_dosages(plan, plan.bed.dosages(piece.rows), piece)
+        return scan_dosages(plan, once(plan.bed.dosages(piece.rows), piece.key, plan.bed.people), piece)
     raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
     if plan.request.impute == "mean":
         return scan_dosages(plan, copies(raw, len(plan.bed.people)), piece)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
-    for lanes in linear_lanes(plan.request, piece.key)[0]:
+    for lanes in linear_lanes(plan, piece.key)[0]:
         fits = linear.linear(raw, lanes)
         second_look.linear(raw, lanes.design, fits)
         for at, name in enumerate(lanes.design.names):
             found[name] = _texts(plan, piece, linear_rows(fits, at))
-    for lanes in binary_lanes(plan.request, piece.key)[0]:
+    for lanes in binary_lanes(plan, piece.key)[0]:
         rows = scan_binary(raw, lanes, choice(plan.request))
         second_look.binary(raw, lanes, rows)
         found[lanes.name] = _texts(plan, piece, rows)
@@ -58,10 +58,10 @@ def scan_dosages(plan: Plan, tile: NDArray[np.float32], piece: Part) -> dict[str
     """Tables of every trait for one piece that is decoded: dosages, or calls to be filled in."""
     impute = plan.request.impute == "mean"
     found: dict[str, tuple[bytes, bytes, bytes]] = {}
-    for lanes in linear_lanes(plan.request, piece.key)[0]:
+    for lanes in linear_lanes(plan, piece.key)[0]:
         for name, rows in zip(lanes.design.names, dosage.linear(tile, lanes, impute), strict=True):
             found[name] = _texts(plan, piece, rows)
-    for lanes in binary_lanes(plan.request, piece.key)[0]:
+    for lanes in binary_lanes(plan, piece.key)[0]:
         rows = scan_binary(tile, lanes, choice(plan.request))
         second_look.binary(tile, lanes, rows)
         found[lanes.name] = _texts(plan, piece, rows)

@@ -13,6 +13,7 @@ from citywide.systems.genomics.engine.files.predictions import Predictions, read
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_table
 from citywide.systems.genomics.engine.fits.design import Design, Floats, Refusal, designs
+from citywide.systems.genomics.engine.scan.ledger import fingerprint
 from citywide.systems.genomics.engine.scan.limits import on_chromosomes, within
 from citywide.systems.genomics.engine.scan.parts import Part, parts
 from citywide.systems.genomics.engine.scan.request import Request, ScanError
@@ -29,9 +30,10 @@ class Trait:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a worker needs, the same in every worker."""
+    """Everything that a worker needs, the same in every worker; `study` is the fingerprint of request and inputs."""
 
     request: Request
+    study: str
     bed: Genotypes
     traits: tuple[Trait, ...]
     covariates: Floats
@@ -61,9 +63,13 @@ class Plan:
         return self.covariates, self.labels, self.keep & (sex == 1) if key == "Y" else self.keep
 
 
+def make_plan(request: Request, study: str = "") -> Plan:
+    """Open and check everything that a request names; the same plan again only while its files are the same."""
+    return _made(request, study or fingerprint(request))
+
+
 @lru_cache(maxsize=2)
-def make_plan(request: Request) -> Plan:
-    """Open and check everything that a request names."""
+def _made(request: Request, study: str) -> Plan:
     bed = open_genotypes(request.data, request.pgen, request.bgen, request.sample, request.ref_last)
     keep = keep_mask(bed.people, request.keep, request.remove)
     if not keep.any():
@@ -76,7 +82,7 @@ def make_plan(request: Request) -> Plan:
         _only_linear(traits)
     predictions = read_predictions(request.predictions, bed.people)
     cut = parts(codes(bed.variants), chosen_variants(request, bed, keep), predictions is not None)
-    return Plan(request, bed, traits, covariates, labels, keep, tuple(cut), predictions)
+    return Plan(request, study, bed, traits, covariates, labels, keep, tuple(cut), predictions)
 
 
 def _only_linear(traits: tuple[Trait, ...]) -> None:
@@ -106,13 +112,13 @@ def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ..
         if request.categories:
             raise ScanError("--catCovarList names columns of --covar, which is not given")
         return np.zeros((len(bed.people), 0)), ()
-    table = read_table(request.covar, request.missing, request.categories)
-    table = _some(table, (*request.covariates, *request.categories) if request.covariates else ())
+    chosen = (*request.covariates, *request.categories) if request.covariates else ()
+    table = _some(read_table(request.covar, request.missing, request.categories, chosen), chosen)
     return align(table, bed.people), table.names
 
 
 def _traits(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> list[Trait]:
-    table = _some(read_table(request.pheno, request.missing), request.traits)
+    table = _some(read_table(request.pheno, request.missing, only=request.traits), request.traits)
     if not table.names:
         raise ScanError(f"{request.pheno}: no column beside the ids; a trait is a column of numbers")
     values = align(table, bed.people)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
+from citywide.systems.genomics.engine.files.alone import alone
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.ledger import Ledger, fingerprint
 from citywide.systems.genomics.engine.scan.parts import Part
@@ -25,9 +26,13 @@ def scan(request: Request, progress: Progress | None = None) -> list[TraitSummar
     """Scan everything that is asked for and write the tables; an earlier, unfinished scan goes on."""
     if request.spa and compiled.library() is None:
         raise ScanError("saddle-point p-values need the compiled kernel; install with a C compiler, or without --spa")
-    begun = time.time()
-    plan = make_plan(request)
-    ledger = Ledger(request.out / "parts", fingerprint(request))
+    with alone(request.out):
+        return _scan(request, progress)
+
+
+def _scan(request: Request, progress: Progress | None) -> list[TraitSummary]:
+    begun, study = time.time(), fingerprint(request)
+    plan, ledger = make_plan(request, study), Ledger(request.out / "parts", study)
     done = ledger.begin(request.restart)
     whole = sum(len(part.rows) for part in plan.parts)
     finished = sum(len(part.rows) for part in plan.parts if part.number in done)
@@ -84,7 +89,7 @@ def _cluster(joblib: Any, backend: str, workers: int) -> Iterator[None]:
 
 def do_part(request: Request, number: int, ledger: Ledger) -> int:
     """Scan one part and keep its tables; runs in any thread or process."""
-    plan = make_plan(request)
+    plan = make_plan(request, ledger.study)
     part = next(part for part in plan.parts if part.number == number)
     files: dict[str, list[bytes]] = {}
     for piece in part.pieces(piece_size(plan)):

@@ -62,9 +62,11 @@ def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:
 
 
 def _conclude_trait(plan: Plan, ledger: Ledger, name: str) -> TraitSummary:
-    pieces = {kind: _pieces(plan, ledger, f"{name}.{kind}") for kind in ("tsv", "left-out", "nlp")}
-    refused = _refusal(plan, name)
-    if not pieces["tsv"]:
+    why = _refusals(plan, name)
+    parts = [part.number for part in plan.parts if part.key not in why]
+    pieces = {kind: [ledger.file(number, f"{name}.{kind}") for number in parts] for kind in ("tsv", "left-out", "nlp")}
+    refused = "; ".join(f"{one}{f' (chromosome {key})' if key else ''}" for key, one in why.items())
+    if not parts:
         return TraitSummary(name, 0, 0, 0, 0, float("nan"), 0, "none", refused)
     join(plan.request.out / f"{name}.tsv", COLUMNS, pieces["tsv"])
     join(plan.request.out / f"{name}.left-out.tsv", LEFT_OUT, pieces["left-out"])
@@ -89,29 +91,20 @@ def _summary(plan: Plan, name: str, strengths: Floats, refused: str) -> TraitSum
     )
 
 
-def _pieces(plan: Plan, ledger: Ledger, name: str) -> list[Path]:
-    paths = [ledger.file(part.number, name) for part in plan.parts]
-    return [path for path in paths if path.exists()]
-
-
 def _keys(plan: Plan) -> list[str]:
     return list(dict.fromkeys(part.key for part in plan.parts))
 
 
-def _refusal(plan: Plan, name: str) -> str:
-    found = [
-        f"{refusal.why}{f' (chromosome {key})' if key else ''}"
+def _refusals(plan: Plan, name: str) -> dict[str, str]:
+    """Why a trait is not scanned, by the chromosomes where it is not."""
+    return {
+        key: refusal.why
         for key in _keys(plan)
-        for refusal in (*linear_lanes(plan.request, key)[1], *binary_lanes(plan.request, key)[1])
+        for refusal in (*linear_lanes(plan, key)[1], *binary_lanes(plan, key)[1])
         if refusal.name == name
-    ]
-    return "; ".join(found)
+    }
 
 
 def _dropped(plan: Plan) -> list[str]:
-    made = [
-        lanes.design
-        for key in _keys(plan)
-        for lanes in (*linear_lanes(plan.request, key)[0], *binary_lanes(plan.request, key)[0])
-    ]
+    made = [lanes.design for key in _keys(plan) for lanes in (*linear_lanes(plan, key)[0], *binary_lanes(plan, key)[0])]
     return sorted({label for design in made for label in design.dropped})

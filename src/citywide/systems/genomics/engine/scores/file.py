@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.scores.lines import Lines, Weights, Words
@@ -34,13 +35,14 @@ def read_scores(path: str | Path) -> list[Weights]:
 
 
 def _columns(path: Path) -> tuple[dict[str, str], list[str], dict[str, Words]]:
-    header, skipped = _header(path)
-    options = csv.ReadOptions(skip_rows=skipped)
-    with pa.input_stream(str(path), compression="detect") as stream:
-        text: Any = stream.read()
+    text = read_bytes(path)
+    header, skipped = _header(text)
     delimiter = "\t" if b"\t" in text[: 1 << 16] else " "
+    names = _names(text, skipped, delimiter)
+    bare = len(names) > 2 and all(map(_weight, names[2:]))
+    names = ["ID", "A1", *_called(len(names) - 2)] if bare else names
+    options = csv.ReadOptions(skip_rows=skipped, column_names=names if bare else None)
     try:
-        names = _names(text, skipped, delimiter)
         kinds = {name: pa.float64() if numeric(name, at, names) else pa.string() for at, name in enumerate(names)}
         types = csv.ConvertOptions(column_types=kinds, strings_can_be_null=False, include_columns=_wanted(names))
         parse = csv.ParseOptions(delimiter=delimiter, quote_char=False)
@@ -71,13 +73,24 @@ def _array(column: Any) -> Any:
     return column.to_numpy()
 
 
-def _header(path: Path) -> tuple[dict[str, str], int]:
+def _called(many: int) -> list[str]:
+    """What plink2 calls the scores of a table without a header."""
+    return [f"SCORE{at + 1}" for at in range(many)]
+
+
+def _weight(word: str) -> bool:
+    """Whether a word is a weight already, so that the table has no header."""
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _header(text: bytes) -> tuple[dict[str, str], int]:
     """The `#key=value` lines, and how many lines begin with # and are not the column names."""
-    if not path.exists():
-        raise FileError(f"{path}: there is no such file")
     header: dict[str, str] = {}
-    with pa.input_stream(str(path), compression="detect") as stream:
-        lines = stream.read(1 << 16).decode(errors="replace").splitlines()
+    lines = text[: 1 << 16].decode(errors="replace").splitlines()
     skipped = 0
     for line in lines:
         if not line.startswith("#") or line.split("\t")[0].upper() in {"#ID", "#RSID"}:
@@ -137,7 +150,8 @@ def _numbers(path: Path, columns: dict[str, Words], name: str) -> Doubles:
         raise FileError(f"{path}: no column {name}")
     found = columns[name].astype(np.float64)
     if not np.isfinite(found).all():
-        raise FileError(f"{path}: column {name}: line {int(np.argmin(np.isfinite(found))) + 1} is not finite")
+        line = int(np.argmin(np.isfinite(found))) + 1
+        raise FileError(f"{path}: column {name}: no weight in line {line} below its header")
     return found
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.alone import alone
 from citywide.systems.genomics.engine.files.predictions import write_list, write_loco
 from citywide.systems.genomics.engine.kernel.counting import Doubles, Floats
 from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
@@ -29,6 +30,11 @@ def step_one(request: Request, progress: Progress = lambda _done, _all: None) ->
     """Do both levels and write the predictions; returns them by trait, on the trait's own (or the logit)
     scale.
     """
+    with alone(request.out):
+        return _step_one(request, progress)
+
+
+def _step_one(request: Request, progress: Progress) -> list[Stacked]:
     cohort, spread = cohort_of(request)
     rows, chromosome = variants_of(request)
     parts = parts_of(chromosome, request.block)

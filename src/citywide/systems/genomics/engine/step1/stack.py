@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
+from citywide.systems.genomics.engine.files.predictions import ELSEWHERE
 from citywide.systems.genomics.engine.kernel.counting import Doubles, Floats
 from citywide.systems.genomics.engine.step1.blocks import HERITABILITIES
 from citywide.systems.genomics.engine.step1.cohort import FOLDS
@@ -36,7 +37,7 @@ def stack_linear(predictors: Floats, trait: Doubles, folds: NDArray[np.int8], ch
     strengths = len(x) * (1 - HERITABILITIES) / HERITABILITIES
     errors = np.array([_error(x, trait, folds, gram, product, strength) for strength in strengths])
     best = float(strengths[np.nanargmin(errors)])
-    names = _in_order(chromosome)
+    names = _left_out(chromosome)
     rows = [_without(x, folds, gram, product, best, chromosome != name) for name in names]
     return Stacked(names, np.array(rows), best, errors)
 
@@ -54,7 +55,7 @@ def stack_logistic(
     found = [_logistic_folds(x, trait, offset, folds, strength) for strength in strengths]
     errors = np.array([_deviance(trait, offset + part) for part in found])
     best = float(strengths[np.nanargmin(errors)])
-    names = _in_order(chromosome)
+    names = _left_out(chromosome)
     rows = [_logistic_folds(x[chromosome != name], trait, offset, folds, best) for name in names]
     return Stacked(names, np.array(rows), best, errors)
 
@@ -142,5 +143,6 @@ def _deviance(trait: Doubles, line: Doubles) -> float:
     return float(2 * (np.logaddexp(0, line) - trait * line).mean())
 
 
-def _in_order(chromosome: NDArray[np.str_]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(chromosome.tolist()))
+def _left_out(chromosome: NDArray[np.str_]) -> tuple[str, ...]:
+    """The chromosomes in order, and X as REGENIE writes it: nothing of step one stands there to be left out."""
+    return tuple(dict.fromkeys([*chromosome.tolist(), ELSEWHERE]))

@@ -289,7 +289,8 @@ static int make_work(const Binary *data, Work *work)
     return 1;
 }
 
-/* Copies of the members, the presence of a call, and whether the alleles of cases or of controls are all alike. */
+/* Copies of the members, the presence of a call, and whether the alleles of cases and controls are apart, or all who
+ * are called are of one class. */
 static int spread_copies(const void *block, int dosages, int64_t row, int64_t stride, const Binary *data, Work *work)
 {
     double lowest[2] = {3, 3}, highest[2] = {-1, -1};
@@ -302,7 +303,8 @@ static int spread_copies(const void *block, int dosages, int64_t row, int64_t st
         if (copies < lowest[side]) lowest[side] = copies;
         if (copies > highest[side]) highest[side] = copies;
     }
-    return highest[0] <= lowest[1] || highest[1] <= lowest[0];
+    if (highest[0] < 0 || highest[1] < 0) return NO_VARIANCE;
+    return highest[0] <= lowest[1] || highest[1] <= lowest[0] ? SEPARATED : FINE;
 }
 
 /* Fit the null model: eta and the coefficients of its terms; the offset is in data->null. */
@@ -328,10 +330,10 @@ int fit_many(const void *block, int dosages, int64_t stride, const int64_t *rows
     int terms = data->terms + 1;
     if (!make_work(data, &work)) return 1;
     for (int64_t i = 0; i < count; i++) {
-        int separated = spread_copies(block, dosages, rows[i], stride, data, &work);
-        int found = separated ? SEPARATED : data->firth == FIRTH_ALWAYS ? NOT_CONVERGED : do_fit(data, &work, terms, 0);
+        int apart = spread_copies(block, dosages, rows[i], stride, data, &work);
+        int found = apart ? apart : data->firth == FIRTH_ALWAYS ? NOT_CONVERGED : do_fit(data, &work, terms, 0);
         test[i] = WALD_TEST;
-        if (found != FINE && data->firth != FIRTH_OFF) {
+        if (found != FINE && found != NO_VARIANCE && data->firth != FIRTH_OFF) {
             found = do_fit(data, &work, terms, 1);
             test[i] = FIRTH_TEST;
         }

@@ -1,0 +1,51 @@
+"""Flags of PLINK and REGENIE that the commands know only to say what to type in their place."""
+
+
+def _each(*said: tuple[str, str]) -> dict[str, str]:
+    """Every flag of a line with the words that answer it."""
+    return {flag: words for flags, words in said for flag in flags.split()}
+
+
+ADDITIVE = "the models here are additive, of one variant at a time"
+BY_LIST = "list the people, then --keep or --remove them"
+BY_NAME = "list the variants' names, then --extract or --exclude them"
+COUNTED = "the tables name the allele that is counted: the first of a .bim, ALT of a .pvar, the second of a .bgen"
+ALIKE = "name the three files alike, then --bfile DATA or --pfile DATA"
+MAN = "chromosomes are man's here, 23 is X: give those of another kind names of their own, such as c23"
+STOPPED = "a run that is stopped goes on where it stood; see --memory"
+
+EVERYWHERE = _each(
+    ("--bcf --gen --haps --data --tfile --lfile", "convert it: `plink2 … --make-pgen --out DATA`, then --pfile DATA"),
+    ("--keep-females --keep-males --remove-females --remove-males --filter-females --filter-males", BY_LIST),
+    ("--keep-founders --filter-founders --keep-if --remove-if --keep-fam --remove-fam --sex-specific", BY_LIST),
+    ("--snp --snps --exclude-snp --from --to --from-bp --to-bp --from-kb --to-kb --from-mb --to-mb", BY_NAME),
+    ("--window --range --snps-only --thin --thin-count --extract-or --exclude-or", BY_NAME),
+    ("--a1-allele --a2-allele --ref-allele --alt1-allele --ref-first --maj-ref", COUNTED),
+    ("--bim --fam --pvar --psam --bpfile", ALIKE),
+    ("--make-pgen --make-just-bim --make-just-fam --recode --export", "`plink2` writes genotypes"),
+    ("--chr-set --dog --cow --mouse --horse --sheep", MAN),
+    ("--autosome-xy --autosome-par", "say --chr 1-22,XY"),
+    ("--max-alleles", "leave them out first: `plink2 --pfile DATA --max-alleles 2 --make-pgen`"),
+)
+TABLES = _each(
+    ("--pheno-col-nums --mpheno --phenoExcludeList --not-pheno", "name the columns that stay with --pheno-name"),
+    ("--covar-col-nums --covar-number --covarExcludeList --not-covar", "name the columns that stay with --covar-name"),
+    ("--sex", "put sex into --covar; on X it joins by itself"),
+    ("--rint --apply-rerint --variance-standardize", "say --apply-rint, which takes quantities by their ranks"),
+)
+SCANS = TABLES | _each(
+    ("--missing-phenotype --input-missing-phenotype", "say --missing-codes NA,-99"),
+    ("--xchr-model", "on X men count 0 or 2 and sex joins the covariates, which is plink2's model 2"),
+    ("--vif --max-corr", "covariates that depend on others are dropped, and named in summary.json"),
+    ("--dominant --recessive --genotypic --condition-list --setlist --anno-file --mask-def", ADDITIVE),
+    ("--no-split --htp --af-cc --pfilter --output-chr", "tables have one form, GWAS-SSF, a table a trait"),
+    ("--write-samples --print-pheno", "summary.json counts the people of each trait"),
+    ("--freq --missing --hardy --het", "see `citywide qc`"),
+)
+STEP_ONE = TABLES | _each(
+    ("--l0 --l1 --setl0 --setl1", "five strengths of ridge are tried on each level, always"),
+    ("--split-l0 --run-l0 --run-l1", STOPPED),
+    ("--print-prs --write-null-firth --keep-l0", "its .loco files hold what is predicted"),
+    ("--niter --t2e --ct --strict", "quantities are regressed, or with --bt traits of two values"),
+    ("--minMAC", "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt"),
+)
