@@ -1,8 +1,9 @@
 """Tracks followed through noise, missing seconds and changed numbers: a fading-memory filter per vehicle."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from citywide.systems.traffic.engine.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -21,7 +22,7 @@ def no_tracks(lanes: int) -> tuple[FloatArray, IntArray]:
     return np.zeros((lanes, SLOTS, FIELDS)), np.zeros(lanes, np.int64)
 
 
-@njit(cache=True)
+@compiled
 def follow(tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray, place: FloatArray, now: float) -> None:
     """Every sighting moves its track, or begins one."""
     for i in range(len(lane)):
@@ -35,13 +36,13 @@ def follow(tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray,
             _begin(one, number[i], place[i], now)
 
 
-@njit(cache=True)
+@compiled
 def place_at(one: FloatArray, now: float) -> float:
     """Where a track should be now."""
     return one[X] + one[V] * (now - one[SEEN])
 
 
-@njit(cache=True)
+@compiled
 def _move(one: FloatArray, place: float, now: float) -> bool:
     """The filter's step; false when the place cannot be the same vehicle's."""
     gone = now - one[SEEN]
@@ -60,14 +61,14 @@ def _move(one: FloatArray, place: float, now: float) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def _begin(one: FloatArray, number: float, place: float, now: float) -> None:
     one[:] = 0.0
     one[NUMBER], one[X], one[SEEN], one[HITS], one[ORIGIN] = number, place, now, 1, place
     one[STANDS] = -1.0
 
 
-@njit(cache=True)
+@compiled
 def _slot_of(slots: FloatArray, used: int, number: float, place: float, now: float) -> int:
     """The slot with this number; else of a track that went missing just here; else the next empty one."""
     heir, nearest = -1, 1e9

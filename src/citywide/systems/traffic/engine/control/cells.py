@@ -1,7 +1,6 @@
 """What each phase can do for each lane of a crossing: its rate, its share, and the room beyond the line."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground
 from citywide.systems.traffic.engine.control.rates import late_of, rate_of
@@ -9,7 +8,7 @@ from citywide.systems.traffic.engine.control.rates import late_of, rate_of
 LEAST_DRAIN = 0.1  # vehicles/s that any exit is believed to pass on
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def fill_cells(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     known: Known,
     lay: Ground,

@@ -1,7 +1,6 @@
 """One second of learning: who crossed, who stood although it was green, how a queue discharged."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import MOST_IN_LINE, fit, intercept
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
@@ -10,7 +9,7 @@ from citywide.systems.traffic.engine.control.rates import STUCK_S, gives_way
 MEMORY_S, FLOW_MEMORY_S = 1200.0, 300.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
     known: Known,
     first: int,
@@ -61,7 +60,7 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
             known.served[lane] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> int:
     """Bits of the lane's movements whose exit takes nobody now."""
     full = 0
@@ -71,7 +70,7 @@ def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> 
     return full
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def note_stuck(known: Known, lane: int, free: int) -> None:
     """Whoever stands first at a green line for long wants a movement that is not surely free to go."""
     known.stuck[lane] += 1.0
@@ -81,7 +80,7 @@ def note_stuck(known: Known, lane: int, free: int) -> None:
             known.head[lane] = left
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     """Learn from the seconds in which a queue was there to be served, and only from those.
 

@@ -1,7 +1,6 @@
 """How fast a phase empties a lane's queue, and how late it begins to."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import headway
 from citywide.systems.traffic.engine.control.known import Known
 
@@ -10,13 +9,13 @@ STUCK_S = 4
 LEAST_LATE_S = -6.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def gives_way(known: Known, cell: int, lane: int) -> bool:
     """Whether the phase lets the whole lane go, but not all of it with right of way."""
     return known.serves[cell] == known.every[lane] and known.sure[cell] != known.every[lane]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def rate_of(
     known: Known,
     cell: int,
@@ -35,7 +34,7 @@ def rate_of(
     return rate
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def late_of(known: Known, cell: int, lane: int, rate: float) -> float:
     """The start-up loss of a green; below nought where the first vehicles cross at once."""
     if not gives_way(known, cell, lane):
