@@ -5,7 +5,7 @@ from citywide.systems.traffic.engine.control.headways import headway
 from citywide.systems.traffic.engine.control.known import Known
 
 PRIOR_S = 40.0
-STUCK_S = 4
+STUCK_S, STUCK_SHARE = 4, 0.2
 LEAST_LATE_S = -6.0
 
 
@@ -16,22 +16,13 @@ def gives_way(known: Known, cell: int, lane: int) -> bool:
 
 
 @compiled
-def rate_of(
-    known: Known,
-    cell: int,
-    lane: int,
-    shown: int,
-) -> float:
+def rate_of(known: Known, cell: int) -> float:
     """Vehicles per second that this phase sends from this lane's queue."""
     if known.prior[cell] <= 0.0:
         return 0.0
     if known.sure[cell] == known.serves[cell]:
-        rate = 1.0 / headway(known.line[cell])
-    else:
-        rate = (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
-    if shown and known.stuck[lane] >= STUCK_S:
-        rate *= 0.2
-    return rate
+        return 1.0 / headway(known.line[cell])
+    return (PRIOR_S * known.prior[cell] + known.sent[cell]) / (PRIOR_S + known.tried[cell])
 
 
 @compiled

@@ -2,9 +2,8 @@
 
 from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import START_UP_S
-from citywide.systems.traffic.engine.control.known import Known
+from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
-from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
 Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
