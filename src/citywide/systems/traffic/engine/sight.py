@@ -1,8 +1,8 @@
 """What fusion believes of the lanes, as the controller wants to see it: vehicles that stand, vehicles that come."""
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.controller import SIGHT_M, Seen
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
 from citywide.systems.traffic.engine.fusion import View
@@ -26,7 +26,7 @@ def trusted(view: View, crossing_of_lane: Ints, crossings: int) -> Flags:
     return doubtful <= 0.5 * np.bincount(crossing_of_lane, minlength=crossings)
 
 
-@njit(cache=True)
+@compiled
 def place_vehicles(queue: Floats, arrivals: Floats, speed: Floats, rows: Floats) -> int:
     """Fill (lane, metres to the line, speed) rows; says how many."""
     count = 0

@@ -1,8 +1,9 @@
 """Tracks followed through noise, missing seconds and changed numbers: a fading-memory filter per vehicle."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from citywide.systems.traffic.engine.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -24,30 +25,48 @@ def no_tracks(lanes: int) -> tuple[FloatArray, IntArray]:
     return np.zeros((lanes, SLOTS, FIELDS)), np.zeros(lanes, np.int64)
 
 
-@njit(cache=True)
 def follow(tracks: FloatArray, used: IntArray, lane: IntArray, number: IntArray, place: FloatArray, now: float) -> None:
     """Every sighting moves its track; whom no track knows by number takes one that nobody saw, or begins one."""
-    strange = np.zeros(len(lane), np.bool_)
+    _follow(tracks, used, lane, number, place, now, np.zeros(len(lane), np.bool_))
+
+
+@compiled
+def _follow(
+    tracks: FloatArray,
+    used: IntArray,
+    lane: IntArray,
+    number: IntArray,
+    place: FloatArray,
+    now: float,
+    strange: NDArray[np.bool_],
+) -> None:
     for i in range(len(lane)):
         strange[i] = not _known(tracks[lane[i]], int(used[lane[i]]), number[i], place[i], now)
-    for i in np.flatnonzero(strange):
-        slots, count = tracks[lane[i]], int(used[lane[i]])
-        slot = _heir_of(slots, count, place[i], now)
-        if slot == SLOTS:
-            continue
-        used[lane[i]] = max(count, slot + 1)
-        if slot == count or not _move(slots[slot], place[i], now):
-            _begin(slots[slot], place[i], now)
-        slots[slot, NUMBER] = number[i]
+    for i in range(len(lane)):
+        if strange[i]:
+            _take(tracks[lane[i]], used, lane[i], number[i], place[i], now)
 
 
-@njit(cache=True)
+@compiled
+def _take(slots: FloatArray, used: IntArray, lane: int, number: float, place: float, now: float) -> None:
+    """A sighting with a number of its own goes on with a track that nobody saw, or begins one."""
+    count = int(used[lane])
+    slot = _heir_of(slots, count, place, now)
+    if slot == SLOTS:
+        return
+    used[lane] = max(count, slot + 1)
+    if slot == count or not _move(slots[slot], place, now):
+        _begin(slots[slot], place, now)
+    slots[slot, NUMBER] = number
+
+
+@compiled
 def place_at(one: FloatArray, now: float) -> float:
     """Where a track should be now."""
     return one[X] + one[V] * (now - one[SEEN])
 
 
-@njit(cache=True)
+@compiled
 def _move(one: FloatArray, place: float, now: float) -> bool:
     """The filter's step; false when the place cannot be the same vehicle's."""
     gone = now - one[SEEN]
@@ -66,14 +85,14 @@ def _move(one: FloatArray, place: float, now: float) -> bool:
     return True
 
 
-@njit(cache=True)
+@compiled
 def _begin(one: FloatArray, place: float, now: float) -> None:
     one[:] = 0.0
     one[X], one[SEEN], one[HITS], one[ORIGIN] = place, now, 1, place
     one[STANDS] = -1.0
 
 
-@njit(cache=True)
+@compiled
 def _known(slots: FloatArray, used: int, number: float, place: float, now: float) -> bool:
     """Whether a track has this number and can be there; a number that somebody else has now is nobody's before."""
     for slot in range(used):
@@ -84,7 +103,7 @@ def _known(slots: FloatArray, used: int, number: float, place: float, now: float
     return False
 
 
-@njit(cache=True)
+@compiled
 def _heir_of(slots: FloatArray, used: int, place: float, now: float) -> int:
     """The slot of the nearest track that was not seen this second and should be just here; else the next empty one."""
     heir, nearest = used, 1e9

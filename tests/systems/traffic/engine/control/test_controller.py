@@ -80,7 +80,7 @@ def learned(controller, headway_s, first_s, others=(), queue=6, cycles=40):
             left = sum(time > now for time in times) if green else queue
             line = [(0, 2.0 + 7.5 * at, 0.0) for at in range(left)]
             controller.decide(seen(*line, *others, crossed=crossed), shown(0 if green else 1))
-    rate = rate_of(controller.known, 0, 0, False)
+    rate = rate_of(controller.known, 0)
     return 1 / rate, late_of(controller.known, 0, 0, rate)
 
 
@@ -122,7 +122,7 @@ def test_a_queue_that_cannot_leave_into_a_full_exit_teaches_nothing():
     for _ in range(300):
         full = replace(seen(*line), room=np.zeros(4))
         controller.decide(full, shown())
-    assert rate_of(controller.known, 0, 0, False) == pytest.approx(0.5)
+    assert rate_of(controller.known, 0) == pytest.approx(0.5)
 
 
 def test_a_dark_lane_is_carried_on_by_what_is_known_of_it():

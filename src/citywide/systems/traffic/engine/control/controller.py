@@ -10,9 +10,10 @@ from citywide.systems.traffic.engine.control.exchange import announce, remember
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
-from citywide.systems.traffic.engine.control.picture import look, ways_of
+from citywide.systems.traffic.engine.control.picture import look, nearest_first, ways_of
 from citywide.systems.traffic.engine.control.search import KEEPS
 from citywide.systems.traffic.engine.control.sights import Sights, count_crossed
+from citywide.systems.traffic.engine.control.view import desk_for
 
 AHEAD_S = 120
 SIGHT_M = 200.0
@@ -55,6 +56,7 @@ class Controller:
         self._queue, self._line, self._crossed_of = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
         self._ahead, self._sure = np.zeros(lanes), np.zeros(lanes)
         self._head_at, self._head_speed, self._guess = np.zeros(lanes), np.zeros(lanes), np.zeros(lanes)
+        self._desk = desk_for(self.layout)
         self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
         self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
         self._linked = np.full(lanes, -1.0)
@@ -84,6 +86,7 @@ class Controller:
             (self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
             self.keeps * np.int32(max(1, self.habits.cadence_s)),
             self.habits,
+            self._desk,
             targets,
         )
         if self.layout.links:
@@ -96,6 +99,7 @@ class Controller:
             self._ways,
             self.layout.speed,
             self.known.flow,
+            nearest_first(self._ways, seen.sighting, seen.distance),
             seen.sighting,
             seen.distance,
             seen.speed,

@@ -1,14 +1,13 @@
 """How a lane empties in a second of green, and whom it brings to its line."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
 NOBODY_ELSE = 0.98  # a phase that serves this share of a lane's traffic serves all of it
 EVERY_BIT = 0x7FFFFFFF
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def crossing_of(stand: float, rate: float, green_s: float, late: float, space: float) -> float:
     """Vehicles that cross: none before the start-up loss is over, unless one comes on its own."""
     if stand <= 0.0 or (green_s <= late and stand >= 0.5):
@@ -18,7 +17,7 @@ def crossing_of(stand: float, rate: float, green_s: float, late: float, space: f
     return max(min(stand, rate, space), 0.0)
 
 
-@njit(cache=True, error_model="numpy", inline="always")
+@inlined
 def bring_next(head: Ints, run: Floats, lane: int, sent: float, share: float, serves: int) -> None:
     """After one vehicle anybody may stand first; after as many in a row as turn so, one who turns otherwise."""
     if head[lane]:
@@ -31,7 +30,7 @@ def bring_next(head: Ints, run: Floats, lane: int, sent: float, share: float, se
             head[lane], run[lane] = ~serves & EVERY_BIT, 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def left_over(queue: Floats, weight: Floats, left_over_s: float, swell_s: float) -> float:
     """What the queues that outlast the look ahead still cost; long ones more for each vehicle."""
     left = 0.0

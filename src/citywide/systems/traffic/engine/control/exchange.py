@@ -1,12 +1,11 @@
 """What neighbours tell one another: who has crossed towards whom, and who is planned to."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     lay: Ground,
     known: Known,
@@ -26,7 +25,7 @@ def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         row[second] += stray + pending[lane, second] + planned[lane, second]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def remember(
     pending: Floats,
     linked: Floats,
@@ -53,7 +52,7 @@ def remember(
                 pending[lane, min(int(link_s[row]), horizon - 1)] += link_share[row]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def announce(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     known: Known,
     lay: Ground,

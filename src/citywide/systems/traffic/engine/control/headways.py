@@ -1,8 +1,8 @@
 """A line through the times at which a queue's first, second, third … vehicle crosses: headway and start-up loss."""
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Floats
 
 PROTECTED_RATE, START_UP_S = 0.5, 1.0
@@ -12,10 +12,11 @@ AFTER = START_UP_S + NUMBERS / PROTECTED_RATE
 PRIOR_LINE = 4.0 * np.array([4.0, NUMBERS.sum(), (NUMBERS**2).sum(), AFTER.sum(), (NUMBERS * AFTER).sum()])
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def fit(line: Floats, number: float, after: float) -> None:
     """One more vehicle of a queue: the how manieth it was, and how long after green it crossed."""
-    line *= FADE
+    for at in range(len(line)):
+        line[at] *= FADE
     line[0] += 1.0
     line[1] += number
     line[2] += number * number
@@ -23,7 +24,7 @@ def fit(line: Floats, number: float, after: float) -> None:
     line[4] += number * after
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def headway(line: Floats) -> float:
     """Seconds from one vehicle of a queue to the next: the slope of crossing times over their numbers."""
     wide = line[0] * line[2] - line[1] * line[1]
@@ -31,7 +32,7 @@ def headway(line: Floats) -> float:
     return min(max(slope, 1.2), 6.0)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def intercept(line: Floats) -> float:
     """The start-up loss that goes with the headway; below nought where the first crosses sooner than a headway."""
     loss = (line[3] - headway(line) * line[1]) / line[0]

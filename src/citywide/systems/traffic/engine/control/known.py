@@ -9,6 +9,7 @@ from citywide.systems.traffic.engine.control.headways import PRIOR_LINE, PROTECT
 from citywide.systems.traffic.engine.control.layout import PERMISSIVE, PROTECTED, Bytes, Floats, Ints, Layout
 
 PERMISSIVE_RATE = 0.25
+FLOW_MEMORY_S = 300.0
 
 
 class Known(NamedTuple):

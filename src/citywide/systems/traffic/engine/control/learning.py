@@ -1,34 +1,23 @@
 """One second of learning: who crossed, who stood although it was green, how a queue discharged."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import MOST_IN_LINE, fit, intercept
-from citywide.systems.traffic.engine.control.known import Known
-from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
+from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
+from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
 from citywide.systems.traffic.engine.control.rates import STUCK_S, gives_way
+from citywide.systems.traffic.engine.control.sights import Sights
 
-MEMORY_S, FLOW_MEMORY_S = 1200.0, 300.0
+MEMORY_S = 1200.0
 
 
-@njit(cache=True, error_model="numpy")
-def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
-    known: Known,
-    first: int,
-    last: int,
-    cell: int,
-    shown: int,
-    settled: bool,
-    crossed_of: Floats,
-    line: Floats,
-    sure: Floats,
-    head_at: Floats,
-    head_speed: Floats,
-    dark: Flags,
-    move_from: Ints,
-    move_exit: Ints,
-    room_of: Floats,
+@compiled
+def learn_crossing(
+    known: Known, lay: Ground, crossing: int, shown: int, settled: bool, seen: Sights, room_of: Floats
 ) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
+    _queue, _coming, line, sure, head_at, head_speed, dark, crossed_of, _guess = seen
+    first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+    cell = lay.cell_from[crossing] + shown * (last - first)
     for lane in range(first, last):
         at = cell + lane - first
         gone = crossed_of[lane]
@@ -43,7 +32,7 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
             if gone > 0:
                 known.head[lane] = 0
             continue
-        full = full_exits(move_from, move_exit, room_of, lane)
+        full = full_exits(lay.move_from, lay.move_exit, room_of, lane)
         known.on[lane] += 1.0
         known.served[lane] += gone
         if gone > 0:
@@ -61,7 +50,7 @@ def learn_crossing(  # noqa: PLR0913, PLR0917 - one kernel
             known.served[lane] = 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> int:
     """Bits of the lane's movements whose exit takes nobody now."""
     full = 0
@@ -71,7 +60,7 @@ def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> 
     return full
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def note_stuck(known: Known, lane: int, free: int) -> None:
     """Whoever stands first at a green line for long wants a movement that is not surely free to go."""
     known.stuck[lane] += 1.0
@@ -81,7 +70,7 @@ def note_stuck(known: Known, lane: int, free: int) -> None:
             known.head[lane] = left
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     """Learn from the seconds in which a queue was there to be served, and only from those.
 

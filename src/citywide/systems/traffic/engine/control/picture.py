@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
 
 LITTLE, SURE = 0.01, 0.95
@@ -39,9 +40,10 @@ def ways_of(layout: Layout) -> Ways:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    ways: Ways, speed_of: Floats, flow: Floats, sighting: Ints, distance: Floats, speed: Floats, served: Floats,
+    ways: Ways, speed_of: Floats, flow: Floats, order: NDArray[np.intp],
+    sighting: Ints, distance: Floats, speed: Floats, served: Floats,
     queue: Floats, coming: Floats, line: Floats, ahead: Floats, sure: Floats, head_speed: Floats, head_at: Floats,
 ) -> None:  # fmt: skip
     """Fill queue (who stands in it), coming (lane × second), line (up to the last that stands), who is first.
@@ -50,7 +52,6 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     one that stands elsewhere (parked, or starting there) is still on its way.
     """
     queue[:], line[:], ahead[:], sure[:], head_at[:], coming[:, :] = 0.0, 0.0, 0.0, 0.0, 1e9, 0.0
-    order = nearest_first(ways, sighting, distance)
     for rank in range(len(order)):
         vehicle = int(order[rank])
         seen = sighting[vehicle]
@@ -73,7 +74,7 @@ def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
                 line[lane] = sure[lane]
 
 
-@njit(cache=True, error_model="numpy")
+@njit(cache=True)  # sorting needs memory of its own
 def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> NDArray[np.intp]:
     """The vehicles on known lanes, the nearest to a line first."""
     away = np.full(len(sighting), np.inf)
@@ -85,7 +86,7 @@ def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> NDArray[np.in
     return np.argsort(away)[:known]
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def reaches_in(away: float, speed: float, free: float) -> float:
     """Seconds to the line for who picks up speed from now on."""
     if speed >= free:
@@ -95,7 +96,7 @@ def reaches_in(away: float, speed: float, free: float) -> float:
     return away / free + (free - speed) ** 2 / (2.0 * PICK_UP * free)
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def spread(ways: Ways, flow: Floats, seen: int) -> float:
     """A vehicle upstream counts for the lanes ahead of it as their traffic has been."""
     total, weighed = 0.0, 0.0

@@ -1,11 +1,10 @@
 """The base policy of a rollout: what a crossing goes on to do once the plan has been carried out."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def best_phase(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
     rate: Floats,
     serves: Ints,

@@ -1,18 +1,16 @@
 """What is seen of all crossings in a second: counted at the lines, guessed where nobody sees."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import START_UP_S
-from citywide.systems.traffic.engine.control.known import Known
+from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
-from citywide.systems.traffic.engine.control.learning import FLOW_MEMORY_S
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
 Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
 Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def count_crossed(
     known: Known,
     move_lane: Ints,
@@ -22,7 +20,8 @@ def count_crossed(
 ) -> None:
     """Vehicles over each lane's line this second, and which way they turned."""
     crossed_of[:] = 0.0
-    known.taken[:] *= 1.0 - 1.0 / FLOW_MEMORY_S
+    for exit_ in range(len(known.taken)):
+        known.taken[exit_] *= 1.0 - 1.0 / FLOW_MEMORY_S
     for at in range(len(crossed)):
         move = crossed[at]
         if 0 <= move < len(move_lane):
@@ -32,7 +31,7 @@ def count_crossed(
                 known.taken[move_exit[move]] += 1.0 / FLOW_MEMORY_S
 
 
-@njit(cache=True, error_model="numpy")
+@compiled
 def guess_lane(
     known: Known,
     lane: int,

@@ -1,7 +1,6 @@
 """Who is expected at the line, second by second."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
     FREE_SPEED,
@@ -18,7 +17,7 @@ from citywide.systems.traffic.engine.fusion.columns import (
 from citywide.systems.traffic.engine.tracks import V, place_at
 
 
-@njit(cache=True)
+@compiled
 def expect(
     arrivals: FloatArray,
     slots: FloatArray,

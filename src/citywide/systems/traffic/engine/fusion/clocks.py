@@ -1,13 +1,12 @@
 """How late video and loops stamp what radar saw pass."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import RING, FloatArray, IntArray
 
 LAGS = 8
 
 
-@njit(cache=True)
+@compiled
 def correlate(rings: FloatArray, crossing: IntArray, evidence: FloatArray, now: float) -> None:
     """Which shift makes video counts and loop pulses agree best with what radar saw pass the line."""
     at = int(now) % RING

@@ -2,8 +2,7 @@
 
 import math
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
     FREE_SPEED,
@@ -31,7 +30,7 @@ START_LOSS_S = 2.0
 MOST = 60.0
 
 
-@njit(cache=True)
+@compiled
 def predict(own: FloatArray, lane: FloatArray, rings: FloatArray, passed: float, counted: float, now: float) -> None:
     """The queue by what joined and left it, each from the best source that is alive."""
     radar, video = now - own[RADAR] <= ALIVE_S, now - own[VIDEO] <= ALIVE_S
@@ -57,7 +56,7 @@ def predict(own: FloatArray, lane: FloatArray, rings: FloatArray, passed: float,
         own[SPREAD] *= 0.93
 
 
-@njit(cache=True)
+@compiled
 def _nobody_left(ring: FloatArray, now: float) -> bool:
     recent = 0.0
     for ago in range(5):
@@ -65,7 +64,7 @@ def _nobody_left(ring: FloatArray, now: float) -> bool:
     return recent == 0.0
 
 
-@njit(cache=True)
+@compiled
 def _joined(own: FloatArray, lane: FloatArray, ring: FloatArray, now: float) -> tuple[float, float]:
     """Vehicles that reached the queue's tail: loop pulses after their travel, or the usual rate."""
     if now - own[LOOP] > ALIVE_S:
@@ -82,7 +81,7 @@ def _joined(own: FloatArray, lane: FloatArray, ring: FloatArray, now: float) -> 
     return total / max(own[LOOP_SHARE], 0.5), 0.03 + 0.15 * total
 
 
-@njit(cache=True)
+@compiled
 def update(own: FloatArray, measured: float, noise: float) -> None:
     """The queue drawn towards what was measured, the more the less it is known."""
     gain = own[SPREAD] / (own[SPREAD] + noise)

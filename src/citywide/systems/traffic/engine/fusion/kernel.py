@@ -1,9 +1,9 @@
 """The compiled part of fusion: one second of every lane, source by source."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.fusion.arrivals import expect
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
@@ -22,12 +22,12 @@ from citywide.systems.traffic.engine.fusion.columns import (
     IntArray,
 )
 from citywide.systems.traffic.engine.fusion.filter import predict, update
-from citywide.systems.traffic.engine.tracks import HITS, ORIGIN, SEEN, STANDS, SURE, YOUNG_S, V, place_at
+from citywide.systems.traffic.engine.tracks import FIELDS, HITS, ORIGIN, SEEN, STANDS, SURE, YOUNG_S, V, place_at
 
 FORGET = 0.5 ** (1 / 900.0)
 
 
-@njit(cache=True)
+@compiled
 def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by one
     lanes: FloatArray,
     state: FloatArray,
@@ -64,12 +64,12 @@ def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by 
             own[EXIT] += 0.02 * (0.3 - own[EXIT])
         if moving > 0:
             own[SPEED] += 0.1 * (pace / moving - own[SPEED])
-        turns[row] *= FORGET
-        turns[row] += counted[row]
+        for turn in range(turns.shape[1]):
+            turns[row, turn] = turns[row, turn] * FORGET + counted[row, turn]
         expect(arrivals[row], tracks[row], used[row], lane, own, rings[row, 2], now)
 
 
-@njit(cache=True)
+@compiled
 def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> tuple[float, float, float, float, float]:
     """Standing before the line, passed it just now, beyond it, and the speeds of those that move."""
     standing, passed, beyond, pace, moving = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -90,7 +90,7 @@ def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> tuple[
     return standing, passed, beyond, pace, moving
 
 
-@njit(cache=True)
+@compiled
 def _let_go(slots: FloatArray, used: int, lane: FloatArray, now: float) -> int:
     slot = 0
     while slot < used:
@@ -99,7 +99,8 @@ def _let_go(slots: FloatArray, used: int, lane: FloatArray, now: float) -> int:
         patient = YOUNG_S if one[HITS] < SURE else 6.0 if abs(one[V]) < SLOW_MPS else 4.0
         if now - one[SEEN] > patient or place > lane[END] + 5.0 or place < -10.0:
             used -= 1
-            one[:] = slots[used]
+            for field in range(FIELDS):
+                one[field] = slots[used, field]
             continue
         slot += 1
     return used

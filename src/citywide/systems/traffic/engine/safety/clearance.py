@@ -1,7 +1,6 @@
 """How a green ends: its minimum, then yellow (or the walkers' clearance), then red; nothing of it is skipped."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.safety.model import GREEN, LONG_AGO, RED, YELLOW, Guard, Lamps, Rules
 
 
@@ -16,7 +15,7 @@ def slots_of(guard: Guard) -> list[int]:
     return [clearance_of(guard) + least + 1 for least in longest]
 
 
-@njit(cache=True)
+@compiled
 def end_light(rules: Rules, lamps: Lamps, move: int, wanted: int) -> None:
     """What is no longer wanted ends in its own time."""
     lamps.since[move] = min(lamps.since[move] + 1, LONG_AGO)

@@ -1,8 +1,8 @@
 """Who is never green together: a crossing's table of conflicts, and whether a movement may turn green now."""
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Bytes
 from citywide.systems.traffic.engine.safety.model import RED, YELLOW, Guard, Lamps, Rules
 
@@ -16,7 +16,7 @@ def conflict_matrix(guard: Guard) -> Bytes:
     return matrix
 
 
-@njit(cache=True)
+@compiled
 def may_be_green(rules: Rules, lamps: Lamps, crossing: int, move: int, level: int) -> bool:
     """Whether everyone in conflict is red, or yields, and has been so for its clearance."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
@@ -28,7 +28,7 @@ def may_be_green(rules: Rules, lamps: Lamps, crossing: int, move: int, level: in
     return True
 
 
-@njit(cache=True)
+@compiled
 def gives_way(rules: Rules, lamps: Lamps, other: int, strength: int, level: int) -> bool:
     """Whether a movement in conflict leaves the way free for a green of this level."""
     if lamps.light[other] == RED:

@@ -1,11 +1,10 @@
 """An emergency vehicle gets its phase at once, for a bounded time, and nobody is held up twice in a row by one."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.safety.model import Lamps, Rules
 
 
-@njit(cache=True)
+@compiled
 def serves_emergency(rules: Rules, lamps: Lamps, crossing: int, urgent: int) -> bool:
     """Whether the urgent phase is served now; afterwards it must wait two longest reds."""
     phases = rules.phase_from[crossing + 1] - rules.phase_from[crossing]

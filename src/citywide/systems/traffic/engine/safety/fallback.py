@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.safety.model import Lamps, Rules, Steps
 
 LONGEST_CYCLE_S = 300
@@ -57,7 +57,7 @@ def set_place(lamps: Lamps, crossing: int, place: tuple[int, int]) -> None:
     lamps.plan_at[crossing], lamps.plan_left[crossing] = place[0], place[1] + 1
 
 
-@njit(cache=True)
+@compiled
 def follow_plan(rules: Rules, lamps: Lamps, crossing: int) -> int:
     """One second of the plan; the phase that it asks for."""
     first, last = rules.plan_from[crossing], rules.plan_from[crossing + 1]

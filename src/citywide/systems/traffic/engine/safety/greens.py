@@ -1,14 +1,13 @@
 """Every light moves by one second towards the phase that is wanted, never against a conflict."""
 
-from numba import njit
-
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.safety.clearance import end_light
 from citywide.systems.traffic.engine.safety.conflicts import may_be_green
 from citywide.systems.traffic.engine.safety.model import GREEN, RED, Lamps, Rules
 from citywide.systems.traffic.engine.safety.pedestrians import stays_dark
 
 
-@njit(cache=True)
+@compiled
 def show(rules: Rules, lamps: Lamps, crossing: int) -> None:
     """One second of a crossing: what must end ends, what may begin begins."""
     first, last = rules.move_from[crossing], rules.move_from[crossing + 1]
@@ -22,7 +21,7 @@ def show(rules: Rules, lamps: Lamps, crossing: int) -> None:
     lamps.settled[crossing] = done
 
 
-@njit(cache=True)
+@compiled
 def begin_light(rules: Rules, lamps: Lamps, crossing: int, move: int, wanted: int) -> bool:
     """What is wanted begins when it may; says whether the movement shows what the phase asks."""
     if wanted == 0:

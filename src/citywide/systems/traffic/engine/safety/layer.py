@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
 from citywide.systems.traffic.engine.safety.emergency import serves_emergency
 from citywide.systems.traffic.engine.safety.fallback import follow_plan, place_in_plan, set_place, with_plans
@@ -38,7 +38,7 @@ class Safety:
             set_place(self.lamps, crossing, place_in_plan(steps, into_s.get(crossing, 0.0)))
 
 
-@njit(cache=True)
+@compiled
 def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints) -> None:
     """One second of every crossing."""
     for crossing in range(len(wish)):

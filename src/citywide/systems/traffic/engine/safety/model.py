@@ -68,6 +68,7 @@ class Lamps(NamedTuple):
     plan_at: Ints
     plan_left: Ints
     urgent_s: Ints
+    marks: Flags  # movement; for the kernels to write on
 
 
 def dark_lamps(rules: Rules) -> Lamps:
@@ -86,4 +87,5 @@ def dark_lamps(rules: Rules) -> Lamps:
         plan_at=np.zeros(crossings, np.int32),
         plan_left=rules.plan_s[rules.plan_from[:-1]].copy(),
         urgent_s=np.zeros(crossings, np.int32),
+        marks=np.zeros(moves, np.bool_),
     )

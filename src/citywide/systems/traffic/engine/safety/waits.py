@@ -4,8 +4,8 @@ Those who wait are planned in the order of their deadlines; a wish that breaks t
 """
 
 import numpy as np
-from numba import njit
 
+from citywide.systems.traffic.engine.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Flags
 from citywide.systems.traffic.engine.safety.model import Guard, Lamps, Rules
 
@@ -22,7 +22,7 @@ def homes_of(guard: Guard) -> list[int]:
     return home
 
 
-@njit(cache=True)
+@compiled
 def allowed(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> int:
     """The asked phase if everyone who waits can still be served in time, else the phase of the first due."""
     target = lamps.target[crossing]
@@ -36,23 +36,27 @@ def allowed(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> int:
     return due if lamps.settled[crossing] else target
 
 
-@njit(cache=True)
+@compiled
 def first_due(rules: Rules, lamps: Lamps, crossing: int, phase: int) -> int:
     """The phase of whoever has waited longest and is not served by `phase`; -1 if nobody waits."""
-    served = np.zeros(rules.move_from[crossing + 1] - rules.move_from[crossing], np.bool_)
+    served = lamps.marks[rules.move_from[crossing] : rules.move_from[crossing + 1]]
+    served[:] = False
     add_served(rules, crossing, phase, served)
     move = next_due(rules, lamps, crossing, served)
-    return -1 if move < 0 else rules.home[move]
+    return -1 if move < 0 else int(rules.home[move])
 
 
-@njit(cache=True)
+@compiled
 def in_time(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> bool:
     """Whether all who wait are served before their longest red, one after the other, with a slot to spare."""
-    width = rules.move_from[crossing + 1] - rules.move_from[crossing]
-    served = np.zeros(width, np.bool_)
+    served = lamps.marks[rules.move_from[crossing] : rules.move_from[crossing + 1]]
+    served[:] = False
     add_served(rules, crossing, asked, served)
     first, last = rules.phase_from[crossing], rules.phase_from[crossing + 1]
-    after = leave_s(rules, lamps, crossing, asked) + rules.slot[first:last].max()
+    longest = 0
+    for phase in range(first, last):
+        longest = max(longest, rules.slot[phase])
+    after = leave_s(rules, lamps, crossing, asked) + longest
     while True:
         move = next_due(rules, lamps, crossing, served)
         if move < 0:
@@ -63,7 +67,7 @@ def in_time(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> bool:
         add_served(rules, crossing, rules.home[move], served)
 
 
-@njit(cache=True)
+@compiled
 def leave_s(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> int:
     """Seconds until the crossing could leave the asked phase, and so begin to serve another."""
     slot = rules.slot[rules.phase_from[crossing] + asked]
@@ -72,7 +76,7 @@ def leave_s(rules: Rules, lamps: Lamps, crossing: int, asked: int) -> int:
     return slot + rules.clearance[crossing]
 
 
-@njit(cache=True)
+@compiled
 def next_due(rules: Rules, lamps: Lamps, crossing: int, served: Flags) -> int:
     """The movement that has waited longest of those that `served` does not name; -1 for none."""
     first, found = rules.move_from[crossing], -1
@@ -83,7 +87,7 @@ def next_due(rules: Rules, lamps: Lamps, crossing: int, served: Flags) -> int:
     return found
 
 
-@njit(cache=True)
+@compiled
 def add_served(rules: Rules, crossing: int, phase: int, served: Flags) -> None:
     """Mark whom the phase serves."""
     row = rules.wide_from[crossing] + phase * len(served)

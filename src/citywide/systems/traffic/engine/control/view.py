@@ -1,0 +1,54 @@
+"""One crossing as the search sees it, and the desk on which the kernels write; they allocate nothing themselves."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ints, Layout
+
+
+class View(NamedTuple):
+    """One crossing as the search sees it: what stands, what comes, what may go and how fast."""
+
+    queue: Floats  # lane
+    coming: Floats  # lane × second
+    rate: Floats  # phase × lane
+    share: Floats  # phase × lane: part of the lane's traffic that the phase serves
+    serves: Ints  # phase × lane: bits of the lane's movements that the phase serves
+    head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
+    room: Floats  # phase × lane: vehicles that the exits behind the line take now
+    drain: Floats  # phase × lane: vehicles/s that they take further on
+    late: Floats  # phase × lane: start-up loss
+    on: Floats  # lane: seconds of green so far
+    weight: Floats  # lane
+    lost: float
+    min_green: float
+
+
+class Desk(NamedTuple):
+    """Room to work in: what phases can do for lanes (by cell), and one crossing's lanes while a plan is played."""
+
+    rate: Floats
+    share: Floats
+    room: Floats
+    drain: Floats
+    late: Floats
+    queue: Floats
+    gone: Floats
+    run: Floats
+    on: Floats
+    head: Ints
+    wanted: Flags  # phase
+    nothing: Floats
+
+
+def desk_for(layout: Layout) -> Desk:
+    """A desk that is large enough for every crossing of a layout."""
+    cells, phases = int(layout.cell_from[-1]), int(np.diff(layout.phase_from).max(initial=0))
+    return Desk(
+        *(np.zeros(cells) for _ in range(5)),
+        *(np.zeros(MOST_LANES) for _ in range(4)),
+        head=np.zeros(MOST_LANES, np.int32),
+        wanted=np.zeros(phases, np.bool_),
+        nothing=np.zeros((0, 0)),
+    )
