@@ -4,7 +4,6 @@
 
 import numpy as np
 
-from citywide.hub.rules.compiled import compiled
 from citywide.hub.rules.layout import (
     BEYOND_SINCE,
     COMMON,
@@ -20,6 +19,7 @@ from citywide.hub.rules.layout import (
     WINDOW,
 )
 from citywide.hub.rules.stretches import drift, rate, window
+from citywide.kit.compiled import compiled
 
 
 @compiled

@@ -4,8 +4,8 @@
 
 import numpy as np
 
-from citywide.hub.rules.compiled import compiled
 from citywide.hub.rules.layout import RATE_SLOT, RATE_SLOTS, SLOTS, WINDOW_CELLS, WINDOW_SLOT
+from citywide.kit.compiled import compiled
 
 HOUR = 3.6e9
 MEAN, SUM, MIN, MAX = range(4)  # whatever else is asked for is the count

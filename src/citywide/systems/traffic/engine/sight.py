@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.controller import SIGHT_M, Seen
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
 from citywide.systems.traffic.engine.fusion import View

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -1,6 +1,6 @@
 """What each phase can do for each lane of a crossing: its rate, its share, and the room beyond the line."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground
 from citywide.systems.traffic.engine.control.rates import STUCK_S, STUCK_SHARE, late_of, rate_of

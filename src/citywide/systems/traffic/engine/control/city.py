@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.cells import fill_cells
 from citywide.systems.traffic.engine.control.exchange import expect
 from citywide.systems.traffic.engine.control.habits import Habits

@@ -1,6 +1,6 @@
 """How a lane empties in a second of green, and whom it brings to its line."""
 
-from citywide.systems.traffic.engine.compiled import compiled, inlined
+from citywide.kit.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
 NOBODY_ELSE = 0.98  # a phase that serves this share of a lane's traffic serves all of it

@@ -1,6 +1,6 @@
 """What neighbours tell one another: who has crossed towards whom, and who is planned to."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
 

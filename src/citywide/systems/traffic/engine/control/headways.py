@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Floats
 
 PROTECTED_RATE, START_UP_S = 0.5, 1.0

@@ -1,6 +1,6 @@
 """One second of learning: who crossed, who stood although it was green, how a queue discharged."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import MOST_IN_LINE, fit, intercept
 from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints

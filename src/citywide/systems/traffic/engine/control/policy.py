@@ -1,6 +1,6 @@
 """The base policy of a rollout: what a crossing goes on to do once the plan has been carried out."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Floats, Ints
 
 

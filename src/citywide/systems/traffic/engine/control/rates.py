@@ -1,6 +1,6 @@
 """How fast a phase empties a lane's queue, and how late it begins to."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import headway
 from citywide.systems.traffic.engine.control.known import Known
 

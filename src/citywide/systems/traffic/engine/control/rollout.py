@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.discharge import bring_next, crossing_of, left_over
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.layout import Floats

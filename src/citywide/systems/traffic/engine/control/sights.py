@@ -1,6 +1,6 @@
 """What is seen of all crossings in a second: counted at the lines, guessed where nobody sees."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import START_UP_S
 from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints

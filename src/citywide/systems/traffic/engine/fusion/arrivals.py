@@ -1,6 +1,6 @@
 """Who is expected at the line, second by second."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
     FREE_SPEED,

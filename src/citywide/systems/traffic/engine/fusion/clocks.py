@@ -1,6 +1,6 @@
 """How late video and loops stamp what radar saw pass."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import RING, FloatArray, IntArray
 
 LAGS = 8

@@ -2,7 +2,7 @@
 
 import math
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
     FREE_SPEED,

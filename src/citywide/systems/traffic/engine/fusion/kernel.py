@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.fusion.arrivals import expect
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,

@@ -1,6 +1,6 @@
 """How a green ends: its minimum, then yellow (or the walkers' clearance), then red; nothing of it is skipped."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.safety.model import GREEN, LONG_AGO, RED, YELLOW, Guard, Lamps, Rules
 
 

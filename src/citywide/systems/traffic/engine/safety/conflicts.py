@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Bytes
 from citywide.systems.traffic.engine.safety.model import RED, YELLOW, Guard, Lamps, Rules
 

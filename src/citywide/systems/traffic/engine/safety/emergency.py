@@ -1,6 +1,6 @@
 """An emergency vehicle gets its phase at once, for a bounded time, and nobody is held up twice in a row by one."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.safety.model import Lamps, Rules
 
 

@@ -1,6 +1,6 @@
 """Every light moves by one second towards the phase that is wanted, never against a conflict."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.safety.clearance import end_light
 from citywide.systems.traffic.engine.safety.conflicts import may_be_green
 from citywide.systems.traffic.engine.safety.model import GREEN, RED, Lamps, Rules

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
 from citywide.systems.traffic.engine.safety.emergency import serves_emergency
 from citywide.systems.traffic.engine.safety.fallback import follow_plan, place_in_plan, set_place, with_plans

@@ -1,6 +1,6 @@
 """Calls of walkers and vehicles: one stands until it is served, whenever it came."""
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Flags
 from citywide.systems.traffic.engine.safety.model import GREEN, YELLOW, Lamps, Rules
 

@@ -5,7 +5,7 @@ Those who wait are planned in the order of their deadlines; a wish that breaks t
 
 import numpy as np
 
-from citywide.systems.traffic.engine.compiled import compiled
+from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Flags
 from citywide.systems.traffic.engine.safety.model import Guard, Lamps, Rules
 

@@ -1,8 +1,0 @@
-"""How the rules' kernels are compiled: without counting references, which at every call costs more than most rules."""
-
-from typing import Any
-
-import numba
-
-_njit: Any = numba.njit  # whose types do not know `_nrt`
-compiled = _njit(cache=True, nogil=True, error_model="numpy", _nrt=False)
