@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks._city_record import SHARES, counted, wilson
-from benchmarks.city import REPORTS, pooled
+from benchmarks.face.city import REPORTS, pooled
+from benchmarks.face.record import SHARES, counted, wilson
 
 
 def test_a_share_of_few_is_less_sure_than_the_same_of_many() -> None:

@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks import _gwas_ready, _gwas_runs, gwas, gwas_qc
-from benchmarks._genomics import autosomal
-from benchmarks._gwas_cohorts import dosed
-from benchmarks._gwas_folder import Trait, study_in, trait_of
-from benchmarks._gwas_oracles import against_converged, against_float64
-from benchmarks._gwas_ready import complete, ready
-from benchmarks._gwas_tables import CHROMOSOME, NAME, rows_of
 from benchmarks.form import parse
+from benchmarks.genomics import gwas, runs
+from benchmarks.genomics import qc as gwas_qc
+from benchmarks.genomics import ready as readying
+from benchmarks.genomics.cohorts import dosed
+from benchmarks.genomics.commands import autosomal
+from benchmarks.genomics.folder import Trait, study_in, trait_of
+from benchmarks.genomics.oracles import against_converged, against_float64
+from benchmarks.genomics.ready import complete, ready
+from benchmarks.genomics.tables import CHROMOSOME, NAME, rows_of
 from citywide.systems.genomics.engine import Request, scan
 from citywide.systems.genomics.engine.files.bed import open_bed
 from tests.systems.genomics.made_studies import drawn, write
@@ -26,7 +28,7 @@ P = 7
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_gwas_ready, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(readying, "CACHE", tmp_path / "cache")
 
 
 def asked(*words: str) -> Namespace:
@@ -34,10 +36,10 @@ def asked(*words: str) -> Namespace:
 
 
 def test_a_scan_that_is_refused_ends_the_run_with_its_message(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _gwas_runs.CODE]
+    command = [sys.executable, "-c", runs.CODE]
     words = ["--bfile", str(tmp_path / "none"), "--pheno", str(tmp_path / "none"), "--out", str(tmp_path)]
     with pytest.raises(SystemExit, match="there is no such file"):
-        _gwas_runs.timed([*command, *words], tmp_path / "y.tsv")
+        runs.timed([*command, *words], tmp_path / "y.tsv")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks._made_seasons import HORIZONS, made_world
+from benchmarks.epidemic.made_seasons import HORIZONS, made_world
 from citywide.systems.epidemic.engine.triangle import WEEK
 
 

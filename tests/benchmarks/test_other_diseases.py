@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks._other_diseases import DISEASES, other_world
+from benchmarks.epidemic.other_diseases import DISEASES, other_world
 
 
 @pytest.mark.parametrize("name", DISEASES)

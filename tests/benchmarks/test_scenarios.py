@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.sumo.drive import SafeLights
-from benchmarks.sumo.net import Connection, Roads, roads_of, site_of
-from benchmarks.sumo.scenario import scenario_of, scenarios_in, seconds_of, wanted_departures
+from benchmarks.traffic.sumo.drive import SafeLights
+from benchmarks.traffic.sumo.net import Connection, Roads, roads_of, site_of
+from benchmarks.traffic.sumo.scenario import scenario_of, scenarios_in, seconds_of, wanted_departures
 
 CONFIG = """<configuration><input>
 <net-file value="town.net.xml.gz"/><route-files value="town.rou.xml.gz, more.rou.xml"/>

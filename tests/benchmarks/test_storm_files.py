@@ -2,7 +2,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from benchmarks._storm_files import five_minutes, read
+from benchmarks.waterlogging.storm_files import five_minutes, read
 
 RAIN = np.array([0.0, 1.0, 2.0, 0.5])
 DEPTH = np.array([0.0, 3.0, 9.0, 12.0])

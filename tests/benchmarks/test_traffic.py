@@ -5,7 +5,7 @@ from argparse import Namespace
 
 import pytest
 
-from benchmarks import traffic
+from benchmarks.traffic import control as traffic
 
 CHOSEN = Namespace(quick=False, seeds="1-2", sumo="current", peer_seeds=None, only_ours=False, cadence="free",
                    demand=1.0, closures=0, dropout=0.0, seconds=0)  # fmt: skip

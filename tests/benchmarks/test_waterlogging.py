@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from benchmarks._storm_files import Storms, read
-from benchmarks._waterlogging_sky import skies_over, taught
-from benchmarks._waterlogging_train import watched
-from benchmarks._waterlogging_walk import forecast
-from benchmarks.waterlogging import scored, standing
+from benchmarks.waterlogging.forecast import scored, standing
+from benchmarks.waterlogging.storm_files import Storms, read
+from benchmarks.waterlogging.train import watched
+from benchmarks.waterlogging.train_sky import skies_over, taught
+from benchmarks.waterlogging.walk import forecast
 from citywide.systems.waterlogging.engine.features import SCALE_AT
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import shipped

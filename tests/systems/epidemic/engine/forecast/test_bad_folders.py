@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import forecast
-from benchmarks._hub_data import read_hub
+from benchmarks.epidemic import forecast
+from benchmarks.epidemic.folder import read_hub
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
 from citywide.systems.epidemic.engine.scores import LEVELS

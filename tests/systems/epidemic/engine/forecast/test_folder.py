@@ -5,9 +5,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from benchmarks import forecast
-from benchmarks._hub_data import read_hub, season_of
-from benchmarks._hub_peers import roles
+from benchmarks.epidemic import forecast
+from benchmarks.epidemic.folder import read_hub, season_of
+from benchmarks.epidemic.peers import roles
 from citywide.systems.epidemic.engine.forecast.boosted import Trees
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
 from citywide.systems.epidemic.engine.scores import LEVELS

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.tracing import contacts, seqtrack, top1, wallinga_teunis
+from benchmarks.epidemic.tracing import contacts, seqtrack, top1, wallinga_teunis
 from citywide.systems.epidemic.engine.tracing import Records
 
 ONSET = np.array([0, 2, 5])

@@ -1,0 +1,1 @@
+"""Forecasts, outbreaks, tracing and allocation against their peers."""

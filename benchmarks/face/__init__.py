@@ -1,0 +1,1 @@
+"""The living city, its console and the hotline's ear."""

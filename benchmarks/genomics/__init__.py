@@ -1,0 +1,1 @@
+"""Scans, scores, quality and step one against plink2 and float64."""

@@ -1,0 +1,1 @@
+"""Lights, incidents and measures against what others do."""

@@ -1,0 +1,1 @@
+"""SUMO scenarios, driven by our controller and by its peers."""

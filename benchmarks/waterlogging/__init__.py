@@ -1,0 +1,1 @@
+"""Forecasts of water against trees trained on the same storms."""
