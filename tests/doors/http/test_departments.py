@@ -136,14 +136,6 @@ def test_a_change_without_the_csrf_value_is_refused(flooded: TestClient, sign_in
     assert flooded.post("/v1/cases/1/start", json={}).status_code == 403
 
 
-def test_five_wrong_passwords_lock_the_name(door: TestClient) -> None:
-    for _ in range(5):
-        assert door.post("/v1/session", json={"name": "wen", "password": "guess"}).status_code == 401
-    answer = door.post("/v1/session", json={"name": "wen", "password": "correct horse battery"})
-    assert answer.status_code == 401
-    assert "too many" in answer.json()["detail"]
-
-
 def test_a_department_reads_what_it_is_charged_with_though_another_holds_it_and_moves_it_no_more(
     flooded: TestClient, sign_in
 ) -> None:

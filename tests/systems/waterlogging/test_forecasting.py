@@ -5,10 +5,14 @@ from datetime import timedelta
 import numpy as np
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.people.who import Who
+from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
+from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.arrays import to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
+from citywide.systems.waterlogging.pages import DEVICES
 from citywide.systems.waterlogging.slots import read_slots, slot_of
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
@@ -98,3 +102,15 @@ def test_what_an_earlier_program_kept_in_another_form_is_begun_anew():
     for name in ("arms.stretch", "onsets.counts"):
         assert np.array_equal(again[name], Forecaster.of(1).state()[name], equal_nan=True)
     assert np.array_equal(again["memory.weights"], old["memory.weights"])
+
+
+def test_a_gauge_that_never_spoke_is_unknown_and_not_quiet(city):
+    city.add(*GAUGES)
+    city.send(Reading(GAUGES[0].id, "water_depth", MORNING, 2.0))
+    (query,) = queries_of_widget(DEVICES, 0)
+    seen = sheet(city.hub.database, Who("desk", roles=("officer",), departments=("drainage",)), SYSTEM, query, MORNING)
+    assert [(row[0], row[-1]) for row in seen.rows] == [
+        ("Gauge 0", "quiet"),
+        ("Gauge 1", "unknown"),
+        ("Gauge 2", "unknown"),
+    ]

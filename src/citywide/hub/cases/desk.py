@@ -20,6 +20,8 @@ from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.text import Text
 
+CLOSED = Text("closed", "结案")
+
 
 class CaseDesk(Struct, frozen=True):
     """The hub's desk for cases: what it knows of categories, working time and roads."""
@@ -89,9 +91,11 @@ class CaseDesk(Struct, frozen=True):
         move(connection, case, "check", "checking", at, who, done, note)
         self.somebody_is_free(connection, at)
 
-    def close(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
+    def close(
+        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", says: Text = CLOSED
+    ) -> None:
         """Close the case; the reporter may still reopen it."""
-        move(connection, case, "close", "closed", at, who, Text("closed", "结案"), note)
+        move(connection, case, "close", "closed", at, who, says, note)
         connection.execute(sql("closed_case"), {"case": case, "at": at})
         self.somebody_is_free(connection, at)
 

@@ -14,7 +14,7 @@ select count(*) as count from hub.entity where kind = 'drainage_crew'
 select entity.id, entity.name, entity.lon, entity.lat, latest.value, 'water_depth' as quantity,
     coalesce((select alarm.rule from hub.alarm where alarm.entity = entity.number and cleared is null
               order by array_position(array['deep_water', 'gauge_silent', 'gauge_stuck', 'gauge_drifts'], rule) limit 1),
-             'quiet') as state
+             case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
 left join hub.latest on latest.series = series.number
 where entity.kind = 'gauge'
@@ -58,7 +58,7 @@ order by 1
 -- name: gauges_table
 select entity.name, latest.value as depth, latest.time as heard,
     coalesce((select string_agg(alarm.rule, ', ') from hub.alarm where alarm.entity = entity.number and cleared is null),
-             'quiet') as state
+             case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
 left join hub.latest on latest.series = series.number
 where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name

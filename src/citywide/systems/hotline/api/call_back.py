@@ -8,6 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from psycopg import Connection
 
+from citywide.hub import Text
 from citywide.hub.cases.moves import CaseError, row_of
 from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.ingest.batch import Refusal
@@ -18,7 +19,7 @@ from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.threads import in_thread
 from citywide.systems.hotline.api.channels import MOST_AT_ONCE, SCOPE, limit_of
 
-NOT_REACHED = "not reached on the call-back, closed on the photo / 回访未接通，凭照片结案"
+NOT_REACHED = Text("closed on the photo, nobody was reached on the call-back", "回访未接通，凭照片结案")
 
 
 class Reply(Struct, frozen=True):
@@ -56,7 +57,7 @@ def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: st
     if "confirm" not in may(state) or (reply.act == "unreached" and state != "checking"):
         raise CaseError(f"case {case} is {state}", "a case whose work is done")
     if reply.act == "unreached":
-        hub.desk.close(connection, case, now, channel, NOT_REACHED)
+        hub.desk.close(connection, case, now, channel, says=NOT_REACHED)
     elif reply.act == "reopen":
         hub.desk.reopen(connection, case, now, "resident", without_numbers_of_people(reply.note), follower)
     else:
