@@ -26,7 +26,7 @@ from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.qc.pca import Study, frequencies, times
 
 COMPONENTS = 10
-LOADED = "import benchmarks._genomics\nfrom citywide.systems.genomics.commands import qc, scoring"
+LOADED = "import benchmarks.genomics.commands\nfrom citywide.systems.genomics.commands import qc, scoring"
 
 
 def options(parser: ArgumentParser) -> None:
