@@ -29,7 +29,7 @@ def write(options: Namespace) -> None:
     data = target(bed.variants)
     found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
     frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
-    made = score(bed, found, frequency, options.threads)
+    made = score(bed, found, frequency, options.threads, among=people)
     write_scores(options.out / "scores.sscore", bed, people, made)
     report = {one.name: {**one.report, "rate": round(one.rate, 6), "enough": one.enough} for one in found}
     (options.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")

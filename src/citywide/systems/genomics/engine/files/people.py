@@ -80,12 +80,8 @@ def _first_twice(people: People) -> str:
     return ""
 
 
-def founders(people: People) -> NDArray[np.bool_]:
-    """Who has no parent among the people; everybody where nobody is a founder."""
-    here = set(people.person.tolist())
-    with_parent = [
-        father in here or mother in here
-        for father, mother in zip(people.father.tolist(), people.mother.tolist(), strict=True)
-    ]
-    free = ~np.array(with_parent)
-    return free if free.any() else ~free
+def founders(people: People, among: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    """Who names no parent, as plink2 has it, be they in the file or not; everybody where nobody is a founder."""
+    here = np.ones(len(people), np.bool_) if among is None else among
+    free = here & (people.father == b"0") & (people.mother == b"0")
+    return free if free.any() else here

@@ -14,7 +14,7 @@ from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import Block, blocks, person_sums
 from citywide.systems.genomics.engine.files.chromosomes import kinds
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
-from citywide.systems.genomics.engine.files.people import People, founders
+from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.files.tiles import Tile, tiles
 from citywide.systems.genomics.engine.files.tiles import person_sums as dosage_sums
 from citywide.systems.genomics.engine.kernel.counting import Doubles
@@ -46,22 +46,23 @@ def score(
     frequency: Doubles | None = None,
     threads: int = 1,
     level: int | None = None,
+    among: NDArray[np.bool_] | None = None,
 ) -> Scores:
-    """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own."""
+    """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own (`among` some)."""
     families = _families(scores)
     total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
     kind = kinds(data.variants, np.arange(len(data.variants)))
+    free, men = founders(data.people, among), data.people.sex == 1
     for part in blocks(data, rows) if isinstance(data, Bed) else tiles(data, rows):
-        known = _frequency(part, data.people, kind[part.rows]) if frequency is None else frequency[part.rows]
+        known = _frequency(part, free, men, kind[part.rows]) if frequency is None else frequency[part.rows]
         values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN))
         _add(part, values, total, threads, level)
     return _scores(scores, families, total)
 
 
-def _frequency(part: Block | Tile, people: People, kind: NDArray[np.str_]) -> Doubles:
-    """Frequency of allele 1 among founders; a man has one copy on X, and only men have a Y."""
-    mask, men = founders(people), people.sex == 1
+def _frequency(part: Block | Tile, mask: NDArray[np.bool_], men: NDArray[np.bool_], kind: NDArray[np.str_]) -> Doubles:
+    """Frequency of allele 1 among those of the mask; a man has one copy on X, and only men have a Y."""
     known = part.frequency(mask)
     if (kind != "A").any():
         his, hers = (np.nan_to_num(part.frequency(mask & who)) for who in (men, ~men))
