@@ -10,6 +10,7 @@ from citywide.systems.genomics.commands.common import answering, at_least, study
 from citywide.systems.genomics.commands.qc_tables import usable, write_people, write_variants
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
+from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.qc.pca import Components, components
@@ -65,7 +66,7 @@ def run(options: Namespace) -> int:
     if asked and not len(autosomal):
         raise InputError(f"{' and '.join(asked)}: no variant of chromosomes 1 to 22 keeps --maf, --geno and --hwe")
     if options.indep_pairwise:
-        autosomal = pruned(options, bed, autosomal)
+        autosomal = pruned(options, bed, autosomal, founders(bed.people, people))
     if options.make_king_table:
         write_relatives(options, bed, people, autosomal)
     if options.pca:
@@ -73,8 +74,8 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
-    """The variants left by pruning, also as prune.in.txt."""
+def pruned(options: Namespace, bed: Bed, rows: Rows, people: NDArray[np.bool_]) -> Rows:
+    """The variants left by pruning among these people, also as prune.in.txt."""
     from citywide.systems.genomics.engine.qc.prune import Window, prune  # noqa: PLC0415 - numba loads slowly
 
     words = " ".join(options.indep_pairwise)
@@ -87,7 +88,7 @@ def pruned(options: Namespace, bed: Bed, rows: Rows) -> Rows:
         window, bound = Window(0, 0), 0.0
     if min(window.variants, window.step) < 1 or window.base_pairs == 0 or not 0 < bound <= 1 or len(step) > 1:
         raise InputError(f"--indep-pairwise {words}: expected such as 50 5 0.2, or 500kb 1 0.2")
-    stays = rows[prune(bed, bound, window, rows)]
+    stays = rows[prune(bed, bound, window, rows, people)]
     (options.out / "prune.in.txt").write_text("".join(f"{n.decode()}\n" for n in bed.variants.id()[stays].tolist()))
     print(f"{len(stays):,} of {len(rows):,} variants after pruning")
     return stays
