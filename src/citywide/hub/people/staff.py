@@ -85,7 +85,7 @@ def sign_in(
     until = datetime.now(UTC) + length
     values = {"token": _hash(session.secret), "staff": name, "csrf": session.csrf, "until": until}
     connection.execute(sql("open_session"), values)
-    which = {"session": sha256(_hash(session.secret)).hexdigest()[:16]}  # without it two would be one while the clock waits
+    which = {"session": sha256(_hash(session.secret)).hexdigest()[:16]}  # or two would be one while the clock waits
     witness(connection, "access", Text(f"{name} signed in", f"{name} 登录"), who=name, at=at, facts=which)
     return session
 
