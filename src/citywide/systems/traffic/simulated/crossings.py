@@ -14,7 +14,7 @@ from citywide.systems.traffic.engine.safety import GREEN
 from citywide.systems.traffic.phases import LANES, LEFTS, VEHICLES, WALKS, crossing, guard
 from citywide.systems.traffic.simulated.roadside import Box, Sensed, Sensors
 
-THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.045, 0.013, 0.012, 0.02  # at peaks twice this: busy, not jammed
+THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.045, 0.013, 0.012, 0.02  # peaks have twice this
 EASTWARD, WESTWARD = (4, 3), (10, 7)  # the through movement and its lane
 LINK_S, ROW = 18.0, 6
 LORRY_M, BEHIND_M, SIGHT_M = 60.0, 8.0, 200.0
