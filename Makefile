@@ -30,7 +30,7 @@ check: .venv/ready
 	$(MAKE) --no-print-directory -j 2 types form
 
 types:
-	NODE_OPTIONS=--max-semi-space-size=64 .venv/bin/pyright
+	NODE_OPTIONS=--max-semi-space-size=64 .venv/bin/pyright --threads 2
 
 form:
 	.venv/bin/ruff check
