@@ -89,7 +89,7 @@ class Sorter:
         return np.array([at[name] for name in names], dtype=np.int64)
 
     def _calibrate(self, texts: list[str], truth: NDArray[np.int64]) -> None:
-        """Half of the characters of the kept-back texts are hidden, so that easy texts do not make it boast."""
+        """Some of the characters of the kept-back texts are hidden, so that easy texts do not make it boast."""
         found, starts = hashed(texts)
         hidden = np.where(np.random.default_rng(self._seed).random(len(found)) < DROPPED, -1, found).astype(np.int32)
         scores = _scores(self._weights, hidden, starts)
