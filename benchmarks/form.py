@@ -50,8 +50,13 @@ class Benchmark:
     row: Callable[[Namespace], str] | None = None
 
     def row_of(self, options: Namespace) -> str:
-        """The name under which a run's result is kept; another one, or none, where options change what is run."""
-        return self.row(options) if self.row else self.name
+        """The name under which a run's result is kept; another one, or none, where options change what is run.
+
+        A run on somebody's own data is none of the row's, unless the benchmark says so.
+        """
+        if self.row:
+            return self.row(options)
+        return "" if options.data else self.name
 
     def goals_for(self, measures: Mapping[str, float]) -> Mapping[str, Goal]:
         """The goals that apply to these measures."""

@@ -190,6 +190,5 @@ BENCHMARK = Benchmark(
     },
     packages=("numpy",),
     options=options,
-    row=lambda chosen: "" if chosen.data else "gwas-qc",
     versions=lambda: {"plink2": version(plink2(None))},
 )

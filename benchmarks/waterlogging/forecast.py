@@ -1,7 +1,7 @@
 """Water depth 30 and 60 minutes ahead on storms and sites not trained on, from past rain only.
 
 The storms are SWMM's, of random underpasses whose seeds training never used, or those of `--data DIR` (the
-form is in `_storm_files.py`). Every site begins unknown. Its storms are forecast in order, each step before
+form is in `storm_files.py`). Every site begins unknown. Its storms are forecast in order, each step before
 it is learned from, by the shipped model; between storms, whenever the city's nightly duty would, each gauge is
 refitted to its storms so far, never to a later one. The last quarter of the storms is what is scored, as the city
 would see it; `general_` scores what the shipped model says there without the refit. On the same storms the

@@ -2,9 +2,11 @@
 
 import json
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
+from benchmarks import form
 from benchmarks.form import Benchmark, Goal, run
 
 
@@ -17,3 +19,13 @@ def test_the_last_line_is_json_and_a_measure_that_is_missing_meets_no_goal(capsy
     report = json.loads(capsys.readouterr().out.splitlines()[-1], parse_constant=pytest.fail)
     assert report["measures"] == {"speed": 2.0, "delay": None}
     assert (report["goals"]["speed"]["met"], report["goals"]["delay"]["met"]) == (True, False)
+
+
+def test_a_run_on_somebody_s_own_data_keeps_no_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(form, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(form, "PAGE", tmp_path / "docs" / "benchmarks.md")
+    trial = Benchmark("trial", "A trial.", lambda _: {"speed": 2.0}, {})
+    run(trial, ["--data", str(tmp_path)])
+    assert not form.RESULTS.exists()
+    run(trial, [])
+    assert [path.name for path in form.RESULTS.iterdir()] == ["trial.json"]

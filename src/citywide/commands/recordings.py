@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 from msgspec import MsgspecError, Struct, field, json, structs
 
-from citywide.doors.http import readings as readings_door
+from citywide.doors.http.readings import NewEntity, entity_faults, entity_of
 from citywide.doors.mqtt.messages import Understanding
 from citywide.doors.mqtt.packets import Message
 from citywide.hub.ingest.batch import Receipt
@@ -19,7 +19,6 @@ from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.hub.vocabulary.words import gather
 from citywide.kit.clock import moment
-from citywide.kit.geometry import Point
 
 ENTITIES = "/v1/entities"
 
@@ -82,11 +81,10 @@ class _Listener:
             self._message(line)
 
     def _meet(self, body: bytes) -> None:
-        for new in json.decode(body, type=list[readings_door.NewEntity]):
-            if new.kind not in self._words.kinds:
-                raise ValueError(f"unknown kind {new.kind!r}")
-            place = None if new.lon is None or new.lat is None else Point(new.lon, new.lat)
-            self.heard.entities.append(Entity(new.id, new.kind, new.name, place, new.department, new.facts))
+        for at, new in enumerate(json.decode(body, type=list[NewEntity])):
+            for fault in entity_faults(at, new, set(self._words.kinds)):
+                raise ValueError(fault.what)
+            self.heard.entities.append(entity_of(new))
             self._known.add(new.id)
 
     def _word(self, line: Line) -> None:

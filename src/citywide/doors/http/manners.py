@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import HTTPException
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import Message, Method, Receive, Scope, Send
 
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -17,7 +17,7 @@ SAFE_HEADERS = {
     "frame-ancestors 'none'",
     "Cache-Control": "no-store",  # what may be kept says so itself
 }
-WAYS = ("GET", "POST", "PUT", "DELETE")
+WAYS: tuple[Method, ...] = ("GET", "POST", "PUT", "DELETE")
 
 
 class Mannered(Litestar):
@@ -67,6 +67,6 @@ def _ways(app: Litestar, path: str) -> list[str]:
     found = ["OPTIONS"]
     for way in WAYS:
         with suppress(HTTPException):
-            app.asgi_router.handle_routing(path=path, method=way)  # type: ignore[arg-type]
+            app.asgi_router.handle_routing(path=path, method=way)
             found += ["GET", "HEAD"] if way == "GET" else [way]
     return found

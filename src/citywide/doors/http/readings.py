@@ -78,8 +78,8 @@ def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEnti
     """Register things, each by itself: what is wrong with one keeps no other out."""
     device(request, "entities:write")
     hub = hub_of(state)
-    faults = [next(_entity_faults(at, entity, set(hub.words.kinds)), None) for at, entity in enumerate(data)]
-    good = [_entity(entity) for entity, fault in zip(data, faults, strict=True) if fault is None]
+    faults = [next(entity_faults(at, entity, set(hub.words.kinds)), None) for at, entity in enumerate(data)]
+    good = [entity_of(entity) for entity, fault in zip(data, faults, strict=True) if fault is None]
     with hub.database.transaction() as connection:
         register(connection, good)
     refused = [fault for fault in faults if fault]
@@ -148,7 +148,8 @@ def _unknown_quantity(words: Words, name: str) -> Refusal:
     return Refusal("quantity", repr(name), ", ".join(sorted(words.quantities)))
 
 
-def _entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refusal]:
+def entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refusal]:
+    """What keeps a thing from being registered: its kind, its name, its place."""
     where = f"[{at}]"
     if entity.kind not in kinds:
         yield Refusal(f"{where}.kind", f"unknown kind {entity.kind!r} of {entity.id!r}", ", ".join(sorted(kinds)))
@@ -160,7 +161,8 @@ def _entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refu
         yield Refusal(f"{where}.lon, lat", f"{entity.id!r} has no place on earth", "degrees, WGS 84")
 
 
-def _entity(entity: NewEntity) -> Entity:
+def entity_of(entity: NewEntity) -> Entity:
+    """The thing as the hub keeps it."""
     place = Point(entity.lon, entity.lat) if entity.lon is not None and entity.lat is not None else None
     return Entity(entity.id, entity.kind, entity.name, place, entity.department, entity.facts)
 

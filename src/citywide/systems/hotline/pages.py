@@ -12,8 +12,8 @@ STATE, REPORTERS = (
 REOPENED = Column("reopened", Text("Reopened", "重开次数"), "number")
 NUMBER = Column("id", Text("Case", "案件"))
 CATEGORIES = tuple((category.name, category.label) for category in REPORTABLE)
-
 UNDERSTOOD = "/v1/hotline/understood"
+
 CALLS = Page(
     "calls",
     Text("Calls", "来电受理"),
@@ -24,9 +24,7 @@ CALLS = Page(
             (
                 Field("phone", Text("Caller's number", "来电号码"), "phone", known="/v1/hotline/caller"),
                 Field("name", Text("Caller's name", "来电人"), "text"),
-                Field(
-                    "text", Text("What is told", "反映内容"), "long_text", required=True, known="/v1/hotline/understood"
-                ),
+                Field("text", Text("What is told", "反映内容"), "long_text", required=True, known=UNDERSTOOD),
                 Field("address", Text("Where", "地点"), "text"),
                 Field("place", Text("On the map", "地图位置"), "place"),
                 Field("category", Text("Category, if clear", "类别（可留空自动识别）"), "choice", choices=CATEGORIES),
