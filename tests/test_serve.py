@@ -135,7 +135,7 @@ def test_a_short_password_is_refused_in_a_sentence(served: Served) -> None:
 
 
 def test_a_hub_whose_parent_was_killed_leaves_no_worker_and_begins_again(served: Served) -> None:
-    parent = next(each for each in psutil.process_iter(["cmdline"]) if str(served.data) in each.info["cmdline"])
+    parent = next(each for each in psutil.process_iter(["cmdline"]) if str(served.data) in (each.info["cmdline"] or ()))
     parent.kill()
     wait_until(lambda: not answers(served))
     with begun(served) as again:
