@@ -33,6 +33,8 @@ def section(system: System) -> Iterator[str]:
     yield from listed("Kinds", (f"`{kind.name}` {kind.label.en}" for kind in system.kinds))
     yield from listed("Quantities", (f"`{quantity.name}` {quantity.unit}" for quantity in system.quantities))
     yield from listed("Rules", (f"`{rule.name}` ({rule.severity}): {rule.says.en}" for rule in system.rules))
+    yield from listed("Tells all others", (f"`{event.__name__}`: {event.__doc__}" for event in system.publishes))
+    yield from listed("Listens to", (f"`{event.__name__}`" for event in system.on_event))
     yield from listed("Categories", (f"`{one.name}` → {one.department}, {one.within}" for one in system.categories))
     yield from listed("Pages", (f"{page.title.en} · {page.title.zh}" for page in system.pages))
     yield from listed("Commands", (f"`citywide {command.name}`: {command.about}" for command in system.commands))

@@ -2,7 +2,8 @@
 
 from citywide.hub.people.who import Person, Purpose, Who
 from citywide.hub.vocabulary.affairs import Alarm, Case, Category
-from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
+from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Publish, Tell
+from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.pages import (
     Board,
     Chart,
@@ -24,7 +25,7 @@ from citywide.hub.vocabulary.pages import (
 )
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
-from citywide.hub.vocabulary.system import City, Feed, Response, Schedule, System
+from citywide.hub.vocabulary.system import City, Feed, Listener, Response, Schedule, System
 from citywide.hub.vocabulary.things import Entity, Kind, Quantity, Reading
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
@@ -43,11 +44,13 @@ __all__ = [
     "Difference",
     "Drift",
     "Entity",
+    "Event",
     "Feed",
     "Field",
     "Form",
     "Kind",
     "Layer",
+    "Listener",
     "Map",
     "Note",
     "Notify",
@@ -55,6 +58,7 @@ __all__ = [
     "Page",
     "Person",
     "Point",
+    "Publish",
     "Purpose",
     "Quantity",
     "Query",

@@ -31,3 +31,13 @@ def distances_m(place: Point, others: Iterable[Point]) -> NDArray[np.float64]:
     half = np.sin((pairs[:, 1] - lat) / 2) ** 2
     half += cos(lat) * np.cos(pairs[:, 1]) * np.sin((pairs[:, 0] - lon) / 2) ** 2
     return 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+
+
+def metres_from_lines(place: Point, starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres from a place to each straight line between two (lon, lat), on the flat land about the place."""
+    scale = radians(1) * EARTH_RADIUS_M * np.array([cos(radians(place.lat)), 1.0])
+    start, end = (scale * (corner - (place.lon, place.lat)) for corner in (starts, ends))
+    along = end - start
+    length = np.maximum(np.einsum("ij,ij->i", along, along), 1e-12)
+    share = np.clip(-np.einsum("ij,ij->i", start, along) / length, 0.0, 1.0)
+    return np.hypot(*(start + share[:, None] * along).T)

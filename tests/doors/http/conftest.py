@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 def flooded(door: TestClient) -> TestClient:
     """The same, with water at Elm Street, an alarm, and a case that the drainage department has."""
     began = datetime.now(UTC) - timedelta(minutes=1)
-    batch = {"entity": "gauge/elm", "quantity": "water_depth", "value": [3, 27.13], "time": [
+    batch = {"entity": "gauge/elm", "quantity": "water_depth", "value": [3, 26.13], "time": [
         began.isoformat(), (began + timedelta(seconds=30)).isoformat()]}  # fmt: skip
     answer = door.post("/v1/readings", json=batch, headers={"authorization": f"Bearer {door.token}"})
     assert answer.json()["accepted"] == 2

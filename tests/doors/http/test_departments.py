@@ -22,7 +22,7 @@ READS = (
     "/v1/evidence/0/proof",
     "/v1/evidence/1/proof",
 )
-SECRETS = ("Elm", "elm", "North crew", "27.13")
+SECRETS = ("Elm", "elm", "North crew", "26.13")
 
 
 def leaks(text: str) -> list[str]:

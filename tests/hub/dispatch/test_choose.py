@@ -70,8 +70,8 @@ def test_the_nearest_goes_that_is_free_heard_of_and_able_and_the_less_loaded_of_
     travel, needs = lasting_city.hub.desk.travel, {"pump": pump, "skills": skill}
     with lasting_city.hub.database.transaction() as connection:
         put(connection, units)
-        chosen = choose_unit(connection, travel, KIND, THERE.lon, THERE.lat, needs, MORNING)
-        without_place = choose_unit(connection, travel, KIND, None, None, needs, MORNING)
+        chosen = choose_unit(connection, travel, KIND, THERE, needs, MORNING)
+        without_place = choose_unit(connection, travel, KIND, None, needs, MORNING)
         connection.rollback()
     able = [(round(float(travel.seconds_to(THERE, [unit.place])[0])), unit.load, at)
             for at, unit in enumerate(units) if unit.can(pump, skill)]  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from citywide.hub import Form, Point, Text
+from citywide.hub import Form, OpenCase, Point, Text
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
@@ -47,6 +47,9 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
         receipt = city.wait(city.hub.reception.receive(columns_of(readings)))
         assert receipt.refused_count == 0
     city.settle()
+    with city.hub.database.transaction() as connection:
+        closing = OpenCase(Text("Close the road", "封闭道路"), "closed_road", about=twin.crossings[0])
+        city.hub.desk.open(connection, closing, city.clock.now())
     duties.measure(city.hub)
     duties.advise(city.hub)
     duties.choose_plans(city.hub)
@@ -66,7 +69,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     assert {"arrivals_on_green", "platoon_ratio", "approach_delay", "approach_volume", "split_failures"} <= seen
     assert {"pedestrians", "pedestrian_delay"} <= seen
     empty -= {key for key in empty if key[0] == "measure_history"}  # the rest: the simulated controllers say no more
-    assert empty <= {("incidents_on_map",), ("feedback_table",), ("cases_of_department", "traffic"), ("comparisons",),
+    assert empty <= {("incidents_on_map",), ("feedback_table",), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
                      ("event_days_table",), ("priority_table",),
                      ("priority_on_map",)}  # fmt: skip

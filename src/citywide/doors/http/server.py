@@ -32,6 +32,7 @@ from citywide.doors.http import (
     pages,
     readings,
     residents,
+    roads,
     session,
     units,
 )
@@ -55,6 +56,7 @@ ROOMS = (
     instructions,
     messages,
     residents,
+    roads,
     *open311.ROOMS,
     evidence,
     live,

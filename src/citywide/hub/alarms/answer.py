@@ -1,60 +1,29 @@
 """Answering alarms: each response is asked once; its commands and their evidence are one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import Any
 
 import structlog
 from msgspec import Struct
 from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
+from citywide.hub.alarms.city_now import CityNow
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
-from citywide.hub.dispatch.choose import choose_unit
 from citywide.hub.entities.registry import entity_from_row
 from citywide.hub.evidence.write import witness
 from citywide.hub.vocabulary.affairs import Alarm
-from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Tell
-from citywide.hub.vocabulary.things import Entity, Reading
+from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Publish, Tell
+from citywide.hub.vocabulary.events import Event
+from citywide.hub.vocabulary.system import City, Listener, Response
 from citywide.hub.vocabulary.words import Words
 from citywide.kit.clock import Clock
 from citywide.kit.text import Text
 
 log = structlog.get_logger()
-
-
-class CityNow:
-    """The city as it stands inside the running transaction."""
-
-    def __init__(self, connection: Connection, desk: CaseDesk, clock: Clock) -> None:
-        self.connection, self.desk, self.clock = connection, desk, clock
-
-    def all(self, kind: str) -> list[Entity]:
-        """Every entity of a kind, moving ones where they were last seen."""
-        return [entity_from_row(row) for row in rows(self.connection, sql("entities_of_kind"), {"kind": kind})]
-
-    def busy(self, entity: str) -> bool:
-        """Whether an open case is assigned to it."""
-        row = self.connection.execute(sql("is_busy"), {"entity": entity}).fetchone()
-        return bool(row and row[0])
-
-    def latest(self, entity: str, quantity: str) -> Reading | None:
-        """The newest reading, if there ever was one."""
-        found = self.connection.execute(sql("latest_of_entity"), {"entity": entity, "quantity": quantity}).fetchone()
-        return Reading(entity, quantity, found[0], found[1]) if found else None
-
-    def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
-        """The suitable free unit that is there first, or nobody."""
-        place = alarm.about.place
-        lon, lat = (place.lon, place.lat) if place else (None, None)
-        unit = choose_unit(self.connection, self.desk.travel, kind, lon, lat, needs or {}, self.clock.now())
-        return unit.entity if unit else None
-
-    def rows(self, query: LiteralString, values: Mapping[str, object]) -> list[dict[str, Any]]:
-        """What a system has written down in its own tables."""
-        return rows(self.connection, query, values)
 
 
 class Responder(Struct, frozen=True):
@@ -88,16 +57,17 @@ class Responder(Struct, frozen=True):
             self._respond(connection, alarm, self.words.on_cleared)
             connection.execute(sql("answered_clear"), {"id": alarm.id})
 
-    def _respond(self, connection: Connection, alarm: Alarm, responses: Mapping[str, Any]) -> None:
-        """A response that fails takes only itself back; the alarm stands and says that nobody was sent."""
-        response = responses.get(alarm.rule)
-        if response is None:
-            return
+    def _respond(self, connection: Connection, alarm: Alarm, responses: Mapping[str, Response]) -> None:
+        if alarm.rule in responses:
+            self._ask(connection, responses[alarm.rule], alarm, alarm)
+
+    def _ask(self, connection: Connection, answer: Listener, heard: Alarm | Event, alarm: Alarm) -> None:
+        """An answer that fails takes only itself back; the alarm stands and says that nobody was sent."""
         try:
             with connection.transaction():
-                for command in response(alarm, CityNow(connection, self.desk, self.clock)):
+                for command in answer(heard, CityNow(connection, self.desk, self.clock)):
                     self.carry_out(connection, command, alarm)
-        except OperationalError:  # the database's trouble, not the response's: the alarm stays unanswered and waits
+        except OperationalError:  # the database's trouble, not the answer's: the alarm stays unanswered and waits
             raise
         except Exception as error:
             log.exception("response_failed", rule=alarm.rule, alarm=alarm.id)
@@ -117,6 +87,24 @@ class Responder(Struct, frozen=True):
             case Note():
                 department = alarm.about.department
                 witness(connection, command.kind, command.says, department=department, at=now, facts=command.facts)
+            case Publish():
+                self._publish(connection, command.event, now)
+
+    def _publish(self, connection: Connection, event: Event, now: datetime) -> None:
+        """Tell those who listen; they may act, but what they do is not news again."""
+        witness(connection, "event", event.says, department=event.alarm.about.department, at=now)
+        for listener in self.words.listeners[type(event)]:
+            self._ask(connection, _acting_only(listener), event, event.alarm)
+
+
+def _acting_only(listener: Listener) -> Listener:
+    def answer(event: Event, city: City) -> Iterator[Command]:
+        for command in listener(event, city):
+            if isinstance(command, Publish):
+                raise TypeError(f"a listener to {type(event).__name__} publishes: events would go round in circles")
+            yield command
+
+    return answer
 
 
 def _message(connection: Connection, command: Notify | Tell, alarm: Alarm, at: datetime) -> None:

@@ -13,11 +13,12 @@ from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
-from citywide.hub.dispatch.choose import choose_unit
+from citywide.hub.dispatch.choose import Unit, choose_unit
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
 CLOSED = Text("closed", "结案")
@@ -29,6 +30,11 @@ class CaseDesk(Struct, frozen=True):
     categories: Mapping[str, Category]
     calendar: WorkingCalendar
     travel: Travel
+
+    @property
+    def closing(self) -> list[str]:
+        """The categories whose open cases close a road."""
+        return [category.name for category in self.categories.values() if category.closes_road]
 
     def open(self, connection: Connection, order: OpenCase, at: datetime, who: str = "hub") -> int:
         """Open a case, or join the open one that is near in place and time; returns its number."""
@@ -64,11 +70,22 @@ class CaseDesk(Struct, frozen=True):
 
     def _send_wanted(self, connection: Connection, case: int, at: datetime) -> str | None:
         row = row_of(connection, case)
-        unit = choose_unit(connection, self.travel, row["wants"], row["lon"], row["lat"], row["needs"], at)
+        place = None if row["lon"] is None else Point(row["lon"], row["lat"])
+        unit = self.nearest(connection, row["wants"], place, row["needs"], at)
         if unit is None:
             return None
         self.assign(connection, case, unit.entity, at, "hub", unit.because)
         return unit.entity
+
+    def nearest(
+        self, connection: Connection, kind: str, place: Point | None, needs: Mapping[str, object], at: datetime
+    ) -> Unit | None:
+        """The suitable free unit that is there first by the roads that are open now."""
+        travel = self.travel if place is None else self.travel.around(self._closed_roads(connection), place)
+        return choose_unit(connection, travel, kind, place, needs, at)
+
+    def _closed_roads(self, connection: Connection) -> list[Point]:
+        return [Point(*at) for at in connection.execute(sql("closed_roads"), {"closing": self.closing}).fetchall()]
 
     def assign(
         self, connection: Connection, case: int, unit: str, at: datetime, who: str, because: Text | None = None

@@ -27,8 +27,7 @@ def choose_unit(
     connection: Connection,
     travel: Travel,
     kind: str,
-    lon: float | None,
-    lat: float | None,
+    place: Point | None,
     needs: Mapping[str, object],
     now: datetime,
 ) -> Unit | None:
@@ -38,13 +37,13 @@ def choose_unit(
     able = [unit for unit in units if is_able(unit, needs)]
     if not able:
         return None
-    if lon is None or lat is None:
+    if place is None:
         return Unit(able[0]["id"], Text("the only choice without a place", "未知地点，按序派出"))
     places = [Point(unit["lon"], unit["lat"]) for unit in able]
-    seconds = travel.seconds_to(Point(lon, lat), places)
+    seconds = travel.seconds_to(place, places)
     load = np.array([unit["load"] for unit in able], float)
     best = int(np.lexsort((load, np.round(seconds)))[0])
-    return Unit(able[best]["id"], _because(float(seconds[best]), len(able), len(units)))
+    return Unit(able[best]["id"], _because(float(seconds[best]), len(able), len(units), travel.closed))
 
 
 def is_able(unit: Row, needs: Mapping[str, object]) -> bool:
@@ -65,9 +64,10 @@ def _has(fact: object, need: object) -> bool:
     return need in fact if isinstance(fact, list) else fact == need
 
 
-def _because(seconds: float, able: int, known: int) -> Text:
-    minutes = f"{seconds / 60:.0f}"
+def _because(seconds: float, able: int, known: int, closed: int) -> Text:
+    minutes, roads = f"{seconds / 60:.0f}", "road" if closed == 1 else "roads"
+    around = Text(f", around {closed} closed {roads}", f"（已避开 {closed} 处封闭道路）") if closed else Text("", "")
     return Text(
-        f"nearest of {able} free ({known} known): about {minutes} min away",
-        f"{known} 支力量中 {able} 支空闲，此支最近，约 {minutes} 分钟到达",
+        f"nearest of {able} free ({known} known): about {minutes} min away{around.en}",
+        f"{known} 支力量中 {able} 支空闲，此支最近，约 {minutes} 分钟到达{around.zh}",
     )

@@ -5,16 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from citywide.kit.geometry import EARTH_RADIUS_M, Point, distances_m
+from citywide.kit.geometry import EARTH_RADIUS_M, Point, distances_m, metres_from_lines
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
     from scipy.spatial import KDTree
 
 CROW_M_PER_S = 8.0  # about 30 km/h over a detour factor of 1.3
+CLOSED_WITHIN_M = 30.0  # a closed place closes every road that passes as near as this
+DETOUR_S = 3600.0  # longer than any way around, yet whoever is shut in is still better than nobody
 
 
 class Roads(Struct, frozen=True):
@@ -35,6 +37,14 @@ class Roads(Struct, frozen=True):
         by_road = reached[self._nearest(others)]
         return np.where(np.isfinite(by_road), np.maximum(by_road, walk / 4), walk)
 
+    def around(self, closed: Sequence[Point]) -> "Roads":
+        """The same roads, where nobody drives through these places if there is another way."""
+        start, end = (np.column_stack([self.lon, self.lat])[ends] for ends in self.seconds.tocoo().coords)
+        nearest = np.min([metres_from_lines(place, start, end) for place in closed], axis=0)
+        slower = self.seconds.copy()
+        slower.data += DETOUR_S * (nearest < CLOSED_WITHIN_M)
+        return structs.replace(self, seconds=slower)
+
     def _nearest(self, places: Sequence[Point]) -> NDArray[np.int64]:
         return self.finder.query(_on_sphere([p.lon for p in places], [p.lat for p in places]))[1]
 
@@ -43,6 +53,14 @@ class Travel(Struct, frozen=True):
     """How long the way takes in this city."""
 
     roads: Roads | None = None
+    closed: int = 0
+
+    def around(self, closed: Sequence[Point], goal: Point) -> "Travel":
+        """The same without the closed roads; the one at the goal itself is where one wants to be."""
+        others = [place for place in closed if place.distance_m(goal) > CLOSED_WITHIN_M]
+        if self.roads is None or not others:
+            return self
+        return Travel(self.roads.around(others), len(others))
 
     def seconds_to(self, place: Point, others: Sequence[Point]) -> NDArray[np.float64]:
         """Seconds from each of the others to the place."""
@@ -68,7 +86,7 @@ def make_roads(
     from scipy.sparse import csr_array  # noqa: PLC0415 - loads slowly
     from scipy.spatial import KDTree  # noqa: PLC0415 - loads slowly
 
-    graph = csr_array((seconds, (start, end)), shape=(lon.size, lon.size))
+    graph = csr_array((np.asarray(seconds, float), (start, end)), shape=(lon.size, lon.size))
     return Roads(lon, lat, graph, KDTree(_on_sphere(lon, lat)))
 
 

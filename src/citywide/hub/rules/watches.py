@@ -55,13 +55,13 @@ class Watches:
         self._hang(np.array([series]), added.reshape(1, 1), self.series[watch])
 
     def _hang(self, series: Ints, added: NDArray[np.void], about: Any) -> Ints:
-        """Hang each row of links on the chain of its series."""
+        """Hang each row of links before the chain of its series, in the order of the row."""
         places = self.count + np.arange(added.size).reshape(added.shape)
         self.count += added.size
         self.links, self.series = grown(self.links, self.count), grown(self.series, self.count)
-        added["following"] = np.column_stack([self.first[series], places[:, :-1]])
+        added["following"] = np.column_stack([places[:, 1:], self.first[series]])
         self.links[places], self.series[places.ravel()] = added, about
-        self.first[series] = places[:, -1]
+        self.first[series] = places[:, 0]
         self._length[series] += added.shape[1]
         self.longest = max(self.longest, int(self._length[series].max(initial=0)))
         return places

@@ -27,7 +27,8 @@ class Alarm(Struct, frozen=True):
 class Category(Struct, frozen=True):
     """What a case is about: the department that answers for it and its deadline in working time.
 
-    Residents report, see and join what is `reportable`; all else is for staff.
+    Residents report, see and join what is `reportable`; all else is for staff. While a case that `closes_road` is
+    open, nobody is sent along the road at its place.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Category(Struct, frozen=True):
     merge_within: timedelta = timedelta(hours=24)
     ladder: tuple[float, ...] = (0.5, 0.8, 1.0, 1.5)
     reportable: bool = False
+    closes_road: bool = False
 
 
 class Case(Struct, frozen=True):

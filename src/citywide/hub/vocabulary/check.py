@@ -62,6 +62,9 @@ def _answer_faults(system: System, words: Words) -> Iterator[str]:
     for rule in {*system.on_raised, *system.on_cleared}:
         if rule not in words.rules:
             yield f"a response answers rule {rule!r}, which nobody declares"
+    for event in system.on_event:
+        if event not in words.listeners:
+            yield f"a listener hears {event.__name__}, which nobody publishes"
     for category in system.categories:
         if not category.department:
             yield f"category {category.name} belongs to no department"

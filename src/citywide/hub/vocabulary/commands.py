@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
@@ -59,4 +60,10 @@ class Note(Struct, frozen=True, tag="note"):
     facts: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
-Command = OpenCase | CloseCase | Notify | Tell | Note
+class Publish(Struct, frozen=True, tag="publish"):
+    """Tell every system that listens; what they ask for is carried out in the same transaction."""
+
+    event: Event
+
+
+Command = OpenCase | CloseCase | Notify | Tell | Note | Publish

@@ -9,6 +9,7 @@ from msgspec import Struct
 from citywide.hub.simulated.twin import Plan, Twin
 from citywide.hub.vocabulary.affairs import Alarm, Category
 from citywide.hub.vocabulary.commands import Command
+from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.pages import Page
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.things import Entity, Kind, Quantity, Reading
@@ -42,6 +43,8 @@ class City(Protocol):
 
 Response = Callable[[Alarm, City], Iterator[Command]]
 """Decides what an alarm asks for; it yields, the hub carries out."""
+Listener = Callable[[Any, City], Iterator[Command]]
+"""Decides what another system's event asks for; it publishes nothing itself."""
 
 
 class Feed(Struct, frozen=True):
@@ -73,6 +76,8 @@ class System(Struct, frozen=True):
     feeds: tuple[Feed, ...] = ()
     on_raised: Mapping[str, Response] = {}
     on_cleared: Mapping[str, Response] = {}
+    publishes: tuple[type[Event], ...] = ()
+    on_event: Mapping[type[Event], Listener] = {}
     schedules: tuple[Schedule, ...] = ()
     begins: Callable[[Any], None] | None = None
     pages: tuple[Page, ...] = ()

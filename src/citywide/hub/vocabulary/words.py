@@ -6,8 +6,9 @@ from typing import TypeVar
 from msgspec import Struct
 
 from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.rule import Rule
-from citywide.hub.vocabulary.system import Response, System
+from citywide.hub.vocabulary.system import Listener, Response, System
 from citywide.hub.vocabulary.things import Kind, Quantity
 
 
@@ -21,6 +22,7 @@ class Words(Struct, frozen=True):
     categories: Mapping[str, Category]
     on_raised: Mapping[str, Response]
     on_cleared: Mapping[str, Response]
+    listeners: Mapping[type[Event], Sequence[Listener]]
 
     @property
     def unit_kinds(self) -> list[str]:
@@ -45,7 +47,12 @@ def gather(systems: Sequence[System]) -> Words:
         categories=_named("category", (category for system in systems for category in system.categories)),
         on_raised={rule: answer for system in systems for rule, answer in system.on_raised.items()},
         on_cleared={rule: answer for system in systems for rule, answer in system.on_cleared.items()},
+        listeners={event: _listeners(systems, event) for system in systems for event in system.publishes},
     )
+
+
+def _listeners(systems: Sequence[System], event: type[Event]) -> list[Listener]:
+    return [system.on_event[event] for system in systems if event in system.on_event]
 
 
 def _named(what: str, words: Iterable[Word]) -> dict[str, Word]:

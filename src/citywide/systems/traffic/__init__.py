@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
+from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.traffic import coordination_pages, duties, events_feed, feeds, model, pages, plan_pages, responses
 from citywide.systems.traffic.cli import COMMANDS
 from citywide.systems.traffic.twin import TrafficTwin
@@ -14,13 +15,14 @@ SYSTEM = System(
     kinds=(model.CROSSING, model.DETECTOR, model.PRIORITY_VEHICLE, model.OFFICER),
     quantities=(*model.MEASURED, *model.SEEN),
     rules=(*model.INCIDENTS, model.CONGESTED, model.DETECTOR_SILENT),
-    categories=(*model.CATEGORIES, model.BROKEN_DETECTOR),
+    categories=(*model.CATEGORIES, model.CLOSED_ROAD, model.BROKEN_DETECTOR),
     feeds=(feeds.TRACKS, feeds.COUNTS, feeds.SPAT, feeds.INCIDENTS, feeds.REQUESTS, events_feed.EVENTS),
     on_raised={rule.name: responses.send_officer for rule in model.FOR_OFFICERS}
     | {rule.name: responses.mend_detector for rule in model.FOR_TECHNICIANS}
     | {"congested": responses.tell_desk},
     on_cleared={rule.name: responses.road_is_free for rule in model.FOR_OFFICERS}
     | {rule.name: responses.detector_speaks_again for rule in model.FOR_TECHNICIANS},
+    on_event={RoadImpassable: responses.close_road, RoadPassable: responses.open_road},
     schedules=(
         Schedule("measures", 900, duties.measure),
         Schedule("coordination", 900, duties.advise),

@@ -87,10 +87,11 @@ FOR_OFFICERS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE)
 FOR_TECHNICIANS = (DARK_DETECTOR, DETECTOR_SILENT)
 
 
-def _category(name: str, en: str, zh: str) -> Category:
+def _category(name: str, en: str, zh: str, *, closes_road: bool = False) -> Category:
     within, apart = timedelta(minutes=30), timedelta(hours=1)
     return Category(
-        name, Text(en, zh), DEPARTMENT, within, around_the_clock=True, merge_within_m=5, merge_within=apart
+        name, Text(en, zh), DEPARTMENT, within, around_the_clock=True, merge_within_m=5, merge_within=apart,
+        closes_road=closes_road,
     )  # fmt: skip
 
 
@@ -100,6 +101,7 @@ CATEGORIES = (
     _category("wrong_way", "Wrong way", "逆行"),
     _category("sudden_queue", "Sudden queue", "突发拥堵"),
 )
+CLOSED_ROAD = _category("closed_road", "Closed road", "道路封闭", closes_road=True)
 BROKEN_DETECTOR = Category(
     "broken_detector", Text("Broken detector", "检测器故障"), DEPARTMENT, timedelta(hours=16), merge_within_m=5
 )  # fmt: skip

@@ -34,6 +34,7 @@ NOW = Page(
             (
                 Layer(INDEX, Query("crossings_on_map"), steps=(2, 3, 4, 6)),
                 Layer(Text("Incidents", "交通事件"), Query("incidents_on_map")),
+                Layer(Text("Closed roads", "封闭道路"), Query("closed_roads_on_map")),
                 Layer(Text("Officers", "交警"), Query("officers_on_map")),
                 Layer(Text("Buses and emergency vehicles", "公交与应急车辆"), Query("priority_on_map")),
             ),

@@ -24,6 +24,12 @@ select alarm.id::text as id, traffic.called(entity.name, entity.facts) as name, 
 from hub.alarm join hub.entity on entity.number = alarm.entity
 where alarm.cleared is null and entity.kind = 'detector'
 
+-- name: closed_roads_on_map
+select cases.id::text as id, coalesce(entity.name, '') as name, '/case/' || cases.id as href, cases.lon, cases.lat,
+    null::float8 as value, cases.category as state
+from hub.cases left join hub.entity on entity.number = cases.about
+where cases.category = 'closed_road' and cases.state <> 'closed' and cases.lon is not null
+
 -- name: officers_on_map
 select entity.id, traffic.called(entity.name, entity.facts) as name, entity.lon, entity.lat, null::float8 as value,
     case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))

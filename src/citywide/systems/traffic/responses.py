@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
 from citywide.hub.alarms.mending import called, mend, speaks_again
-from citywide.systems.traffic.model import BROKEN_DETECTOR, DEPARTMENT, OFFICER
+from citywide.ports.waterlogging import RoadImpassable, RoadPassable
+from citywide.systems.traffic.model import BROKEN_DETECTOR, CLOSED_ROAD, DEPARTMENT, OFFICER
 
 
 def send_officer(alarm: Alarm, _city: City) -> Iterator[Command]:
@@ -22,6 +23,25 @@ def send_officer(alarm: Alarm, _city: City) -> Iterator[Command]:
 def road_is_free(alarm: Alarm, _city: City) -> Iterator[Command]:
     """Traffic flows: the case is closed and its officer is free."""
     yield CloseCase(because=alarm.id, note=Text(f"{called(alarm).en} is free again", f"{called(alarm).zh}恢复通行"))
+
+
+def close_road(event: RoadImpassable, _city: City) -> Iterator[Command]:
+    """An officer keeps everybody out; while the case is open, nobody is sent through there."""
+    name, water = event.alarm.about.name, event.alarm.says
+    yield OpenCase(
+        title=Text(f"Close the road at {name}", f"封闭{name}"),
+        category=CLOSED_ROAD.name,
+        about=event.alarm.about,
+        wants=OFFICER.name,
+        because=event.alarm.id,
+        details=water.zh,
+    )
+
+
+def open_road(event: RoadPassable, _city: City) -> Iterator[Command]:
+    """The road is given back, and its officer is free."""
+    name = event.alarm.about.name
+    yield CloseCase(because=event.alarm.id, note=Text(f"{name} is open again", f"{name}恢复通行"))
 
 
 def tell_desk(alarm: Alarm, _city: City) -> Iterator[Command]:

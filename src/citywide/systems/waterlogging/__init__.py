@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
+from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.waterlogging import feeds, forecasting, gauge_health, model, pages, refitting, responses, twin
 
 SYSTEM = System(
@@ -26,6 +27,7 @@ SYSTEM = System(
     ),
     rules=(
         model.DEEP_WATER,
+        model.IMPASSABLE,
         model.WATER_IS_COMING,
         model.FAST_RISE,
         model.GAUGE_SILENT,
@@ -36,6 +38,7 @@ SYSTEM = System(
     feeds=(feeds.GAUGE_FRAMES,),
     on_raised={
         "deep_water": responses.send_crew,
+        "impassable": responses.tell_of_closing,
         "water_is_coming": responses.warn,
         "gauge_silent": responses.mend_gauge,
         "gauge_stuck": responses.mend_gauge,
@@ -43,10 +46,12 @@ SYSTEM = System(
     },
     on_cleared={
         "deep_water": responses.stand_down,
+        "impassable": responses.tell_of_opening,
         "gauge_silent": responses.gauge_speaks_again,
         "gauge_stuck": responses.gauge_speaks_again,
         "gauge_drifts": responses.gauge_speaks_again,
     },
+    publishes=(RoadImpassable, RoadPassable),
     schedules=(
         Schedule("forecast", 300, forecasting.forecast),
         Schedule("gauge_health", 1800, gauge_health.examine),

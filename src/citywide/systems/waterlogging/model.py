@@ -33,6 +33,15 @@ DEEP_WATER = Rule(
     severity="serious",
     label=Text("deep water", "积水"),
 )
+IMPASSABLE = Rule(
+    "impassable",
+    "water_depth",
+    Text("{name} is {value:.0f} cm under water; cars stand 27", "{name}水深 {value:.0f} 厘米，车辆涉水上限 27 厘米"),
+    above=27,  # where Beijing closes its underpasses: about the height of a car's air intake and door sill
+    clears_below=20,
+    severity="critical",
+    label=Text("impassable", "无法通行"),
+)
 WATER_IS_COMING = Rule(
     "water_is_coming",
     "water_depth_in_30_min",

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
+from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Publish, Text
 from citywide.hub.alarms.mending import mend, speaks_again
+from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.waterlogging.model import BROKEN_GAUGE, CREW, FLOODED_ROAD
 
 
@@ -21,6 +22,18 @@ def send_crew(alarm: Alarm, _city: City) -> Iterator[Command]:
 def stand_down(alarm: Alarm, _city: City) -> Iterator[Command]:
     """The road is dry: the case is closed and its crew is free."""
     yield CloseCase(because=alarm.id, note=Text(f"{alarm.about.name} is dry again", f"{alarm.about.name}积水已退"))
+
+
+def tell_of_closing(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """Whoever drives in this city must know."""
+    name = alarm.about.name
+    yield Publish(RoadImpassable(alarm, Text(f"all are told: no way through {name}", f"通告各方：{name}禁止通行")))
+
+
+def tell_of_opening(alarm: Alarm, _city: City) -> Iterator[Command]:
+    """And know when it is over."""
+    name = alarm.about.name
+    yield Publish(RoadPassable(alarm, Text(f"all are told: {name} is open again", f"通告各方：{name}恢复通行")))
 
 
 def warn(alarm: Alarm, _city: City) -> Iterator[Command]:
