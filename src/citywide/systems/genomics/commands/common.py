@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE
 from citywide.systems.genomics.commands.genotypes import genotype_options, opened
-from citywide.systems.genomics.commands.names import chromosomes, habits
+from citywide.systems.genomics.commands.names import chromosomes, habits, list_options
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
@@ -79,10 +79,7 @@ def study_options(
     habits(parser, (*NO_EFFECT, *no_effect), {**EVERYWHERE, **ELSEWHERE, **(answered or {})})
     genotype_options(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
-    parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
-    parser.add_argument("--remove", metavar="FILE", help="people to leave out")
-    parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
-    parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
+    list_options(parser.add_argument)
     parser.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
 

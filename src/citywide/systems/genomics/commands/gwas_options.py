@@ -15,7 +15,7 @@ from pathlib import Path
 from citywide.systems.genomics.commands.common import at_least, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
-from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
+from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
 
 EXAMPLES = """\
 examples:
@@ -111,10 +111,7 @@ def _tables(parser: ArgumentParser) -> None:
 
 def _choices(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("people and variants")
-    group.add_argument("--keep", type=Path, metavar="LIST", help="only these people")
-    group.add_argument("--remove", type=Path, metavar="LIST", help="without these people")
-    group.add_argument("--extract", type=Path, metavar="LIST", help="only these variants")
-    group.add_argument("--exclude", type=Path, metavar="LIST", help="without these variants")
+    list_options(group.add_argument)
     group.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     group.add_argument("--not-chr", nargs="+", action="extend", default=[], metavar="CODE")
     group.add_argument("--autosome", action="store_true", help="chromosomes 1 to 22")
