@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from citywide.kit.commands import Command
+from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import list_options
 
 
@@ -18,7 +19,7 @@ def cohort_options(parser: ArgumentParser) -> None:
     _hub_options(parser)
     parser.add_argument("name", help="one word; the cohort is then cohort/NAME")
     parser.add_argument("--title", default="", help="what people call it")
-    parser.add_argument("--bfile", type=Path, required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
+    genotype_options(parser)
     parser.add_argument("--pheno", type=Path, required=True, metavar="TABLE")
     parser.add_argument("--covar", type=Path, metavar="TABLE")
 

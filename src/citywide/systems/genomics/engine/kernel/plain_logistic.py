@@ -66,7 +66,7 @@ def newton(
 def _solved(information: Doubles, right: Doubles) -> Doubles:
     """What the information makes of it; NaN where there is none left."""
     try:
-        return np.linalg.solve(information, right)
+        return np.asarray(np.linalg.solve(information, right), np.float64)
     except np.linalg.LinAlgError:
         return np.full(right.shape, np.nan)
 
