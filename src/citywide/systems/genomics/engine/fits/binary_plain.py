@@ -37,7 +37,7 @@ def _scored(copies: Floats, lanes: BinaryLanes) -> Rows:
     whole = (filled**2) @ lanes.weight[:n]
     left = whole - ((filled @ (lanes.white * lanes.weight)[:, :n].T) ** 2).sum(axis=1)
     alike = np.where(known, copies, 9).min(axis=1) == np.where(known, copies, -1).max(axis=1)
-    states = [calls == 0, alike, calls < lanes.terms + 2, left < 1e-8 * whole]
+    states = [calls == 0, alike, calls < lanes.terms + 2, ~(left > 1e-8 * whole)]
     status = np.select(states, [NO_CALLS, ONE_GENOTYPE, TOO_FEW, COLLINEAR], FINE).astype(np.uint8)
     safe = np.where(status == FINE, left, np.nan)
     beta, error = (filled @ (lanes.ill - lanes.risk)[:n]) / safe, 1 / np.sqrt(safe)

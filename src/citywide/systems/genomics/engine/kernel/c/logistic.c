@@ -393,7 +393,7 @@ int score(const uint8_t *raw, int64_t variants, const Group *group, const int8_t
         int same = calls.hets == 0 && (calls.twos == 0 || calls.twos == calls.calls);
         same |= calls.hets == calls.calls;
         status[v] = calls.calls == 0 ? NO_CALLS : same ? ONE_GENOTYPE : calls.calls < k + 2 ? TOO_FEW
-                  : left < 1e-8 * whole ? COLLINEAR : FINE;
+                  : left > 1e-8 * whole ? FINE : COLLINEAR;
     }
     free(sums); free(absent); free(squares);
     return 0;
