@@ -27,7 +27,7 @@ from tests.systems.genomics.commands.typed import PEOPLE, asked, command
         ("gwas", "--pheno {0}/y --ci 0.95", "citywide report"),
         ("gwas", "--pheno {0}/y --assoc", "--test linear"),
         ("score", "--score {0}/y --score-list a", "say --score FILE FILE"),
-        ("step1", "--pheno {0}/y --memory much", "expected a whole number"),
+        ("step1", "--pheno {0}/y --memory much", "much: expected a whole number of megabytes, or such as 2G"),
         ("step1", "--pheno {0}/y --phen {0}/y", "unrecognized arguments"),
         ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
         ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),

@@ -69,7 +69,9 @@ def megabytes(word: str) -> int:
     """Memory in megabytes, or as `2G`."""
     plain = word.upper().removesuffix("B").removesuffix("M")
     gigabytes = plain.removesuffix("G")
-    return at_least(1)(plain) if gigabytes == plain else 1000 * at_least(1)(gigabytes)
+    if not gigabytes.isdecimal() or not int(gigabytes):
+        raise ArgumentTypeError(f"{word}: expected a whole number of megabytes, or such as 2G")
+    return int(plain) if gigabytes == plain else 1000 * int(gigabytes)
 
 
 def study_options(
