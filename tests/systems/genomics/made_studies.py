@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pgenlib
 
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.kernel.calls import encode
@@ -22,6 +23,22 @@ def write(folder: Path, copies, chromosome=None, sex=None, alleles=("A", "G"), n
     )
     (folder / f"{name}.bim").write_text(bim)
     return open_bed(folder / name)
+
+
+def as_pgen(bed: Bed, prefix: Path) -> Path:
+    """The same people, variants and calls as PLINK 2 files."""
+    dosages = bed.decode(0, len(bed)).astype(np.float32)
+    shape = {"sample_ct": len(bed.people), "variant_ct": len(bed)}
+    with pgenlib.PgenWriter(f"{prefix}.pgen".encode(), **shape, nonref_flags=False, dosage_present=True) as out:
+        for row in dosages:
+            out.append_dosages(np.where(row < 0, -9, row))
+    of, who = bed.variants, bed.people
+    columns = (of.chromosome(), of.position().astype(np.bytes_), of.id(), of.allele2(), of.allele1())
+    lines = b"".join(b"\t".join(row) + b"\n" for row in zip(*(column.tolist() for column in columns), strict=True))
+    Path(f"{prefix}.pvar").write_bytes(b"#CHROM\tPOS\tID\tREF\tALT\n" + lines)
+    people = zip(who.family.tolist(), who.person.tolist(), who.sex.tolist(), strict=True)
+    Path(f"{prefix}.psam").write_bytes(b"#FID\tIID\tSEX\n" + b"".join(b"%b\t%b\t%d\n" % one for one in people))
+    return prefix
 
 
 def drawn(random, variants: int, people: int, missing: float = 0.05):

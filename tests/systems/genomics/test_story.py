@@ -4,6 +4,7 @@ import json
 import re
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,13 @@ from citywide.hub.screens.data import sheet
 from citywide.hub.simulated.twin import Plan
 from citywide.hub.testing import TrialCity
 from citywide.systems.genomics import SYSTEM
+from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.simulate import simulate
 from citywide.systems.genomics.laboratory.round import folder_of, processes
 from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
 from citywide.systems.genomics.twin import CohortTwin
+from tests.systems.genomics.commands.typed import command
+from tests.systems.genomics.made_studies import as_pgen
 
 PLAN = Plan(7, 1_000_000, (), {"centre": Text("Centre", "中区")})
 PURPOSE = "find what makes people ill"
@@ -119,10 +124,14 @@ def test_only_the_people_of_a_study_see_it(city: TrialCity) -> None:
     assert shown(city, WEN, "Studies under way") == [{"count": 0}]
 
 
-def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCity) -> None:
-    city.add(made(200, 40))
-    asked(city, Wish("cohort/trial", ("quantity",), PURPOSE, "lin"))
-    lived(city, "done")
+def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCity, tmp_path: Path) -> None:
+    """A cohort of PLINK 2 files, registered and asked of by the commands."""
+    study = as_pgen(open_bed(simulate(tmp_path, 200, 40, 0.01, 5, 2).data), tmp_path / "study")
+    base = f"--database-url {city.hub.settings.database_url}"
+    files = f"--pfile {study} --pheno {tmp_path}/pheno.tsv --covar {tmp_path}/covar.tsv"
+    assert command("cohort", f"{base} trial {files}") == 0
+    assert command("study", f"{base} cohort/trial --pheno-name quantity --purpose science --by lin") == 0
+    assert f"--pfile {study}" in str(lived(city, "done")["command"])
     assert shown(city, WEN, "What was found")
     assert not shown(city, STRANGER, "What was found")
 

@@ -9,7 +9,10 @@ DEPARTMENT = "biobank"
 COHORT = Kind(
     "cohort",
     Text("Cohort", "队列"),
-    facts=("data", "pheno", "covar", "traits", "people", "variants", "made", "standing"),
+    facts=(
+        *("data", "genotypes", "sample", "ref_last", "pheno", "covar"),
+        *("traits", "people", "variants", "made", "standing"),
+    ),
 )
 STUDY = Kind("study", Text("Study", "研究"), facts=("cohort", "traits", "purpose"))
 LABORATORY = Kind("laboratory", Text("Laboratory", "计算实验室"))

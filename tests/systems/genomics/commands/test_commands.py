@@ -158,7 +158,7 @@ def test_every_command_answers_a_missing_file_in_words(
     ("name", "words", "says"),
     [
         ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/o --threads -2", "expected a whole number from 0 on"),
-        ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/o --memory 0", "expected a whole number from 1 on"),
+        ("gwas", "--bfile {0}/study --pheno {0}/y --out {0}/o --memory 0", "0: expected a whole number of megabytes"),
         ("qc", "--bfile {0}/study --out {0}/o --pca 0", "expected a whole number from 1 on"),
         ("step1", "--bfile {0}/study --pheno {0}/y --out {0}/o --bsize 0", "expected a whole number from 1 on"),
         ("gwas", "--bfile {0}/study --pheno {0}/y --pheno-name hight --out {0}/o", "y: no column hight; there are"),

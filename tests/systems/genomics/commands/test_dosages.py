@@ -99,3 +99,17 @@ def expected(folder: Path, counted: np.ndarray) -> np.ndarray:
     his = np.where(np.isin(kind, ["X", "23"]), 0.5, 1.0)
     known = np.where(men, his, hers) * np.isfinite(counted)
     return (known * np.nan_to_num(counted)).sum(axis=1) / known.sum(axis=1)
+
+
+@pytest.mark.parametrize("words", ["--maf 0.05", "--mac 12", "--geno 0.1", "--maf 0.02 --geno 0.15"])
+def test_bounds_keep_of_dosages_what_they_keep_of_calls(
+    folder: Path, tmp_path: Path, copies: np.ndarray, words: str
+) -> None:
+    kept = {}
+    for kind, files in (("calls", f"--bfile {folder / 'study'}"), ("whole", f"--pfile {write_pgen(folder, copies)}")):
+        asked = f"{files} --pheno {folder / 'y'} --pheno-name y1 --threads 1 --quiet --out {tmp_path / kind} {words}"
+        assert command("gwas", asked) == 0
+        tables = [(tmp_path / kind / name).read_text().splitlines() for name in ("y1.tsv", "y1.left-out.tsv")]
+        kept[kind] = [{line.split("\t")[1] for line in table} for table in tables]
+    assert kept["whole"] == kept["calls"]
+    assert 10 < len(kept["calls"][0]) < 60

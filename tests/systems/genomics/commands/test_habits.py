@@ -27,7 +27,7 @@ from tests.systems.genomics.commands.typed import PEOPLE, asked, command
         ("gwas", "--pheno {0}/y --ci 0.95", "citywide report"),
         ("gwas", "--pheno {0}/y --assoc", "--test linear"),
         ("score", "--score {0}/y --score-list a", "say --score FILE FILE"),
-        ("step1", "--pheno {0}/y --memory much", "expected a whole number"),
+        ("step1", "--pheno {0}/y --memory much", "much: expected a whole number of megabytes, or such as 2G"),
         ("step1", "--pheno {0}/y --phen {0}/y", "unrecognized arguments"),
         ("step1", "--pheno {0}/y --maf 0.01", "citywide qc --maf"),
         ("gwas", "--pheno {0}/y --make-king", "citywide qc --make-king-table"),
@@ -39,6 +39,8 @@ from tests.systems.genomics.commands.typed import PEOPLE, asked, command
         ("step1", "--pheno {0}/y --split-l0 a,2", "goes on where it stood"),
         ("score", "--score {0}/y --keep-males", "list the people"),
         ("qc", "--chr-set 30", "23 is X"),
+        ("gwas", "--pheno {0}/y --extract range {0}/y", "--extract takes one file of names, not range"),
+        ("qc", "--keep {0}/y {0}/c", "join the lists"),
     ],
 )
 def test_no_word_is_taken_for_another(
@@ -87,7 +89,7 @@ def test_a_category_is_a_column_for_each_level_but_the_first(folder: Path, tmp_p
     assert np.array_equal(plan.covariates[:4, 1:], wanted, equal_nan=True)
     with pytest.raises(FileError, match="no column city"):
         make_plan(asked(folder, f"--covar {tmp_path / 'c'} --catCovarList town,city"))
-    with pytest.raises(FileError, match="'north' is not a number"):
+    with pytest.raises(FileError, match="'north' is not a number; --catCovarList"):
         make_plan(asked(folder, f"--covar {tmp_path / 'c'}"))
 
 

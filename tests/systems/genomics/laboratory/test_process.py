@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from citywide.systems.genomics.engine.files.bed import open_bed
 from citywide.systems.genomics.engine.simulate import simulate
 from citywide.systems.genomics.laboratory import process
 from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, STOP
 from tests.systems.genomics.commands.typed import command
-from tests.systems.genomics.made_studies import drawn, write
+from tests.systems.genomics.made_studies import as_pgen, drawn, write
 
 
 @pytest.fixture
@@ -57,16 +58,18 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     assert "study.fam: there is no such file" in json.loads((folder / REFUSED).read_text())["why"]
 
 
-@pytest.fixture
-def made(tmp_path: Path) -> Path:
+@pytest.fixture(params=["bfile", "pfile"])
+def made(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """An order of both traits of a made cohort, of some people and variants, with step one."""
     simulate(tmp_path / "cohort", 300, 440, 0.01, 4, 5)
+    as_pgen(open_bed(tmp_path / "cohort" / "study"), tmp_path / "cohort" / "study")
     (tmp_path / "keep.txt").write_text("".join(f"F{i} P{i}\n" for i in range(250)))
     (tmp_path / "extract.txt").write_text("".join(f"rs{i + 1}\n" for i in range(0, 440, 2)))
     files = {"data": "study", "pheno": "pheno.tsv", "covar": "covar.tsv"}
     asked = {part: str(tmp_path / "cohort" / name) for part, name in files.items()}
     lists = {name: str(tmp_path / f"{name}.txt") for name in ("keep", "extract")}
-    (tmp_path / ORDER).write_text(json.dumps({**asked, "traits": [], "test": "auto", "lists": lists, "step_one": True}))
+    more = {"traits": [], "test": "auto", "lists": lists, "step_one": True, "genotypes": request.param}
+    (tmp_path / ORDER).write_text(json.dumps(asked | more))
     return tmp_path
 
 
@@ -76,6 +79,8 @@ def test_the_commands_of_a_study_with_step_one_give_its_tables_again(made: Path)
     assert [(one["people"], one["variants"] + one["left_out"]) for one in found["traits"]] == [(250, 220)] * 2
     assert {"keep: keep.txt", "extract: extract.txt"} <= found["inputs"].keys()
     assert not list(made.glob("step1/*/level0"))
+    assert (made / "reports" / "quantity" / "report.html").exists()
+    assert not list(made.rglob("*.draft"))
     first = {name: (made / "scan" / f"{name}.tsv").read_text() for name in ("quantity", "illness")}
     words = [line.split() for line in found["command"].split(" && ")]
     assert [word[1] for word in words] == ["step1", "step1", "gwas"]

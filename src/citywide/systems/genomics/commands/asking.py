@@ -11,10 +11,10 @@ from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
 from citywide.hub.settings import Settings
-from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.commands.genotypes import data_of, kind_of, opened, ref_last
 from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.files.text import read_bytes
-from citywide.systems.genomics.engine.files.wrong import FileError
+from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.laboratory.studies import LISTS, StudyError, Wish, ask
 from citywide.systems.genomics.model import COHORT, DEPARTMENT, GENOME_STUDY
 
@@ -24,12 +24,13 @@ WRONG = 2
 def add_cohort(options: Namespace) -> int:
     """Tell the hub where a cohort's files are."""
     try:
-        bed, traits = open_bed(options.bfile), read_table(options.pheno).names
-    except FileError as wrong:
+        bed, traits = opened(options), read_table(options.pheno).names
+    except InputError as wrong:
         print(f"citywide cohort: {wrong}", file=sys.stderr)
         return WRONG
-    files = {"data": options.bfile, "pheno": options.pheno, "covar": options.covar}
+    files = {"data": data_of(options), "sample": options.sample, "pheno": options.pheno, "covar": options.covar}
     facts: dict[str, object] = {name: str(path.resolve()) for name, path in files.items() if path}
+    facts |= {"genotypes": kind_of(options), "ref_last": ref_last(options)}
     facts |= {"traits": list(traits), "people": len(bed.people), "variants": len(bed)}
     id_ = f"{COHORT.name}/{options.name}"
     with _database(options).transaction() as connection:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE
 from citywide.systems.genomics.commands.genotypes import genotype_options, opened
-from citywide.systems.genomics.commands.names import chromosomes, habits
+from citywide.systems.genomics.commands.names import chromosomes, habits, list_options
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
@@ -69,7 +69,9 @@ def megabytes(word: str) -> int:
     """Memory in megabytes, or as `2G`."""
     plain = word.upper().removesuffix("B").removesuffix("M")
     gigabytes = plain.removesuffix("G")
-    return at_least(1)(plain) if gigabytes == plain else 1000 * at_least(1)(gigabytes)
+    if not gigabytes.isdecimal() or not int(gigabytes):
+        raise ArgumentTypeError(f"{word}: expected a whole number of megabytes, or such as 2G")
+    return int(plain) if gigabytes == plain else 1000 * int(gigabytes)
 
 
 def study_options(
@@ -79,10 +81,7 @@ def study_options(
     habits(parser, (*NO_EFFECT, *no_effect), {**EVERYWHERE, **ELSEWHERE, **(answered or {})})
     genotype_options(parser)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the results")
-    parser.add_argument("--keep", metavar="FILE", help="people to keep: lines of FID IID, or IID")
-    parser.add_argument("--remove", metavar="FILE", help="people to leave out")
-    parser.add_argument("--extract", metavar="FILE", help="names of the variants to keep")
-    parser.add_argument("--exclude", metavar="FILE", help="names of the variants to leave out")
+    list_options(parser.add_argument)
     parser.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
 

@@ -9,10 +9,10 @@ from citywide.systems.genomics.engine.files.wrong import InputError
 ORDERS = {"ref-first", "ref-last"}
 
 
-def genotype_options(parser: ArgumentParser) -> None:
+def genotype_options(parser: ArgumentParser, required: bool = True) -> None:
     """Calls, or dosages of either program."""
     group = parser.add_argument_group("genotypes (one of)")
-    data = group.add_mutually_exclusive_group(required=True)
+    data = group.add_mutually_exclusive_group(required=required)
     data.add_argument("--bfile", "--bed", type=Path, metavar="DATA", help="PLINK 1 files DATA.bed, .bim, .fam")
     data.add_argument("--pfile", "--pgen", type=Path, metavar="DATA", help="PLINK 2 dosages: DATA.pgen, .pvar, .psam")
     data.add_argument(
@@ -24,6 +24,11 @@ def genotype_options(parser: ArgumentParser) -> None:
 def data_of(options: Namespace) -> Path:
     """The name of the files asked for."""
     return options.bfile or options.pfile or Path(options.bgen[0])
+
+
+def kind_of(options: Namespace) -> str:
+    """By which of their words they are asked for."""
+    return "bfile" if options.bfile else "pfile" if options.pfile else "bgen"
 
 
 def ref_last(options: Namespace) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from citywide.systems.genomics.commands.common import at_least, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
-from citywide.systems.genomics.commands.names import covariate_options, habits, rank_options
+from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
 
 EXAMPLES = """\
 examples:
@@ -24,8 +24,10 @@ examples:
   citywide gwas --bfile study --pheno y.txt --pred step1/step1_pred.list --maf 0.01 --chr 1-22 --out y
 
 Of a .bed the first allele of its .bim is counted, of a .pgen or .bgen the alternative one; every table names it.
+Of a .pgen's variant with several ALT alleles each is scanned, against all others (plink2 puts them in one model).
 On X men count 0 or 2 and SEX joins the covariates; on Y men alone count. A man's heterozygous call on X or Y is
-missing. Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta half of plink2's.
+missing, as after plink2 --set-invalid-haploid-missing; by itself plink2 keeps it as half a call.
+Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta half of plink2's.
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
 ELSEWHERE = {
@@ -37,6 +39,7 @@ ELSEWHERE = {
     "--clump": "see `citywide report`, which clumps",
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
     "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
+    "--covar-quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
     "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
     "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
     "--condition": "put the variant's copies into --covar",
@@ -45,13 +48,15 @@ ELSEWHERE = {
     "--ci": "see `citywide report`, which tells odds ratios with their 95 % intervals",
     "--strict": "each trait is scanned on who has it; --keep who has them all",
     "--max-maf": "list the variants by `citywide qc`, then --extract them",
+    "--mach-r2-filter": "list the variants that are imputed badly, then --exclude them",
     "--minINFO": "list the variants that are imputed badly, then --exclude them",
     "--assoc": "say --test linear or --test logistic",
     "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
     *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
-    *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno"),
+    *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno", "--loocv"),
+    *("--set-hh-missing", "--set-invalid-haploid-missing"),
     "--approx",
     "--lowmem",
     "--covar-variance-standardize",
@@ -111,10 +116,7 @@ def _tables(parser: ArgumentParser) -> None:
 
 def _choices(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("people and variants")
-    group.add_argument("--keep", type=Path, metavar="LIST", help="only these people")
-    group.add_argument("--remove", type=Path, metavar="LIST", help="without these people")
-    group.add_argument("--extract", type=Path, metavar="LIST", help="only these variants")
-    group.add_argument("--exclude", type=Path, metavar="LIST", help="without these variants")
+    list_options(group.add_argument)
     group.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     group.add_argument("--not-chr", nargs="+", action="extend", default=[], metavar="CODE")
     group.add_argument("--autosome", action="store_true", help="chromosomes 1 to 22")

@@ -4,16 +4,20 @@ import hashlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import numpy as np
+
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering
-from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.commands.common import answering, room
+from citywide.systems.genomics.commands.genotypes import genotype_options, opened
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 
 
 def options(parser: ArgumentParser) -> None:
     """The table, the genotypes for linkage, and PLINK's bounds of a clump."""
     parser.add_argument("--results", required=True, type=Path, metavar="TABLE", help="a GWAS-SSF table of one trait")
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
-    parser.add_argument("--bfile", metavar="PREFIX", help="genotypes: without them nothing is known of linkage")
+    genotype_options(parser, required=False)
     parser.add_argument("--trait", metavar="NAME", help="what the page calls the trait (the file's name if not said)")
     parser.add_argument("--clump-p1", type=float, default=5e-8, metavar="P")
     parser.add_argument("--clump-p2", type=float, default=1e-4, metavar="P")
@@ -30,7 +34,7 @@ def run(options: Namespace) -> int:
     from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - pictures load slowly
 
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
-    bed = open_bed(options.bfile) if options.bfile else None
+    bed = _calls(options) if options.bfile or options.pfile or options.bgen else None
     trait = options.trait or options.results.name.split(".")[0]
     found = findings(trait, read_results(options.results), bed, bounds)
     write_report(found, options.out, _how(options))
@@ -39,12 +43,22 @@ def run(options: Namespace) -> int:
     return 0
 
 
+def _calls(options: Namespace) -> Bed:
+    """The genotypes as calls, for linkage; without them nothing is known of it."""
+    data = opened(options)
+    if isinstance(data, Bed):
+        return data
+    room(options.out)
+    return hard_calls(data, np.arange(len(data)), options.out)
+
+
 def _how(options: Namespace) -> list[str]:
     """What was done with what, so that anyone can do it again."""
     from importlib.metadata import version  # noqa: PLC0415 - loads a mail parser, and only a report needs it
 
-    given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path)}
-    words = [f"--{name.replace('_', '-')} {value}" for name, value in given.items()]
+    given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path | list)}
+    plain = {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in given.items()}
+    words = [f"--{name.replace('_', '-')} {value}" for name, value in plain.items()]
     with options.results.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return [

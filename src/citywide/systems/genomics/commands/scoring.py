@@ -13,6 +13,7 @@ from pyarrow import csv
 
 from citywide.systems.genomics.commands.common import dosed_study
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
+from citywide.systems.genomics.engine.files.pgen import Pgen
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
@@ -27,7 +28,7 @@ def write(options: Namespace) -> None:
     bed, people, rows = dosed_study(options)
     scores = apart([one for path in options.score for one in read_scores(path)])
     data = target(bed.variants)
-    found = [only(one, rows, len(bed)) for one in match_all(scores, data, options.keep_ambiguous)]
+    found = [only(one, rows, bed) for one in match_all(scores, data, options.keep_ambiguous)]
     frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
     made = score(bed, found, frequency, options.threads, among=people)
     write_scores(options.out / "scores.sscore", bed, people, made)
@@ -62,11 +63,11 @@ def write_scores(path: Path, bed: Genotypes, people: NDArray[np.bool_], made: Sc
         csv.write_csv(table, file, csv.WriteOptions(include_header=False, delimiter="\t", quoting_style="none"))
 
 
-def only(found: Matched, rows: NDArray[np.int64], variants: int) -> Matched:
-    """The score on the variants asked for."""
-    if len(rows) == variants:
-        return found
-    kept = np.isin(found.rows, rows)
+def only(found: Matched, rows: NDArray[np.int64], bed: Genotypes) -> Matched:
+    """The score on the variants asked for; of a variant with several ALT the copies of REF are not known here."""
+    kept = np.isin(found.rows, rows) if len(rows) < len(bed) else np.ones(len(found.rows), np.bool_)
+    if isinstance(bed, Pgen):
+        kept &= found.counts_allele1 | (bed.alleles.count[found.rows] == 2)
     return Matched(found.name, found.rows[kept], found.adds[kept], found.counts_allele1[kept], found.report)
 
 

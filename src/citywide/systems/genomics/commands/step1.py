@@ -13,7 +13,7 @@ from citywide.systems.genomics.commands.elsewhere import STEP_ONE
 from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
 from citywide.systems.genomics.engine.files.ranks import normal_scores
-from citywide.systems.genomics.engine.files.tables import Table, align, read_table
+from citywide.systems.genomics.engine.files.tables import Table, align, read_covariates, read_table
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 PHENO = ("--phenoCol", "--phenoColList")
@@ -63,12 +63,13 @@ def run(options: Namespace) -> int:
     from citywide.systems.genomics.engine.step1.run import step_one  # noqa: PLC0415 - scipy loads slowly
 
     bed, people, rows = study(options)
-    chosen = names(options.pheno_name)
-    table = read_table(options.pheno, only=chosen)
-    table = table.only(chosen) if chosen else table
+    wanted = names(options.pheno_name)
+    table = read_table(options.pheno, only=wanted)
+    table = table.only(wanted) if wanted else table
     values = np.where(people[:, None], align(table, bed.people), np.nan)
     table, values = _enough(options, table, values)
-    covariates = align(_covariates(options), bed.people) if options.covar else None
+    chosen, categories = names(options.covar_name), names(options.catCovarList)
+    covariates = align(read_covariates(options.covar, chosen, categories), bed.people) if options.covar else None
     request = Request(
         bed,
         _traits(options, values),
@@ -110,13 +111,6 @@ def _traits(options: Namespace, values: NDArray[np.float64]) -> NDArray[np.float
     if not options.ranks or options.bt:
         return values
     return np.column_stack([normal_scores(column, options.ranks) for column in values.T])
-
-
-def _covariates(options: Namespace) -> Table:
-    categories, chosen = names(options.catCovarList), names(options.covar_name)
-    chosen = (*chosen, *categories) if chosen else ()
-    table = read_table(options.covar, categories=categories, only=chosen)
-    return table.only(chosen) if chosen else table
 
 
 COMMAND = Command("step1", "whole-genome ridge regression for relatedness and strata", options, run)

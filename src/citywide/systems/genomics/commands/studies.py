@@ -4,13 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from citywide.kit.commands import Command
-
-LISTS = {
-    "keep": "people to keep: lines of FID IID, or IID",
-    "remove": "people to leave out",
-    "extract": "names of the variants to keep",
-    "exclude": "names of the variants to leave out",
-}
+from citywide.systems.genomics.commands.genotypes import genotype_options
+from citywide.systems.genomics.commands.names import list_options
 
 
 def _hub_options(parser: ArgumentParser) -> None:
@@ -24,7 +19,7 @@ def cohort_options(parser: ArgumentParser) -> None:
     _hub_options(parser)
     parser.add_argument("name", help="one word; the cohort is then cohort/NAME")
     parser.add_argument("--title", default="", help="what people call it")
-    parser.add_argument("--bfile", type=Path, required=True, metavar="PREFIX", help="PREFIX.bed, .bim and .fam")
+    genotype_options(parser)
     parser.add_argument("--pheno", type=Path, required=True, metavar="TABLE")
     parser.add_argument("--covar", type=Path, metavar="TABLE")
 
@@ -35,8 +30,7 @@ def study_options(parser: ArgumentParser) -> None:
     parser.add_argument("cohort", help="such as cohort/NAME")
     parser.add_argument("--pheno-name", nargs="*", default=(), metavar="TRAIT", help="all traits if none is named")
     parser.add_argument("--test", choices=("auto", "linear", "logistic"), default="auto")
-    for name, what in LISTS.items():
-        parser.add_argument(f"--{name}", type=Path, metavar="FILE", help=what)
+    list_options(parser.add_argument)
     parser.add_argument("--step1", action="store_true", help="take relatedness and strata off first")
     parser.add_argument("--purpose", required=True, help="what the data of people are used for")
     parser.add_argument("--by", required=True, metavar="STAFF", help="who asks")

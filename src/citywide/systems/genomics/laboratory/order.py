@@ -37,6 +37,9 @@ class Order(Struct, frozen=True):
     made: Made | None = None
     lists: dict[str, Path] = {}
     step_one: bool = False
+    genotypes: str = "bfile"
+    sample: Path | None = None
+    ref_last: bool = False
 
     def request(self, folder: Path) -> Request:
         """The scan that this order stands for."""
@@ -46,6 +49,10 @@ class Order(Struct, frozen=True):
             folder / "scan",
             self.covar,
             self.traits,
+            pgen=self.genotypes == "pfile",
+            bgen=self.genotypes == "bgen",
+            sample=self.sample,
+            ref_last=self.ref_last,
             test=self.test,
             threads=self.threads,
             memory_mb=self.memory_mb,
@@ -70,7 +77,10 @@ class Order(Struct, frozen=True):
         return [*words, "--out", made.parent, *["--bt"] * (kind == BINARY)]
 
     def _words(self, name: str, traits: tuple[str, ...], lists: dict[str, Path]) -> list[str | Path]:
-        words: list[str | Path] = ["citywide", name, "--bfile", self.data, "--pheno", self.pheno]
+        words: list[str | Path] = ["citywide", name, f"--{self.genotypes}", self.data]
+        words += ["ref-last"] if self.ref_last else []
+        words += ["--sample", self.sample] if self.sample else []
+        words += ["--pheno", self.pheno]
         words += ["--covar", self.covar] if self.covar else []
         words += ["--pheno-name", ",".join(traits)] if traits else []
         return [*words, *(word for one, path in lists.items() for word in (f"--{one}", path))]

@@ -13,10 +13,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 from msgspec import json as quick
 
 from citywide.systems.genomics.engine import Request
-from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.genotypes import open_genotypes
+from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.run import scan
@@ -36,7 +39,7 @@ from citywide.systems.genomics.laboratory.order import (
 
 STOPPED = 130
 SAY_EVERY_S = 0.5
-KINDS = ("bed", "bim", "fam")
+KINDS = {"bfile": ("bed", "bim", "fam"), "pfile": ("pgen", "pvar", "psam"), "bgen": ("bgen",)}
 
 
 def main(folder: Path) -> int:
@@ -89,18 +92,32 @@ def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
     from citywide.systems.genomics.engine.results.read import read_results  # noqa: PLC0415 - pyarrow loads slowly
     from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - after the scan
 
-    bed = open_bed(order.data)
+    bed = calls_of(order, folder)
     for trait in traits:
         if trait.variants:
             seen = findings(trait.name, read_results(folder / "scan" / f"{trait.name}.tsv"), bed)
             write_report(seen, folder / "reports" / trait.name, [order.command(folder)])
 
 
+def calls_of(order: Order, folder: Path) -> Bed:
+    """The cohort's genotypes as calls, for linkage."""
+    asked = order.request(folder)
+    data = open_genotypes(asked.data, asked.pgen, asked.bgen, asked.sample, asked.ref_last)
+    return data if isinstance(data, Bed) else hard_calls(data, np.arange(len(data)), folder)
+
+
 def hashes(order: Order) -> dict[str, str]:
     """The hash of each file that goes in, by its part in the study and its name, as it was when the scan began."""
-    files: dict[str, Path | None] = {kind: order.data.with_name(f"{order.data.name}.{kind}") for kind in KINDS}
-    files |= {"pheno": order.pheno, "covar": order.covar, **order.lists}
+    files: dict[str, Path | None] = {kind: _beside(order.data, f".{kind}") for kind in KINDS[order.genotypes]}
+    files |= {"sample": order.sample, "pheno": order.pheno, "covar": order.covar, **order.lists}
     return {f"{part}: {path.name}": sha256(path) for part, path in files.items() if path is not None}
+
+
+def _beside(data: Path, suffix: str) -> Path:
+    """The file of this kind, packed where only that is there; a name may have its ending already."""
+    path = data.with_name(data.name.removesuffix(suffix) + suffix)
+    packed = path.with_name(f"{path.name}.zst")
+    return packed if packed.exists() and not path.exists() else path
 
 
 def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[TraitSummary]) -> Found:

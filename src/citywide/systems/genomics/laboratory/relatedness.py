@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import Limits, Request
 from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import Plan, make_plan
 from citywide.systems.genomics.laboratory.order import BINARY, QUANTITIES, VARIANTS
@@ -31,26 +32,25 @@ def predicted(request: Request, folder: Path, progress: Progress) -> Request:
     from citywide.systems.genomics.engine.step1.run import step_one  # noqa: PLC0415 - scipy loads slowly
 
     plan = make_plan(request)
-    assert isinstance(plan.bed, Bed)
     rows = np.arange(len(plan.bed))
     rows = rows[within(COMMON, plan.bed, plan.keep, rows)]
     folder.mkdir(exist_ok=True)
+    bed = plan.bed if isinstance(plan.bed, Bed) else hard_calls(plan.bed, rows, folder)
     (folder / VARIANTS).write_bytes(b"\n".join([*plan.bed.variants.id()[rows].tolist(), b""]))
     lists: list[Path] = []
     for binary in sorted({trait.binary for trait in plan.traits}):
         out = folder / KINDS[binary]
-        step_one(_asked(plan, binary, rows, out), progress)
+        step_one(_asked(plan, bed, binary, rows, out), progress)
         lists.append(out / "step1_pred.list")
         shutil.rmtree(out / "level0")
     return replace(request, predictions=tuple(lists))
 
 
-def _asked(plan: Plan, binary: bool, rows: NDArray[np.int64], out: Path) -> "StepOne":
+def _asked(plan: Plan, bed: Bed, binary: bool, rows: NDArray[np.int64], out: Path) -> "StepOne":
     from citywide.systems.genomics.engine.step1.request import Request as Asked  # noqa: PLC0415 - with its work
 
-    assert isinstance(plan.bed, Bed)
     traits = [trait for trait in plan.traits if trait.binary is binary]
     values = np.where(plan.keep[:, None], np.column_stack([trait.values for trait in traits]), np.nan)
     names = tuple(trait.name for trait in traits)
     covariates = plan.covariates if plan.labels else None
-    return Asked(plan.bed, values, names, out, covariates, binary, rows, threads=plan.request.threads)
+    return Asked(bed, values, names, out, covariates, binary, rows, threads=plan.request.threads)

@@ -111,7 +111,8 @@ def order_of(hub: Hub, study: dict[str, Any], cohort: dict[str, Any]) -> Order:
         place = hub.settings.data.resolve() / "genomics" / "cohorts" / cohort["id"].split("/", 1)[1]
         made = quick.decode(quick.encode(facts["made"]), type=Made)
         return Order(place / "study", place / "pheno.tsv", place / "covar.tsv", traits, test, made=made, **more)
-    covar = Path(facts["covar"]) if facts.get("covar") else None
+    covar, sample = (Path(facts[name]) if facts.get(name) else None for name in ("covar", "sample"))
+    more |= {"sample": sample} | {name: facts[name] for name in ("genotypes", "ref_last") if name in facts}
     return Order(Path(facts["data"]), Path(facts["pheno"]), covar, traits, test, **more)
 
 

@@ -38,6 +38,23 @@ def test_blocks_are_views_in_file_order_and_columns_are_read_on_demand(tmp_path)
     assert bed.people.sex.tolist() == [1, 2, 1, 2, 1, 2, 1]
 
 
+def test_a_position_is_a_whole_number_however_it_is_written(tmp_path):
+    study = written(tmp_path, np.zeros((10, 7), np.int8))
+    bim = (tmp_path / "study.bim").read_text()
+    odd = {"\t3\t": "\t3.0\t", "\t8\t": "\t1e+05\t", "\t10\t": "\t2.5e7\t"}
+    (tmp_path / "study.bim").write_text(
+        "".join(
+            odd.get(f"\t{i}\t", f"\t{i}\t").join(line.split(f"\t{i}\t"))
+            for i, line in enumerate(bim.splitlines(keepends=True), 1)
+        )
+    )
+    assert open_bed(study).variants.position().tolist() == [1, 2, 3, 4, 5, 6, 7, 100_000, 9, 25_000_000]
+    assert open_bed(study).variants.id().tolist() == [b"rs%d" % i for i in range(10)]
+    (tmp_path / "study.bim").write_text(bim.replace("\t8\t", "\t8.5\t"))
+    with pytest.raises(FileError, match=r"the position of rs7, 8.5, is not a whole number"):
+        open_bed(study)
+
+
 @pytest.mark.parametrize(
     ("magic", "body", "says"),
     [

@@ -24,6 +24,7 @@ QUOTED = b'"FID" "IID" "y" "z"\n"F0" "P0" 1 2\n"F1" "P1" NA -9\n'
         pytest.param(b"#" + PLAIN.replace(b"\t", b"  "), id="with blanks and a hash"),
         pytest.param(b"## made in spring\n\n" + PLAIN, id="below a remark"),
         pytest.param(QUOTED, id="by R, in quotes"),
+        pytest.param(PLAIN.replace(b"P0", b'"P0"').replace(b"P1", b'"P1"'), id="with the people alone in quotes"),
     ],
 )
 def test_a_table_is_read_however_it_was_written(tmp_path: Path, written: bytes) -> None:

@@ -68,6 +68,20 @@ def fitted(ill, covariates, copies, firth):
 
 
 @pytest.mark.parametrize("level", LEVELS)
+def test_a_height_that_full_steps_jump_over_is_reached_by_short_ones(level):
+    random = np.random.default_rng(8)
+    copies = random.binomial(2, 0.006, (200, 400)).astype(np.int8)
+    covariates = random.normal(size=(400, 5))
+    ill = (random.random(400) < 0.015 + 0.8 * (copies[0] > 0)).astype(float)
+    rows = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))
+    for v in (126, 178):
+        beta, error = fitted(ill, covariates, copies[v], firth=False)
+        assert rows.test[v] == WALD
+        assert rows.beta[v] == pytest.approx(beta, abs=1e-7 * error)
+        assert rows.error[v] == pytest.approx(error, rel=1e-7)
+
+
+@pytest.mark.parametrize("level", LEVELS)
 def test_every_level_fits_what_newton_in_numpy_fits(level):
     copies, ill, covariates = cohort()
     rows = at_level(level, copies, lanes(ill, covariates), Choice(screen=1.0))

@@ -1,10 +1,12 @@
 """Dosages of a .pgen: the same numbers as least squares on each variant's own people."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pgenlib
+import pyarrow as pa
 import pytest
 from scipy import stats
 
@@ -15,6 +17,7 @@ from citywide.systems.genomics.engine.fits.design import designs
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.request import Request, ScanError
 from citywide.systems.genomics.engine.scan.run import scan
+from tests.systems.genomics.commands.typed import command
 
 PEOPLE, VARIANTS = 203, 60
 
@@ -171,9 +174,35 @@ def test_files_that_do_not_fit_together_are_refused(tmp_path: Path) -> None:
         open_pgen(tmp_path / "nothing")
 
 
-def test_a_variant_with_several_alternatives_is_refused(tmp_path: Path) -> None:
-    study(tmp_path)
-    pvar = tmp_path / "s.pvar"
-    pvar.write_text(pvar.read_text().replace("rs3\tG\tA", "rs3\tG\tA,T"))
-    with pytest.raises(FileError, match="rs3"):
-        open_pgen(tmp_path / "s")
+def test_each_of_several_alternatives_is_scanned_against_all_other_alleles(tmp_path: Path) -> None:
+    _, y, covariates = study(tmp_path)
+    random = np.random.default_rng(6)
+    alleles = random.choice(4, (VARIANTS, PEOPLE, 2), p=[0.4, 0.3, 0.2, 0.1]).astype(np.int32)
+    alleles[::2] %= 2  # every other variant has one alternative
+    alleles[1::4][alleles[1::4] == 3] = 0
+    alleles[random.random((VARIANTS, PEOPLE)) < 0.04] = -9
+    sizes = {"variant_ct": VARIANTS, "nonref_flags": False, "allele_ct_limit": 4}
+    with pgenlib.PgenWriter(str(tmp_path / "s.pgen").encode(), PEOPLE, **sizes) as out:
+        for v, row in enumerate(alleles):
+            out.append_alleles(row.ravel(), False, (2, 3, 2, 4)[v % 4])
+    alts = ("A", "A,T", "A", "A,T,AT")
+    lines = "".join(f"{1 + v // 30}\t{v % 30 + 1}\trs{v + 1}\tG\t{alts[v % 4]}\n" for v in range(VARIANTS))
+    pvar = pa.compress(f"#CHROM\tPOS\tID\tREF\tALT\n{lines}".encode(), "zstd", asbytes=True)
+    (tmp_path / "s.pvar").unlink()
+    (tmp_path / "s.pvar.zst").write_bytes(pvar)
+    scan(Request(tmp_path / "s", tmp_path / "y.tsv", tmp_path / "out", tmp_path / "c.tsv", pgen=True, threads=1))
+    found = [line.split("\t") for line in (tmp_path / "out" / "y.tsv").read_text().splitlines()[1:]]
+    wanted = [(v, alt) for v in range(VARIANTS) for alt in range(1, (2, 3, 2, 4)[v % 4])]
+    assert [(row[9], row[2]) for row in found] == [(f"rs{v + 1}", alts[v % 4].split(",")[alt - 1]) for v, alt in wanted]
+    for (v, alt), row in zip(wanted, found, strict=True):
+        copies = np.where(alleles[v, :, 0] < 0, np.nan, (alleles[v] == alt).sum(axis=1))
+        beta, p, n = by_hand(copies, y, covariates)
+        assert (float(row[4]), float(row[7]), int(row[10])) == pytest.approx((beta, p, n), rel=1e-6)
+    score(tmp_path)
+
+
+def score(folder: Path) -> None:
+    """Of a variant with several alternatives the copies of REF are not told by one of them."""
+    (folder / "w").write_text("ID\tA1\tw\nrs2\tG\t1\nrs4\tT\t1\nrs5\tG\t1\n")
+    assert command("score", f"--pfile {folder / 's'} --score {folder / 'w'} --out {folder / 'o'} --threads 1") == 0
+    assert json.loads((folder / "o" / "match.json").read_text())["w"]["rate"] == pytest.approx(2 / 3, abs=1e-6)

@@ -1,3 +1,5 @@
+import shutil
+import subprocess
 from fractions import Fraction
 from math import comb
 
@@ -96,3 +98,28 @@ def test_where_x_and_y_pair_men_have_two_copies_as_women_do(tmp_path, code):
 def test_without_an_x_nothing_is_said_of_the_sex(tmp_path):
     bed = write(tmp_path, drawn(np.random.default_rng(1), 50, 20))
     assert not person_quality(bed, variant_quality(bed)).sex_by_x().any()
+
+
+@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+def test_people_and_variants_of_every_chromosome_are_counted_as_plink2_does(tmp_path):
+    random, people = np.random.default_rng(9), 61
+    copies, sex = drawn(random, 300, people), np.arange(people) % 3
+    on_x, not_a_woman, mothers = slice(60, 120), sex == 1, slice(240, 300)
+    copies[on_x, not_a_woman] = np.where(copies[on_x, not_a_woman] == 1, -1, copies[on_x, not_a_woman])
+    copies[180:240] = np.where(copies[180:240] == 1, -1, copies[180:240])
+    copies[mothers] = np.where(copies[mothers] == 1, 2, copies[mothers])
+    bed = write(tmp_path, copies, np.repeat(["1", "X", "XY", "Y", "MT"], 60).tolist(), sex.tolist())
+    words = "--bfile study --missing --het --freq counts --out p"
+    subprocess.run(["plink2", *words.split()], check=True, capture_output=True, cwd=tmp_path)
+    found = variant_quality(bed)
+    seen = person_quality(bed, found)
+    gone, het, counted = (
+        np.genfromtxt(tmp_path / f"p.{name}", skip_header=1, comments=None)[:, -4:]
+        for name in ("smiss", "het", "acount")
+    )
+    np.testing.assert_array_equal(np.column_stack([seen.missing, seen.variants]), gone[:, 1:3])
+    np.testing.assert_array_equal(np.column_stack([seen.homozygous, seen.called]), het[:, [0, 2]])
+    np.testing.assert_allclose(seen.inbreeding, het[:, 3], rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(found.alleles, counted[:, 3])
+    np.testing.assert_allclose(np.nan_to_num(found.frequency) * found.alleles, counted[:, 2], atol=1e-9)
+    assert np.isnan(found.hwe[mothers]).all()

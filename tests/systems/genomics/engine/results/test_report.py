@@ -161,6 +161,12 @@ def test_the_page_stands_alone_and_speaks_both_languages(scan, tmp_path):
     assert all((tmp_path / name).read_bytes()[:4] == b"\x89PNG" for name in ("manhattan.png", "qq.png", "region1.png"))
 
 
+def test_the_page_says_by_which_bound_its_signals_are_counted(scan, tmp_path):
+    bed, _, results = scan
+    write_report(findings("height", results, bed, Bounds(p1=1e-6)), tmp_path)
+    assert "Independent signals, p ≤ 1e-6" in (tmp_path / "report.html").read_text()
+
+
 def test_an_inflated_scan_speaks_of_an_intercept_only_where_one_is_shown():
     assert "intercept" in TEXTS[verdict(1.2, told=True)][0]
     assert "intercept" not in TEXTS[verdict(1.2, told=False)][0]

@@ -3,6 +3,8 @@
 Each variant below is one trap with its name; the oracle sees only the genotypes, the tables and numpy.
 """
 
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -330,3 +332,23 @@ def test_blank_lists_keep_nobody_and_remove_nobody(tmp_path: Path) -> None:
     (tmp_path / "blank").write_text("\n#FID IID\n")
     assert not keep_mask(people, tmp_path / "blank").any()
     assert keep_mask(people, None, tmp_path / "blank").all()
+
+
+@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+def test_a_mans_two_copies_on_x_are_missing_as_after_plink2_has_set_them_so(tmp_path: Path) -> None:
+    random, people = np.random.default_rng(7), 90
+    copies = random.binomial(2, 0.4, (12, people)).astype(np.int8)
+    write(tmp_path, copies, ["X"] * 12, random.integers(1, 3, people).tolist())
+    table(tmp_path / "y.tsv", ["y"], random.normal(size=(people, 1)))
+    scan(Request(tmp_path / "study", tmp_path / "y.tsv", tmp_path / "out", threads=1))
+    rows = [line.split("\t") for line in (tmp_path / "out" / "y.tsv").read_text().splitlines()[1:]]
+    words = (
+        "--bfile study --set-hh-missing --make-bed --out set",
+        "--bfile set --pheno y.tsv --glm allow-no-covars hide-covar --out p",
+    )
+    for line in words:
+        subprocess.run(["plink2", *line.split()], check=True, capture_output=True, cwd=tmp_path)
+    head, *lines = (line.split() for line in (tmp_path / "p.y.glm.linear").read_text().splitlines())
+    theirs = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [int(row["OBS_CT"]) for row in theirs] == [int(row[10]) for row in rows]
+    assert [float(row["P"]) for row in theirs] == pytest.approx([float(row[7]) for row in rows], rel=1e-5)

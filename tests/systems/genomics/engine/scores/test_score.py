@@ -150,7 +150,7 @@ def test_on_x_a_missing_call_is_expected_at_the_frequency_where_a_man_has_one_co
 
 
 @pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
-@pytest.mark.parametrize("chromosome", ["1", "X"])
+@pytest.mark.parametrize("chromosome", ["1", "X", "Y", "MT"])
 def test_plink2_gives_the_same_averages(tmp_path, chromosome):
     random = np.random.default_rng(8)
     bed = write(tmp_path, drawn(random, 500, 91), ["1"] * 100 + [chromosome] * 400, random.integers(1, 3, 91))

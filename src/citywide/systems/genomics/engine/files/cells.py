@@ -13,10 +13,10 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 def words_of(path: Path) -> tuple[list[bytes], list[bytes], list[int]]:
     """The header, every word below it, and the numbers of the lines that hold any; `##` begins a remark.
 
-    R puts every word in quotes; they go where the header has them.
+    R puts words in quotes, which go.
     """
     raw = read_bytes(path)
-    lines = enumerate((raw.replace(b'"', b"") if raw.startswith(b'"') else raw).splitlines(), start=1)
+    lines = enumerate(raw.replace(b'"', b"").splitlines(), start=1)
     filled = ((number, line) for number, line in lines if line.strip() and not line.startswith(b"##"))
     names = next(filled, (0, b""))[1].split()
     if not names:
@@ -38,11 +38,16 @@ def _wrong_length(path: Path, number: int, line: bytes, found: int, expected: in
 
 
 def numbers_of(
-    path: Path, names: tuple[str, ...], cells: NDArray[np.bytes_], missing: Iterable[str], lines: Sequence[int]
+    path: Path,
+    names: tuple[str, ...],
+    cells: NDArray[np.bytes_],
+    missing: Iterable[str],
+    lines: Sequence[int],
+    hint: str = "",
 ) -> NDArray[np.float64]:
     """The cells as numbers, NaN where missing; the first that is none is named."""
     codes = np.array([word.encode() for word in missing], np.bytes_)
-    values = _numbers(path, names, cells, np.isin(cells, codes), lines, codes)
+    values = _numbers(path, names, cells, np.isin(cells, codes), lines, codes, hint)
     values[np.isin(values, [number for number in map(_number, codes.tolist()) if number is not None])] = np.nan
     if np.isinf(values).any():
         row, column = np.argwhere(np.isinf(values))[0]
@@ -57,6 +62,7 @@ def _numbers(
     absent: NDArray[np.bool_],
     lines: Sequence[int],
     codes: NDArray[np.bytes_],
+    hint: str,
 ) -> NDArray[np.float64]:
     """The cells as numbers; `na` is NA, where a table is written so."""
     try:
@@ -64,8 +70,8 @@ def _numbers(
     except ValueError:
         loosely = absent | np.isin(np.char.upper(cells), np.char.upper(codes))
         if loosely.sum() == absent.sum():
-            raise FileError(_not_a_number(path, names, cells, absent, lines)) from None
-        return _numbers(path, names, cells, loosely, lines, codes)
+            raise FileError(_not_a_number(path, names, cells, absent, lines, hint)) from None
+        return _numbers(path, names, cells, loosely, lines, codes, hint)
 
 
 def _number(word: bytes) -> float | None:
@@ -82,11 +88,12 @@ def _not_a_number(
     cells: NDArray[np.bytes_],
     absent: NDArray[np.bool_],
     lines: Sequence[int],
+    hint: str,
 ) -> str:
     for row, column in np.argwhere(~absent):
         try:
             float(cells[row, column])
         except ValueError:
             cell = bytes(cells[row, column]).decode(errors="replace")
-            return f"{path}: line {lines[row]}, column {names[column]}: {cell!r} is not a number"
+            return f"{path}: line {lines[row]}, column {names[column]}: {cell!r} is not a number{hint}"
     return f"{path}: not numbers"

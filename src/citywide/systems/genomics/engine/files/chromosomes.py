@@ -9,6 +9,7 @@ NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
 NAMES = {b"X": "X", b"23": "X", b"0X": "X", b"Y": "Y", b"24": "Y", b"0Y": "Y"}
 WITHIN_X = {"25": "XY", "XY": "XY"}
 CODE_BYTES = 12
+MOTHERS = {b"MT": "M", b"M": "M", b"26": "M", b"0M": "M"}
 NUMBERS = {"X": 23, "Y": 24, "XY": 25, "MT": 26, "M": 26}
 LETTERS = {23: "X", 24: "Y", 25: "XY", 26: "MT"}
 AUTOSOMES = frozenset(str(number) for number in range(1, 23))
@@ -47,9 +48,9 @@ def kind(code: bytes) -> str:
 
 
 def kinds(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.str_]:
-    """A for two copies in everybody, X or Y for the sex chromosomes (PAR and MT count as autosomes here)."""
+    """A for two copies in everybody (what X and Y share among them), X or Y for the sex chromosomes, M for MT."""
     found, where = np.unique(codes(variants)[rows], return_inverse=True)
-    return np.array([kind(code) or "A" for code in found.tolist()] or ["A"])[where]
+    return np.array([kind(code) or MOTHERS.get(code.upper(), "A") for code in found.tolist()] or ["A"])[where]
 
 
 def numbered(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:

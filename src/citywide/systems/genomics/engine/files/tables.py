@@ -20,6 +20,7 @@ from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.wrong import FileError
 
 SHOWN = 20
+CATEGORY = "; --catCovarList takes a column of names"
 MISSING = ("NA", "nan", "NaN", "N/A", ".", "-9")
 
 
@@ -45,8 +46,21 @@ class Table:
         return b" ".join([*self.family[:1], *self.person[:1]]).decode() or "nobody"
 
 
+def read_covariates(
+    path: str | Path, chosen: Sequence[str], categories: Sequence[str], missing: Iterable[str] = MISSING
+) -> Table:
+    """The columns that are chosen, and those of categories; all of them where none is."""
+    wanted = (*chosen, *categories) if chosen else ()
+    table = read_table(path, missing, categories, wanted, CATEGORY)
+    return table.only(wanted) if wanted else table
+
+
 def read_table(
-    path: str | Path, missing: Iterable[str] = MISSING, categories: Sequence[str] = (), only: Sequence[str] = ()
+    path: str | Path,
+    missing: Iterable[str] = MISSING,
+    categories: Sequence[str] = (),
+    only: Sequence[str] = (),
+    hint: str = "",
 ) -> Table:
     """Read a table with a header line; the columns after the ids (or `only` these of them) must hold numbers, but for
     those of categories.
@@ -67,7 +81,7 @@ def read_table(
         for one in (_levels(name, column, missing) if name in wanted else [(name, column)])
     ]
     names = tuple(name.decode() for name, _ in columns)
-    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, numbers)
+    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, numbers, hint)
     table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
     _refuse_twice(table, numbers)
     return table

@@ -12,19 +12,26 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 
 LINES_AT_ONCE = 200_000
 LONG = 64
-GZIP, UTF16 = b"\x1f\x8b", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+GZIP, ZSTD, UTF16 = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Rows:
-    """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's."""
+    """The lines of a text file, each of a fixed number of fields; 8 bytes a line beside the file's.
 
-    def __init__(self, path: Path, fields: int, text: bytes | None = None) -> None:
+    `odd` are the lines whose field `whole`, if one is named, is not written in digits alone.
+    """
+
+    def __init__(self, path: Path, fields: int, text: bytes | None = None, whole: int = -1) -> None:
         """Read the file (or `text` in its place); refuse it when a line has not exactly `fields` fields."""
         self.path, self.fields = Path(path), fields
+        self.odd: list[int] = []
         self.raw = _read(self.path) if text is None else np.frombuffer(text, np.uint8)
         self.starts = line_starts(self.raw)
         for first in range(0, len(self), LINES_AT_ONCE):
-            self._check(first, min(first + LINES_AT_ONCE, len(self)))
+            words = self._check(first, min(first + LINES_AT_ONCE, len(self)))
+            if whole >= 0:
+                begins = words[whole::fields] + self.starts[first]
+                self.odd += (first + np.flatnonzero(~digits_alone(self.raw, begins))).tolist()
 
     def __len__(self) -> int:
         return len(self.starts) - 1
@@ -43,7 +50,7 @@ class Rows:
             cells[:, at] = np.where(here < ends, text[np.minimum(here, len(text) - 1)], 0)
         return cells.view(f"S{width}")[:, 0]
 
-    def _check(self, first: int, stop: int) -> None:
+    def _check(self, first: int, stop: int) -> NDArray[np.int64]:
         words = word_starts(self.raw[self.starts[first] : self.starts[stop]])
         ends = self.starts[first : stop + 1] - self.starts[first]
         bounds = np.asarray(np.searchsorted(words, ends), np.int64)
@@ -52,6 +59,7 @@ class Rows:
         if len(wrong):
             line, found = first + int(wrong[0]), int(counts[wrong[0]])
             raise FileError(f"{self.path}: line {line + 1} has {found} fields, expected {self.fields}")
+        return words
 
 
 def line_starts(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -78,19 +86,42 @@ def word_ends(raw: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.flatnonzero(last).astype(np.int64) + 1
 
 
+def digits_alone(raw: NDArray[np.uint8], begins: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the words that begin here are digits and nothing else."""
+    fine, inside, at = np.ones(len(begins), np.bool_), np.ones(len(begins), np.bool_), 0
+    while inside.any():
+        byte = raw[np.minimum(begins + at, len(raw) - 1)]
+        inside &= (byte > ord(" ")) & (begins + at < len(raw))
+        fine &= ~inside | (byte - np.uint8(ord("0")) < 10)
+        at += 1
+    return fine
+
+
 def read_bytes(path: Path) -> bytes:
-    """A whole file of text: unpacked where it is gzipped, without the mark that spreadsheets put before UTF-8."""
+    """A whole file of text: unpacked where it is packed, without the mark that spreadsheets put before UTF-8."""
     try:
-        raw = path.read_bytes()
-        raw = gzip.decompress(raw) if raw.startswith(GZIP) else raw
+        raw = _unpacked(path, path.read_bytes())
     except FileNotFoundError:
         raise FileError(f"{path}: there is no such file") from None
-    except (EOFError, gzip.BadGzipFile, zlib.error) as wrong:
-        raise FileError(f"{path}: cannot be unpacked: {wrong}") from None
     if raw.startswith(UTF16):
         raise FileError(f"{path}: written in UTF-16; save it as UTF-8 or plain text")
     raw = raw.removeprefix(codecs.BOM_UTF8)
     return raw if b"\n" in raw else raw.replace(b"\r", b"\n")
+
+
+def _unpacked(path: Path, raw: bytes) -> bytes:
+    """What was packed by gzip or zstd, whatever the file is called."""
+    try:
+        return gzip.decompress(raw) if raw.startswith(GZIP) else _zstd(raw) if raw.startswith(ZSTD) else raw
+    except (EOFError, OSError, zlib.error) as wrong:
+        raise FileError(f"{path}: cannot be unpacked: {wrong}") from None
+
+
+def _zstd(raw: bytes) -> bytes:
+    """Unpacked with the codec that the column tables use."""
+    import pyarrow as pa  # noqa: PLC0415 - loads slowly, and few files are packed so
+
+    return pa.input_stream(pa.BufferReader(raw), compression="zstd").read()
 
 
 def _read(path: Path) -> NDArray[np.uint8]:

@@ -6,7 +6,7 @@ from citywide.systems.genomics.engine.fits.binary_lanes import BinaryLanes
 from citywide.systems.genomics.engine.fits.design import Floats
 from citywide.systems.genomics.engine.fits.rows import FIRTH, SCORE, WALD, Rows
 from citywide.systems.genomics.engine.fits.screen import Block, Choice, copies_in, to_fit
-from citywide.systems.genomics.engine.kernel.plain_logistic import newton
+from citywide.systems.genomics.engine.kernel.plain_logistic import likeliest, newton
 from citywide.systems.genomics.engine.kernel.states import (
     COLLINEAR,
     FINE,
@@ -37,7 +37,7 @@ def _scored(copies: Floats, lanes: BinaryLanes) -> Rows:
     whole = (filled**2) @ lanes.weight[:n]
     left = whole - ((filled @ (lanes.white * lanes.weight)[:, :n].T) ** 2).sum(axis=1)
     alike = np.where(known, copies, 9).min(axis=1) == np.where(known, copies, -1).max(axis=1)
-    states = [calls == 0, alike, calls < lanes.terms + 2, left < 1e-8 * whole]
+    states = [calls == 0, alike, calls < lanes.terms + 2, ~(left > 1e-8 * whole)]
     status = np.select(states, [NO_CALLS, ONE_GENOTYPE, TOO_FEW, COLLINEAR], FINE).astype(np.uint8)
     safe = np.where(status == FINE, left, np.nan)
     beta, error = (filled @ (lanes.ill - lanes.risk)[:n]) / safe, 1 / np.sqrt(safe)
@@ -58,11 +58,11 @@ def _fitted(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:
     state, test, start = SEPARATED, WALD, lanes.start[: lanes.members][here]
     at, information = np.zeros(1), np.ones((1, 1))
     if not apart and lanes.firth != "always":
-        at, information, state = newton(columns, ill, start, firth=False, most=30, halt=lanes.halt)
+        at, information, state = likeliest(columns, ill, start, most=30, halt=lanes.halt)
     if state != FINE and lanes.firth != "off":
         at, information, state = newton(columns, ill, start, firth=True, most=30)
         test = FIRTH
-    error = float(np.sqrt(np.linalg.inv(information)[-1, -1]))
+    error = float(np.sqrt(np.linalg.inv(information)[-1, -1])) if state == FINE else np.nan
     rows.test[v], rows.status[v] = test, state
-    rows.beta[v], rows.error[v] = (at[-1], error) if state == FINE else (np.nan, np.nan)
+    rows.beta[v], rows.error[v] = (at[-1] if state == FINE else np.nan, error)
     rows.minus_log10_p[v] = minus_log10_p_z(rows.beta[v : v + 1] / error)[0]

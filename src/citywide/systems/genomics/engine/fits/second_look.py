@@ -29,6 +29,7 @@ from citywide.systems.genomics.engine.kernel.tails import minus_log10_p_t
 
 LITTLE_LEFT, FEW_CALLED = 1e-5, 0.05
 NOTHING_LEFT, FARTHEST, ENDLESS = 1e-10, 30.0, 1e3
+HILLY = 5  # so many calls a coefficient, and Firth's likelihood has one height
 States = NDArray[np.uint8]
 
 
@@ -93,7 +94,9 @@ def _stuck(lanes: BinaryLanes, rows: Rows) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore", divide="ignore"):
         little = rows.error**-2 < LITTLE_LEFT * whole
     few = (rows.status == TOO_FEW) & (rows.calls > 2)  # too few for all covariates; some may not vary here
-    return few | (rows.status == NOT_CONVERGED) | ((rows.status == FINE) & little)
+    heights = (rows.test == FIRTH) & (rows.calls < HILLY * (lanes.terms + 1))  # among so few there may be lower ones
+    certain = rows.status == COLLINEAR  # or the null model is so sure of its carriers that the score is nothing
+    return few | heights | certain | (rows.status == NOT_CONVERGED) | ((rows.status == FINE) & little)
 
 
 def _fit_binary(copies: Floats, lanes: BinaryLanes, rows: Rows, v: int) -> None:

@@ -11,17 +11,30 @@ PLINK2_HALTS = 1e-4
 
 def null_model(columns: Doubles, ill: Doubles, offset: Doubles, members: int) -> tuple[Doubles, int]:
     """The linear predictor of the model without genotypes, and whether its fit came to rest."""
-    try:
-        at, _, state = newton(columns[:, :members], ill[:members], offset[:members], firth=False)
-    except np.linalg.LinAlgError:  # nobody's risk is in doubt any more
-        return offset, NOT_CONVERGED
+    at, _, state = likeliest(columns[:, :members], ill[:members], offset[:members])
     return offset + at @ columns, state
 
 
-def newton(
-    columns: Doubles, ill: Doubles, offset: Doubles, firth: bool, most: float = np.inf, halt: Doubles | None = None
+def likeliest(
+    columns: Doubles, ill: Doubles, offset: Doubles, most: float = np.inf, halt: Doubles | None = None
 ) -> tuple[Doubles, Doubles, int]:
-    """Coefficients, information and status of a logistic or Firth fit, as logistic.c does it."""
+    """Maximum likelihood, by full steps from the null model or else by short ones."""
+    found = newton(columns, ill, offset, firth=False, most=most, halt=halt)
+    return found if found[2] == FINE else newton(columns, ill, offset, firth=False, most=most, halt=halt, brief=True)
+
+
+def newton(
+    columns: Doubles,
+    ill: Doubles,
+    offset: Doubles,
+    firth: bool,
+    most: float = np.inf,
+    halt: Doubles | None = None,
+    brief: bool = False,
+) -> tuple[Doubles, Doubles, int]:
+    """Coefficients, information and status of a logistic or Firth fit, as logistic.c does it; `brief` steps are short
+    while the height seems far.
+    """
     at, information = np.zeros(len(columns)), np.eye(len(columns))
     before, pace = np.inf, 1.0
     for _ in range(200 if firth else 25):
@@ -30,11 +43,15 @@ def newton(
         information = (columns * weight) @ columns.T
         rest = ill - risk
         if firth:
-            rest += (0.5 - risk) * weight * (columns * np.linalg.solve(information, columns)).sum(axis=0)
-        step = np.linalg.solve(information, columns @ rest)
+            rest += (0.5 - risk) * weight * (columns * _solved(information, columns)).sum(axis=0)
+        step = _solved(information, columns @ rest)
         decrement = float(step @ information @ step)
+        if not np.isfinite(decrement):  # nobody's risk is in doubt any more
+            break
         if firth and decrement > before:
             pace = pace / 2 if pace > 0.3 else pace
+        elif brief:
+            pace = 1 / (1 + decrement**0.5)
         elif decrement < before / 4:
             pace = pace * 1.2 if pace < 0.8 else 1.0
         before = decrement
@@ -44,6 +61,14 @@ def newton(
         if _halts(step, halt) if halt is not None else decrement < (1e-18 if firth else 1e-16):
             return at, information, FINE
     return at, information, NOT_CONVERGED
+
+
+def _solved(information: Doubles, right: Doubles) -> Doubles:
+    """What the information makes of it; NaN where there is none left."""
+    try:
+        return np.asarray(np.linalg.solve(information, right), np.float64)
+    except np.linalg.LinAlgError:
+        return np.full(right.shape, np.nan)
 
 
 def _halts(step: Doubles, halt: Doubles) -> bool:

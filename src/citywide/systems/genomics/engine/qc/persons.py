@@ -45,15 +45,16 @@ def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = No
     """Missingness, heterozygosity and sex of everybody, from the variants' frequencies."""
     rows = np.arange(len(bed)) if rows is None else rows
     kind = kinds(bed.variants, rows)
-    sums = np.zeros((len(bed.people), 6))
+    sums = np.zeros((len(bed.people), 7))
     for block in blocks(bed, rows):
         here = slice(block.first, block.first + len(block.rows))
         person_sums(block, _lanes(kind[here], quality, here), sums, threads)
-    missing, het, called, expected, x_het, x_called = sums[:, :6].T
+    missing, het, called, expected, x_het, x_called, y_missing = sums.T
+    men = bed.people.sex == MALE
     x_expected = _expected_x(bed, rows, kind, quality, threads)
-    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(bed.people.sex == MALE, (kind == "Y").sum(), 0)
+    variants = np.full(len(sums), (kind != "Y").sum()) + np.where(men, (kind == "Y").sum(), 0)
     return PersonQuality(
-        missing=missing.round().astype(np.int64),
+        missing=(missing + men * y_missing).round().astype(np.int64),
         variants=variants,
         homozygous=(called - het).round().astype(np.int64),
         expected=called - expected,
@@ -64,12 +65,12 @@ def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = No
 
 
 def _lanes(kind: NDArray[np.str_], quality: VariantQuality, here: slice) -> NDArray[np.float32]:
-    """Per code: missing; heterozygous, called and expected heterozygous on autosomes; the first two of X."""
+    """Per code: missing; heterozygous, called and expected heterozygous on autosomes; two of X; missing on Y."""
     expected = _expected_het(quality, here)
     useful = (kind == "A") & (expected > 0)
-    values = np.zeros((len(kind), 4, 6), np.float32)
+    values = np.zeros((len(kind), 4, 7), np.float32)
     called = [0, 2, 3]
-    values[:, 1, 0] = kind != "Y"
+    values[:, 1, 0], values[:, 1, 6] = kind != "Y", kind == "Y"
     values[useful, 2, 1] = 1
     values[np.ix_(useful, called, [2])] = 1
     values[:, called, 3] = np.where(useful, expected, 0)[:, None]

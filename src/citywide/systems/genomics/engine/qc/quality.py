@@ -2,7 +2,7 @@
 
 On chromosome X outside the pseudo-autosomal ends men have one copy: they count one allele, a heterozygous
 man is no call (and is counted as such), and Hardy-Weinberg is asked of women alone. On Y women count for
-nothing.
+nothing. Of MT everybody has one allele, or two that are half each; Hardy-Weinberg says nothing there.
 """
 
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
     for block in blocks(bed, rows):
         here = slice(block.first, block.first + len(block.rows))
         every[here] = block.counts(people)
-        if (kind[here] != "A").any():
+        if np.isin(kind[here], ("X", "Y")).any():
             men[here], women[here] = block.counts(male), block.counts(female)
     return _quality(kind, every, men, women)
 
@@ -65,20 +65,21 @@ def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Inte
     """Put the counts together by kind of chromosome; columns are two copies, missing, one, none."""
     from citywide.systems.genomics.engine.qc.hwe import hwe  # noqa: PLC0415 - numba loads slowly
 
-    x, y = (kind == "X")[:, None], (kind == "Y")[:, None]
+    x, y, mothers = ((kind == one)[:, None] for one in "XYM")
     counts = np.where(y, men, every)
     twice, once = np.where(x, every - men, np.where(y, 0, every)), np.where(x | y, men, 0)
     haploid_het = once[:, 2]
     alleles = 2 * _calls(twice) + once[:, 0] + once[:, 3]
+    pairs = np.where(mothers[:, 0], 2, 1)
     copies = 2 * twice[:, 0] + twice[:, 2] + once[:, 0]
-    tested = np.where(x, women, np.where(y, 0, every))
+    tested = np.where(x, women, np.where(y | mothers, 0, every))
     return VariantQuality(
         two=counts[:, 0],
         one=counts[:, 2] - haploid_het,
         none=counts[:, 3],
         missing=counts[:, 1] + haploid_het,
         people=counts.sum(axis=1),
-        alleles=alleles,
+        alleles=alleles // pairs,
         frequency=ratio(copies, alleles),
         hwe=np.where(_calls(tested) > 0, hwe(tested[:, 0], tested[:, 2], tested[:, 3]), np.nan),
         haploid_het=haploid_het,

@@ -30,6 +30,7 @@ class Findings:
 
     trait: str
     results: Results
+    bounds: Bounds
     clumps: list[Clump]
     regions: list[Region]
     inflation: float
@@ -41,12 +42,14 @@ class Findings:
 
 def findings(trait: str, results: Results, bed: Bed | None = None, bounds: Bounds | None = None) -> Findings:
     """Clump, regress and sum up one trait's results; genotypes make the linkage real."""
+    bounds = bounds or Bounds()
     clumps = clump(results, bed, bounds)
     places = regions(results, clumps)
     near = [neighbourhood(results, place.leads[0], bed) for place in places[:PICTURED]]
     return Findings(
         trait,
         results,
+        bounds,
         clumps,
         places,
         lambda_gc(results.strength),

@@ -61,7 +61,9 @@ def _figures(found: Findings) -> str:
     if found.ld is not None and told:
         rows.append(("intercept", f"{found.ld.intercept:.3f} ± {found.ld.intercept_error:.3f}"))
         rows.append(("heritability", f"{found.ld.heritability:.3f} ± {found.ld.heritability_error:.3f}"))
-    cells = "".join(f"<tr><th>{_span(both(name))}</th><td>{value}</td></tr>" for name, value in rows)
+    bound = f"{found.bounds.p1:.3g}".replace("e-0", "e-")
+    names = {name: _span(both(name, bound=bound) if name == "hits" else both(name)) for name, _ in rows}
+    cells = "".join(f"<tr><th>{names[name]}</th><td>{value}</td></tr>" for name, value in rows)
     said = _span(both(verdict(found.inflation, told)))
     return f"<h2>{_span(both('figures'))}</h2><table>{cells}</table><p>{said}</p>"
 

@@ -9,7 +9,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{variants:,} 个变异，最多 {people:,} 人。本页自成一体，不需要网络。",
     ),
     "figures": ("Key figures", "主要数字"),
-    "hits": ("Independent signals, p < 5 × 10⁻⁸", "独立信号，p < 5 × 10⁻⁸"),
+    "hits": ("Independent signals, p ≤ {bound}", "独立信号，p ≤ {bound}"),
     "regions": ("Regions", "区域"),
     "smallest": ("Smallest p", "最小 p 值"),
     "lambda": ("λ (genomic control)", "λ（基因组控制）"),

@@ -94,7 +94,7 @@ def fingerprint(request: Request) -> str:
                 state.update(value.read_bytes())
     for path in (file for one in request.predictions for file in (one, *(loco for _, loco in listed(one)))):
         state.update(_stamp(path))
-    for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".psam", ".bgen"):
+    for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".pvar.zst", ".psam", ".bgen"):
         path = request.data.with_name(request.data.name.removesuffix(suffix) + suffix)
         if path.exists():
             state.update(_stamp(path))

@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import asked, codes
+from citywide.systems.genomics.engine.files.chromosomes import asked, codes, kinds
 from citywide.systems.genomics.engine.files.genotypes import Dosed, Genotypes
+from citywide.systems.genomics.engine.files.people import People
+from citywide.systems.genomics.engine.scan.parts import once
 from citywide.systems.genomics.engine.scan.request import Limits, Request, ScanError
 
 Mask = NDArray[np.bool_]
@@ -45,13 +47,25 @@ def _calls_within(limits: Limits, bed: Bed, people: Mask, rows: Rows) -> Mask:
 def _dosages_within(limits: Limits, data: Dosed, people: Mask, rows: Rows) -> Mask:
     if limits.hwe:
         raise ScanError("--hwe asks for calls; these are dosages")
-    kept = [_tile_within(limits, data.dosages(rows[at : at + TILE])[:, people]) for at in range(0, len(rows), TILE)]
-    return np.concatenate(kept)
+    kind, kept = kinds(data.variants, rows), np.zeros(len(rows), np.bool_)
+    for one in np.unique(kind).tolist():
+        alleles, chosen = _alleles(one, data.people)[people], np.flatnonzero(kind == one)
+        for here in np.split(chosen, range(TILE, len(chosen), TILE)):
+            tile = once(data.dosages(rows[here]), one, data.people)
+            kept[here] = _tile_within(limits, tile[:, people], alleles)
+    return kept
 
 
-def _tile_within(limits: Limits, tile: NDArray[np.float32]) -> Mask:
-    calls = np.isfinite(tile).sum(axis=1)
-    copies = np.nansum(tile, axis=1, dtype=np.float64)
-    rare = np.minimum(copies, 2 * calls - copies)
-    common = (rare >= limits.maf * 2 * calls) & (rare >= limits.mac)
-    return common & (1 - calls / tile.shape[1] <= limits.geno)
+def _alleles(kind: str, people: People) -> NDArray[np.int64]:
+    """How many alleles each person has on a kind of chromosome, as the counts of calls have them too."""
+    men = people.sex == 1
+    return {"X": 2 - men, "Y": men, "M": np.ones(len(men))}.get(kind, np.full(len(men), 2)).astype(np.int64)
+
+
+def _tile_within(limits: Limits, tile: NDArray[np.float32], alleles: NDArray[np.int64]) -> Mask:
+    tile, alleles = tile[:, alleles > 0], alleles[alleles > 0]
+    known = np.isfinite(tile)
+    whole, copies = known @ alleles, np.nan_to_num(tile) @ (alleles / 2)
+    rare = np.minimum(copies, whole - copies)
+    common = (rare >= limits.maf * whole) & (rare >= limits.mac)
+    return common & ((~known).sum(axis=1) / max(len(alleles), 1) <= limits.geno)

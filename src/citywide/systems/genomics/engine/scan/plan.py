@@ -11,7 +11,7 @@ from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_gen
 from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
 from citywide.systems.genomics.engine.files.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.files.ranks import normal_scores
-from citywide.systems.genomics.engine.files.tables import Table, align, read_table
+from citywide.systems.genomics.engine.files.tables import Table, align, read_covariates, read_table
 from citywide.systems.genomics.engine.fits.design import Design, Floats, Refusal, designs
 from citywide.systems.genomics.engine.scan.ledger import fingerprint
 from citywide.systems.genomics.engine.scan.limits import on_chromosomes, within
@@ -112,8 +112,7 @@ def _covariates(request: Request, bed: Genotypes) -> tuple[Floats, tuple[str, ..
         if request.categories:
             raise ScanError("--catCovarList names columns of --covar, which is not given")
         return np.zeros((len(bed.people), 0)), ()
-    chosen = (*request.covariates, *request.categories) if request.covariates else ()
-    table = _some(read_table(request.covar, request.missing, request.categories, chosen), chosen)
+    table = read_covariates(request.covar, request.covariates, request.categories, request.missing)
     return align(table, bed.people), table.names
 
 

@@ -2,6 +2,7 @@
 
 A missing call adds what is expected at the variant's frequency, for an additive weight w exactly 2 · f · w as
 plink2's `--score` does; f is the frequency among founders, or as given. A dosage adds in proportion.
+Of Y and MT there is one allele, half of what two calls would add; on Y nothing is said of who is not a man.
 """
 
 from collections.abc import Sequence
@@ -54,24 +55,41 @@ def score(
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
     kind = kinds(data.variants, np.arange(len(data.variants)))
     free, men = founders(data.people, among), data.people.sex == 1
-    for part in blocks(data, rows) if isinstance(data, Bed) else tiles(data, rows):
-        known = _frequency(part, free, men, kind[part.rows]) if frequency is None else frequency[part.rows]
-        values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN))
-        _add(part, values, total, threads, level)
-    return _scores(scores, families, total)
+    for chosen, whose in ((rows[kind[rows] != "Y"], np.ones(len(men), np.bool_)), (rows[kind[rows] == "Y"], men)):
+        here = np.zeros_like(total) if len(chosen) else total[:0]
+        for part in blocks(data, chosen) if isinstance(data, Bed) else tiles(data, chosen):
+            known = _frequency(part, free, men, kind[part.rows]) if frequency is None else frequency[part.rows]
+            values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN), _alleles(kind[part.rows]))
+            _add(part, values, here, threads, level)
+        if len(chosen):
+            total[whose] += here[whose]
+    return _scores(scores, families, total, _whole(scores, kind, men))
+
+
+def _alleles(kind: NDArray[np.str_]) -> NDArray[np.int64]:
+    """How many alleles a call tells: one on Y and MT, else two (of a man's X too, as plink2 has it)."""
+    return np.where(np.isin(kind, ("Y", "M")), 1, 2)
+
+
+def _whole(scores: Sequence[Matched], kind: NDArray[np.str_], men: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many alleles each person has of each score."""
+    hers = np.array([_alleles(here[here != "Y"]).sum() for here in (kind[one.rows] for one in scores)], np.int64)
+    his = hers + np.array([(kind[one.rows] == "Y").sum() for one in scores], np.int64)
+    return np.where(men[:, None], his, hers)
 
 
 def _frequency(part: Block | Tile, mask: NDArray[np.bool_], men: NDArray[np.bool_], kind: NDArray[np.str_]) -> Doubles:
     """Frequency of allele 1 among those of the mask; a man has one copy on X, and only men have a Y."""
     known = part.frequency(mask)
-    if (kind != "A").any():
+    sexed = np.isin(kind, ("X", "Y"))
+    if sexed.any():
         his, hers = (np.nan_to_num(part.frequency(mask & who)) for who in (men, ~men))
         once, twice = part.calls(mask & men), 2 * part.calls(mask & ~men)
         twice = np.where(kind == "Y", 0, twice)
         of_sexes = np.divide(
             his * once + hers * twice, once + twice, out=np.full_like(known, np.nan), where=once + twice > 0
         )
-        known = np.where(kind == "A", known, of_sexes)
+        known = np.where(sexed, of_sexes, known)
     return known
 
 
@@ -82,14 +100,16 @@ def _add(part: Block | Tile, values: NDArray[np.float32], total: Doubles, thread
         dosage_sums(part, values, total, threads)
 
 
-def _scores(scores: Sequence[Matched], families: Sequence["Family"], total: Doubles) -> Scores:
-    """The sums in the order of the scores; the last lanes count each family's missing calls."""
+def _scores(
+    scores: Sequence[Matched], families: Sequence["Family"], total: Doubles, alleles: NDArray[np.int64]
+) -> Scores:
+    """The sums in the order of the scores; the last lanes count each family's missing alleles."""
     order = [lane for family in families for lane in family.lanes]
-    sums, alleles = np.empty((len(total), len(scores))), 2 * np.array([len(one.rows) for one in scores], np.int64)
+    sums = np.empty((len(total), len(scores)))
     sums[:, order] = total[:, : len(scores)]
     gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), _sizes(families))
     calls = np.empty_like(sums, np.int64)
-    calls[:, order] = alleles[order] - 2 * gone[:, of]
+    calls[:, order] = alleles[:, order] - gone[:, of]
     return Scores(tuple(one.name for one in scores), sums, alleles, calls)
 
 
@@ -114,9 +134,11 @@ def _sizes(families: Sequence[Family]) -> list[int]:
     return [len(family.lanes) for family in families]
 
 
-def _values(chosen: NDArray[np.int64], families: Sequence[Family], frequency: Doubles) -> NDArray[np.float32]:
-    """What each code of each variant adds to each score, family by family; then, a lane for each family, 1 for a
-    missing call.
+def _values(
+    chosen: NDArray[np.int64], families: Sequence[Family], frequency: Doubles, alleles: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """What each code of each variant adds to each score, family by family; then, a lane for each family, the alleles
+    that a missing call leaves out.
     """
     many = sum(_sizes(families))
     values = np.zeros((len(chosen), 4, many + len(families)), np.float32)
@@ -125,9 +147,10 @@ def _values(chosen: NDArray[np.int64], families: Sequence[Family], frequency: Do
         part = slice(*np.searchsorted(family.rows, [chosen[0], chosen[-1] + 1]))
         here = np.searchsorted(chosen, family.rows[part])
         f, adds = frequency[here, None], np.stack([one.adds[part] for one in family.scores], axis=2)
+        adds = adds * (alleles[here] / 2)[:, None, None]
         lanes = slice(lane, lane + len(family.scores))
         values[here, 0, lanes], values[here, 2, lanes], values[here, 3, lanes] = adds[:, 2], adds[:, 1], adds[:, 0]
         values[here, 1, lanes] = (1 - f) ** 2 * adds[:, 0] + 2 * f * (1 - f) * adds[:, 1] + f**2 * adds[:, 2]
-        values[here, 1, many + at] = 1
+        values[here, 1, many + at] = alleles[here]
         lane += len(family.scores)
     return values

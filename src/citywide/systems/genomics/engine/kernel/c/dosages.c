@@ -244,7 +244,7 @@ int dosage_score(const float *tile, int64_t variants, const Columns *columns, do
         statistic[v] = here[k + 1] + mean * absent[k + 1];
         variance[v] = left;
         status[v] = n == 0 ? NO_CALLS : apart <= 1e-12 * squares ? ONE_GENOTYPE : n < k + 2 ? TOO_FEW
-                  : left < 1e-8 * filled ? COLLINEAR : FINE;
+                  : left > 1e-8 * filled ? FINE : COLLINEAR;
     }
     free_sums(&sums, people); free(absent);
     return 0;

@@ -14,6 +14,7 @@
 enum { SCORE_TEST = 1, WALD_TEST = 2, FIRTH_TEST = 3, SPA_TEST = 4 };
 enum { SEPARATED = 6, NOT_CONVERGED = 7 };
 enum { FIRTH_OFF = 0, FIRTH_FALLBACK = 1, FIRTH_ALWAYS = 2 };
+enum { FULL_STEPS, SHORT_STEPS, PENALISED };
 
 /* columns: [terms][strips * 256], the intercept first; null: the linear predictor that fits begin at
  * halt: NULL, or [terms][terms] coefficients of plink2's own columns by ours: fits halt where plink2's do */
@@ -217,7 +218,8 @@ static int halts(const Binary *data, const double *step, double decrement)
     return changes < PLINK2_HALTS;
 }
 
-static inline __attribute__((always_inline)) int plain_fit(const Binary *data, Work *work, int terms)
+/* Short steps come to rest where full ones jump over the height: they are the shorter the farther off it seems. */
+static inline __attribute__((always_inline)) int plain_fit(const Binary *data, Work *work, int terms, int brief)
 {
     memset(work->at, 0, (size_t)terms * sizeof(double));
     for (int round = 0; round < MOST_STEPS; round++) {
@@ -226,7 +228,8 @@ static inline __attribute__((always_inline)) int plain_fit(const Binary *data, W
         if (!invert_factor(work, terms)) return NOT_CONVERGED;
         double decrement = newton_step(work, terms);
         if (!(decrement < 1e12)) return NOT_CONVERGED;
-        for (int i = 0; i < terms; i++) work->at[i] += work->step[i];
+        double pace = brief ? 1 / (1 + sqrt(decrement)) : 1;
+        for (int i = 0; i < terms; i++) work->at[i] += pace * work->step[i];
         if (terms > data->terms && fabs(work->at[terms - 1]) > 30) return NOT_CONVERGED;
         if (terms > data->terms ? halts(data, work->step, decrement) : decrement < 1e-16) return FINE;
     }
@@ -256,7 +259,7 @@ static inline __attribute__((always_inline)) int firth_fit(const Binary *data, W
 }
 
 #define FITTERS(suffix, attributes)                                                                                  \
-    attributes static int plain_fit_##suffix(const Binary *d, Work *w, int t) { return plain_fit(d, w, t); }         \
+    attributes static int plain_fit_##suffix(const Binary *d, Work *w, int t, int s) { return plain_fit(d, w, t, s); } \
     attributes static int firth_fit_##suffix(const Binary *d, Work *w, int t) { return firth_fit(d, w, t); }
 
 FITTERS(plain, )
@@ -265,13 +268,22 @@ FITTERS(avx2, __attribute__((target("avx2,fma"))))
 FITTERS(avx512, __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,fma"))))
 #endif
 
-static int do_fit(const Binary *data, Work *work, int terms, int firth)
+static int do_fit(const Binary *data, Work *work, int terms, int how)
 {
 #if X86_LEVELS
-    if (level() >= VNNI) return (firth ? firth_fit_avx512 : plain_fit_avx512)(data, work, terms);
-    if (level() == AVX2) return (firth ? firth_fit_avx2 : plain_fit_avx2)(data, work, terms);
+    if (level() >= VNNI)
+        return how == PENALISED ? firth_fit_avx512(data, work, terms) : plain_fit_avx512(data, work, terms, how);
+    if (level() == AVX2)
+        return how == PENALISED ? firth_fit_avx2(data, work, terms) : plain_fit_avx2(data, work, terms, how);
 #endif
-    return (firth ? firth_fit_plain : plain_fit_plain)(data, work, terms);
+    return how == PENALISED ? firth_fit_plain(data, work, terms) : plain_fit_plain(data, work, terms, how);
+}
+
+/* Maximum likelihood, by full steps from the null model or else by short ones. */
+static int likeliest(const Binary *data, Work *work, int terms)
+{
+    int found = do_fit(data, work, terms, FULL_STEPS);
+    return found == FINE ? found : do_fit(data, work, terms, SHORT_STEPS);
 }
 
 static int make_work(const Binary *data, Work *work)
@@ -313,8 +325,8 @@ int null_model(const Binary *data, double *eta, double *coefficients)
     Work work;
     if (!make_work(data, &work)) return -1;
     for (int64_t i = 0; i < data->members; i++) work.present[i] = 1;
-    int status = do_fit(data, &work, data->terms, 0);
-    if (status != FINE) status = do_fit(data, &work, data->terms, 1);
+    int status = likeliest(data, &work, data->terms);
+    if (status != FINE) status = do_fit(data, &work, data->terms, PENALISED);
     memcpy(coefficients, work.at, (size_t)data->terms * sizeof(double));
     set_eta(data, &work, data->terms);
     memcpy(eta, work.eta, (size_t)data->padded * sizeof(double));
@@ -331,10 +343,10 @@ int fit_many(const void *block, int dosages, int64_t stride, const int64_t *rows
     if (!make_work(data, &work)) return 1;
     for (int64_t i = 0; i < count; i++) {
         int apart = spread_copies(block, dosages, rows[i], stride, data, &work);
-        int found = apart ? apart : data->firth == FIRTH_ALWAYS ? NOT_CONVERGED : do_fit(data, &work, terms, 0);
+        int found = apart ? apart : data->firth == FIRTH_ALWAYS ? NOT_CONVERGED : likeliest(data, &work, terms);
         test[i] = WALD_TEST;
         if (found != FINE && found != NO_VARIANCE && data->firth != FIRTH_OFF) {
-            found = do_fit(data, &work, terms, 1);
+            found = do_fit(data, &work, terms, PENALISED);
             test[i] = FIRTH_TEST;
         }
         status[i] = (uint8_t)found;
@@ -381,7 +393,7 @@ int score(const uint8_t *raw, int64_t variants, const Group *group, const int8_t
         int same = calls.hets == 0 && (calls.twos == 0 || calls.twos == calls.calls);
         same |= calls.hets == calls.calls;
         status[v] = calls.calls == 0 ? NO_CALLS : same ? ONE_GENOTYPE : calls.calls < k + 2 ? TOO_FEW
-                  : left < 1e-8 * whole ? COLLINEAR : FINE;
+                  : left > 1e-8 * whole ? FINE : COLLINEAR;
     }
     free(sums); free(absent); free(squares);
     return 0;
