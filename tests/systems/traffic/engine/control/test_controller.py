@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
+from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.layout import Crossing, Feed, Lane, Link, Movement, lay_out
 from citywide.systems.traffic.engine.control.rates import late_of, rate_of
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
@@ -50,6 +51,23 @@ def test_a_platoon_about_to_arrive_is_not_cut_for_a_single_car():
 def test_no_change_is_asked_for_before_the_minimum_green():
     waiting = [(2, 3.0 + 7 * at, 0.0) for at in range(9)]
     assert Controller(lay_out([ONE])).decide(seen(*waiting), shown(green_s=3.0)) == [0]
+
+
+def test_a_change_at_once_must_save_what_it_is_worth():
+    waiting = seen(*[(2, 3.0 + 7 * at, 0.0) for at in range(4)])
+    asked = [Controller(lay_out([ONE]), Habits(worth_s=worth)).decide(waiting, shown())[0] for worth in (0.3, 1e3)]
+    assert asked == [1, 0]
+
+
+@pytest.mark.parametrize(("amber_s", "leave"), [(0, 0), (1, 1)])
+def test_who_is_too_near_to_stop_leaves_in_the_first_second_of_yellow(amber_s, leave):
+    """Lane 0 has its first vehicle at the line when the lights change for the many of lanes 2 and 3."""
+    controller = Controller(lay_out([ONE, ONE], links=[Link(0, 4, 1.0, 30.0)]), Habits(amber_s=amber_s))
+    two = Shown(np.zeros(2, np.int32), np.array([True, True]), np.full(2, 20.0))
+    many = [(lane, 3.0 + 7.5 * at, 0.0) for lane in (2, 3) for at in range(9)]
+    controller.known.on[0] = 20.0
+    assert controller.decide(seen((0, 3.0, 0.0), *many), two)[0] == 1
+    assert (controller._planned[4, 30] > 0) == leave
 
 
 def test_vehicles_on_a_street_upstream_of_a_short_lane_count():

@@ -39,28 +39,31 @@ def play(  # noqa: C901, PLR0912, PLR0913, PLR0917 - one kernel
             if target != phase:
                 before, phase, clearing, green, rival = phase, target, lost, 0.0, np.inf
                 run[:lanes] = 0.0
+        goes = phase
         if clearing > 0.0:
             clearing -= 1.0
+            if before >= 0 and lost - clearing <= habits.amber_s:
+                goes = before
         else:
             before, green = -1, green + 1.0
         waiting, flow = 0.0, 0.0
         for lane in range(lanes):
-            stand, speed = queue[lane] + coming[lane, second], rate[phase, lane]
-            if before >= 0 and not serves[phase, lane] & serves[before, lane]:
+            stand, speed = queue[lane] + coming[lane, second], rate[goes, lane]
+            if before >= 0 and not serves[goes, lane] & serves[before, lane]:
                 speed = 0.0
             if speed <= 0.0:
                 on[lane] = 0.0
-            elif head[lane] == 0 or head[lane] & serves[phase, lane]:
+            elif head[lane] == 0 or head[lane] & serves[goes, lane]:
                 on[lane] += 1.0
-                space = view.room[phase, lane] + view.drain[phase, lane] * second - gone[lane]
-                sent = crossing_of(stand, speed, on[lane], view.late[phase, lane], space)
+                space = view.room[goes, lane] + view.drain[goes, lane] * second - gone[lane]
+                sent = crossing_of(stand, speed, on[lane], view.late[goes, lane], space)
                 if sent > 0.0:
                     gone[lane] += sent
                     stand -= sent
                     flow += sent
                     if record:
                         sent_out[lane, second] = sent
-                    bring_next(head, run, lane, sent, view.share[phase, lane], serves[phase, lane])
+                    bring_next(head, run, lane, sent, view.share[goes, lane], serves[goes, lane])
             queue[lane] = stand
             waiting += stand * view.weight[lane]
         cost += worth * waiting
