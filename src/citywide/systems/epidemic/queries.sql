@@ -104,7 +104,7 @@ with days as (
         order by reported desc limit 1)) as said
     from days cross join lags group by 1
 )
-select days, 100 * coalesce(said, 0) / nullif(final, 0) as share from known order by days
+select days, 100 * coalesce(said, 0) / final as share from known where final > 0 order by days
 
 -- name: reporting_delays
 with recent as (
