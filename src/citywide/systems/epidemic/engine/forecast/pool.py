@@ -19,7 +19,7 @@ STRETCH: Floats = np.array([0.86, 0.93, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
 MIDDLE = 0.95, 0.05  # factor on the spread for the first step of a season never seen, and more for each further one
 UPPER = 1.0, 0.08  # the same for the upper tail: seasons outgrow what was seen more often than they fall short
 FAR = 5  # steps after which the factors grow no more
-YOUNG, GROWN = 0.6, 12.0  # more spread where there is no history yet, and the weeks in which it all but goes
+YOUNG, GROWN = 1.0, 10.0  # more spread where there is no history yet, and the weeks in which it all but goes
 UPWARD: Floats = np.clip((normal_score(LEVELS) - 0.7) / 1.2, 0, 1)
 
 
