@@ -1,16 +1,32 @@
 """Columns of a forecast hub's tables as plain arrays."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 Days = NDArray[np.datetime64]
 Texts = NDArray[np.str_]
+Ints = NDArray[np.intp]
+
+OTHER_NAMES = {"date": "target_end_date", "value": "observation", "model": "model_id"}  # that hubs have for columns
+
+
+def read(file: Path, names: Sequence[str]) -> pa.Table:
+    """A table in which these columns are, whatever their order."""
+    table: pa.Table = pq.read_table(file)
+    lacking = [name for name in names if name not in table.column_names]
+    if unknown := [name for name in lacking if OTHER_NAMES.get(name) not in table.column_names]:
+        raise SystemExit(f"{file.name} has no column {', '.join(unknown)}; it has {', '.join(table.column_names)}")
+    for name in lacking:
+        table = table.append_column(name, table[OTHER_NAMES[name]])
+    return table
 
 
 def find(folder: Path, pattern: str) -> Path | None:
@@ -33,14 +49,21 @@ def listed(folder: Path, places: set[str]) -> set[str]:
         return places
     with file.open(newline="", encoding="utf-8-sig") as lines:
         rows = list(csv.DictReader(lines))
-    columns = [{_code(row[name]) for row in rows} for name in (rows[0] if rows else ())]
-    known = [{place for place in places if _code(place) in column} for column in columns]
+    columns = [{code(row[name]) for row in rows} for name in (rows[0] if rows else ())]
+    known = [{place for place in places if code(place) in column} for column in columns]
     return max(known, key=len, default=places) or places
 
 
-def _code(place: str | None) -> str:
-    """A place's code without the zeros that spreadsheets cut off."""
-    return (place or "").strip().lstrip("0")
+def code(place: str | None) -> str:
+    """A place's code without the zeros that spreadsheets cut off, large letters or small."""
+    return (place or "").strip().lstrip("0").casefold()
+
+
+def at_places(names: Texts, places: Sequence[str]) -> Ints:
+    """Which of the places each name means; -1 for none."""
+    exact, alike = ({form(place): at for at, place in enumerate(places)} for form in (str, code))
+    at = {name: exact.get(name, alike.get(code(name), -1)) for name in set(names.tolist())}
+    return np.array([at[name] for name in names.tolist()], dtype=np.intp)
 
 
 def is_number(name: str) -> bool:
@@ -85,6 +108,6 @@ def _number(value: str | None) -> float:
 
 def _moment(value: str | None) -> np.datetime64:
     try:
-        return np.datetime64((value or "NaT").rstrip("Z").replace("+00:00", ""), "s")
+        return np.datetime64((value or "NaT").rstrip("Z").replace("+00:00", "").replace("/", "-"), "s")
     except ValueError:
         return np.datetime64("NaT")

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from benchmarks.epidemic.columns import Days, Floats, Texts, days_of, find, floats, listed, one, texts, times
+from benchmarks.epidemic.columns import Days, Floats, Texts, days_of, find, floats, listed, one, read, texts, times
 from benchmarks.epidemic.peers import Peer, Tasks, peers_of, roles, week_index
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Reports, Snapshot, Triangle, triangle
 
 PANDEMIC = np.datetime64("2020-03-01")  # visits for influenza-like illness meant something else from here on
 
-
+FORECAST = ("model", "reference_date", "location")
+OFTEN = 0.05  # share of the reports that makes a weekday one on which reports are dated
+DAYS_AT_MOST = 3  # such weekdays where reports are of weeks: some end theirs on a Saturday and some on a Sunday
 ALONE = 26  # weeks of history before the first reference day of a folder without forecasts
 
 
@@ -74,7 +75,7 @@ def read_hub(folder: Path) -> Hub:
     history = _history(folder)
     truth = history.known(history.vintages[-1])
     file = find(folder, "*quantiles*.parquet")
-    tasks, peers = peers_of(pq.read_table(file), truth) if file else (_own_tasks(history), {})
+    tasks, peers = peers_of(read(file, FORECAST), truth) if file else (_own_tasks(history), {})
     baseline, ensemble = roles(tuple(peers))
     return Hub(
         history, tasks.days, np.array([season_of(day) for day in tasks.days]), tasks.horizons,
@@ -89,7 +90,8 @@ def season_of(day: np.datetime64) -> str:
 
 
 def _history(folder: Path) -> Triangle:
-    table = pq.read_table(one(folder, "*truth_vintages*.parquet"))
+    table = read(one(folder, "*truth_vintages*.parquet"), ("as_of", "date", "location", "value"))
+    _by_week(table)
     place = texts(table["location"])
     kept = np.isin(place, list(listed(folder, set(place.tolist()) - {""})))
     if not kept.all():
@@ -103,6 +105,17 @@ def _history(folder: Path) -> Triangle:
         raise SystemExit(f"{folder}: {nothing}") from nothing
     print(f"{len(problems)} reports set aside" + "".join(f"\n  {problem}" for problem in problems[:3]))
     return history
+
+
+def _by_week(table: pa.Table) -> None:
+    """Reports of days and of several targets are no weeks' counts: whoever has them must say which are meant."""
+    day = days_of(table["date"])
+    weekday = np.bincount(day[~np.isnat(day)].astype(np.int64) % 7, minlength=7)
+    if (weekday > OFTEN * weekday.sum()).sum() > DAYS_AT_MOST:
+        raise SystemExit("the reports are of days, not of weeks: sum seven days to the week's end in every vintage")
+    targets = set(texts(table["target"]).tolist()) if "target" in table.column_names else set[str]()
+    if len(targets) > 1:
+        raise SystemExit(f"the reports are of several targets, and one is wanted: {', '.join(sorted(targets))}")
 
 
 def _own_tasks(history: Triangle) -> Tasks:
@@ -127,7 +140,7 @@ def _background(folder: Path) -> tuple[Days, Floats] | None:
     file = find(folder, "ilinet*.parquet")
     if file is None:
         return None
-    table = pq.read_table(file)
+    table = read(file, ("week_start", "region", "unweighted_ili"))
     day = days_of(table["week_start"]) + 6
     table, day = table.filter(pa.array(day < PANDEMIC)), day[day < PANDEMIC]
     region = texts(table["region"])

@@ -7,11 +7,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.epidemic.columns import Days, Floats, days_of, floats, is_number, texts
+from benchmarks.epidemic.columns import Days, Floats, Ints, at_places, days_of, floats, is_number, texts
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot
 
-Ints = NDArray[np.intp]
 MEDIAN = len(LEVELS) // 2
 
 
@@ -34,10 +33,13 @@ class Tasks:
 def peers_of(table: pa.Table, truth: Snapshot) -> tuple[Tasks, dict[str, Peer]]:
     """The tasks of a table of forecasts, and every team's answers."""
     table = _asked(table)
-    ahead = _ahead(table, truth)
+    place = at_places(texts(table["location"]), truth.places)
+    _name_strangers(table, place, truth)
+    ahead = _ahead(table, place, truth)
+    _name_bygone(ahead)
     days = np.unique(days_of(table["reference_date"]))
     tasks = Tasks(days, truth.places, tuple(int(h) for h in np.unique(ahead) if h >= 0))
-    at, values, names = _cells(table, ahead, tasks), _whole(_quantiles(table)), texts(table["model"])
+    at, values, names = _cells(table, place, ahead, tasks), _whole(_quantiles(table)), texts(table["model"])
     return tasks, {str(name): _peer(values, at, (names == name) & (at >= 0).all(axis=0), tasks) for name in set(names)}
 
 
@@ -47,6 +49,24 @@ def _asked(table: pa.Table) -> pa.Table:
     if not told.all():
         print(f"{(~told).sum()} forecasts without a model or a reference day set aside")
     return table.filter(pa.array(told))
+
+
+def _name_strangers(table: pa.Table, place: Ints, truth: Snapshot) -> None:
+    """Forecasts of places of which there are no reports have no truth; there must be others."""
+    strange = ", ".join(sorted(set(texts(table["location"])[place < 0].tolist())))
+    if len(place) and (place < 0).all():
+        raise SystemExit(f"no forecast is of a place that reports: {strange} against {', '.join(truth.places)}")
+    if strange:
+        print(f"{(place < 0).sum()} forecasts of places without reports set aside: {strange}")
+
+
+def _name_bygone(ahead: Ints) -> None:
+    """Forecasts of weeks that had ended by the reference day are not asked of anybody."""
+    if (ahead < 0).any():
+        bygone = ", ".join(str(weeks) for weeks in np.unique(ahead[ahead < 0]))
+        print(
+            f"{(ahead < 0).sum()} forecasts of weeks before the reference day (horizon {bygone}): nobody's are scored"
+        )
 
 
 def _whole(values: Floats) -> Floats:
@@ -76,31 +96,30 @@ def _quantiles(table: pa.Table) -> Floats:
     return np.stack([np.full(len(table), np.nan) if name is None else floats(table[name]) for name in at], axis=1)
 
 
-def _cells(table: pa.Table, ahead: Ints, tasks: Tasks) -> Ints:
+def _cells(table: pa.Table, place: Ints, ahead: Ints, tasks: Tasks) -> Ints:
     """Where each row stands: reference day, place, horizon; -1 where it was not asked."""
-    place_at = {name: i for i, name in enumerate(tasks.places)}
     horizon_at = {h: i for i, h in enumerate(tasks.horizons)}
     return np.stack([
         np.searchsorted(tasks.days, days_of(table["reference_date"])),
-        np.array([place_at.get(name, -1) for name in texts(table["location"])]),
+        place,
         np.array([horizon_at.get(int(h), -1) for h in ahead]),
     ])  # fmt: skip
 
 
-def _ahead(table: pa.Table, truth: Snapshot) -> Ints:
+def _ahead(table: pa.Table, place: Ints, truth: Snapshot) -> Ints:
     """Weeks from the last week's end on or before the reference day to the week meant."""
     reference = week_index(days_of(table["reference_date"]), truth.weeks)
     if "target_end_date" in table.column_names:
         return week_index(days_of(table["target_end_date"]), truth.weeks) - reference
+    if "horizon" not in table.column_names:
+        raise SystemExit("the table of forecasts has neither a column target_end_date nor horizon")
     told = floats(table["horizon"]).astype(np.intp)
     on_grid = ((days_of(table["reference_date"]) - truth.weeks[0]) % WEEK).astype(np.intp) == 0
-    return told - (0 if on_grid.mean() > 0.5 else _late(table, told, reference, truth))
+    return told - (0 if on_grid.mean() > 0.5 else _late(table, place, told, reference, truth))
 
 
-def _late(table: pa.Table, told: Ints, reference: Ints, truth: Snapshot) -> int:
+def _late(table: pa.Table, place: Ints, told: Ints, reference: Ints, truth: Snapshot) -> int:
     """Hubs whose reference day lies inside a week count it as horizon 0 or 1: the count that suits their teams."""
-    place_at = {name: i for i, name in enumerate(truth.places)}
-    place = np.array([place_at.get(name, -1) for name in texts(table["location"])])
     median = np.log1p(np.maximum(_quantiles(table)[:, MEDIAN], 0))
 
     def missed(late: int) -> float:

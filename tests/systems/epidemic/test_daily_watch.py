@@ -10,15 +10,38 @@ from citywide.systems.epidemic.findings import Table, as_counted, judge
 from citywide.systems.epidemic.model import SYNDROMES
 
 
+def table_of(counts: np.ndarray) -> Table:
+    names = [({"number": n, "id": f"hospital/{n}", "name": f"H{n}", "lon": 106.5 + n / 100, "lat": 29.5}, SYNDROMES[0])
+             for n in range(len(counts))]  # fmt: skip
+    return Table(names, date(2026, 7, 5), counts, counts)
+
+
+def ringing(counts: np.ndarray, rate: float, rang: tuple[tuple[int, str], ...] = ()) -> list[int]:
+    return [one.place["number"] for one in judge(table_of(counts), counts, rate, rang) if one.ringing]
+
+
 def test_a_place_does_not_ring_for_its_neighbours_sake_alone() -> None:
-    rng, series = np.random.default_rng(3), SYNDROMES[0]
+    rng = np.random.default_rng(3)
     counts = rng.poisson(20, (12, 160)).astype(np.float64)
     counts[:, -1] = 26  # a little more than usual everywhere, as by chance
     counts[0, -1] = 120
-    names = [({"number": n, "id": f"hospital/{n}", "name": f"H{n}", "lon": 106.5 + n / 100, "lat": 29.5}, series)
-             for n in range(12)]  # fmt: skip
-    judged = list(judge(Table(names, date(2026, 7, 5), counts, counts), counts, 0.001))
-    assert [one.place["number"] for one in judged if one.ringing] == [0]
+    assert ringing(counts, 0.001) == [0]
+
+
+def test_an_outbreak_that_is_over_does_not_begin_to_ring() -> None:
+    counts = np.random.default_rng(4).poisson(20, (8, 160)).astype(np.float64)
+    counts[2, -4:-1] = 70, 60, 45
+    counts[2, -1] = 18
+    assert ringing(counts, 0.001) == []
+
+
+def test_what_rang_goes_on_while_it_is_still_unlikely_and_is_then_quiet() -> None:
+    counts = np.random.default_rng(5).poisson(20, (8, 160)).astype(np.float64)
+    counts[2, -1] = 36
+    before = ((2, SYNDROMES[0].name),)
+    assert (ringing(counts, 0.0001), ringing(counts, 0.0001, before)) == ([], [2])
+    counts[2, -1] = 20
+    assert ringing(counts, 0.0001, before) == []
 
 
 def test_what_is_called_counted_was_counted_with_what_is_usual_on_as_many_days() -> None:

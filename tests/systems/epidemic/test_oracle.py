@@ -3,9 +3,8 @@
 import numpy as np
 from scipy.stats import nbinom
 
-from citywide.systems.epidemic.model import FALSE_ALARM_RATE
 from citywide.systems.epidemic.simulated.counts import SPREAD
-from citywide.systems.epidemic.simulated.oracle import first_seen
+from citywide.systems.epidemic.simulated.oracle import CHANCE, first_seen
 
 USUAL = np.full(60, 2.0)
 
@@ -21,7 +20,7 @@ def test_a_few_people_among_many_are_nobodys_to_see() -> None:
 def test_many_are_seen_on_the_evening_on_which_chance_explains_them_no_more() -> None:
     people = extra(*[30] * 8, *[31] * 8, *[32] * 8)
     chance = [nbinom.sf(14 + 8 * days - 1, 14 / (SPREAD - 1), 1 / SPREAD) for days in (1, 2, 3)]
-    first = next(day for day, each in zip((30, 31, 32), chance, strict=True) if each <= FALSE_ALARM_RATE)
+    first = next(day for day, each in zip((30, 31, 32), chance, strict=True) if each <= CHANCE)
     assert first_seen(USUAL, people) == first
 
 

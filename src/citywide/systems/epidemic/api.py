@@ -31,7 +31,7 @@ from citywide.systems.epidemic.then_and_now import then_and_now
 from citywide.systems.epidemic.watched import Watched, watched_in
 
 MOST_CONTACTS = 100
-LEAST_RATE, MOST_RATE = 0.1, 50.0  # false alarms in a thousand quiet series-weeks
+LEAST_RATE, MOST_RATE = 0.01, 50.0  # false alarms in a thousand quiet series-weeks
 
 
 class History(Struct, frozen=True):

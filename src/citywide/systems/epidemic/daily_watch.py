@@ -46,13 +46,14 @@ def take_in(hub: Hub) -> int:
 def judge_all(hub: Hub, newest: date) -> None:
     """Judge every series of every kind of place, keep the explanations, submit the numbers."""
     now, rate, watched = hub.clock.now(), false_alarm_rate(hub.database), watched_in(hub.settings.city)
+    rang = {(row["place"], row["kind"]) for row in hub.database.rows(SQL["rang_before"], {"day": newest})}
     for at in sorted({series.at for series in watched.series}):
         said = [series for series in watched.series if series.at == at]
         table = weekly(hub.database, said, newest, now, hub.city.zone)
         if table.counts.shape[1] < FEWEST_WEEKS or not len(table.counts):
             continue
         clean = screen(np.where(table.counts < 0, np.nan, table.counts))
-        judged = list(judge(table, clean.counts, rate))
+        judged = list(judge(table, clean.counts, rate, rang))
         keep(hub.database, table, judged, clean.set_aside, watched.minimum)
         hub.submit([reading for one in judged for reading in readings(one, now)])
 

@@ -1,6 +1,6 @@
 """What was found in every series today: as readings, as explanations, and as what is kept of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -19,6 +19,7 @@ from citywide.systems.epidemic.own_tables import SQL
 
 Floats = NDArray[np.float64]
 STRONG = np.log(10.0)  # what a place's own counts must say for it: ten to one
+GOES_ON = 10  # times the chance at which it begins to ring, so that one outbreak is one case
 ROUGHLY = 5  # excesses are published to the nearest five, so that no small count can be worked out from them
 
 
@@ -48,16 +49,21 @@ class Judged(Struct, frozen=True):
     ringing: bool
 
 
-def judge(table: Table, counts: Floats, rate: float) -> Iterator[Judged]:
-    """The newest week of every series against its own past and its neighbours."""
+def judge(table: Table, counts: Floats, rate: float, rang: Collection[tuple[int, str]] = ()) -> Iterator[Judged]:
+    """The newest week of every series against its own past and its neighbours; `rang` are those that rang before.
+
+    It begins to ring for more than is usual this week: weeks past say nothing of an outbreak that is over.
+    """
     found = watch(counts, counts.shape[1] - 1, near(table.places))
-    ringing = found.alarms(rate)[:, -1]
+    grows = counts[:, -1] > found.usual.expected[:, -1, 0]
+    begins, goes_on = found.alarms(rate)[:, -1] & grows, found.alarms(GOES_ON * rate)[:, -1]
     for number in np.flatnonzero(counts[:, -1] >= 0).tolist():
         place, series = table.names[number]
         finding = explain(found, counts, number, place["name"], series.label.en)
-        itself = finding.excess > 0 and found.own[number, -1] >= STRONG  # not for its neighbours' sake alone
+        itself = found.own[number, -1] >= STRONG  # not for its neighbours' sake alone
+        ringing = (begins[number] and itself) or (goes_on[number] and (place["number"], series.name) in rang)
         counted = np.where(counts[number] < 0, 0, table.counted[number])  # what was set aside is no part of it
-        yield Judged(place, series, as_counted(finding, counted), bool(ringing[number] and itself))
+        yield Judged(place, series, as_counted(finding, counted), bool(ringing and finding.excess > 0))
 
 
 def as_counted(finding: Finding, counted: Floats) -> Finding:

@@ -9,7 +9,7 @@ from citywide.hub import Category, Kind, Quantity, Rule, Text
 from citywide.systems.epidemic.course import HAND_FOOT_AND_MOUTH, INFLUENZA, NOROVIRUS, Course
 
 DEPARTMENT = "disease_control"
-FALSE_ALARM_RATE = 0.001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
+FALSE_ALARM_RATE = 0.0001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
 MOST_A_DAY = 20_000  # that one place may count
 HOSPITAL = Kind("hospital", Text("Hospital", "医院"), facts=("district", "beds"))
 SCHOOL = Kind("school", Text("School", "学校"), facts=("district", "pupils"))

@@ -69,6 +69,10 @@ values (%(place)s, %(kind)s, %(day)s, %(observed)s, %(expected)s, %(weeks)s, %(p
 on conflict (place, kind, day) do update set observed = excluded.observed, expected = excluded.expected,
     weeks = excluded.weeks, p_value = excluded.p_value, ringing = excluded.ringing, says = excluded.says
 
+-- name: rang_before
+select place, kind from epidemic.signal
+where ringing and day = (select max(day) from epidemic.signal where day < %(day)s)
+
 -- name: forget_signals
 delete from epidemic.signal where day < %(day)s::date - 400
 

@@ -20,7 +20,7 @@ select entity.name, epidemic.called(signal.kind) as kind, epidemic.shown(signal.
     case when signal.observed > 0 and signal.observed < epidemic.minimum() then '< 0.05'
          else trim(to_char(signal.p_value, case when signal.p_value < 0.001 then '9.9EEEE' else '0.999' end)) end as p_value,
     case when signal.ringing then 'outbreak'
-         when signal.p_value <= max(signal.p_value) filter (where signal.ringing) over () then 'around' -- for its neighbours' sake
+         when signal.p_value <= 0.0001 then 'around' -- for its neighbours' sake, or for weeks past
          else 'quiet' end as state, signal.says ->> 'en' as says_en,
     signal.says ->> 'zh' as says_zh
 from epidemic.signal join hub.entity on entity.number = signal.place
@@ -104,7 +104,7 @@ with days as (
         order by reported desc limit 1)) as said
     from days cross join lags group by 1
 )
-select days, 100 * coalesce(said, 0) / nullif(final, 0) as share from known order by days
+select days, 100 * coalesce(said, 0) / final as share from known where final > 0 order by days
 
 -- name: reporting_delays
 with recent as (

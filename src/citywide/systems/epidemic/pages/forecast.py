@@ -42,11 +42,13 @@ def forecast(watched: Watched) -> Page:
                     Column("half", Text("50 %", "50%区间")),
                     Column("most", Text("95 %", "95%区间")),
                 ),
+                empty=NOT_YET,
             ),
             Table(
                 Text("What the forecast set aside, and why", "预测搁置的数据与原因"),
                 Query("forecast_set_aside"),
                 (Column("place", Text("Place", "地点")), SERIES, WEEK, Column("why", Text("Why", "原因"))),
+                empty=Text("Nothing has been set aside", "无搁置数据"),
             ),
             Table(
                 Text("How past forecasts did", "既往预测评分"),
@@ -60,6 +62,7 @@ def forecast(watched: Watched) -> Page:
                     Column("in50", Text("In 50 %", "落入50%"), "number", "%"),
                     Column("in95", Text("In 95 %", "落入95%"), "number", "%"),
                 ),
+                empty=Text("A forecast is scored once the weeks that it speaks of have passed", "所预测的周结束后评分"),
             ),
         ),
     )

@@ -18,6 +18,7 @@ def last_weeks(series: Series) -> Chart:
         Text(f"The last weeks, reported and as they will stand: {series.label.en}",
              f"近几周已报告数与最终预计：{series.label.zh}"),
         Query("nowcast_chart", {"kind": series.name}), "time", "value", by="what", low="low", high="high", shape="fan",
+        empty=Text("The weeks come within minutes of the first reports that are judged", "首批报告研判后数分钟内给出"),
     )  # fmt: skip
 
 
@@ -32,6 +33,7 @@ def reporting(watched: Watched) -> Page:
                 Text("Known share of a day's visits, by days passed", "就诊已报告比例（按延后天数）"),
                 Query("delay_chart", {"kinds": ",".join(watched.names)}),
                 "days", "share", unit="%", along=Text("days passed", "延后天数"),
+                empty=Text("Drawn once there are reports of days more than ten days ago", "有十天以前的报告后绘制"),
             ),
             Form(
                 Text("What did we know then?", "当时已知什么？"),

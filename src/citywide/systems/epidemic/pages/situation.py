@@ -1,17 +1,24 @@
 """How things stand: signals, counts, Rt; counts below the minimum cell are left out before they come here."""
 
 from citywide.hub import Board, Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text, Timeline
+from citywide.systems.epidemic.analysis.current import FEWEST_PATIENTS, RT_DAYS
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.pages.words import PLACE, SERIES, STATE
 
 RATE = Field("per_thousand", Text("Of a thousand quiet series-weeks", "每千个平常序列周"), "number", required=True)
 
+NO_WEEK = Text("No whole week has been reported yet by enough people to be shown", "尚无达到展示人数的完整一周")
+NO_RT = Text(f"Comes with {RT_DAYS // 7} weeks of reports, for syndromes that are one disease",
+             f"满 {RT_DAYS // 7} 周报告后给出，仅限单一病种的症候群")  # fmt: skip
+NO_RT_OF_PATIENTS = Text(f"Comes with {FEWEST_PATIENTS} patients of one disease listed by name",
+                         f"同一病种实名病例满 {FEWEST_PATIENTS} 例后给出")  # fmt: skip
 
-def rt(title: Text, query: str) -> Chart:
+
+def rt(title: Text, query: str, empty: Text) -> Chart:
     """Rt day by day with 50 % and 95 %, for every disease that has one."""
     return Chart(
         title, Query(query), "time", "median", by="kind", low="low95", high="high95", bands=(("low50", "high50"),),
-        shape="fan", threshold=1,
+        shape="fan", threshold=1, empty=empty,
     )  # fmt: skip
 
 
@@ -41,9 +48,10 @@ SITUATION = Page(
             ),
             live=("alarm",),
         ),
-        Chart(Text("Reported a week", "每周报告数"), Query("visits_by_week"), "time", "value", by="kind"),
-        rt(Text("Reproduction number Rt", "实时再生数 Rt"), "rt_by_day"),
-        rt(Text("Rt of the patients listed by name", "实名病例的再生数 Rt"), "rt_of_patients"),
+        Chart(Text("Reported a week", "每周报告数"), Query("visits_by_week"), "time", "value", by="kind",
+              empty=NO_WEEK),
+        rt(Text("Reproduction number Rt", "实时再生数 Rt"), "rt_by_day", NO_RT),
+        rt(Text("Rt of the patients listed by name", "实名病例的再生数 Rt"), "rt_of_patients", NO_RT_OF_PATIENTS),
         Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
         Form(
             Text("How many false alarms are worth it", "可接受的误报率"),

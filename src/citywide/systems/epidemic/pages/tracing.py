@@ -4,7 +4,9 @@ from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 from citywide.systems.epidemic.pages.words import SERIES, STATE, a_syndrome
 from citywide.systems.epidemic.watched import Watched
 
-TREE = Chart(Text("Transmission tree", "传播链"), Query("transmission_tree"), "time", "lane", by="kind", shape="tree")
+NO_TREE = Text("Drawn within minutes of the first patients listed by name", "首批实名病例报告后数分钟内绘制")
+TREE = Chart(Text("Transmission tree", "传播链"), Query("transmission_tree"), "time", "lane", by="kind", shape="tree",
+             empty=NO_TREE)  # fmt: skip
 CASES = Table(
     Text("Cases and their likeliest sources", "病例与最可能来源"),
     Query("transmission_table"),

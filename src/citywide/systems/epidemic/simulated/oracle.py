@@ -2,7 +2,8 @@
 
 An oracle knows the mean of every day at every place, and how the counts scatter about it. It sees an outbreak on the
 first morning on which one, two or three weeks with the outbreak's people in them would come about by chance in less
-than the share of quiet weeks that may ring. A handful of people among many others is thus nobody's miss.
+than one in a thousand, however many false alarms the city puts up with. A handful of people among many others is thus
+nobody's miss.
 """
 
 from collections.abc import Iterator
@@ -11,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from citywide.systems.epidemic.model import FALSE_ALARM_RATE
 from citywide.systems.epidemic.simulated.counts import SPREAD
 
 Floats = NDArray[np.float64]
 WEEKS = (1, 2, 3)
+CHANCE = 0.001
 
 
 def first_seen(usual: Floats, extra: Floats) -> int | None:
@@ -27,7 +28,7 @@ def first_seen(usual: Floats, extra: Floats) -> int | None:
 def _beyond_chance(usual: Floats, extra: Floats) -> Iterator[int]:
     """Gamma-Poisson counts: the chance of so many or more is an incomplete beta function."""
     chance = betainc(np.maximum(usual + extra, 1e-9), usual / (SPREAD - 1), 1 - 1 / SPREAD)
-    yield from np.flatnonzero((extra > 0) & (chance <= FALSE_ALARM_RATE)).tolist()
+    yield from np.flatnonzero((extra > 0) & (chance <= CHANCE)).tolist()
 
 
 def _ending(daily: Floats, days: int) -> Floats:

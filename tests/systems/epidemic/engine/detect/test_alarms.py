@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from citywide.systems.epidemic.engine.detect import explain, explain_all, neighbourhoods, watch
+from citywide.systems.epidemic.engine.detect.alarms import HELP
 from citywide.systems.epidemic.engine.detect.scenarios import all_scenarios, overdispersed, simulate
 
 WEEKS = 320
@@ -48,6 +49,37 @@ def test_a_few_more_in_each_neighbouring_hospital_are_heard_together():
     alone, together = watch(counts, WEEKS - 1), watch(counts, WEEKS - 1, near)
     assert together.p_value[0, -1] < 0.3 * alone.p_value[0, -1]
     assert together.level[0, -1] == 1
+
+
+def test_what_is_seen_around_a_place_makes_no_outbreak_of_a_place_as_usual():
+    counts = quiet(40, 20.0, 1.0, seed=4)
+    near = neighbourhoods(np.random.default_rng(5).uniform(0, 10_000, (40, 2)), (4,))
+    counts[near.members[0][0], -1] = 20
+    counts[near.members[0][0, 1], -1] = 120
+    found = watch(counts, WEEKS - 1, near)
+    assert found.score[0, -1] <= found.own[0, -1] + HELP
+    assert found.p_value[0, -1] > 0.01 > found.p_value[near.members[0][0, 1], -1]
+
+
+def test_two_kinds_at_one_place_are_heard_together():
+    counts = quiet(40, 20.0, 1.0, seed=4)
+    near = neighbourhoods(np.random.default_rng(5).uniform(0, 10_000, (20, 2)), (4,))
+    counts[:, -1] = 20
+    counts[8, -1] = 36
+    one = watch(counts, WEEKS - 1, near).p_value[8, -1]
+    counts[9, -1] = 36  # the other kind at the same place
+    assert watch(counts, WEEKS - 1, near).p_value[8, -1] < 0.5 * one
+
+
+def test_a_season_that_is_higher_everywhere_becomes_the_usual_and_a_sudden_surge_does_not():
+    near = neighbourhoods(np.random.default_rng(5).uniform(0, 10_000, (40, 2)), (4,))
+    counts = quiet(40, 30.0, 1.0, seed=4)
+    before = watch(counts, WEEKS - 1, near).usual.expected[:, -1, 0]
+    season, surge = counts.copy(), counts.copy()
+    season[:, -7:] *= 1.2
+    surge[:, -2:] *= 2
+    assert watch(season, WEEKS - 1, near).usual.expected[:, -1, 0] == pytest.approx(1.19 * before, rel=0.03)
+    assert watch(surge, WEEKS - 1, near).usual.expected[:, -1, 0].mean() < 1.2 * before.mean()
 
 
 def test_a_week_that_is_not_known_never_rings_and_harms_no_other_series():

@@ -90,6 +90,45 @@ def test_counts_written_as_texts_are_read_and_other_words_are_not_known(tmp_path
     assert np.array_equal(hub.history.values, plain.history.values, equal_nan=True)
 
 
+def test_a_table_whose_columns_have_a_hubs_other_names_is_read_and_a_lacking_one_is_named(tmp_path):
+    file = folder(tmp_path, reports()) / "x_truth_vintages.parquet"
+    plain = read_hub(tmp_path)
+    pq.write_table(pq.read_table(file).rename_columns(["as_of", "target_end_date", "location", "observation"]), file)
+    assert np.array_equal(read_hub(tmp_path).history.values, plain.history.values, equal_nan=True)
+    pq.write_table(pq.read_table(file).rename_columns(["as_of", "target_end_date", "location", "cases"]), file)
+    with pytest.raises(SystemExit, match="has no column value; it has as_of, target_end_date, location, cases"):
+        read_hub(tmp_path)
+
+
+def test_reports_of_days_and_of_several_targets_are_not_taken_for_weeks(tmp_path):
+    days = [
+        (as_of, str(np.datetime64(week) - d), place, value) for as_of, week, place, value in reports() for d in range(7)
+    ]
+    with pytest.raises(SystemExit, match="of days, not of weeks"):
+        read_hub(folder(tmp_path, days))
+    write(tmp_path / "x_truth_vintages.parquet", ("as_of", "date", "location", "value", "target"),
+          [(*row, target) for row in reports() for target in ("admissions", "visits")])  # fmt: skip
+    with pytest.raises(SystemExit, match="several targets, and one is wanted: admissions, visits"):
+        read_hub(tmp_path)
+
+
+def test_peers_that_write_a_place_otherwise_are_compared_and_strangers_are_named(tmp_path, capsys):
+    short = [(*row[:3], row[3].lstrip("0"), *row[4:]) for row in said(LEVELS, "Team-one", 1)]
+    hub = read_hub(folder(tmp_path, reports(), [*short, (*short[0][:3], "Elsewhere", *short[0][4:])]))
+    assert (~np.isnan(hub.peers["Team-one"].quantiles)).sum() == len(short) * len(LEVELS)
+    assert "1 forecasts of places without reports set aside: Elsewhere" in capsys.readouterr().out
+    folder(tmp_path, reports(), [(*row[:3], f"x{row[3]}", *row[4:]) for row in short])
+    with pytest.raises(SystemExit, match="no forecast is of a place that reports: x1, x2, x3 against 01, 02, 03"):
+        read_hub(tmp_path)
+
+
+def test_horizons_before_the_reference_day_are_named_and_left_out(tmp_path, capsys):
+    rows = said(LEVELS, "Team-one", 1)
+    hub = read_hub(folder(tmp_path, reports(), [*rows, *((*row[:2], -1, *row[3:]) for row in rows[:5])]))
+    assert hub.horizons == (0, 1)
+    assert "5 forecasts of weeks before the reference day (horizon -1): nobody's are scored" in capsys.readouterr().out
+
+
 def test_a_folder_without_one_usable_report_says_so(tmp_path):
     with pytest.raises(SystemExit, match="no report has both a count and a date"):
         read_hub(folder(tmp_path, [("2024-11-07", None, "01", 5.0), (None, "2024-11-03", "01", 5.0)]))

@@ -9,6 +9,7 @@ from citywide.systems.epidemic.engine.forecast.quantiles import at_levels, mixed
 from citywide.systems.epidemic.engine.forecast.scale import OFFSET, Scale
 from citywide.systems.epidemic.engine.scores import LEVELS
 
+GROWN_UP = 100  # weeks of history
 NORMAL = np.array([NormalDist().inv_cdf(level) for level in LEVELS])
 
 
@@ -79,11 +80,17 @@ def test_the_member_that_scored_better_weighs_more():
 
 def test_a_season_never_seen_is_thought_to_leave_the_pool_upward_and_the_more_the_further_ahead():
     one = np.tile(NORMAL, (1, 4, 1))
-    made = pooled({"one": one}, {"one": 1.0}, (1, 2, 3, 4))[0]
+    made = pooled({"one": one}, {"one": 1.0}, (1, 2, 3, 4), GROWN_UP)[0]
     up, down = made[:, -2] - made[:, 11], made[:, 11] - made[:, 1]
     assert (np.diff(up) > 0).all()
     assert (np.diff(down) > 0).all()
     assert (up > down).all()
-    far = pooled({"one": one[:, :2]}, {"one": 1.0}, (6, 20))[0]
+    far = pooled({"one": one[:, :2]}, {"one": 1.0}, (6, 20), GROWN_UP)[0]
     assert np.allclose(far[0], far[1])
     assert (np.diff(made, axis=-1) >= 0).all()
+
+
+def test_the_less_of_a_disease_has_been_seen_the_wider_is_its_forecast():
+    wide = [float(np.ptp(pooled({"one": NORMAL}, {"one": 1.0}, (1,), weeks))) for weeks in (6, 20, GROWN_UP)]
+    assert wide == sorted(wide, reverse=True)
+    assert wide[0] > 1.3 * wide[-1]

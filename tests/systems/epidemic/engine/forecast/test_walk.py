@@ -133,3 +133,11 @@ def test_a_hub_that_opens_without_any_history_is_forecast_from_its_first_weeks_o
     made = walked(history, mondays(history, 15)[:-1])
     assert len(made) == 14
     assert all(np.isfinite(one.quantiles).all() and (np.diff(one.quantiles) >= 0).all() for one in made)
+
+
+def test_forecasts_from_before_a_member_could_answer_still_teach_the_spread():
+    history, _ = reported(weeks=16, vintages=9)
+    made = walked(history, mondays(history, 8))
+    first, last = made[0], made[-1]
+    assert set(first.members) < set(last.members)
+    assert not np.allclose(last.spread, 1)

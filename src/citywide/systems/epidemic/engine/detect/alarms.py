@@ -11,7 +11,10 @@ from citywide.systems.epidemic.engine.detect.evidence import LAGS, ONSET, eviden
 from citywide.systems.epidemic.engine.detect.neighbours import NO_NEIGHBOURS, Neighbourhoods
 from citywide.systems.epidemic.engine.detect.usual import WEEKS_PER_YEAR, Usual, usual
 
-QUIET_DRAWS = 100_000  # enough for a rate of one in a thousand within ten per cent
+HELP = 2.5  # what neighbours and other kinds at the place can add to its own evidence: twelve to one
+QUIET_DRAWS = (
+    100_000  # enough for a rate of one in a thousand within ten per cent, of one in ten thousand within thirty
+)
 KEPT, ALIKE = 6, 0.01  # so many draws are kept, and serve a usual that is within so much of theirs in every part
 _drawn: Final[list[tuple[Usual, Neighbourhoods, int, NDArray[np.float64]]]] = []
 
@@ -66,16 +69,15 @@ def watch(
     seed: int = 0,
 ) -> Watch:
     """Watch weeks from `first_week` on; counts [places × kinds, weeks], all kinds of a place together."""
-    normal = usual(counts, first_week, weeks_per_year)
+    normal = usual(counts, first_week, weeks_per_year, near.places)
     newest = _newest(counts, first_week)
     by_level = _scores(newest, normal.expected, normal.variance, near)
-    score = _join(by_level)
+    own, score = _join(by_level, near)
     p_value = _p_values(score, _kept_quiet_scores(normal, near, seed))
     known = newest[..., 0] >= 0
     best = np.argmax(by_level.max(axis=-1), axis=0)
     told = np.take_along_axis(by_level, best[None, ..., None], axis=0)[0]
     onset = (told - np.log(ONSET)).argmax(axis=-1)  # ringing early is a wish; since when it runs, the counts say
-    own = summed(by_level[0]) - near.log_weights()[0]
     return Watch(score, own, np.where(known, p_value, 1.0), onset + 1, best, newest[..., 0], normal)
 
 
@@ -139,7 +141,7 @@ def _scores(
     """Log Bayes factors [level, series, weeks, onset], prior weight of the level included."""
     if near.members:  # a place that is silent counts as usual among its neighbours
         counts = np.where(counts < 0, means, counts)
-    places = len(near.members[0]) if near.members else len(counts)
+    places = near.places or len(counts)
     inputs = [near.levels(part.reshape(places, -1, *part.shape[1:])) for part in (counts, means, variances)]
     levels = zip(*inputs, near.log_weights(), strict=True)
     return np.stack([_evidence(*parts).reshape(counts.shape) + weight for *parts, weight in levels])
@@ -149,8 +151,23 @@ def _evidence(*parts: NDArray[np.float64]) -> NDArray[np.float64]:
     return evidence(*(np.ascontiguousarray(part).reshape(-1, LAGS) for part in parts))
 
 
-def _join(by_level: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.logaddexp.reduce(summed(by_level), axis=0)
+def _join(by_level: NDArray[np.float64], near: Neighbourhoods) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The evidence of each series alone, and with what is seen around it: an outbreak next door is not yet one here."""
+    own = summed(by_level[0]) - near.log_weights()[0]
+    if not near.places:
+        return own, own
+    around = np.maximum(np.logaddexp.reduce(summed(by_level), axis=0) - own, 0)
+    return own, own + np.minimum(around + _other_kinds(own, near.places), HELP)
+
+
+def _other_kinds(own: NDArray[np.float64], places: int) -> NDArray[np.float64]:
+    """The strongest evidence of another kind at the same place, for as many as there are."""
+    by_place = own.reshape(places, -1, own.shape[-1])
+    kinds = by_place.shape[1]
+    if kinds == 1:
+        return np.zeros_like(own)
+    others = [np.delete(by_place, kind, axis=1).max(axis=1) - np.log(kinds - 1) for kind in range(kinds)]
+    return np.maximum(np.stack(others, axis=1), 0).reshape(own.shape)
 
 
 def _quiet_round(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
@@ -158,7 +175,7 @@ def _quiet_round(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) 
     means = normal.expected * np.exp(np.clip(error, -3, 3))[..., None]
     excess = np.maximum(normal.dispersion - 1, 1e-9)[..., None]
     counts = rng.poisson(rng.gamma(means / excess, excess)).astype(np.float64)
-    return _join(_scores(counts, normal.expected, normal.variance, near)).ravel()
+    return _join(_scores(counts, normal.expected, normal.variance, near), near)[1].ravel()
 
 
 def _p_values(score: NDArray[np.float64], quiet: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,11 @@ class Neighbourhoods:
 
     members: tuple[NDArray[np.intp], ...]
 
+    @property
+    def places(self) -> int:
+        """How many places; none where it is not known where they are."""
+        return len(self.members[0]) if self.members else 0
+
     def log_weights(self) -> NDArray[np.float64]:
         """The prior of each level: alone, then the clusters from small to large."""
         clusters = len(self.members)

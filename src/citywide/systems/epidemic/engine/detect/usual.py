@@ -13,6 +13,9 @@ from citywide.systems.epidemic.engine.detect.evidence import LAGS
 WEEKS_PER_YEAR = 52.1775
 YEARS_OF_HISTORY = 10
 RECENT = 4  # weeks left out of the fit, so that an outbreak under way does not become the usual
+LATELY = 6  # weeks before the newest that say how this year's season differs from other years'
+DOUBT = 10.0  # cases at each place that weigh for other years' season
+DIFFER = 1.25  # how far one year's season may be from others'; what is more is no season
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,27 @@ class Usual:
         return self.expected * self.dispersion[..., None] + (self.expected * self.uncertainty[..., None]) ** 2
 
 
-def usual(counts: NDArray[np.float64], first_week: int, weeks_per_year: float = WEEKS_PER_YEAR) -> Usual:
-    """Fit every series anew for every week from `first_week` on; a negative count is one not known."""
+def usual(
+    counts: NDArray[np.float64], first_week: int, weeks_per_year: float = WEEKS_PER_YEAR, places: int = 0
+) -> Usual:
+    """Fit every series anew for every week from `first_week` on; a negative count is one not known.
+
+    No two seasons are alike: where the series are those of so many `places`, each kind's season is as high as it has
+    lately been at the places in the middle.
+    """
     regressors, shrinkage = design(counts.shape[1], weeks_per_year)
     history = round(YEARS_OF_HISTORY * weeks_per_year)
-    return Usual(*_usual(counts, regressors, shrinkage, first_week, history))
+    expected, dispersion, uncertainty, lately = _usual(counts, regressors, shrinkage, first_week, history)
+    if places:
+        expected *= _season(lately, places)[..., None]
+    return Usual(expected, dispersion, uncertainty)
+
+
+def _season(lately: NDArray[np.float64], places: int) -> NDArray[np.float64]:
+    """This season over other years', the same at every place; `lately` is counted and expected [series, weeks, 2]."""
+    counted, expected = np.moveaxis(lately.reshape(places, -1, *lately.shape[1:]) + DOUBT, -1, 0)
+    middle = np.clip(np.median(counted / expected, axis=0), 1 / DIFFER, DIFFER)
+    return np.tile(middle, (places, 1))
 
 
 @njit(cache=True)
@@ -43,11 +62,12 @@ def _usual(
     shrinkage: NDArray[np.float64],
     first_week: int,
     history: int,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     series, weeks = counts.shape
     expected = np.empty((series, weeks - first_week, LAGS))
     dispersion = np.empty((series, weeks - first_week))
     uncertainty = np.empty((series, weeks - first_week))
+    lately = np.zeros((series, weeks - first_week, 2))
     for i in range(series):
         coefficients = np.zeros(regressors.shape[1])
         coefficients[0] = math.log(np.maximum(counts[i], 0.0).mean() + 0.05)
@@ -61,4 +81,9 @@ def _usual(
             for lag in range(LAGS):
                 level = (regressors[week - lag] * coefficients).sum()
                 expected[i, week - first_week, lag] = math.exp(min(max(level, -12.0), 20.0))
-    return expected, dispersion, uncertainty
+            for before in range(max(0, week - LATELY), week):
+                if counts[i, before] >= 0:
+                    level = (regressors[before] * coefficients).sum()
+                    lately[i, week - first_week, 0] += counts[i, before]
+                    lately[i, week - first_week, 1] += math.exp(min(max(level, -12.0), 20.0))
+    return expected, dispersion, uncertainty, lately

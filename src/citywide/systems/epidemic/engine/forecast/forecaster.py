@@ -61,10 +61,10 @@ class Forecaster:
     ) -> Forecast:
         steps = self._steps(panel, reference)
         small = answers(self._task(panel, values, reference, steps))
-        past = self._matured(known.weeks, values, reference, set(small))
+        past = self._matured(known.weeks, values, reference)
         prior = {name: MEMBERS[name][1] if name in MEMBERS else 0.3 for name in small}
         share = weights(past, prior, panel.scale, panel.total)
-        joint = pooled(small, share, steps)
+        joint = pooled(small, share, steps, len(panel.weeks))
         wider = spread(past, panel, len(self.setting.horizons))
         wide = stretched(joint, wider[..., None], doubt(revised, panel)[:, None, None])
         told = coherent(_grown(panel, wide), panel.total)
@@ -91,9 +91,9 @@ class Forecaster:
             steps, self.setting.trees, self.setting.seed,
         )  # fmt: skip
 
-    def _matured(self, weeks: Days, values: Floats, reference: np.datetime64, names: set[str]) -> list[Matured]:
+    def _matured(self, weeks: Days, values: Floats, reference: np.datetime64) -> list[Matured]:
         found = [beside_truth(past, weeks, values, reference) for past in self.past]
-        return [week for week in found if names <= set(week.members) and (~np.isnan(week.truth)).any()]
+        return [week for week in found if (~np.isnan(week.truth)).any()]
 
 
 def _grouped(panel: Panel, values: Floats, seed: int) -> Panel:

@@ -19,6 +19,7 @@ STRETCH: Floats = np.array([0.86, 0.93, 1.0, 1.1, 1.22, 1.36, 1.52, 1.7, 1.9])
 MIDDLE = 0.95, 0.05  # factor on the spread for the first step of a season never seen, and more for each further one
 UPPER = 1.0, 0.08  # the same for the upper tail: seasons outgrow what was seen more often than they fall short
 FAR = 5  # steps after which the factors grow no more
+YOUNG, GROWN = 1.0, 10.0  # more spread where there is no history yet, and the weeks in which it all but goes
 UPWARD: Floats = np.clip((normal_score(LEVELS) - 0.7) / 1.2, 0, 1)
 
 
@@ -107,13 +108,17 @@ def _strain(truth: Floats, pooled: Floats, factor: float) -> float:
     return float(pinball(truth, stretched(pooled, factor)).mean())
 
 
-def pooled(members: dict[str, Floats], share: dict[str, float], steps: Sequence[int]) -> Floats:
-    """The linear pool of members on the working scale, as wide as a season asks for that none of them has seen."""
+def pooled(members: dict[str, Floats], share: dict[str, float], steps: Sequence[int], weeks: int) -> Floats:
+    """The linear pool of members on the working scale, as wide as a season asks for that none of them has seen.
+
+    Of so few `weeks` none of them has seen much of the disease itself.
+    """
     names = list(members)
     joint = mixed(np.stack([members[name] for name in names]), np.array([share[name] for name in names]))
     further = np.minimum(np.array(steps) - 1, FAR)[:, None]
     middle, upper = (first + more * further for first, more in (MIDDLE, UPPER))
-    return stretched(joint, middle + (upper - middle) * UPWARD)
+    young = 1 + YOUNG * np.exp(-weeks / GROWN)
+    return stretched(joint, young * (middle + (upper - middle) * UPWARD))
 
 
 def coverage(past: Sequence[Matured], share: float) -> float:
