@@ -114,6 +114,7 @@ export interface Page {
   title: Text;
   widgets: Widget[];
   empty?: Text | null;
+  tells?: Text | null;
 }
 
 export interface Me {

@@ -37,6 +37,10 @@ CALLS = Page(
             live=("case",),
         ),
     ),
+    tells=Text(
+        "Write down what the caller says: matter, department and place are proposed while you type",
+        "照来电人所述填写，边写边给出事项、部门与地点建议",
+    ),
 )
 HOT = Page(
     "hot_spots",
@@ -70,6 +74,10 @@ HOT = Page(
             (NUMBER, TITLE, DEPARTMENT, STATE, REPORTERS, REOPENED),
             empty=Text("Nobody had to report the same twice", "无重复投诉"),
         ),
+    ),
+    tells=Text(
+        "Where more is reported than usual for the place and season; look there for one common cause",
+        "何处上报明显多于平时，应查找共同原因",
     ),
 )
 PERIODS = (
@@ -112,5 +120,9 @@ REPORT = Page(
         ),
         *(_departments(*period) for period in PERIODS),
         *(_categories(*period) for period in PERIODS),
+    ),
+    tells=Text(
+        "How residents were served, by department and by matter; take it along as a PDF",
+        "按部门与事项统计市民诉求办理，可下载 PDF",
     ),
 )

@@ -62,4 +62,8 @@ def forecast(watched: Watched) -> Page:
                 ),
             ),
         ),
+        tells=Text(
+            "Four weeks ahead: the line is the median, the bands hold half and 95 % of what may come",
+            "未来四周：线为中位数，色带为 50% 与 95% 区间",
+        ),
     )
