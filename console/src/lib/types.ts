@@ -169,6 +169,7 @@ export interface AffairAnswer {
 export interface Category {
   name: string;
   label: Text;
+  has_a_place?: boolean;
 }
 
 export interface Neighbour {

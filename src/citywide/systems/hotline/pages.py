@@ -27,6 +27,7 @@ CALLS = Page(
                 Field("text", Text("What is told", "反映内容"), "long_text", required=True, known=UNDERSTOOD),
                 Field("address", Text("Where", "地点"), "text"),
                 Field("place", Text("On the map", "地图位置"), "place"),
+                Field("everywhere", Text("No one place: the whole city", "无具体地点（全市性）"), "yes_no"),
                 Field("category", Text("Category, if clear", "类别（可留空自动识别）"), "choice", choices=CATEGORIES),
             ),
         ),
