@@ -13,6 +13,10 @@ KEPT = """async () => {
   const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
   return all.flat().map(({url}) => new URL(url).pathname);
 }"""
+CELLS_IN_SIGHT = """() => {
+  const cells = [...document.querySelectorAll("[role=gridcell]")].map((cell) => cell.getBoundingClientRect());
+  return cells.length > 20 && cells.every(({left, right}) => left >= 0 && right <= innerWidth);
+}"""
 PAGES = [
     "",
     "hub/now",
@@ -97,6 +101,10 @@ async def test_a_wall_shows_no_rail_and_a_phone_folds_it(visit):
     assert not await phone.locator("#rail").is_visible()
     assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await faults(phone, "home-phone") == []
+    await phone.evaluate("location.hash = '#/lighting/ledger'")
+    await phone.get_by_text("20,000 rows").wait_for()
+    assert await phone.evaluate(CELLS_IN_SIGHT)
+    assert await faults(phone, "ledger-phone") == []
 
 
 async def test_a_resident_reports_with_a_photo_and_reopens_what_is_not_mended(visit):
