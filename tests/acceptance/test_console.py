@@ -5,17 +5,13 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.acceptance.looking import faults
+from tests.acceptance.looking import CELLS_IN_SIGHT, faults
 
 PHONE = {"width": 390, "height": 844}
 KEPT = """async () => {
   const names = await caches.keys();
   const all = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
   return all.flat().map(({url}) => new URL(url).pathname);
-}"""
-CELLS_IN_SIGHT = """() => {
-  const cells = [...document.querySelectorAll("[role=gridcell]")].map((cell) => cell.getBoundingClientRect());
-  return cells.length > 20 && cells.every(({left, right}) => left >= 0 && right <= innerWidth);
 }"""
 PAGES = [
     "",
