@@ -5,6 +5,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / "screenshots"
+CELLS_IN_SIGHT = """() => {
+  const cells = [...document.querySelectorAll("[role=gridcell]")].map((cell) => cell.getBoundingClientRect());
+  return cells.length > 4 && cells.every(({left, right}) => left >= 0 && right <= innerWidth);
+}"""
 SERIOUS = """async () => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
   const grave = found.violations.filter(({impact}) => impact === "serious" || impact === "critical");

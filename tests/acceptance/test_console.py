@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.acceptance.looking import faults
+from tests.acceptance.looking import CELLS_IN_SIGHT, faults
 
 PHONE = {"width": 390, "height": 844}
 KEPT = """async () => {
@@ -97,6 +97,10 @@ async def test_a_wall_shows_no_rail_and_a_phone_folds_it(visit):
     assert not await phone.locator("#rail").is_visible()
     assert await phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert await faults(phone, "home-phone") == []
+    await phone.evaluate("location.hash = '#/lighting/ledger'")
+    await phone.get_by_text("20,000 rows").wait_for()
+    assert await phone.evaluate(CELLS_IN_SIGHT)
+    assert await faults(phone, "ledger-phone") == []
 
 
 async def test_a_resident_reports_with_a_photo_and_reopens_what_is_not_mended(visit):

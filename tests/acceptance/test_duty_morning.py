@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.acceptance.looking import faults, shot
+from tests.acceptance.looking import CELLS_IN_SIGHT, faults, shot
 
 pytestmark = pytest.mark.slow
 PAGES = ["", "hub/wall", "hub/league", "waterlogging/now", "waterlogging/devices", "case/1"]
@@ -72,8 +72,17 @@ async def test_the_managers_pages_have_no_serious_fault_in_either_language(enter
         await page.evaluate(f"location.hash = '#/{path}'")
         await page.locator("dialog h2" if path.startswith("case") else "#main section").first.wait_for()
         await page.wait_for_timeout(700)
+        assert await page.evaluate("(nav => nav.scrollHeight <= nav.clientHeight)(document.querySelector('#rail nav'))")
         found[path] = await faults(page, f"real-{path.replace('/', '-') or 'home'}-{locale}")
     assert {path: each for path, each in found.items() if each} == {}
+
+
+async def test_a_phone_shows_every_cell_of_a_row_too_wide_for_it(enter, hub):
+    hub.water("gauge/mill-road", 40, 110, 262)
+    page = await enter("mayor", "/#/hub/wall", viewport={"width": 390, "height": 844})
+    await page.get_by_role("gridcell", name="cm of water at").first.wait_for(timeout=IN_TIME)
+    assert await page.evaluate(CELLS_IN_SIGHT)
+    assert await faults(page, "real-hub-wall-phone") == []
 
 
 async def test_the_league_names_the_department_in_the_readers_language(enter):

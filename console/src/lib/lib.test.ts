@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { actions, moving, STATES } from "./affairs";
+import { linesOfCard, stacks } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
@@ -28,8 +29,18 @@ describe("words", () => {
     const said = (["en", "zh"] as const).map((lang) => ((prefs.lang = lang), say(told)));
     prefs.lang = "en";
     expect(said).toEqual(["#7 opened: Pump out Elm Street; due 10:12", "#7 抽排榆树街积水；期限 10:12"]);
+    expect(say("Elm Hospital · 榆树医院: 35 more visits than usual")).toBe("Elm Hospital: 35 more visits than usual");
+    expect(say("Ambulance 1 · 救护车 1 passes Mill Road · 磨坊路")).toBe("Ambulance 1 passes Mill Road");
     expect(called("quantity")).toBe("quantity"); // a trait may be named as a column is
     expect(called("Patrol 3 · 交警3组")).toBe("Patrol 3");
+  });
+});
+
+describe("cards", () => {
+  test("a row too wide for a phone becomes a card of as many lines as it needs", () => {
+    expect([stacks(80, 360), stacks(40, 360)]).toEqual([true, false]);
+    expect(linesOfCard([20, 10, 12, 8])).toBe(3); // the lead, a pair, and one that is left
+    expect(linesOfCard([20, 10, 60, 8, 8])).toBe(5); // a long text between breaks the pairs and has two lines
   });
 });
 

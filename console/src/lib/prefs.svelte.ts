@@ -70,11 +70,12 @@ class Prefs {
 
 export const prefs = new Prefs();
 
-/** A name in both languages in one string, as devices bring it: `Elm Hospital · 榆树医院`. */
-const BOTH = /^([A-Z][^\u4e00-\u9fff]*) · ([\u4e00-\u9fff].*)$/;
+/** A name in both languages in one string, as devices bring it: `Elm Hospital · 榆树医院`; no sentence goes on after it. */
+const BOTH = /^([A-Z][^\u4e00-\u9fff]*) · ([\u4e00-\u9fff](?:(?![:,;]? [A-Za-z]{2}|: ).)*)$/;
 
 /** The same within a sentence: what is to go of such a name, for readers of English and of Chinese. */
 const OTHER = { en: / · [\u3400-\u9fff][\u3000-\u9fff\uff00-\uffef0-9]*/g, zh: /[A-Z][^\u3000-\u9fff\uff00-\uffef·]* · (?=[\u3400-\u9fff])/g };
+const NUMBERED = /( \d+) · [\u3400-\u9fff]+\1(?!\d)/g; // `Ambulance 1 · 救护车 1`, within a sentence
 
 /** The words of a text in the reader's language, and of the names in it; other plain strings stay as they are. */
 export function say(text: unknown): string {
@@ -89,5 +90,6 @@ export function say(text: unknown): string {
 function one(text: string): string {
   if (!text.includes(" · ")) return text;
   const both = BOTH.exec(text);
-  return both ? both[prefs.lang === "zh" ? 2 : 1]! : text.replace(OTHER[prefs.lang], "");
+  if (both) return both[prefs.lang === "zh" ? 2 : 1]!;
+  return (prefs.lang === "en" ? text.replace(NUMBERED, "$1") : text).replace(OTHER[prefs.lang], "");
 }

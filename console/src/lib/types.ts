@@ -114,6 +114,7 @@ export interface Page {
   title: Text;
   widgets: Widget[];
   empty?: Text | null;
+  tells?: Text | null;
 }
 
 export interface Me {
@@ -168,6 +169,7 @@ export interface AffairAnswer {
 export interface Category {
   name: string;
   label: Text;
+  has_a_place?: boolean;
 }
 
 export interface Neighbour {

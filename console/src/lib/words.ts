@@ -69,6 +69,10 @@ const WORDS = {
   worries: ["Figures to watch", "需关注的指标"],
   since: ["open {age}", "已开 {age}"],
   moreAlarms: ["and {n} more", "另有 {n} 个"],
+  homeTells: [
+    "Red waits for somebody: open it to see why and whom to send. A case has the same number in the list and on the map.",
+    "红色事项尚无人处理，点开可看原因并派遣；列表与地图上的编号一致。",
+  ],
   moreCases: ["and {n} more", "另有 {n} 件"],
   // states of a case
   waiting: ["Waiting", "待派单"],

@@ -93,10 +93,25 @@ def test_a_stranger_who_types_a_name_keeps_nobody_from_duty(door: TestClient, mo
     assert [enter("guess") for _ in range(5)] == [401] * 5
     assert enter(PASSWORD) == 429  # from an address that nobody knows; said as what it is
     with door.app.state.hub.database.transaction() as connection:
-        connection.execute("update people.staff set locked_until = null, failures = 0 where name = 'lin'")
+        connection.execute("delete from people.guess")
     assert enter(PASSWORD) == 200
     assert [enter("guess") for _ in range(6)] == [401] * 6
     assert enter(PASSWORD) == 200
+
+
+def test_a_name_that_nobody_has_is_locked_like_any_other(door: TestClient, monkeypatch) -> None:
+    monkeypatch.setattr(session, "SIGN_INS", session.Gate(most=30))
+    monkeypatch.setattr(session, "FAMILIAR", session.Familiar())
+
+    def answers(name: str) -> list[tuple[int, str]]:
+        tries = [door.post("/v1/session", json={"name": name, "password": "guess"}) for _ in range(6)]
+        return [(one.status_code, one.json()["detail"]) for one in tries]
+
+    try:
+        assert answers("lin") == answers("no such person")
+    finally:
+        with door.app.state.hub.database.transaction() as connection:
+            connection.execute("delete from people.guess")
 
 
 def test_the_memory_of_addresses_is_bounded() -> None:

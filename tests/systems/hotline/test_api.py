@@ -38,6 +38,22 @@ def test_a_form_s_map_and_a_pair_say_the_same_place_and_nonsense_is_refused(door
     assert "place" in answer.text
 
 
+def test_a_caller_without_a_place_is_served(door: TestClient, sign_in: object) -> None:
+    def call(**told: object) -> tuple[int, dict[str, object]]:
+        answer = door.post("/v1/hotline/calls", json=told, headers=csrf)
+        return answer.status_code, answer.json()
+
+    csrf, hub = sign_in("mayor"), door.app.state.hub
+    assert call(text="老板拖欠我三个月工资不发")[1]["category"] == "unpaid_wages"
+    first, second = (call(text="Every street light in the city is dark", everywhere=True)[1]["case"] for _ in range(2))
+    assert first != second  # nothing says that two who name no place mean the same
+    rows = hub.database.rows("select title ->> 'zh' as title, lon from hub.cases where id = %s", (first,))
+    assert rows == [{"title": "路灯不亮，The whole city · 全市", "lon": None}]
+    status, refused = call(text="路灯不亮")
+    assert (status, refused["detail"]) == (422, "where is it?")
+    assert {each["name"]: each["has_a_place"] for each in door.get("/v1/report/categories").json()}["pothole"]
+
+
 def test_another_channel_passes_reports_on_and_each_item_is_answered(door: TestClient) -> None:
     with door.app.state.hub.database.transaction() as connection:
         token = new_token(connection, "mini program", ("reports:write",))

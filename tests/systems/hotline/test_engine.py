@@ -41,6 +41,14 @@ def test_held_out_and_noisy_calls_reach_their_department(sorter: Sorter, change:
     assert np.mean([sorter.departments[at] == OWNER[name] for at, name in zip(best, held.truth, strict=True)]) > 0.9
 
 
+def test_the_stated_confidence_is_that_of_being_right(sorter: Sorter) -> None:
+    held = calls(9, 4000, held_out=True)
+    for texts in (held.texts, noisy(5, held.texts)):
+        shares = sorter.by_department(sorter.probabilities(texts))
+        right = [sorter.departments[at] == OWNER[name] for at, name in zip(shares.argmax(1), held.truth, strict=True)]
+        assert abs(shares.max(1).mean() - np.mean(right)) < 0.05
+
+
 def test_a_re_route_is_learnt(sorter: Sorter) -> None:
     taught, text = sorter.copy(), "the blue kiosk hums strangely"
     before = taught.guess(text).departments[0][0]

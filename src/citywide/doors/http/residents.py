@@ -27,7 +27,7 @@ from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
-from citywide.systems.hotline.model import REPORTABLE
+from citywide.systems.hotline.model import PERSONAL, REPORTABLE
 from citywide.systems.hotline.told import Told, understood
 
 LABELS = {each.name: each.label for each in REPORTABLE}
@@ -51,7 +51,9 @@ class Say(Struct, frozen=True):
 @get("/v1/report/categories", sync_to_thread=False)
 def categories() -> Response[bytes]:
     """What can be reported."""
-    return as_json([{"name": each.name, "label": each.label} for each in REPORTABLE])
+    return as_json([
+        {"name": each.name, "label": each.label, "has_a_place": each.name not in PERSONAL} for each in REPORTABLE
+    ])  # fmt: skip
 
 
 @post("/v1/report/near", status_code=200)

@@ -62,9 +62,13 @@ def told_to_all(row: Mapping[str, Any]) -> dict[str, str]:
 def ladder_step(remaining: timedelta) -> Text:
     """What a rung of the ladder says."""
     hours = abs(remaining.total_seconds()) / 3600
+    en, zh = f"{hours:.1f} h", f"{hours:.1f} 小时"
+    if hours < 1:
+        minutes = max(1, round(60 * hours))
+        en, zh = f"{minutes} min", f"{minutes} 分钟"
     if remaining > timedelta(0):
-        return Text(f"reminder: {hours:.1f} h left", f"催办：剩余 {hours:.1f} 小时")
-    return Text(f"overdue by {hours:.1f} h", f"已超期 {hours:.1f} 小时")
+        return Text(f"reminder: {en} left", f"催办：剩余 {zh}")
+    return Text(f"overdue by {en}", f"已超期 {zh}")
 
 
 def joined(says: Text, because: Text | None) -> Text:

@@ -69,13 +69,13 @@ def sign_in(
     known: bool = False,
     at: datetime | None = None,
 ) -> Session:
-    """Open a session, or say no; five wrong passwords lock the name for five minutes.
+    """Open a session, or say no; five wrong passwords lock the name for five minutes, whether anybody has it or not.
 
     The lock does not hold where the person is `known`: a stranger who types a name keeps nobody from duty.
     """
     found = rows(connection, sql("staff_by_name"), {"name": name})
-    row: dict[str, Any] = found[0] if found else {"password": _NOBODY, "locked_until": None}
-    if not known and row["locked_until"] and row["locked_until"] > datetime.now(UTC):
+    row: dict[str, Any] = found[0] if found else {"password": _NOBODY}
+    if not known and rows(connection, sql("name_is_locked"), {"name": name}):
         raise LockedError("too many attempts; try again in a few minutes")
     if not _fits(row["password"], password) or not found:
         connection.execute(sql("wrong_password"), {"name": name, "most": MOST_FAILURES, "lock": LOCKED_FOR})

@@ -49,6 +49,10 @@ WALL = Page(
         Board(Text("Cases", "案件"), Query("all_cases")),
         Timeline(Text("What happened", "事件记录"), Query("recent_evidence")),
     ),
+    tells=Text(
+        "Red stands with nobody on it; press a dot, an alarm or a case to see it and to act",
+        "红色为尚无人处理；点击图点、告警或案件即可查看并处置",
+    ),
 )
 
 LEAGUE_COLUMNS = (
@@ -86,6 +90,10 @@ LEAGUE = Page(
         ),
     ),
     roles=("manager",),
+    tells=Text(
+        "Who answers and mends in time; a case that its reporter reopens counts against whoever closed it",
+        "各部门是否及时响应和解决；被上报人重开的案件计入结案部门",
+    ),
 )
 
 CATALOGUE = Page(
@@ -114,6 +122,10 @@ CATALOGUE = Page(
             (Column("name", Text("Form", "格式")), Column("says", Text("Made for", "用途"))),
         ),
     ),
+    tells=Text(
+        "Every data set of the city: whose it is, how fresh, how complete and how plausible",
+        "全市每类数据：归属、时效、完整与可信程度",
+    ),
 )
 
 DEPUTIES = Page(
@@ -141,6 +153,10 @@ DEPUTIES = Page(
             live=("evidence",),
             empty=Text("Nobody acts for you, and you for nobody", "无代班"),
         ),
+    ),
+    tells=Text(
+        "Going away? Name who acts for you and until when; the log keeps both names",
+        "外出时指定代班人与期限，记录留存双方姓名",
     ),
 )
 

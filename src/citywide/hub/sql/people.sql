@@ -1,19 +1,25 @@
 -- name: add_staff
+with forgiven as (delete from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')))
 insert into people.staff (name, password, roles, departments, everywhere)
 values (%(name)s, %(password)s, %(roles)s, %(departments)s, %(everywhere)s)
 on conflict (name) do update set password = excluded.password, roles = excluded.roles,
-    departments = excluded.departments, everywhere = excluded.everywhere, failures = 0, locked_until = null
+    departments = excluded.departments, everywhere = excluded.everywhere
 
 -- name: staff_by_name
 select * from people.staff where name = %(name)s
 
+-- name: name_is_locked
+select from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')) and locked_until > now()
+
 -- name: wrong_password
-update people.staff set failures = (failures + 1) %% %(most)s,
-    locked_until = case when failures + 1 >= %(most)s then now() + %(lock)s::interval end
-where name = %(name)s
+-- Of a name that nobody has, too; after a day it is forgotten
+with forgotten as (delete from people.guess where last < now() - interval '1 day')
+insert into people.guess as guessed (name_hash, failures) values (sha256(convert_to(%(name)s, 'UTF8')), 1)
+on conflict (name_hash) do update set failures = (guessed.failures + 1) %% %(most)s, last = now(),
+    locked_until = case when guessed.failures + 1 >= %(most)s then now() + %(lock)s::interval end
 
 -- name: open_session
-with right_password as (update people.staff set failures = 0, locked_until = null where name = %(staff)s),
+with right_password as (delete from people.guess where name_hash = sha256(convert_to(%(staff)s, 'UTF8'))),
 old as (delete from people.session where until < now())
 insert into people.session (token_hash, staff, csrf, until) values (%(token)s, %(staff)s, %(csrf)s, %(until)s)
 

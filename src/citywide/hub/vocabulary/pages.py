@@ -162,13 +162,17 @@ Widget = Map | Table | Chart | Stat | Board | Timeline | Form | Scene
 
 
 class Page(Struct, frozen=True):
-    """A page of the console: who may see it, its widgets in reading order, and what an empty one of them says."""
+    """A page of the console: who may see it, its widgets in reading order, and what an empty one of them says.
+
+    `tells` is one line for a newcomer: what to look at, and what can be done here.
+    """
 
     name: str
     title: Text
     widgets: tuple[Widget, ...]
     roles: tuple[str, ...] = ("officer", "manager")
     empty: Text | None = None
+    tells: Text | None = None
 
 
 def count_of(title: Text, query: str, *, worry: float | None = None, live: tuple[str, ...] = ()) -> Stat:

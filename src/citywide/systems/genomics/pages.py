@@ -125,7 +125,17 @@ FOUND = found(
 )
 EVIDENCE = Timeline(Text("What was done with the data", "数据使用记录"), Query("study_evidence"))
 RUNS = Text("The study is running; what it finds appears here", "研究进行中，结果将显示于此")
-STUDIES = Page("studies", STUDIES_TITLE, (UNDER_WAY, TIME_LEFT, ALL, FOUND, ASK, COHORTS, ACTS, EVIDENCE), ROLES, RUNS)
+STUDIES = Page(
+    "studies",
+    STUDIES_TITLE,
+    (UNDER_WAY, TIME_LEFT, ALL, FOUND, ASK, COHORTS, ACTS, EVIDENCE),
+    ROLES,
+    RUNS,
+    tells=Text(
+        "Ask for a scan of a cohort; it runs as a case, and a finished line fetches its report",
+        "申请队列扫描，按案件运行，完成后点击该行下载报告",
+    ),
+)
 
 HITS = Stat(Text("Variants below 5e-8", "低于 5e-8 的位点"), Query("newest_hits"), "count", live=CASE)
 INFLATION = Stat(
@@ -177,4 +187,14 @@ MADE = found(
     ENDED,
 )
 NEWEST = Text("Newest results", "最新研究结果")
-RESULTS = Page("results", NEWEST, (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE), ROLES, RUNS)
+RESULTS = Page(
+    "results",
+    NEWEST,
+    (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE),
+    ROLES,
+    RUNS,
+    tells=Text(
+        "A point above the dashed line is a place in the genome that goes with the trait",
+        "虚线以上的点为与性状相关的基因组位置",
+    ),
+)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from citywide.systems.hotline import phrases as said
+from citywide.systems.hotline.slips import mistyped
 
 
 class Calls(NamedTuple):
@@ -71,10 +72,7 @@ def _one(rng: np.random.Generator, words: Sequence[str]) -> str:
 
 
 def _typos(rng: np.random.Generator, text: str) -> str:
-    letters = list(text)
-    for at in np.flatnonzero(rng.random(len(letters)) < 0.04):
-        letters[at] = ("", letters[at] * 2, letters[at - 1], "x")[rng.integers(4)]
-    return "".join(letters)
+    return mistyped(rng, text, 0.04)
 
 
 def _homophones(rng: np.random.Generator, text: str) -> str:

@@ -70,6 +70,9 @@ MATTERS: tuple[Matter, ...] = (
     Matter("fire_exit", "Blocked fire exit", "消防通道堵塞", "fire", 8, day_and_night=True, merge_m=40),
     Matter("school", "School matter", "学校教育", "education", 5 * WORKING_DAY, merge_m=1),
 )
+PERSONAL = frozenset(
+    matter.name for matter in MATTERS if matter.merge_m <= 1
+)  # what happens to one person has no place
 REPORTABLE: tuple[Category, ...] = tuple(
     Category(
         matter.name, Text(matter.en, matter.zh), matter.department, timedelta(hours=matter.hours),

@@ -27,6 +27,7 @@ CALLS = Page(
                 Field("text", Text("What is told", "反映内容"), "long_text", required=True, known=UNDERSTOOD),
                 Field("address", Text("Where", "地点"), "text"),
                 Field("place", Text("On the map", "地图位置"), "place"),
+                Field("everywhere", Text("No one place: the whole city", "无具体地点（全市性）"), "yes_no"),
                 Field("category", Text("Category, if clear", "类别（可留空自动识别）"), "choice", choices=CATEGORIES),
             ),
         ),
@@ -36,6 +37,10 @@ CALLS = Page(
             (NUMBER, TITLE, DEPARTMENT, STATE, Column("due", Text("Due", "期限"), "deadline"), REPORTERS, REOPENED),
             live=("case",),
         ),
+    ),
+    tells=Text(
+        "Write down what the caller says: matter, department and place are proposed while you type",
+        "照来电人所述填写，边写边给出事项、部门与地点建议",
     ),
 )
 HOT = Page(
@@ -70,6 +75,10 @@ HOT = Page(
             (NUMBER, TITLE, DEPARTMENT, STATE, REPORTERS, REOPENED),
             empty=Text("Nobody had to report the same twice", "无重复投诉"),
         ),
+    ),
+    tells=Text(
+        "Where more is reported than usual for the place and season; look there for one common cause",
+        "何处上报明显多于平时，应查找共同原因",
     ),
 )
 PERIODS = (
@@ -112,5 +121,9 @@ REPORT = Page(
         ),
         *(_departments(*period) for period in PERIODS),
         *(_categories(*period) for period in PERIODS),
+    ),
+    tells=Text(
+        "How residents were served, by department and by matter; take it along as a PDF",
+        "按部门与事项统计市民诉求办理，可下载 PDF",
     ),
 )

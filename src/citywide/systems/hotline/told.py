@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import Report, reportable
@@ -11,7 +11,12 @@ from citywide.hub.running import Hub
 from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.kit.geometry import Point
-from citywide.systems.hotline.intake import understand
+from citywide.kit.text import Text
+from citywide.systems.hotline.intake import Understood, understand
+from citywide.systems.hotline.model import PERSONAL
+
+SURE = 0.65  # below this a person who can ask back must say what it is
+WHOLE_CITY = Text("The whole city", "全市")
 
 
 class Told(Struct, frozen=True):
@@ -25,6 +30,7 @@ class Told(Struct, frozen=True):
     name: Annotated[str, Meta(max_length=80)] | None = None
     phone: Annotated[str, Meta(max_length=30)] | None = None
     anonymous: bool = False
+    everywhere: bool | None = None
     join: int | None = None
 
 
@@ -42,7 +48,14 @@ def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
         west, south, east, north = hub.city.bounds
         raise Problem(422, "this is not in the city", [Refusal("place", there, here.format(west, east, south, north))])
     found = understand(hub, told.text, told.address, at, told.category)
-    if found.place is None and not told.address.strip():
+    if told.everywhere:
+        found, told = structs.replace(found, place=None), structs.replace(told, address=WHOLE_CITY.both)
+    elif found.place is None and not told.address.strip() and not _needs_no_place(found):
         raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])
     name, phone = (None, None) if told.anonymous else (told.name, told.phone)
     return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts))
+
+
+def _needs_no_place(found: Understood) -> bool:
+    """Unpaid wages have no street; what only may be such a matter is asked for one."""
+    return found.category in PERSONAL and float(str(found.facts.get("confidence", 1))) >= SURE

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from citywide.systems.hotline.engine.sorter import Sorter
+from citywide.systems.hotline.slips import mistyped
 
 BETWEEN = {"zh": "", "en": " "}
 LESSONS, MOST_TERMS = 100_000, 3
 MOST_TIMES, PIECE = 8, (3, 16)
-CALIBRATED_ON = 3000
+CALIBRATED_ON, KEPT_EACH, MISTYPED = 3000, 20, 0.1
 
 
 @cache
@@ -45,11 +47,21 @@ def taught(sorter: Sorter, texts: list[str], truth: list[str], count: int | None
     to pass over what people say around a matter. A short history is told several times.
     """
     count = count or LESSONS
+    kept, heard = slice(None, None, KEPT_EACH), np.arange(len(texts)) % KEPT_EACH > 0
+    said, meant = list(compress(texts, heard)), list(compress(truth, heard))
     more, theirs = lessons(1, count)
-    again = max(1, min(MOST_TIMES, count // 2 // max(1, len(texts))))
-    sorter.train(texts * again + _among(texts, more), truth * again + theirs)
-    sorter.calibrate(*lessons(2, CALIBRATED_ON))  # bare terms: neither as easy as what was learnt, nor as hard
+    again = max(1, min(MOST_TIMES, count // 2 // max(1, len(said))))
+    sorter.train(said * again + _among(said, more), meant * again + theirs)
+    sorter.calibrate(*_as_met(texts[kept], truth[kept]))
     return sorter
+
+
+def _as_met(texts: list[str], truth: list[str]) -> tuple[list[str], list[str]]:
+    """Half bare terms, half what people said, mistyped: to the one a sorter is too sure, to the other too humble."""
+    rng, (terms, theirs) = np.random.default_rng(4), lessons(2, CALIBRATED_ON)
+    again = CALIBRATED_ON // len(texts) + 1 if texts else 0
+    said, meant = (texts * again)[:CALIBRATED_ON], (truth * again)[:CALIBRATED_ON]
+    return terms + [mistyped(rng, text, MISTYPED) for text in said], theirs + meant
 
 
 def _among(said: Sequence[str], lessons: list[str]) -> list[str]:

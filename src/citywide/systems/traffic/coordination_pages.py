@@ -35,4 +35,8 @@ COORDINATION = Page(
         ),
     ),
     empty=Text("Judged every quarter of an hour", "每十五分钟评价一次"),
+    tells=Text(
+        "Greens that climb side by side are a wave; the table says which offset would meet more vehicles",
+        "依次上升的绿灯即为绿波；表中给出可迎合更多车辆的相位差",
+    ),
 )

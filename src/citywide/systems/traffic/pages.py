@@ -44,6 +44,10 @@ NOW = Page(
         *desk_of(DEPARTMENT),
     ),
     empty=Text("Crossings report every minute", "各路口每分钟上报"),
+    tells=Text(
+        "The darker a crossing, the slower; an incident calls the nearest free officer by itself",
+        "路口颜色越深越拥堵；发现事件自动派最近的空闲交警",
+    ),
 )
 
 CROSSING = Page(
@@ -89,6 +93,10 @@ CROSSING = Page(
         ),
     ),
     empty=Text("Crossings report every second", "各路口每秒上报"),
+    tells=Text(
+        "Two minutes of one crossing as its detectors saw it; another can be chosen above the drawing",
+        "一个路口近两分钟的实况回放，可在图上方另选路口",
+    ),
 )
 
 
@@ -130,10 +138,18 @@ MEASURES = Page(
         ),
     ),
     empty=Text("Counted every quarter of an hour", "每十五分钟统计一次"),
+    tells=Text(
+        "Do vehicles arrive on green and get through in one cycle? Each quarter of an hour counts",
+        "车辆是否绿灯到达、一周期通过，每十五分钟统计",
+    ),
 )
 
 CONTROLLERS = Page(
     "controllers",
     Text("How controllers work", "信号机运行"),
     tuple(_measured(name) for name in judged.MEASURES if name not in SERVICE),
+    tells=Text(
+        "What the controllers report of themselves; what none has reported today is one line",
+        "信号机自报情况；今日无上报的项目仅占一行",
+    ),
 )

@@ -99,4 +99,8 @@ PLANS = Page(
             shape="bar",
         ),
     ),
+    tells=Text(
+        "Which plan each crossing runs and why; a change made here ends by itself",
+        "各路口执行的方案及原因；在此所作变更到期自动恢复",
+    ),
 )

@@ -154,10 +154,12 @@ from (select distinct crossing, phase from traffic.arrival) seen join hub.entity
 order by entity.id, phase
 
 -- name: scene_choices
-select distinct on (crossing.id) crossing.facts_id as value, traffic.called(crossing.name, crossing.facts) as label
+-- First the crossings whose vehicles are told one by one
+select crossing.facts_id as value, traffic.called(crossing.name, crossing.facts) as label
 from (select entity.*, split_part(id, '/', 2) as facts_id from hub.entity where kind = 'crossing') crossing
 join hub.entity lane on lane.kind = 'detector' and lane.facts ->> 'crossing' = crossing.facts_id
-join hub.series on series.entity = lane.number and series.quantity in ('track', 'light') order by crossing.id
+join hub.series on series.entity = lane.number and series.quantity in ('track', 'light')
+group by crossing.facts_id, crossing.name, crossing.facts order by bool_or(series.quantity = 'track') desc, crossing.facts_id
 
 -- name: arrivals_of_group
 select floor(extract(epoch from time) * 1000)::bigint as time_ms, in_cycle_s, yellow_at_s, cycle_s from traffic.arrival

@@ -27,6 +27,10 @@ NOW = Page(
         *desk_of("drainage"),
     ),
     empty=Text("Gauges report every minute; the forecast follows within five", "液位计每分钟上报，五分钟内给出预报"),
+    tells=Text(
+        "A dot is a gauge, coloured by depth; from 10 cm on, the nearest free pump crew is sent by itself",
+        "圆点为液位计，按水深着色；达 10 厘米自动派最近的空闲抢险队",
+    ),
 )  # fmt: skip
 
 DEVICES = Page(
@@ -55,5 +59,9 @@ DEVICES = Page(
             ),
             live=("case",),
         ),
+    ),
+    tells=Text(
+        "Which gauges can be believed: stuck, drifting and silent ones are told apart from dry ones",
+        "哪些液位计可信：卡滞、漂移、失联与干燥分别标明",
     ),
 )

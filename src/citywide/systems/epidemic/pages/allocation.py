@@ -51,4 +51,8 @@ def allocation(watched: Watched) -> Page:
             ),
         ),
         empty=Text("Nothing has been placed yet", "尚未分配"),
+        tells=Text(
+            "Share out what there is by the newest forecast; the plan says how likely each district runs short",
+            "按最新预测分配资源，并给出各区短缺概率",
+        ),
     )  # fmt: skip

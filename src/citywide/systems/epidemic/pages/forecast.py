@@ -65,4 +65,8 @@ def forecast(watched: Watched) -> Page:
                 empty=Text("A forecast is scored once the weeks that it speaks of have passed", "所预测的周结束后评分"),
             ),
         ),
+        tells=Text(
+            "Four weeks ahead: the line is the median, the bands hold half and 95 % of what may come",
+            "未来四周：线为中位数，色带为 50% 与 95% 区间",
+        ),
     )

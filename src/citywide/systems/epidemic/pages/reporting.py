@@ -64,4 +64,8 @@ def reporting(watched: Watched) -> Page:
             ),
         ),
         empty=Text("Nothing has been set aside or held back", "无搁置或延迟"),
+        tells=Text(
+            "The newest weeks are never complete; the fan shows where they will end",
+            "最近几周数据总不完整，色带为补报齐全后的预计",
+        ),
     )  # fmt: skip

@@ -61,4 +61,8 @@ SITUATION = Page(
         Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
     ),
     empty=Text("Places report in the morning; what they say is judged by ten", "各单位早间上报，十时前完成研判"),
+    tells=Text(
+        "Each signal is a place that counts clearly more than usual; it has opened a case of its own",
+        "每个信号表示某处明显超出常量，并已自动立案",
+    ),
 )  # fmt: skip

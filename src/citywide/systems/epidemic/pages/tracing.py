@@ -79,4 +79,8 @@ def tracing(watched: Watched) -> Page:
         Text("Source tracing", "溯源流调"),
         (TREE, CASES, PLACES, contacts(watched), GRANT, GRANTS),
         empty=Text("Patients are traced within minutes of their report", "病例报告后数分钟内完成溯源"),
+        tells=Text(
+            "Who probably infected whom, and whom to call first; names need a grant",
+            "推断传播来源与优先排查对象；查看姓名须授权",
+        ),
     )

@@ -23,12 +23,9 @@ from citywide.kit.text import Text
 from citywide.systems.hotline.intake import intake_of
 from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.report import PERIODS, report_pdf
-from citywide.systems.hotline.told import Told, understood
+from citywide.systems.hotline.told import SURE, Told, understood
 
 CATEGORIES = {each.name: each for each in REPORTABLE}
-
-
-SURE = 0.55  # below this a person who can ask back must say what it is
 
 
 class There(Struct, frozen=True):
@@ -47,6 +44,7 @@ class Call(Struct, frozen=True):
     address: str = ""
     place: tuple[Longitude, Latitude] | There | None = None
     category: str | None = None
+    everywhere: bool | None = None
 
 
 class Words(Struct, frozen=True):
@@ -67,7 +65,8 @@ class Meant(Struct, frozen=True):
 def told_by(call: Call) -> Told:
     """The call as a report."""
     lon, lat = (call.place.lon, call.place.lat) if isinstance(call.place, There) else call.place or (None, None)
-    return Told(call.text, call.category or None, lon, lat, call.address, call.name or None, call.phone or None)
+    return Told(call.text, call.category or None, lon, lat, call.address, call.name or None, call.phone or None,
+                everywhere=call.everywhere)  # fmt: skip
 
 
 @post("/v1/hotline/calls", status_code=201)

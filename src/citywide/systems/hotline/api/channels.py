@@ -54,7 +54,7 @@ def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> 
     with hub.database.transaction() as connection:
         take_over(connection, good)
         says = Text(f"{len(good)} closed cases of a former hotline taken over", f"接收原热线已结案件 {len(good)} 件")
-        witness(connection, "case", says, who=channel.name, at=hub.clock.now())
+        witness(connection, "case", says, department="hotline", who=channel.name, at=hub.clock.now())
     begin_to_listen(hub, anew=True)
     refused = [Refusal(str(at), wrong, "see /schema") for at, wrong in enumerate(why) if wrong]
     return as_json({"accepted": len(good), "refused": refused})

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from citywide.systems.hotline.engine.features import BUCKETS, hashed
 
 EPOCHS, STEP, DROPPED = 2, 0.8, 0.4
-CALIBRATED_ON, MOST_KEPT = 0.05, 3000
 
 
 class Guess(Struct, frozen=True):
@@ -48,19 +47,23 @@ class Sorter:
         self._sharpness, self._weights = float(numbers[0]), numbers[1:].reshape(self._weights.shape).copy()
 
     def train(self, texts: Sequence[str], truth: Sequence[str]) -> None:
-        """Learn from cases whose category is known; a share is kept back to calibrate the confidence."""
+        """Learn from cases whose category is known."""
         goals = np.eye(len(self.categories), dtype=np.float32)[self._numbers(truth)]
         order = np.random.default_rng(self._seed).permutation(len(texts))
-        kept = min(MOST_KEPT, int(len(texts) * CALIBRATED_ON))
         found, starts = hashed(list(texts))
         for epoch in range(EPOCHS):
-            _learn(self._weights, found, starts, goals, order[kept:], STEP / (1 + epoch), self._seed + epoch)
-        if kept:
-            self._calibrate([texts[int(at)] for at in order[:kept]], goals[order[:kept]].argmax(1))
+            _learn(self._weights, found, starts, goals, order, STEP / (1 + epoch), self._seed + epoch)
 
     def calibrate(self, texts: Sequence[str], truth: Sequence[str]) -> None:
-        """Let the confidence be as often right on such texts as it says."""
-        self._calibrate(list(texts), self._numbers(truth))
+        """Let the confidence be as often right on such texts as it says.
+
+        Some of their characters are hidden, so that easy texts do not make it boast.
+        """
+        found, starts = hashed(list(texts))
+        hidden = np.where(np.random.default_rng(self._seed).random(len(found)) < DROPPED, -1, found).astype(np.int32)
+        scores, goals = _scores(self._weights, hidden, starts), self._numbers(truth)
+        losses = [(_loss(scores * sharp, goals), sharp) for sharp in np.geomspace(0.2, 5, 40)]
+        self._sharpness = float(min(losses)[1])
 
     def learn(self, texts: Sequence[str], departments: Sequence[str]) -> None:
         """Learn from cases that were passed on: the department is known now, the category is not."""
@@ -87,14 +90,6 @@ class Sorter:
     def _numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
         at = {name: index for index, name in enumerate(self.categories)}
         return np.array([at[name] for name in names], dtype=np.int64)
-
-    def _calibrate(self, texts: list[str], truth: NDArray[np.int64]) -> None:
-        """Some of the characters of the kept-back texts are hidden, so that easy texts do not make it boast."""
-        found, starts = hashed(texts)
-        hidden = np.where(np.random.default_rng(self._seed).random(len(found)) < DROPPED, -1, found).astype(np.int32)
-        scores = _scores(self._weights, hidden, starts)
-        losses = [(_loss(scores * sharp, truth), sharp) for sharp in np.geomspace(0.2, 5, 40)]
-        self._sharpness = float(min(losses)[1])
 
 
 def _loss(scores: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
