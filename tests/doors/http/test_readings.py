@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from litestar.testing import TestClient
 
 from citywide.hub.people.devices import new_token, revoke
 
+ARROW = "application/vnd.apache.arrow.stream"
 ELM = {"entity": "gauge/elm", "quantity": "water_depth"}
 
 
@@ -64,9 +66,30 @@ def an_arrow(**columns: object) -> bytes:
 ])  # fmt: skip
 def test_an_arrow_stream_may_leave_a_time_out_or_write_it(door: TestClient, time: pa.Array) -> None:
     body = an_arrow(entity=["gauge/elm"] * 2, quantity=["water_depth"] * 2, value=[1.0, 2.0], time=time)
-    answer = deliver(door, body, "application/vnd.apache.arrow.stream")
+    answer = deliver(door, body, ARROW)
     assert answer.status_code == 200, answer.text
     assert answer.json()["refused_count"] in {0, 1}  # a microsecond after 1970 is too old
+
+
+def test_an_arrow_stream_that_points_beyond_itself_is_refused_and_harms_nobody(door: TestClient) -> None:
+    whole = an_arrow(entity=["gauge/elm"] * 3, quantity=["water_depth"] * 3, value=[1.0, 2.0, 3.0])
+    for end in (28, 2_000_000_000):  # a little beyond, where somebody else's words stand, and far beyond
+        ends = np.array([0, 9, 18, 27], np.int32), np.array([0, 9, 18, end], np.int32)
+        answer = deliver(door, whole.replace(ends[0].tobytes(), ends[1].tobytes(), 1), ARROW)
+        assert answer.status_code == 400
+        assert "not a readable Arrow stream" in answer.text
+    for cut in range(1, len(whole) - 8, 41):
+        answer = deliver(door, whole[:cut], ARROW)
+        assert answer.status_code == 400
+        assert "not a readable Arrow stream" in answer.text
+
+
+def test_in_an_arrow_stream_too_a_bad_item_does_not_take_its_batch_down(door: TestClient) -> None:
+    names = pa.array([b"gauge/elm", b"gauge/\xff", None]).view(pa.string())
+    body = an_arrow(entity=names, quantity=["water_depth"] * 3, value=[2.5, 2.5, 2.5])
+    answer = deliver(door, body, ARROW).json()
+    assert (answer["accepted"], [each["where"] for each in answer["refused"]]) == (
+        1, ["readings[1].entity", "readings[2].entity"])  # fmt: skip
 
 
 def test_a_gateway_on_a_thin_line_packs_its_batch(door: TestClient) -> None:
