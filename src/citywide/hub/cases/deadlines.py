@@ -1,6 +1,8 @@
 """Deadlines in working time, each with the line that explains it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -43,6 +45,12 @@ def time_left(category: Category, at: datetime, due: datetime, calendar: Working
 def moment_of_share(category: Category, opened: datetime, share: float, calendar: WorkingCalendar) -> datetime:
     """When this share of the deadline has passed: a rung of the ladder."""
     return due_after(category, opened, category.within * share, calendar).due
+
+
+def undeclared(row: Mapping[str, Any]) -> Category:
+    """The category of a case whose system has gone: as much time, day and night, as it was given at first."""
+    name, within = row["category"], (row["first_due"] or row["opened"]) - row["opened"]
+    return Category(name, Text(name, name), row["department"], within or timedelta(days=1), around_the_clock=True)
 
 
 def pause_says(left: timedelta, until: datetime, calendar: WorkingCalendar, note: str) -> Text:
