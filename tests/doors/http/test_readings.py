@@ -148,3 +148,15 @@ def test_a_dashboard_reads_what_its_departments_may_see_until_its_token_is_revok
         assert revoke(connection, "board") == 3
     hub.tokens.forget()
     assert ask(door, "/v1/latest?kind=gauge", drainage).status_code == 401
+
+
+def test_a_token_of_a_department_takes_nothing_from_another_and_gives_it_nothing(door: TestClient) -> None:
+    with door.app.state.hub.database.transaction() as connection:
+        token = new_token(connection, "parks' gateway", ("entities:write", "readings:read"), departments=("parks",))
+    elm = {"id": "gauge/elm", "kind": "gauge", "name": "Ours", "lon": 106.5, "lat": 29.5, "department": "parks"}
+    new = elm | {"id": "gauge/pond", "name": "Pond"}
+    sent = [elm, new, new | {"id": "gauge/lake", "department": "drainage"}]
+    answer = door.post("/v1/entities", json=sent, headers={"authorization": f"Bearer {token}"}).json()
+    assert answer["registered"] == 1
+    assert [each["where"] for each in answer["refused"]] == ["[0].department", "[2].department"]
+    assert ask(door, "/v1/latest?kind=gauge", token).json()["entity"] == []

@@ -7,6 +7,9 @@ select number, id, kind from hub.entity where id = %(id)s
 -- name: entity_by_number
 select id, name, department from hub.entity where number = %(number)s
 
+-- name: entities_of_others
+select id from hub.entity where id = any(%(ids)s) and department <> all(%(departments)s)
+
 -- name: entities_of_kind
 select number, id, kind, name, lon, lat, department, facts from hub.entity where kind = %(kind)s order by number
 
