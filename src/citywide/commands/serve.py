@@ -1,6 +1,7 @@
 """Serving: the embedded database if none is named, migrations, then the workers; all of it stops together."""
 
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,27 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from msgspec import structs
 
-from citywide.app import migrate_all
+from citywide.app import migrate_all, systems_of
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
 
 log = structlog.get_logger()
+
+
+def must_be_possible(settings: Settings) -> None:
+    """Refuse what could not run before anything is begun: a port that is taken, a city's file that is wrong."""
+    found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(found[0]) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(found[4])
+        except OSError as error:
+            raise OSError(f"{settings.host} port {settings.port} cannot be listened on: {error.strerror}") from error
+    for file in filter(None, (settings.certificate, settings.certificate_key)):
+        file.open("rb").close()
+    settings.city_settings().calendar.must_be_known()
+    systems_of(settings)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from citywide.hub.database.cluster import Cluster
 from citywide.hub.evidence.log import checkpoint
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TEMPLATE, TrialCity, trial_cluster
+from citywide.kit.turns import turn_if_free
 from citywide.systems import SYSTEMS
 
 STATE = "select series, time, value from hub.reading order by 1, 2", "select body from evidence.entry order by index"
@@ -22,7 +23,7 @@ STATE = "select series, time, value from hub.reading order by 1, 2", "select bod
 def data(tmp_path: Path) -> Path:
     for parent in [tmp_path, *tmp_path.parents][:4]:
         parent.chmod(parent.stat().st_mode | 0o055)
-    return tmp_path / "city"
+    return tmp_path / "the city's 100% folder"
 
 
 def state(cluster: Cluster) -> tuple[object, ...]:
@@ -61,3 +62,14 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
     finally:
         city.close()
         cluster.stop("immediate")
+
+
+def test_what_cannot_be_backed_up_is_said_and_leaves_nothing_behind(data: Path) -> None:
+    data.mkdir()
+    with pytest.raises(BackupError, match="no embedded database"):
+        backup(data)
+    assert not list(data.iterdir())
+    for folder in ("postgresql", "backups"):
+        (data / folder).mkdir()
+    with turn_if_free(data / "backups"), pytest.raises(BackupError, match="another backup is under way"):
+        backup(data)

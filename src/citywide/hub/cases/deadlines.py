@@ -77,7 +77,7 @@ def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar) -> Text:
     first, last = start.astimezone(zone).date(), due.astimezone(zone).date()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     free = sum(not calendar.is_working_day(day) for day in days)
-    made_up = sum(calendar.is_working_day(day) and day.weekday() > 4 for day in days)
+    made_up = sum(map(calendar.makes_up, days))
     en, zh = "working hours", "个工作小时"
     if free:
         en, zh = f"{en}, {free} free days not counted,", f"{zh}（{free} 个休息日不计）"

@@ -41,7 +41,13 @@ class Cluster(Struct, frozen=True):
 
     @property
     def sockets(self) -> Path:
-        """A short folder for the socket: its path has a limit of about 100 bytes."""
+        """A short folder for the socket: its path has a limit of about 100 bytes.
+
+        Where the server runs already, it is the one that it told, be our folder for temporary files another's or not.
+        """
+        with suppress(OSError, IndexError):
+            if self.running():
+                return Path((self.folder / "postmaster.pid").read_text().splitlines()[4])
         name = sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"citywide-{name}"
 
