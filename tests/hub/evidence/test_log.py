@@ -17,7 +17,7 @@ from citywide.hub.evidence.notes import read
 from citywide.hub.evidence.proofs import verify_inclusion
 from citywide.hub.evidence.rows import CHUNK, Entry
 from citywide.hub.evidence.tiles import bundle
-from citywide.hub.evidence.tree import leaf_hash, root_of
+from citywide.hub.evidence.tree import edge_of, leaf_hash
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
@@ -74,7 +74,7 @@ def test_the_signed_root_is_that_of_all_entries_however_they_were_grouped(connec
         at += size
     signed, _ = read(checkpoint(connection), [KEY.public])
     assert signed.size == 2000
-    assert signed.root == root_of(2000, reader(connection))
+    assert signed.root == edge_of(2000, reader(connection)).root
     for index in (0, 255, 256, 1999):
         proof = prove_inclusion(connection, index, signed.size)
         assert verify_inclusion(index, signed.size, leaf_hash(entries[index].body), proof, signed.root)
@@ -89,7 +89,7 @@ def test_a_batch_that_fails_leaves_no_trace(connection: psycopg.Connection) -> N
         )
     assert log.submit(connection, notes(1, 200)) == [10]
     signed, _ = read(checkpoint(connection), [KEY.public])
-    assert signed.root == root_of(11, reader(connection))
+    assert signed.root == edge_of(11, reader(connection)).root
 
 
 def test_what_no_bundle_could_hold_is_cut_short_before_it_is_witnessed(connection) -> None:
