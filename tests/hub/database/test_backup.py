@@ -10,6 +10,7 @@ import pytest
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.database.backup import BackupError, backup, restore
 from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.queries import sql
 from citywide.hub.evidence.log import checkpoint
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TEMPLATE, TrialCity, trial_cluster
@@ -37,6 +38,10 @@ def say(city: TrialCity, minute: int, depth: float) -> None:
     city.send(Reading("gauge/elm", "water_depth", now, depth))
 
 
+def log_fails(city: TrialCity) -> bool:
+    return city.hub.database.rows(sql("log_not_kept"))[0]["fails"]
+
+
 def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
     data.mkdir()
     cluster = trial_cluster(data / "postgresql", SYSTEMS)
@@ -59,6 +64,14 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
             restored.stop("immediate")
         with pytest.raises(BackupError, match="no backup was finished by then"):
             restore(data, data.parent / "never", second - timedelta(days=1))
+        assert not log_fails(city)
+        (data / "wal").chmod(0)  # as good as full
+        until = time.monotonic() + 30
+        while not log_fails(city) and time.monotonic() < until:
+            with psycopg.connect(cluster.masters_url(), autocommit=True) as connection:
+                connection.execute("select pg_switch_wal()")
+            time.sleep(0.2)
+        assert log_fails(city)
     finally:
         city.close()
         cluster.stop("immediate")
