@@ -27,6 +27,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     ("serve --keep-days -5", "'-5' is not from 2 to 36,525"),
     ("serve --city nowhere", "No such file or directory: 'nowhere/city.toml'"),
     ("serve --certificate nowhere.pem", "No such file or directory: 'nowhere.pem'"),
+    ("serve --more-systems nope:X", "there is no system nope:X: No module named 'nope'"),
     ("demo --population 3", "'3' is not from 50,000 to 10,000,000"),
     ("demo --speed nan", "'nan' is not from 0.01 to 3,600"),
     ("token gateway --days nan", "'nan' is not from 0 to 36,525"),
