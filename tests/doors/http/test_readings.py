@@ -118,6 +118,13 @@ def test_each_thing_is_registered_by_itself(door: TestClient) -> None:
     assert send(door, "/v1/entities", bad).status_code == 422
 
 
+def test_a_thing_that_no_database_keeps_keeps_no_other_out(door: TestClient) -> None:
+    good = {"id": "gauge/ash", "kind": "gauge", "name": "Ash", "lon": 106.5, "lat": 29.6, "department": "drainage"}
+    bad = [good | {"name": "A\0sh"}, good | {"facts": {"by": "\0"}}, good | {"id": "gauge/ash\n"}]
+    answer = send(door, "/v1/entities", [bad[0], good, *bad[1:]]).json()
+    assert (answer["registered"], [each["where"] for each in answer["refused"]]) == (1, ["[0]", "[2]", "[3]"])
+
+
 @pytest.mark.parametrize(("path", "where"), [
     ("/v1/latest?kind=gorge", "kind"),
     ("/v1/latest?kind=gauge&quantity=depth", "quantity"),

@@ -11,12 +11,14 @@ from litestar.enums import MediaType
 from litestar.openapi.spec import Schema
 from litestar.params import FromQuery, JSONBody, QueryParameter
 from msgspec import Meta, Struct, json
-from psycopg import Connection
+from psycopg import Connection, DataError
+from psycopg.errors import CheckViolation
 
 from citywide.doors.http.bodies import unpacked
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import register
 from citywide.hub.ingest.batch import Refusal
+from citywide.hub.ingest.piecemeal import shortened
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.people.who import Who
 from citywide.hub.readings.history import History
@@ -84,10 +86,11 @@ def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEnti
         others = _of_others(connection, who, data)
         kinds = set(hub.words.kinds)
         faults = [next(entity_faults(at, new, kinds), None) or others.get(at) for at, new in enumerate(data)]
-        good = [entity_of(entity) for entity, fault in zip(data, faults, strict=True) if fault is None]
-        register(connection, good)
+        if not _kept(connection, [new for new, fault in zip(data, faults, strict=True) if fault is None]):
+            faults = [fault or _kept_alone(connection, at, data[at]) for at, fault in enumerate(faults)]
     refused = [fault for fault in faults if fault]
-    return as_json({"registered": len(good), "refused": refused}, 200 if good or not refused else 422)
+    good = len(data) - len(refused)
+    return as_json({"registered": good, "refused": refused}, 200 if good or not refused else 422)
 
 
 @get("/v1/latest")
@@ -176,6 +179,22 @@ def _of_others(connection: Connection, who: Who, things: Sequence[NewEntity]) ->
         for at, thing in enumerate(things)
         if thing.id in taken or thing.department not in who.departments
     }
+
+
+def _kept(connection: Connection, things: Sequence[NewEntity]) -> bool:
+    """Register these together; false where there is something among them that no database keeps."""
+    try:
+        with connection.transaction():
+            register(connection, [entity_of(thing) for thing in things])
+    except (DataError, CheckViolation):
+        return False
+    return True
+
+
+def _kept_alone(connection: Connection, at: int, thing: NewEntity) -> Refusal | None:
+    if _kept(connection, [thing]):
+        return None
+    return Refusal(f"[{at}]", f"{shortened(thing.id)} cannot be kept", "text without NUL, an id without white space")
 
 
 def entity_of(entity: NewEntity) -> Entity:
