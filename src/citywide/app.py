@@ -35,7 +35,10 @@ def systems_of(settings: Settings) -> list[System]:
 def load_system(name: str) -> System:
     """A system from outside this package, named `module:NAME`."""
     module, _, attribute = name.partition(":")
-    return getattr(import_module(module), attribute or "SYSTEM")
+    try:
+        return getattr(import_module(module), attribute or "SYSTEM")
+    except (ImportError, AttributeError) as error:
+        raise FileNotFoundError(f"there is no system {name}: {error}") from error
 
 
 def worker() -> ASGIApp:

@@ -6,9 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from psycopg import OperationalError
+
 from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
-from citywide.commands.options import database_options, settings_of
+from citywide.commands.options import database_options, number, settings_of
 from citywide.commands.people import PEOPLE
 from citywide.commands.verify import VERIFY
 from citywide.kit.commands import Command
@@ -40,7 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     light = (VERIFY, NEW, *PEOPLE, *BACKUP)
     known = light if given[:1] and given[0] in {command.name for command in light} else commands()
     options = parser_of(known).parse_args(given)
-    sys.exit(options.run(options))
+    try:
+        status = options.run(options)
+    except (OSError, OperationalError) as error:  # a folder, a port or a database that is not to be had
+        print(error, file=sys.stderr)
+        status = 2
+    sys.exit(status)
 
 
 def parser_of(known: Sequence[Command]) -> ArgumentParser:
@@ -57,24 +64,26 @@ def parser_of(known: Sequence[Command]) -> ArgumentParser:
 def _serve_options(parser: ArgumentParser) -> None:
     database_options(parser)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--port", type=number(1, 65_535), default=8080)
+    parser.add_argument("--workers", type=number(1, 64), default=1)
     parser.add_argument("--peer-host", default="127.0.0.1", help="where this machine's workers hear their peers")
     parser.add_argument("--certificate", type=Path, help="serve TLS with this certificate (PEM)")
     parser.add_argument("--certificate-key", type=Path, help="and this key")
     parser.add_argument("--behind", nargs="*", default=(), metavar="ADDRESS", help="proxies in front of the hub")
-    parser.add_argument("--keep-days", type=int, default=90, help="days of readings kept in the database")
+    parser.add_argument("--keep-days", type=number(2, 36_525), default=90, help="days of readings kept in the database")
     parser.add_argument("--post-quantum", action="store_true", help="sign the evidence log by ML-DSA-44 as well")
-    parser.add_argument("--session-hours", type=int, default=12, help="how long a staff session lasts")
+    parser.add_argument("--session-hours", type=number(1, 8784), default=12, help="how long a staff session lasts")
     parser.add_argument("--more-systems", nargs="*", default=(), metavar="MODULE:NAME", help="systems of your own")
     broker = os.environ.get("CITYWIDE_MQTT", "")
     parser.add_argument("--mqtt", default=broker, help="a broker to read from, such as mqtts://hub:secret@broker.city")
 
 
 def _serve(options: Namespace) -> int:
-    from citywide.commands.serve import kept_alive, serve  # noqa: PLC0415 - loads every system
+    from citywide.commands.serve import kept_alive, must_be_possible, serve  # noqa: PLC0415 - loads every system
 
-    with kept_alive(settings_of(options)) as settings:
+    given = settings_of(options)
+    must_be_possible(given)
+    with kept_alive(given) as settings:
         print(f"citywide answers at {settings.address}", flush=True)
         serve(settings)
     return 0

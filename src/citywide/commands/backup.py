@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from citywide.commands.options import number
 from citywide.hub.database.backup import BackupError, backup, restore
 from citywide.kit.commands import Command
 
@@ -16,7 +17,7 @@ def _data(parser: ArgumentParser) -> None:
 
 def _backup_options(parser: ArgumentParser) -> None:
     _data(parser)
-    parser.add_argument("--keep", type=int, default=3, help="how many copies to keep (default 3)")
+    parser.add_argument("--keep", type=number(1, 1000), default=3, help="how many copies to keep (default 3)")
 
 
 def _backup(options: Namespace) -> int:
@@ -45,7 +46,7 @@ def _restored(options: Namespace) -> str:
 def _said(work: Callable[[], str]) -> int:
     try:
         print(work())
-    except BackupError as error:
+    except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

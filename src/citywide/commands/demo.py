@@ -20,7 +20,8 @@ import msgspec
 import psycopg
 
 from citywide.app import EVERYTHING
-from citywide.commands.serve import kept_alive, serve
+from citywide.commands.options import number
+from citywide.commands.serve import kept_alive, must_be_possible, serve
 from citywide.hub.clock import keep_clock
 from citywide.hub.database.opening import own_cluster
 from citywide.hub.people.devices import new_token
@@ -52,12 +53,12 @@ SMALL = {"shared_buffers": "96MB"}  # a newcomer's machine has other things to d
 def add_options(parser: ArgumentParser) -> None:
     """The options of the demo."""
     parser.add_argument("--seed", type=int, default=1, help="another number, another city")
-    parser.add_argument("--population", type=int, default=1_000_000, help="50,000 to 10,000,000")
-    parser.add_argument("--speed", type=float, default=60.0, help="city seconds in a second")
+    parser.add_argument("--population", type=number(50_000, 10_000_000), default=1_000_000, help="50,000 to 10,000,000")
+    parser.add_argument("--speed", type=number(0.01, 3600, float), default=60.0, help="city seconds in a second")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8080)
+    parser.add_argument("--port", type=number(1, 65_535), default=8080)
     parser.add_argument("--minutes", type=float, help="stop by itself after so many minutes")
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=number(1, 64), default=1)
     parser.add_argument("--data", type=Path, default=Path(".citywide-demo"), help="begun anew each time")
 
 
@@ -73,6 +74,7 @@ def run(options: Namespace) -> int:
     settings = Settings(
         data=data, city=folder, host=options.host, port=options.port, workers=options.workers
     )  # fmt: skip
+    must_be_possible(settings)
     own_cluster(data.resolve(), SMALL)
     with kept_alive(settings) as ready:
         start, password = wakes(), secrets.token_urlsafe(6)

@@ -3,6 +3,7 @@
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from keyword import iskeyword
 from pathlib import Path
 
 from citywide.kit.commands import Command
@@ -17,7 +18,7 @@ def _options(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> int:
     folder = options.into / options.name
-    if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", options.name):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{1,40}", options.name) or iskeyword(options.name):
         print(f"{options.name!r} is no name: small letters, digits and _, a letter first", file=sys.stderr)
         return 2
     if folder.exists():

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from citywide.commands.options import database_options, settings_of
+from citywide.commands.options import database_options, number, of_a_city
 from citywide.hub.database.opening import opened
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -27,7 +27,7 @@ def _token_options(parser: ArgumentParser) -> None:
     parser.add_argument("--scope", action="append", default=[], help="may be given again; default readings:write")
     parser.add_argument("--department", action="append", default=[], help="whose rows it may read; may be given again")
     parser.add_argument("--everywhere", action="store_true", help="it may read every department's rows")
-    parser.add_argument("--days", type=float, help="how long it holds; default for good")
+    parser.add_argument("--days", type=number(0, 36_525, float), help="how long it holds; default for good")
     parser.add_argument("--revoke", action="store_true", help="end every token of this name instead")
 
 
@@ -95,11 +95,7 @@ def _sees(row: Mapping[str, Any]) -> str:
 
 def _told(options: Namespace, work: Callable[[Connection], str]) -> int:
     """Do it in one transaction and print what came of it; what cannot be is refused in a sentence."""
-    settings = settings_of(options)
-    if not settings.database_url and not settings.data.exists():
-        print(f"there is no city in {settings.data}: name its folder with --data", file=sys.stderr)
-        return 2
-    with opened(settings) as url, psycopg.connect(url) as connection:
+    with opened(of_a_city(options)) as url, psycopg.connect(url) as connection:
         try:
             print(work(connection))
         except (ValueError, UndefinedTable, UndefinedColumn) as error:

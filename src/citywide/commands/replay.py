@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 from msgspec import structs
 
+from citywide.commands.options import of_a_city
 from citywide.commands.recordings import ENTITIES, moved, read, samples
 from citywide.demo.speaking import described
-from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.opening import opened
 from citywide.hub.database.pool import Database
 from citywide.hub.replay.files import ReplayError, read_file, say, send, table_of
 from citywide.hub.replay.recording import is_recording
@@ -89,12 +91,12 @@ def _try(options: Namespace, systems: Sequence[System]) -> int:
     rule = changed(find_rule(options.rule, systems), options)
     end = options.end or datetime.now(UTC)
     begin = options.begin or end - timedelta(days=7)
-    database = Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url())
-    try:
-        would = would_raise(database, options.archive or options.data / "archive", rule, begin, end)
+    if begin.tzinfo is None or end.tzinfo is None:
+        raise ReplayError("begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
+    settings = of_a_city(options)
+    with opened(settings) as url, closing(Database(url)) as database:
+        would = would_raise(database, settings.archive_folder, rule, begin, end)
         did = did_raise(database, rule.name, begin, end)
-    finally:
-        database.close()
     print(
         "\n".join([f"{rule.name}: would have raised {len(would)} alarms, {len(did)} were raised", *beside(would, did)])
     )
@@ -104,12 +106,22 @@ def _try(options: Namespace, systems: Sequence[System]) -> int:
 def find_rule(name: str, systems: Sequence[System]) -> Rule:
     """A rule by SYSTEM.RULE, or one of your own by module:NAME."""
     if ":" in name:
-        module, _, attribute = name.partition(":")
-        return getattr(import_module(module), attribute)
+        return own_rule(*name.split(":", 1))
     rules = {f"{system.name}.{rule.name}": rule for system in systems for rule in system.rules}
     if name not in rules:
         raise ReplayError(f"there is no rule {name!r}; there are {', '.join(sorted(rules))}")
     return rules[name]
+
+
+def own_rule(module: str, name: str) -> Rule:
+    """A rule from outside this package."""
+    try:
+        found = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise ReplayError(f"there is no {module}:{name}: {error}") from error
+    if not isinstance(found, Rule):
+        raise ReplayError(f"{module}:{name} is no rule")
+    return found
 
 
 def changed(rule: Rule, options: Namespace) -> Rule:

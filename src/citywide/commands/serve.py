@@ -1,7 +1,9 @@
 """Serving: the embedded database if none is named, migrations, then the workers; all of it stops together."""
 
 import os
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,12 +13,42 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from msgspec import structs
 
-from citywide.app import migrate_all
+from citywide.app import migrate_all, systems_of
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
 
 log = structlog.get_logger()
+LINGERS_S = 3.0
+
+
+def must_be_possible(settings: Settings) -> None:
+    """Refuse what could not run before anything is begun: a port that is taken, a city's file that is wrong."""
+    for file in filter(None, (settings.certificate, settings.certificate_key)):
+        file.open("rb").close()
+    settings.city_settings().calendar.must_be_known()
+    systems_of(settings)
+    _await_port(settings)
+
+
+def _await_port(settings: Settings) -> None:
+    """Wait a moment for the port: of a server that was killed the workers may linger, and would share it with ours."""
+    until = time.monotonic() + LINGERS_S
+    while (trouble := _trouble_at(settings)) is not None:
+        if time.monotonic() > until:
+            raise OSError(f"{settings.host} port {settings.port} cannot be listened on: {trouble}")
+        time.sleep(0.1)
+
+
+def _trouble_at(settings: Settings) -> str | None:
+    family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family) as door:
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind(address)
+        except OSError as error:
+            return error.strerror
+    return None
 
 
 @contextmanager

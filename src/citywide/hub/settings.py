@@ -1,21 +1,22 @@
 """What differs from one installation to the next."""
 
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
-from msgspec import Struct, json, toml
+from msgspec import MsgspecError, Struct, json, toml
 
-from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.calendars import OFFICE_HOURS, WorkingCalendar
 from citywide.kit.text import Text
 
 
-class CitySettings(Struct, frozen=True):
+class CitySettings(Struct, frozen=True, forbid_unknown_fields=True):
     """A city's own file: its name, its calendar, where its map and its roads are."""
 
     name: Text = Text("A city", "某市")
     country: str = "CN"
     zone: str = "Asia/Shanghai"
+    hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
     centre: tuple[float, float] = (106.55, 29.56)
     zoom: float = 11.0
     bounds: tuple[float, float, float, float] = (106.3, 29.4, 106.8, 29.75)
@@ -31,7 +32,7 @@ class CitySettings(Struct, frozen=True):
     @property
     def calendar(self) -> WorkingCalendar:
         """When the city's offices work."""
-        return WorkingCalendar(self.country, self.zone)
+        return WorkingCalendar(self.country, self.zone, self.hours)
 
 
 class Settings(Struct, frozen=True):
@@ -62,7 +63,8 @@ class Settings(Struct, frozen=True):
     @property
     def address(self) -> str:
         """Where the hub answers."""
-        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.certificate else 'http'}://{host}:{self.port}"
 
     @property
     def session_length(self) -> timedelta:
@@ -71,8 +73,19 @@ class Settings(Struct, frozen=True):
 
     def city_settings(self) -> CitySettings:
         """The city's own file, or the defaults of one that has none."""
-        file = self.city / "city.toml" if self.city else None
-        return toml.decode(file.read_bytes(), type=CitySettings) if file and file.exists() else CitySettings()
+        return read_city(self.city / "city.toml") if self.city else CitySettings()
+
+
+class CityFileError(OSError):
+    """A city's file that says nothing, or something else than a city is told by."""
+
+
+def read_city(file: Path) -> CitySettings:
+    """A city's own file."""
+    try:
+        return toml.decode(file.read_bytes(), type=CitySettings)
+    except MsgspecError as error:
+        raise CityFileError(f"{file}: {error}") from error
 
 
 VARIABLE = "CITYWIDE_SETTINGS"

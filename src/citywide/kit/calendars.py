@@ -15,15 +15,27 @@ Span = tuple[datetime, datetime]
 
 
 class WorkingCalendar(Struct, frozen=True):
-    """When a city's offices work: its country's holidays, its time zone, its hours."""
+    """When a city's offices work: the holidays and the weekend of its country, its time zone, its hours."""
 
     country: str = "CN"
     zone: str = "Asia/Shanghai"
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
 
+    def must_be_known(self) -> None:
+        """Refuse a country or a zone that there is not."""
+        try:
+            ZoneInfo(self.zone)
+            _holidays(self.country, 2026)
+        except (KeyError, ValueError, NotImplementedError) as error:
+            raise OSError(f"no calendar for the country {self.country!r} in the zone {self.zone!r}: {error}") from error
+
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day, make-up working days included."""
         return _is_working_day(self.country, day)
+
+    def makes_up(self, day: date) -> bool:
+        """Whether offices work on that day although it belongs to the weekend."""
+        return self.is_working_day(day) and _holidays(self.country, day.year).is_weekend(day)
 
     def is_public_holiday(self, day: date) -> bool:
         """Whether that day belongs to a holiday with a name, its weekend days too."""
@@ -75,7 +87,7 @@ def _is_working_day(country: str, day: date) -> bool:
     if country == "CN":
         with suppress(NotImplementedError):  # the State Council announces a year late in the year before
             return chinese_calendar.is_workday(day)
-    return day.weekday() < 5 and day not in _holidays(country, day.year)
+    return _holidays(country, day.year).is_working_day(day)
 
 
 @lru_cache(maxsize=8192)
@@ -88,8 +100,10 @@ def _is_public_holiday(country: str, day: date) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+def _holidays(country: str, year: int) -> holidays.HolidayBase:
+    """Holidays, weekends and make-up days of a country, or of a part of it such as DE-BY."""
+    whole, _, part = country.partition("-")
+    return holidays.country_holidays(whole, part or None, years=year, expand=False)
 
 
 @lru_cache(maxsize=8192)

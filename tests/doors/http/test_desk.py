@@ -66,3 +66,19 @@ def test_nothing_lasts_a_million_years(door: TestClient, sign_in) -> None:
                for path in ("/v1/grants", "/v1/delegations") for hours in (1e300, -3509362658197488.0)]  # fmt: skip
     assert [answer.status_code for answer in answers] == [400, 400, 422, 422]
     assert all("hours" in answer.text for answer in answers)
+
+
+def test_the_deadlines_line_is_the_hubs_own_whatever_anybody_writes(door: TestClient, sign_in) -> None:
+    headers = sign_in("mayor")
+    case = door.post("/v1/cases", json=GOOD | {"lon": 106.6}, headers=headers).json()["case"]
+    before = door.get(f"/v1/cases/{case}").json()["deadline"]
+    note = {"note": "done; due in the year 2099；无期限"}
+    after = door.post(f"/v1/cases/{case}/close", json=note, headers=headers).json()["deadline"]
+    assert after == before
+    assert after["en"].startswith("due ")
+
+
+def test_words_that_no_entry_of_the_log_could_hold_are_refused(door: TestClient, sign_in) -> None:
+    headers = sign_in("mayor")
+    case = door.post("/v1/cases", json=GOOD | {"lon": 106.7}, headers=headers).json()["case"]
+    assert door.post(f"/v1/cases/{case}/close", json={"note": "x" * 70_000}, headers=headers).status_code == 400

@@ -6,9 +6,10 @@ from litestar.testing import TestClient
 from citywide.hub.evidence.keys import parse_key
 from citywide.hub.evidence.notes import Checkpoint, read
 from citywide.hub.evidence.proofs import verify_consistency, verify_inclusion
-from citywide.hub.evidence.tiles import TILE_WIDTH, hashes_from_tiles, unbundle
-from citywide.hub.evidence.tree import HASH_BYTES, leaf_hash, root_of
+from citywide.hub.evidence.tiles import TILE_WIDTH, hashes_from_tiles
+from citywide.hub.evidence.tree import HASH_BYTES, edge_of, leaf_hash
 from citywide.hub.evidence.verify import PROVEN, REFUTED, verify
+from tests.hub.evidence.logs import unbundle
 
 
 def checkpoint_of(door: TestClient) -> Checkpoint:
@@ -32,7 +33,7 @@ def test_the_tiles_of_the_log_give_the_root_that_is_signed(flooded: TestClient) 
         return flooded.get(f"/evidence/tile/{level}/{index:03d}.p/{now.size}").content
 
     assert len(tile(0, 0)) == HASH_BYTES * now.size
-    assert root_of(now.size, hashes_from_tiles(tile)) == now.root
+    assert edge_of(now.size, hashes_from_tiles(tile)).root == now.root
 
 
 def test_an_auditor_reads_the_entries_behind_the_leaves_and_nobody_else_does(flooded: TestClient, sign_in) -> None:

@@ -62,3 +62,9 @@ def test_pages_are_asked_for_anew_and_what_they_are_made_of_is_kept(door: TestCl
 
 def test_search_engines_are_kept_from_residents_links(door: TestClient) -> None:
     assert "Disallow: /follow/" in door.get("/robots.txt").text
+
+
+def test_the_figures_tell_of_this_worker_and_of_the_databases_log(door: TestClient) -> None:
+    figures = door.get("/metrics").text
+    assert "citywide_log_not_kept 0.0" in figures
+    assert 'citywide_parts_kept{worker="' in figures

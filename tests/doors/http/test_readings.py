@@ -5,12 +5,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from litestar.testing import TestClient
 
 from citywide.hub.people.devices import new_token, revoke
 
+ARROW = "application/vnd.apache.arrow.stream"
 ELM = {"entity": "gauge/elm", "quantity": "water_depth"}
 
 
@@ -64,9 +66,30 @@ def an_arrow(**columns: object) -> bytes:
 ])  # fmt: skip
 def test_an_arrow_stream_may_leave_a_time_out_or_write_it(door: TestClient, time: pa.Array) -> None:
     body = an_arrow(entity=["gauge/elm"] * 2, quantity=["water_depth"] * 2, value=[1.0, 2.0], time=time)
-    answer = deliver(door, body, "application/vnd.apache.arrow.stream")
+    answer = deliver(door, body, ARROW)
     assert answer.status_code == 200, answer.text
     assert answer.json()["refused_count"] in {0, 1}  # a microsecond after 1970 is too old
+
+
+def test_an_arrow_stream_that_points_beyond_itself_is_refused_and_harms_nobody(door: TestClient) -> None:
+    whole = an_arrow(entity=["gauge/elm"] * 3, quantity=["water_depth"] * 3, value=[1.0, 2.0, 3.0])
+    for end in (28, 2_000_000_000):  # a little beyond, where somebody else's words stand, and far beyond
+        ends = np.array([0, 9, 18, 27], np.int32), np.array([0, 9, 18, end], np.int32)
+        answer = deliver(door, whole.replace(ends[0].tobytes(), ends[1].tobytes(), 1), ARROW)
+        assert answer.status_code == 400
+        assert "not a readable Arrow stream" in answer.text
+    for cut in range(1, len(whole) - 8, 41):
+        answer = deliver(door, whole[:cut], ARROW)
+        assert answer.status_code == 400
+        assert "not a readable Arrow stream" in answer.text
+
+
+def test_in_an_arrow_stream_too_a_bad_item_does_not_take_its_batch_down(door: TestClient) -> None:
+    names = pa.array([b"gauge/elm", b"gauge/\xff", None]).view(pa.string())
+    body = an_arrow(entity=names, quantity=["water_depth"] * 3, value=[2.5, 2.5, 2.5])
+    answer = deliver(door, body, ARROW).json()
+    assert (answer["accepted"], [each["where"] for each in answer["refused"]]) == (
+        1, ["readings[1].entity", "readings[2].entity"])  # fmt: skip
 
 
 def test_a_gateway_on_a_thin_line_packs_its_batch(door: TestClient) -> None:
@@ -93,6 +116,13 @@ def test_each_thing_is_registered_by_itself(door: TestClient) -> None:
     wheres = [each["where"] for each in answer.json()["refused"]]
     assert wheres == ["[0].name", "[1].lon, lat", "[2].kind"]
     assert send(door, "/v1/entities", bad).status_code == 422
+
+
+def test_a_thing_that_no_database_keeps_keeps_no_other_out(door: TestClient) -> None:
+    good = {"id": "gauge/ash", "kind": "gauge", "name": "Ash", "lon": 106.5, "lat": 29.6, "department": "drainage"}
+    bad = [good | {"name": "A\0sh"}, good | {"facts": {"by": "\0"}}, good | {"id": "gauge/ash\n"}]
+    answer = send(door, "/v1/entities", [bad[0], good, *bad[1:]]).json()
+    assert (answer["registered"], [each["where"] for each in answer["refused"]]) == (1, ["[0]", "[2]", "[3]"])
 
 
 @pytest.mark.parametrize(("path", "where"), [
@@ -125,3 +155,15 @@ def test_a_dashboard_reads_what_its_departments_may_see_until_its_token_is_revok
         assert revoke(connection, "board") == 3
     hub.tokens.forget()
     assert ask(door, "/v1/latest?kind=gauge", drainage).status_code == 401
+
+
+def test_a_token_of_a_department_takes_nothing_from_another_and_gives_it_nothing(door: TestClient) -> None:
+    with door.app.state.hub.database.transaction() as connection:
+        token = new_token(connection, "parks' gateway", ("entities:write", "readings:read"), departments=("parks",))
+    elm = {"id": "gauge/elm", "kind": "gauge", "name": "Ours", "lon": 106.5, "lat": 29.5, "department": "parks"}
+    new = elm | {"id": "gauge/pond", "name": "Pond"}
+    sent = [elm, new, new | {"id": "gauge/lake", "department": "drainage"}]
+    answer = door.post("/v1/entities", json=sent, headers={"authorization": f"Bearer {token}"}).json()
+    assert answer["registered"] == 1
+    assert [each["where"] for each in answer["refused"]] == ["[0].department", "[2].department"]
+    assert ask(door, "/v1/latest?kind=gauge", token).json()["entity"] == []

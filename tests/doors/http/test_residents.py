@@ -9,7 +9,7 @@ from PIL import Image
 
 from citywide.hub import OpenCase, Point, Text
 from citywide.hub.reports.receive import keep_photos
-from citywide.hub.web.limits import REPORTS, Limit
+from citywide.hub.web.limits import REPORTS, Limit, neighbourhood
 
 HERE = {"lon": 106.5301, "lat": 29.5501}
 
@@ -240,3 +240,8 @@ def test_an_address_that_asks_too_often_waits() -> None:
     assert limit.allows("b")
     now[0] = 2.0
     assert [limit.allows("a") for _ in range(2)] == [True, False]
+
+
+def test_each_caller_is_counted_alone_however_the_listener_writes_addresses() -> None:
+    assert neighbourhood("::ffff:203.0.113.7") == neighbourhood("203.0.113.7") == "203.0.113.7"
+    assert neighbourhood("2001:db8:1:2::1") == neighbourhood("2001:db8:1:2:ffff::") != neighbourhood("2001:db8:1:3::1")

@@ -10,9 +10,11 @@ import pytest
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.database.backup import BackupError, backup, restore
 from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.queries import sql
 from citywide.hub.evidence.log import checkpoint
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TEMPLATE, TrialCity, trial_cluster
+from citywide.kit.turns import turn_if_free
 from citywide.systems import SYSTEMS
 
 STATE = "select series, time, value from hub.reading order by 1, 2", "select body from evidence.entry order by index"
@@ -22,7 +24,7 @@ STATE = "select series, time, value from hub.reading order by 1, 2", "select bod
 def data(tmp_path: Path) -> Path:
     for parent in [tmp_path, *tmp_path.parents][:4]:
         parent.chmod(parent.stat().st_mode | 0o055)
-    return tmp_path / "city"
+    return tmp_path / "the city's 100% folder"
 
 
 def state(cluster: Cluster) -> tuple[object, ...]:
@@ -34,6 +36,10 @@ def say(city: TrialCity, minute: int, depth: float) -> None:
     now = MORNING + timedelta(minutes=minute)
     city.clock.set(now)
     city.send(Reading("gauge/elm", "water_depth", now, depth))
+
+
+def log_fails(city: TrialCity) -> bool:
+    return city.hub.database.rows(sql("log_not_kept"))[0]["fails"]
 
 
 def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
@@ -58,6 +64,25 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
             restored.stop("immediate")
         with pytest.raises(BackupError, match="no backup was finished by then"):
             restore(data, data.parent / "never", second - timedelta(days=1))
+        assert not log_fails(city)
+        (data / "wal").chmod(0)  # as good as full
+        until = time.monotonic() + 30
+        while not log_fails(city) and time.monotonic() < until:
+            with psycopg.connect(cluster.masters_url(), autocommit=True) as connection:
+                connection.execute("select pg_switch_wal()")
+            time.sleep(0.2)
+        assert log_fails(city)
     finally:
         city.close()
         cluster.stop("immediate")
+
+
+def test_what_cannot_be_backed_up_is_said_and_leaves_nothing_behind(data: Path) -> None:
+    data.mkdir()
+    with pytest.raises(BackupError, match="no embedded database"):
+        backup(data)
+    assert not list(data.iterdir())
+    for folder in ("postgresql", "backups"):
+        (data / folder).mkdir()
+    with turn_if_free(data / "backups"), pytest.raises(BackupError, match="another backup is under way"):
+        backup(data)

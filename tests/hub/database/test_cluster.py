@@ -12,6 +12,8 @@ import psycopg
 import pytest
 
 from citywide.hub.database.cluster import FORGETFUL, Cluster
+from citywide.hub.database.migrate import hub_migrations, migrate, system_migrations
+from citywide.systems import SYSTEMS
 
 
 @pytest.fixture
@@ -27,6 +29,26 @@ def crashed() -> Iterator[Cluster]:
             time.sleep(0.01)
         yield cluster
         cluster.stop("immediate")
+
+
+def test_a_database_of_the_days_when_the_hub_was_its_master_becomes_the_hubs_own(crashed: Cluster) -> None:
+    crashed.start()
+    with psycopg.connect(crashed.masters_url(), autocommit=True) as connection:
+        connection.execute("create database citywide")
+    with psycopg.connect(crashed.url(user="postgres")) as connection:
+        steps = [step for system in SYSTEMS for step in system_migrations(system.name, system.folder)]
+        migrate(connection, [*hub_migrations(), *steps[:-1]])
+    for _ in range(2):
+        crashed.make_database()
+    with psycopg.connect(crashed.url()) as connection:
+        assert migrate(connection, [*hub_migrations(), *steps]) == steps[-1:]
+        connection.execute("create table hub.reading_2026_03_02 partition of hub.reading "
+                           "for values from ('2026-03-02 00:00+00') to ('2026-03-03 00:00+00')")  # fmt: skip
+        others = (
+            "select relname from pg_class where relowner <> 'citywide'::regrole and relnamespace = 'hub'::regnamespace"
+        )
+        assert connection.execute(others).fetchall() == []
+        connection.execute("set role citywide_staff")
 
 
 def test_a_killed_server_comes_back(crashed: Cluster) -> None:

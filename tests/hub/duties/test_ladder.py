@@ -42,3 +42,22 @@ def test_officers_are_reminded_and_the_manager_is_told_when_it_is_late(lasting_c
                for each in told if each["at"] != MORNING + timedelta(hours=2))  # fmt: skip
     (row,) = hub.database.rows("select late_department from hub.cases where id = %s", (case,))
     assert row["late_department"] == ("traffic_police" if climbed >= 3 else None)
+
+
+def test_a_case_whose_system_has_gone_climbs_by_the_time_it_was_given_and_holds_nobody_up(
+    lasting_city: TrialCity,
+) -> None:
+    hub = lasting_city.hub
+    with hub.database.transaction() as connection:
+        gone, known = (
+            hub.desk.open(connection, OpenCase(Text("dark", "不亮"), "traffic_light"), MORNING) for _ in "ab"
+        )
+        connection.execute("update hub.cases set category = 'street_light' where id = %s", (gone,))
+    hub.ladder.climb(MORNING + timedelta(minutes=61))
+    with hub.database.transaction() as connection:
+        for act in (hub.desk.pause, hub.desk.resume, hub.desk.close, hub.desk.reopen):
+            act(connection, gone, MORNING + timedelta(minutes=62), "wen", "it must wait")
+    told = hub.database.rows(
+        "select cases from hub.case_step where what = 'reminded' and cases = any(%s)", ([gone, known],)
+    )
+    assert {each["cases"] for each in told} == {gone, known}

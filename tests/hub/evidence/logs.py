@@ -1,6 +1,6 @@
 """A log kept in plain dictionaries, as small as a reader of nodes can be."""
 
-from citywide.hub.evidence.tree import HASH_BYTES, Edge, append, leaf_hashes
+from citywide.hub.evidence.tree import HASH_BYTES, Edge, append, leaf_hash
 
 
 class MemoryLog:
@@ -8,7 +8,7 @@ class MemoryLog:
         self.edge, self.rows = Edge(), {}
 
     def add(self, entries):
-        self.edge, grown = append(self.edge, leaf_hashes(entries))
+        self.edge, grown = append(self.edge, b"".join(map(leaf_hash, entries)))
         for run in grown:
             row = self.rows.setdefault(run.level, bytearray())
             assert run.first * HASH_BYTES == len(row)
@@ -29,3 +29,14 @@ def a_log(*batches):
 
 def entries_of(size):
     return [b"entry %d" % number for number in range(size)]
+
+
+def unbundle(data):
+    """The entries of a bundle, each behind its length in two bytes."""
+    entries, at = [], 0
+    while at < len(data):
+        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
+        entries.append(data[at + 2 : end])
+        at = end
+    assert at == len(data)
+    return entries

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+from msgspec import json
 
 from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.log import Log, checkpoint, prove_inclusion, reader
 from citywide.hub.evidence.notes import read
 from citywide.hub.evidence.proofs import verify_inclusion
 from citywide.hub.evidence.rows import CHUNK, Entry
-from citywide.hub.evidence.tree import leaf_hash, root_of
+from citywide.hub.evidence.tiles import bundle
+from citywide.hub.evidence.tree import edge_of, leaf_hash
+from citywide.hub.evidence.write import witness
+from citywide.kit.text import Text
 
 KEY = SecretKey("test.example/log", Kind.ED25519, bytes(32))
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -69,7 +74,7 @@ def test_the_signed_root_is_that_of_all_entries_however_they_were_grouped(connec
         at += size
     signed, _ = read(checkpoint(connection), [KEY.public])
     assert signed.size == 2000
-    assert signed.root == root_of(2000, reader(connection))
+    assert signed.root == edge_of(2000, reader(connection)).root
     for index in (0, 255, 256, 1999):
         proof = prove_inclusion(connection, index, signed.size)
         assert verify_inclusion(index, signed.size, leaf_hash(entries[index].body), proof, signed.root)
@@ -84,4 +89,14 @@ def test_a_batch_that_fails_leaves_no_trace(connection: psycopg.Connection) -> N
         )
     assert log.submit(connection, notes(1, 200)) == [10]
     signed, _ = read(checkpoint(connection), [KEY.public])
-    assert signed.root == root_of(11, reader(connection))
+    assert signed.root == edge_of(11, reader(connection)).root
+
+
+def test_what_no_bundle_could_hold_is_cut_short_before_it_is_witnessed(connection) -> None:
+    facts = {"long": "x" * 70_000}
+    witness(connection, "note", Text("y" * 70_000, "长" * 70_000), facts=facts)
+    log = a_log(connection)
+    assert log.take_pending(connection) == 1
+    (body,) = connection.execute("select body from evidence.entry").fetchone()
+    assert len(bundle([body])) < 30_000
+    assert json.decode(body)["facts"] == {"sha256": sha256(json.encode(facts)).hexdigest()}

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.hub.evidence.tree import EMPTY_ROOT, Edge, append, edge_of, leaf_hashes, root_of
+from citywide.hub.evidence.tree import EMPTY_ROOT, Edge, append, edge_of, leaf_hash
 
 from .logs import a_log, entries_of
 from .oracle import mth
@@ -44,13 +44,13 @@ def test_any_batches_give_the_root_of_one_big_tree(batches):
 def test_the_root_of_any_earlier_day_is_read_from_the_stored_nodes(size, data):
     entries = entries_of(size)
     earlier = data.draw(st.integers(0, size))
-    assert root_of(earlier, a_log(entries).hashes) == mth(entries[:earlier])
+    assert edge_of(earlier, a_log(entries).hashes).root == mth(entries[:earlier])
 
 
 def test_a_batch_returns_each_node_that_became_complete_and_no_other():
     log = a_log(entries_of(5))
-    _, grown = append(log.edge, leaf_hashes(entries_of(4)))
-    assert [(run.level, run.first, run.count) for run in grown] == [
+    _, grown = append(log.edge, b"".join(map(leaf_hash, entries_of(4))))
+    assert [(run.level, run.first, len(run.hashes) // 32) for run in grown] == [
         (0, 5, 4),
         (1, 2, 2),
         (2, 1, 1),

@@ -11,7 +11,7 @@ from citywide.commands.verify import VERIFY
 from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
-from citywide.hub.evidence.tree import root_of
+from citywide.hub.evidence.tree import edge_of
 from citywide.hub.evidence.verify import PROVEN, REFUTED, UNREADABLE, proof_file, verify, verify_file
 
 from .logs import a_log, entries_of
@@ -23,7 +23,7 @@ HASHES = a_log(ENTRIES).hashes
 
 
 def a_checkpoint(size, root=None):
-    return sign(Checkpoint(KEY.name, size, root or root_of(size, HASHES)), [KEY], MOMENT)
+    return sign(Checkpoint(KEY.name, size, root or edge_of(size, HASHES).root), [KEY], MOMENT)
 
 
 def a_document(index=41, size=102):

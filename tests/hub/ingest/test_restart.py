@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import msgpack
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.ingest.batch import columns_of
@@ -58,3 +59,21 @@ def test_a_day_with_a_kill_in_it_raises_the_same_alarms_as_one_without(
         for city in (whole, again):
             city.close()
         killed.abandon()
+
+
+def test_memory_that_another_version_wrote_down_keeps_no_worker_from_its_parts(city: TrialCity) -> None:
+    city.add(*GAUGES)
+    minute = play(city, [(0, 1, 30.0), (1, 1, 5.0)], 0)
+    city.settle()
+    with city.hub.database.transaction() as connection:
+        connection.execute("update hub.snapshot set state = %s", (msgpack.encode({"series": b"", "newest": b""}),))
+        connection.execute("delete from hub.worker")
+    again = TrialCity(city.hub.settings, SYSTEMS)
+    try:
+        assert len(again.hub.committer.parts) == 64
+        assert again.send(Reading("gauge/0", "water_depth", MORNING + timedelta(minutes=1), 30.0)).duplicate == 1
+        play(again, [(0, 1, 2.0), (1, 1, 30.0)], minute)
+        assert [(entity, cleared is None) for rule, entity, _, cleared in alarms(again) if rule == "deep_water"] == [
+            (1, False), (2, True)]  # fmt: skip
+    finally:
+        again.close()

@@ -1,6 +1,7 @@
 """A subscriber that is cut off anywhere resumes where it was: nothing missed, nothing twice, nothing of others."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -117,3 +118,12 @@ def test_an_id_stands_for_its_position(entry: int, part: int, latest: datetime |
 @pytest.mark.parametrize("id_", ["", "²", "x", "-2", "1.", "1.2.3.4", "9" * 30, "1.1." + "9" * 18, "1\n"])
 def test_what_is_no_id_is_as_good_as_none(id_: str) -> None:
     assert position_of(id_) is None
+
+
+def test_who_has_heard_more_than_a_restored_log_holds_hears_what_comes_next(busy: TrialCity) -> None:
+    hearing = asyncio.run_coroutine_threadsafe(listen(busy, DRAINAGE, "9999", 1, seconds=20), busy._loop)
+    until = time.monotonic() + 20
+    while not busy.hub.live._subscribers and time.monotonic() < until:
+        time.sleep(0.01)
+    happen(busy, "drainage")
+    assert [json.decode(event["data"])["index"] for event in hearing.result(timeout=30)] == [20]

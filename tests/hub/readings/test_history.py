@@ -1,10 +1,12 @@
 """What was kept reads the same before and after it was summed up by the hour and archived."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
@@ -12,7 +14,7 @@ from psycopg.errors import CheckViolation
 
 from citywide.hub import Entity, Reading, Who
 from citywide.hub.database import days
-from citywide.hub.readings.archive import archive_before
+from citywide.hub.readings.archive import ArchiveError, archive_before
 from citywide.hub.readings.history import History, summarise, thin
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TrialCity
@@ -87,6 +89,8 @@ def test_where_the_archive_cannot_be_read_a_repeated_reading_is_kept_and_counts_
     archive_before(hub.database, folder, MORNING.date())
     before = history.series(EVERYTHING, *SPAN, 5000)
     folder.rename(folder.with_suffix(".away"))
+    with pytest.raises(ArchiveError, match="an archived day cannot be read here"):
+        history.series(EVERYTHING, *SPAN, 5000)
     again = Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30), 77.0)
     send_late(city, again)
     folder.with_suffix(".away").rename(folder)
@@ -134,15 +138,51 @@ def test_the_hours_of_an_archived_day_know_its_late_readings_and_forget_nothing(
     assert summarise(hub.database, hub.settings.archive_folder, MORNING) == 0
 
 
-def test_files_of_a_day_that_nobody_names_any_more_are_cleared_away(city: TrialCity) -> None:
+def test_what_the_archive_has_done_with_is_cleared_away_and_nothing_of_others(city: TrialCity) -> None:
     a_city_with_two_days(city)
     folder = city.hub.settings.archive_folder
-    folder.mkdir()
-    (folder / "2026-01-01.draft").touch()
-    os.utime(folder / "2026-01-01.draft", (0, 0))
-    archive_before(city.hub.database, city.hub.settings.archive_folder, MORNING.date())
-    archive_before(city.hub.database, city.hub.settings.archive_folder, MORNING.date())
-    assert sorted(file.name for file in folder.iterdir()) == ["2026-02-28.parquet", "2026-03-01.parquet"]
+    (folder / "lost+found").mkdir(parents=True)
+    for name in ("2026-01-01.draft", "minutes of the council.txt", "2026-03-01.7.parquet"):
+        (folder / name).touch()
+        os.utime(folder / name, (0, 0))
+    others = {"lost+found", "minutes of the council.txt"}
+    for _ in range(2):
+        archive_before(city.hub.database, folder, MORNING.date())
+        assert {file.name for file in folder.iterdir()} - others >= {"2026-02-28.parquet", "2026-03-01.8.parquet"}
+    assert {file.name for file in folder.iterdir()} == {"2026-02-28.parquet", "2026-03-01.8.parquet", *others}
+
+
+def test_a_city_restored_beside_another_leaves_the_days_that_the_other_names(city: TrialCity) -> None:
+    history, hub = a_city_with_two_days(city), city.hub
+    folder = hub.settings.archive_folder
+    archive_before(hub.database, folder, MORNING.date())
+    before = history.series(EVERYTHING, *SPAN, 5000)
+    for file in folder.iterdir():
+        os.utime(file, (0, 0))
+    with hub.database.transaction() as connection:  # as it stood before those days left
+        named = connection.execute("delete from hub.archive returning day, file, rows, sha256").fetchall()
+    send_late(city, Reading("gauge/1", "water_depth", MORNING - timedelta(hours=30), 77.0))
+    archive_before(hub.database, folder, MORNING.date())
+    with hub.database.transaction() as connection:
+        connection.execute("delete from hub.archive")
+        for row in named:
+            connection.execute("insert into hub.archive (day, file, rows, sha256) values (%s, %s, %s, %s)", row)
+    assert history.series(EVERYTHING, *SPAN, 5000) == before
+
+
+def test_many_read_archived_days_at_once_and_each_is_given_its_own(city: TrialCity) -> None:
+    gauges = [f"gauge/{number}" for number in range(4)]
+    city.add(*(Entity(name, "gauge", name, None, "drainage") for name in gauges))
+    times = [MORNING - timedelta(minutes=10 + n) for n in reversed(range(400))]
+    city.send(*(Reading(name, "water_depth", at, float(n)) for n, name in enumerate(gauges) for at in times))
+    archive_before(city.hub.database, city.hub.settings.archive_folder, (MORNING + timedelta(days=1)).date())
+
+    def read(number: int) -> list[float]:
+        return History(city.hub).series(EVERYTHING, [gauges[number % 4]], *SPAN[1:], 5000)["value"]
+
+    with ThreadPoolExecutor(4) as readers:
+        found = list(readers.map(read, range(40)))
+    assert found == [[float(number % 4)] * 400 for number in range(40)]
 
 
 def test_a_long_chart_by_the_hour_keeps_every_peak(city: TrialCity) -> None:

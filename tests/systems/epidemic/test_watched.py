@@ -35,6 +35,7 @@ BAD = {
 
 @pytest.fixture
 def tropics(tmp_path: Path) -> Path:
+    (tmp_path / "city.toml").touch()
     (tmp_path / "epidemic.toml").write_text(DENGUE, encoding="utf-8")
     return tmp_path
 

@@ -11,6 +11,7 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.delegation import DelegationError, delegate, end, in_force
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, staff
+from citywide.hub.web.described import Name, Said
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 
@@ -18,9 +19,9 @@ from citywide.hub.web.threads import in_thread
 class Lent(Struct, frozen=True):
     """To whom, for how many hours, and why."""
 
-    to: str
+    to: Name
     hours: float
-    why: str
+    why: Said
 
 
 @post("/v1/delegations", status_code=201)

@@ -23,7 +23,7 @@ from citywide.hub.running import Hub
 from citywide.hub.vocabulary.commands import OpenCase
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
-from citywide.hub.web.described import Hours, Latitude, Longitude
+from citywide.hub.web.described import Hours, Latitude, Longitude, Name, Said
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -33,8 +33,8 @@ from citywide.kit.text import Text
 class Act(Struct, frozen=True):
     """What is done with a case: a note, and to whom it goes where that is asked."""
 
-    note: str = ""
-    to: str = ""
+    note: Said = ""
+    to: Name = ""
 
 
 class NewCase(Struct, frozen=True):
@@ -44,7 +44,7 @@ class NewCase(Struct, frozen=True):
     category: str
     lon: Longitude | None = None
     lat: Latitude | None = None
-    details: str = ""
+    details: Said = ""
     wants: str | None = None
 
 
@@ -119,8 +119,8 @@ def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: J
 class Grant(Struct, frozen=True):
     """Who may ask for personal data, for which purpose, for how many hours, and why."""
 
-    to: str
-    why: str
+    to: Name
+    why: Said
     purpose: str = "disease_control"
     hours: Hours = 24.0
 
@@ -152,13 +152,16 @@ def case_and_steps(connection: Connection, case: int) -> dict[str, Any]:
     steps = rows(connection, sql("steps_seen"), {"case": case})
     row = found[0]
     place = [row.pop("lon"), row.pop("lat")]
-    explained = [_deadline_of(step) for step in steps if step["what"] == "paused" or "; due " in step["says"]["en"]]
+    explained = [_deadline_of(step) for step in steps if step["what"] in TIMED]
     nothing = {"en": "no deadline", "zh": "无期限"}
     return {
         "case": row | {"place": place if place[0] is not None else None},
         "deadline": explained[-1] if explained else nothing,
         "steps": steps,
     }
+
+
+TIMED = ("opened", "paused", "resumed", "reopened")  # the steps that set a deadline, or stop it
 
 
 def _deadline_of(step: dict[str, Any]) -> dict[str, str]:

@@ -1,11 +1,14 @@
 """For those who run the hub: health, readiness, figures for Prometheus."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
+import psycopg
 from litestar import MediaType, Response, get
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
+from citywide.hub.database.queries import sql
 from citywide.hub.running import Hub
 from citywide.hub.web.callers import hub_of
 from citywide.hub.web.problems import Problem
@@ -37,7 +40,8 @@ def ready(state: State) -> dict[str, object]:
     return {"status": "ready", "worker": hub.members.name, "parts": len(hub.committer.parts)}
 
 
-@get("/metrics", sync_to_thread=False)
+@get("/metrics")
+@in_thread
 def metrics(state: State) -> Response[bytes]:
     """This worker's figures in Prometheus' text form."""
     return Response(generate_latest(_figures(hub_of(state))), media_type=MediaType.TEXT)
@@ -47,6 +51,9 @@ def _figures(hub: Hub) -> CollectorRegistry:
     registry = CollectorRegistry()
     for name, (about, read) in FIGURES.items():
         Gauge(name, about, ["worker"], registry=registry).labels(hub.members.name).set(read(hub))
+    with suppress(psycopg.Error):  # without a database the other figures are wanted all the more
+        fails = hub.database.rows(sql("log_not_kept"))[0]["fails"]
+        Gauge("citywide_log_not_kept", "1 while the database's log cannot be put aside", registry=registry).set(fails)
     return registry
 
 

@@ -1,12 +1,12 @@
 """The residents' door: report without a login, follow by a secret link, say whether it is mended."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import row_of
@@ -21,7 +21,7 @@ from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, staff
-from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, form_of, many
+from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, Said, form_of, many
 from citywide.hub.web.limits import QUESTIONS, REPORTS, limited
 from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
@@ -44,7 +44,7 @@ class Near(Struct, frozen=True):
 class Say(Struct, frozen=True):
     """What the reporter says of the case."""
 
-    note: Annotated[str, Meta(max_length=2000)] = ""
+    note: Said = ""
     stars: int = 0
 
 

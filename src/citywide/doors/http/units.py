@@ -16,6 +16,7 @@ from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of
+from citywide.hub.web.described import Name, Said
 from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
@@ -30,8 +31,8 @@ class Act(Struct, frozen=True):
     """What a unit says of its order; `unit` must be the one that has it, `to` the department of a re-route."""
 
     unit: str
-    note: str = ""
-    to: str = ""
+    note: Said = ""
+    to: Name = ""
     photos: list[bytes] = []
 
 

@@ -1,6 +1,7 @@
 """Writing down what the rules have raised and cleared, in the transaction of the readings themselves."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from psycopg import Connection
@@ -14,6 +15,14 @@ from citywide.kit.clock import moment
 from citywide.kit.text import Text
 
 
+class Thing(NamedTuple):
+    """Whom a series belongs to."""
+
+    id: str
+    name: str
+    department: str
+
+
 def record(connection: Connection, transitions: Sequence[Transition], known: Mapping[int, Series]) -> None:
     """Raise and clear alarms; an alarm that stands already is not raised twice."""
     for transition in transitions:
@@ -22,33 +31,35 @@ def record(connection: Connection, transitions: Sequence[Transition], known: Map
 
 
 def _raise(connection: Connection, transition: Transition, series: Series) -> None:
-    says = _says(connection, transition, series)
+    thing = _thing(connection, series)
+    says, raised = _says(transition, thing), moment(transition.time_us)
     values = {
         "rule": transition.rule.name,
         "severity": transition.rule.severity,
         "entity": series.entity,
-        "department": series.department,
-        "raised": moment(transition.time_us),
+        "department": thing.department,
+        "raised": raised,
         "value": transition.value,
         "says": Jsonb(msgspec.to_builtins(says)),
     }
     if connection.execute(sql("raise_alarm"), values).rowcount:
-        witness(connection, "alarm", says, department=series.department, at=moment(transition.time_us))
+        witness(connection, "alarm", says, department=thing.department, at=raised)
 
 
 def _clear(connection: Connection, transition: Transition, series: Series) -> None:
-    values = {
-        "rule": transition.rule.name,
-        "entity": series.entity,
-        "cleared": moment(transition.time_us),
-        "value": transition.value,
-    }
-    if connection.execute(sql("clear_alarm"), values).rowcount:
-        says = _says(connection, transition, series)
-        witness(connection, "clear", says, department=series.department, at=moment(transition.time_us))
+    cleared = moment(transition.time_us)
+    values = {"rule": transition.rule.name, "entity": series.entity, "cleared": cleared, "value": transition.value}
+    if (stood := connection.execute(sql("clear_alarm"), values).fetchone()) is not None:
+        says = _says(transition, _thing(connection, series))
+        witness(connection, "clear", says, department=stood[0], at=cleared)
 
 
-def _says(connection: Connection, transition: Transition, series: Series) -> Text:
-    row = connection.execute("select id, name from hub.entity where number = %s", (series.entity,)).fetchone()
+def _thing(connection: Connection, series: Series) -> Thing:
+    """What the alarm is about, as it is called and whose it is now."""
+    row = connection.execute(sql("entity_by_number"), {"number": series.entity}).fetchone()
     assert row is not None
-    return transition.rule.says.format(value=transition.value, name=row[1], id=row[0])
+    return Thing(*row)
+
+
+def _says(transition: Transition, thing: Thing) -> Text:
+    return transition.rule.says.format(value=transition.value, name=thing.name, id=thing.id)

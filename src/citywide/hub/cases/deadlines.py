@@ -1,6 +1,8 @@
 """Deadlines in working time, each with the line that explains it."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -45,6 +47,12 @@ def moment_of_share(category: Category, opened: datetime, share: float, calendar
     return due_after(category, opened, category.within * share, calendar).due
 
 
+def undeclared(row: Mapping[str, Any]) -> Category:
+    """The category of a case whose system has gone: as much time, day and night, as it was given at first."""
+    name, within = row["category"], (row["first_due"] or row["opened"]) - row["opened"]
+    return Category(name, Text(name, name), row["department"], within or timedelta(days=1), around_the_clock=True)
+
+
 def pause_says(left: timedelta, until: datetime, calendar: WorkingCalendar, note: str) -> Text:
     """How much time is left, how long the pause may last, and why it is made."""
     hours, here = f"{left.total_seconds() / 3600:.1f}", until.astimezone(ZoneInfo(calendar.zone))
@@ -69,7 +77,7 @@ def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar) -> Text:
     first, last = start.astimezone(zone).date(), due.astimezone(zone).date()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     free = sum(not calendar.is_working_day(day) for day in days)
-    made_up = sum(calendar.is_working_day(day) and day.weekday() > 4 for day in days)
+    made_up = sum(map(calendar.makes_up, days))
     en, zh = "working hours", "个工作小时"
     if free:
         en, zh = f"{en}, {free} free days not counted,", f"{zh}（{free} 个休息日不计）"

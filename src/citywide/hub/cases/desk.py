@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, pause_says, time_left
+from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, pause_says, time_left, undeclared
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
 from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
@@ -52,6 +52,10 @@ class CaseDesk(Struct, frozen=True):
         elif order.wants:
             self.send_somebody(connection, case, at)
         return case
+
+    def category_of(self, row: Mapping[str, Any]) -> Category:
+        """The case's category; of one that no system here declares, what the case itself remembers."""
+        return self.categories.get(row["category"]) or undeclared(row)
 
     def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
         """One more report of a case that is open."""
@@ -121,7 +125,7 @@ class CaseDesk(Struct, frozen=True):
         if not note.strip():
             raise CaseError("a pause without a reason", "a note that says why the case must wait")
         row = allowed(connection, case, "pause")
-        category = self.categories[row["category"]]
+        category = self.category_of(row)
         until = due_after(category, row["first_due"], category.within, self.calendar).due
         if until <= at:
             raise CaseError(f"case {case} has waited as long as it may", "work on it, or another department's")
@@ -132,7 +136,7 @@ class CaseDesk(Struct, frozen=True):
     def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
         """Let the clock run on with the time that was left."""
         row = allowed(connection, case, "resume")
-        due = due_after(self.categories[row["category"]], at, row["remaining"], self.calendar)
+        due = due_after(self.category_of(row), at, row["remaining"], self.calendar)
         state = "assigned" if row["assigned_to"] else "waiting"
         connection.execute(sql("resume_case"), {"case": case, "state": state, "due": due.due, "at": at})
         says = joined(noted(Text("resumed", "恢复计时"), note), due.because)
@@ -158,7 +162,7 @@ class CaseDesk(Struct, frozen=True):
     ) -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
         row = allowed(connection, case, "reopen")
-        category = self.categories[row["category"]]
+        category = self.category_of(row)
         due = due_after(category, at, category.within / 2, self.calendar)
         connection.execute(sql("reopen_case"), {"case": case, "due": due.due, "at": at})
         says = joined(noted(Text("reopened", "重新打开"), note), due.because)

@@ -1,5 +1,6 @@
 """Backup and restore of the embedded database: a base backup, the log since, and any second between."""
 
+import shlex
 import shutil
 import tarfile
 import time
@@ -12,11 +13,12 @@ import psycopg
 
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.programs import call, give_to_owner
+from citywide.kit.turns import turn_if_free
 
 NAME = "%Y-%m-%dT%H%M%S.%fZ"
 LOG = "wal"  # beside the cluster's folder; may be a link to another disk
 RECOVERY = (
-    'restore_command = \'cp "{log}/%f" "%p" || cp "{last}/%f" "%p"\'\n'
+    'restore_command = \'cp {log}/%f "%p" || cp {last}/%f "%p"\'\n'
     "recovery_target_timeline = 'latest'\nrecovery_target_action = 'promote'\n"
 )
 
@@ -28,9 +30,19 @@ class BackupError(RuntimeError):
 def backup(data: Path, keep: int = 3) -> Path:
     """Copy the database as it stands, and keep its log from now on; returns the new copy's folder."""
     cluster, kept = Cluster(data / "postgresql"), data / "backups"
+    if not cluster.folder.exists():
+        raise BackupError(f"there is no embedded database in {data}")
     for folder in (data / LOG, kept):
         folder.mkdir(exist_ok=True)
         give_to_owner(folder)
+    with turn_if_free(kept) as ours:
+        if ours is None:
+            raise BackupError("another backup is under way")
+        return _made(cluster, data, keep)
+
+
+def _made(cluster: Cluster, data: Path, keep: int) -> Path:
+    kept = data / "backups"
     draft = kept / "unfinished"
     shutil.rmtree(draft, ignore_errors=True)
     with running(cluster):
@@ -99,13 +111,18 @@ def _unpack(copy: Path, folder: Path) -> None:
 
 def _ask_for_recovery(data: Path, folder: Path, to: datetime | None) -> None:
     log, last = (data / LOG).resolve(), (data / "postgresql" / "pg_wal").resolve()
-    wanted = RECOVERY.format(log=log, last=last)
+    wanted = RECOVERY.format(log=_quoted(log), last=_quoted(last))
     if to is not None:
         wanted += f"recovery_target_time = '{to.astimezone(UTC).isoformat()}'\n"
     (folder / "postgresql.auto.conf").write_text(wanted)
     (folder / "recovery.signal").touch()
     for name in ("postgresql.auto.conf", "recovery.signal"):
         give_to_owner(folder / name)
+
+
+def _quoted(path: Path) -> str:
+    """A path within the command: quoted for the shell, its signs doubled for PostgreSQL and its settings."""
+    return shlex.quote(str(path)).replace("%", "%%").replace("\\", "\\\\").replace("'", "''")
 
 
 def _come_back(cluster: Cluster, seconds: float = 3600) -> None:

@@ -16,6 +16,7 @@ from psycopg import sql
 
 from citywide.hub.database.memory import buffers_mb, memory_mb
 from citywide.hub.database.programs import call, owner, run
+from citywide.hub.database.queries import sql as named
 
 DURABLE = {
     "max_wal_size": "2GB",
@@ -30,6 +31,7 @@ DURABLE = {
     "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
 HUB = "citywide"  # the hub's own role
+OWNED = "select from pg_database where datname = %s and datdba = %s::regrole"
 _PROCESSES = Path("/proc")
 FORGETFUL = {"shared_buffers": "128MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -41,7 +43,13 @@ class Cluster(Struct, frozen=True):
 
     @property
     def sockets(self) -> Path:
-        """A short folder for the socket: its path has a limit of about 100 bytes."""
+        """A short folder for the socket: its path has a limit of about 100 bytes.
+
+        Where the server runs already, it is the one that it told, be our folder for temporary files another's or not.
+        """
+        with suppress(OSError, IndexError):
+            if self.running():
+                return Path((self.folder / "postmaster.pid").read_text().splitlines()[4])
         name = sha256(str(self.folder.resolve()).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"citywide-{name}"
 
@@ -61,6 +69,14 @@ class Cluster(Struct, frozen=True):
                 connection.execute(sql.SQL("create role {} login createrole").format(role))
             if not connection.execute("select from pg_database where datname = %s", (name,)).rowcount:
                 connection.execute(sql.SQL("create database {} template {} owner {}").format(*names))
+            elif not connection.execute(OWNED, (name, HUB)).rowcount:
+                connection.execute(sql.SQL("alter database {0} owner to {2}").format(*names))
+                self._hand_over(name)
+
+    def _hand_over(self, name: str) -> None:
+        """Make everything in a database the hub's own, which it was not in former versions."""
+        with psycopg.connect(self.url(name, "postgres")) as connection:
+            connection.execute(named("hand_over"))
 
     def create(self, settings: Mapping[str, str] | None = None) -> None:
         """Make the cluster's files, if they are not there yet."""

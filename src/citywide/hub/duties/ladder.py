@@ -36,7 +36,7 @@ class Ladder(Struct, frozen=True):
         if row["state"] == "paused":
             self.desk.resume(connection, row["id"], now, "hub", LONG_ENOUGH)
             return
-        category = self.desk.categories[row["category"]]
+        category = self.desk.category_of(row)
         left = time_left(category, now, row["due"], self.desk.calendar)
         passed = 1 - left / category.within
         reached = sum(share <= passed + 1e-9 for share in category.ladder)
@@ -61,7 +61,7 @@ def remind(connection: Connection, row: dict[str, Any], at: datetime, says: Text
 
 def _begun(desk: CaseDesk, row: dict[str, Any]) -> datetime:
     """When the deadline that stands now would have begun: pauses and reopening move it."""
-    category = desk.categories[row["category"]]
+    category = desk.category_of(row)
     if category.around_the_clock:
         return row["due"] - category.within
     return desk.calendar.subtract(row["due"], category.within)

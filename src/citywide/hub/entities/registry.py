@@ -25,7 +25,6 @@ class Series(Struct, frozen=True):
     entity: int
     quantity: str
     kind: str
-    department: str
 
 
 class Registry:

@@ -1,7 +1,7 @@
 """The C2SP tlog-tiles layout: paths, tiles of 256 hashes, and bundles of entries."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from citywide.hub.evidence.tree import HASH_BYTES, Hashes, parents
@@ -28,11 +28,6 @@ class Tile:
         partial = "" if self.width == TILE_WIDTH else f".p/{self.width}"
         return f"tile/{name}/{_elements(self.index)}{partial}"
 
-    @property
-    def first(self) -> int:
-        """Its first node within the level (or its first entry)."""
-        return self.index * TILE_WIDTH
-
 
 def parse_path(path: str) -> Tile | None:
     """The tile at a path, or None when the path is not exactly the one such a tile has."""
@@ -43,23 +38,6 @@ def parse_path(path: str) -> Tile | None:
     tile = Tile(level, int(found[2].replace("x", "").replace("/", "")), int(found[3] or TILE_WIDTH))
     canonical = tile.path == path and (level is None or level < 64) and tile.width <= TILE_WIDTH
     return tile if canonical else None
-
-
-def tiles_of(size: int, *, since: int = 0) -> list[Tile]:
-    """The tiles of hashes and the bundles of a tree of `size` that a tree of `since` did not have yet."""
-    return [*_tiles_between(None, since, size), *_hash_tiles(since, size)]
-
-
-def tile_exists(tile: Tile, size: int) -> bool:
-    """Whether a tree of `size` leaves has filled at least this much of the tile."""
-    return tile.first + tile.width <= _nodes(tile.level or 0, size)
-
-
-def tile_bytes(tile: Tile, hashes: Hashes) -> bytes:
-    """The content of a tile of hashes."""
-    if tile.level is None:
-        raise ValueError("a bundle holds entries, not hashes")
-    return hashes(tile.level * TILE_HEIGHT, tile.first, tile.width)
 
 
 def hashes_from_tiles(read: Callable[[int, int], bytes]) -> Hashes:
@@ -80,25 +58,10 @@ def bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(_framed(entry) for entry in entries)
 
 
-def unbundle(data: bytes) -> list[bytes]:
-    """The entries of a bundle."""
-    return list(_unframed(data))
-
-
 def _framed(entry: bytes) -> bytes:
     if len(entry) > LONGEST_ENTRY:
         raise ValueError(f"an entry has at most {LONGEST_ENTRY} bytes, this one has {len(entry)}: log its hash")
     return len(entry).to_bytes(2, "big") + entry
-
-
-def _unframed(data: bytes) -> Iterator[bytes]:
-    at = 0
-    while at < len(data):
-        end = at + 2 + int.from_bytes(data[at : at + 2], "big")
-        if at + 2 > len(data) or end > len(data):
-            raise ValueError("the bundle ends within an entry")
-        yield data[at + 2 : end]
-        at = end
 
 
 def _elements(index: int) -> str:
@@ -106,24 +69,6 @@ def _elements(index: int) -> str:
     while rest:
         last, rest = f"x{rest % 1000:03}/{last}", rest // 1000
     return last
-
-
-def _nodes(level: int, size: int) -> int:
-    return size >> TILE_HEIGHT * level
-
-
-def _hash_tiles(since: int, size: int) -> Iterator[Tile]:
-    level = 0
-    while now := _nodes(level, size):
-        yield from _tiles_between(level, _nodes(level, since), now)
-        level += 1
-
-
-def _tiles_between(level: int | None, before: int, now: int) -> Iterator[Tile]:
-    if now == before:
-        return
-    for index in range(before // TILE_WIDTH, -(-now // TILE_WIDTH)):
-        yield Tile(level, index, min(TILE_WIDTH, now - index * TILE_WIDTH))
 
 
 def _row(read: Callable[[int, int], bytes], level: int, first: int, count: int) -> bytes:

@@ -4,7 +4,7 @@ A *complete node* (level, index) covers the leaves [index·2^level, (index+1)·2
 Hashes of neighbours travel joined, 32 bytes each, so that a level is one `bytes` and a read is one slice.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -43,20 +43,10 @@ class Nodes:
     first: int
     hashes: bytes
 
-    @property
-    def count(self) -> int:
-        """How many nodes there are."""
-        return len(self.hashes) // HASH_BYTES
-
 
 def leaf_hash(entry: bytes) -> bytes:
     """The hash of one entry as a leaf."""
     return sha256(b"\x00" + entry).digest()
-
-
-def leaf_hashes(entries: Iterable[bytes]) -> bytes:
-    """The leaf hashes of many entries, joined."""
-    return b"".join([sha256(b"\x00" + entry).digest() for entry in entries])
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
@@ -87,11 +77,6 @@ def append(edge: Edge, leaves: bytes) -> tuple[Edge, list[Nodes]]:
 def edge_of(size: int, hashes: Hashes) -> Edge:
     """The right edge of the tree of the first `size` leaves, read from stored nodes."""
     return Edge(size, b"".join(hashes(level, index, 1) for level, index in reversed(nodes_of(0, size))))
-
-
-def root_of(size: int, hashes: Hashes) -> bytes:
-    """The root hash of the tree of the first `size` leaves, now or at any time since."""
-    return edge_of(size, hashes).root
 
 
 def nodes_of(start: int, end: int) -> list[tuple[int, int]]:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import msgspec
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
+from citywide.hub.evidence.tiles import LONGEST_ENTRY
 from citywide.kit.text import Text
 
+MOST_SAID = 4000
 _encoder = msgspec.json.Encoder(order="sorted")
 
 
@@ -32,5 +35,13 @@ def witness(
         "department": department,
         "facts": dict(facts or {}),
     }
-    values = {"kind": kind, "department": department, "at": at, "body": _encoder.encode(body)}
-    connection.execute(sql("witness"), values)
+    entry = _encoder.encode(body)
+    if len(entry) > LONGEST_ENTRY:
+        entry = _encoder.encode(body | _shortened(says, facts or {}))
+    connection.execute(sql("witness"), {"kind": kind, "department": department, "at": at, "body": entry})
+
+
+def _shortened(says: Text, facts: Mapping[str, object]) -> dict[str, object]:
+    """What no bundle could hold: the beginning of the words, and of the facts their hash."""
+    digest = sha256(_encoder.encode(facts)).hexdigest()
+    return {"says": Text(says.en[:MOST_SAID], says.zh[:MOST_SAID]), "facts": {"sha256": digest}}

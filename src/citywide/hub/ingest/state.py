@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise, starmap
 
 import numpy as np
-from msgspec import Struct, msgpack
+import structlog
+from msgspec import Struct, ValidationError, msgpack
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.sql import SQL, Literal
@@ -20,6 +21,7 @@ from citywide.hub.rules.evaluator import Evaluator
 from citywide.hub.rules.watches import grown
 from citywide.hub.vocabulary.rule import Rule
 
+log = structlog.get_logger()
 NEVER = np.iinfo(np.int64).min
 
 
@@ -112,6 +114,10 @@ class State:
         self.changed[series[here]] = self.newest[series[here]] > NEVER
         self.evaluator.load(memory.rules)
 
+    def remember(self, latest: Rows) -> None:
+        """Take up from the latest values alone; the rules begin anew."""
+        self.newest[latest.series], self.value[latest.series] = latest.time, latest.value
+
     def replay(self, rows: Rows) -> None:
         """Fold readings that were committed after the memory was written down."""
         outcome = np.empty(len(rows), np.int8)
@@ -124,13 +130,24 @@ class State:
 def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
     """Bring the memory of these parts to where their last commit left it."""
     state.add(starmap(Series, connection.execute(sql("series_of_parts"), {"parts": list(parts)})))
-    written = {row["part"]: row for row in fetch(connection, sql("snapshots"), {"parts": list(parts)})}
-    since = np.full(PARTS, NEVER, np.int64)
-    for part, row in written.items():
-        state.load(row["state"])
-        since[part] = row["received"]
+    since, foreign = np.full(PARTS, NEVER, np.int64), list[int]()
+    for row in fetch(connection, sql("snapshots"), {"parts": list(parts)}):
+        since[row["part"]] = row["received"]
+        try:
+            state.load(row["state"])
+        except ValidationError:  # another version wrote it
+            foreign.append(row["part"])
+    if foreign:
+        log.warning("memory_of_another_version", parts=len(foreign))
+        state.remember(_latest(connection, foreign))
     _replay(connection, state, parts, since)
     _agree_with_alarms(connection, state, parts)
+
+
+def _latest(connection: Connection, parts: Sequence[int]) -> Rows:
+    found = connection.execute(sql("latest_of_parts"), {"parts": list(parts)}).fetchall()
+    series, time, value = zip(*found, strict=True) if found else ((), (), ())
+    return Rows(np.array(series, np.int64), np.array(time, np.int64), np.array(value, float))
 
 
 def _replay(connection: Connection, state: State, parts: Sequence[int], since: NDArray[np.int64]) -> None:

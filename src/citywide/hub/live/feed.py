@@ -51,10 +51,11 @@ class LiveFeed:
 
     async def follow(self, who: Who, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
         """What happens from now on, or from a position on, as far as this reader may see it."""
+        newest = await asyncio.to_thread(self._size) - 1
+        at = after if after is not None and after.entry <= newest else Position(newest)
+        news = await asyncio.to_thread(News, self.database, who, at.latest) if "latest" in topics else None
         woken = asyncio.Event()
         self._subscribers.add(woken)
-        at = after or Position(await asyncio.to_thread(self._size) - 1)
-        news = await asyncio.to_thread(News, self.database, who, at.latest) if "latest" in topics else None
         try:
             while not self._stop.is_set():
                 next_index, events, more = await asyncio.to_thread(self._entries, who, topics, at.entry + 1)

@@ -9,7 +9,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.people.who import Who
+from citywide.hub.people.who import Who, must_be_departments
 
 SCOPES = (
     "readings:write", "readings:read", "entities:write", "reports:write", "patients:write", "units:act", "demo",
@@ -30,6 +30,7 @@ def new_token(
     unknown = set(scopes) - set(SCOPES)
     if unknown:
         raise ValueError(f"unknown scopes {sorted(unknown)}; there are {', '.join(SCOPES)}")
+    must_be_departments(departments)
     token = f"cw_{token_urlsafe(32)}"
     connection.execute(sql("add_device_token"), {
         "token": sha256(token.encode()).digest(), "name": name, "scopes": list(scopes), "until": until,

@@ -14,7 +14,7 @@ from psycopg import Connection
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
-from citywide.hub.people.who import ROLES, Who
+from citywide.hub.people.who import ROLES, Who, must_be_departments
 from citywide.kit.text import Text
 
 MOST_FAILURES = 5
@@ -45,6 +45,7 @@ class Session(Struct, frozen=True):
 def add_staff(connection: Connection, who: Who, password: str) -> None:
     """Give a person a name, roles and a password."""
     must_be_roles(who.roles)
+    must_be_departments(who.departments)
     if len(password) < SHORTEST:
         raise ValueError(f"the password has {len(password)} characters; at least {SHORTEST} are needed")
     connection.execute(sql("add_staff"), {

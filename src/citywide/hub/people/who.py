@@ -1,10 +1,18 @@
 """Who asks, in which role, and for what purpose."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
 
 ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "device")
+
+
+def must_be_departments(names: Iterable[str]) -> None:
+    """Refuse a name that would stand for several."""
+    for name in names:
+        if "," in name or not name.strip():
+            raise ValueError(f"{name!r} is no department: each has its own --department")
 
 
 class Purpose(Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Old days leave for Parquet and stay readable as if nothing had happened."""
 
+import re
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -30,7 +31,12 @@ ARCHIVED = """
     where series in (select unnest(?::int[])) and time between ? and ? order by time
 """
 ALREADY = "select place from wanted semi join read_parquet(?) as kept using (series, time)"
+FILE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.(\d+))?\.(?:parquet|draft)")
 log = structlog.get_logger()
+
+
+class ArchiveError(RuntimeError):
+    """A file of archived readings is not there, or not whole."""
 
 
 def archive_before(database: Database, folder: Path, oldest_hot: date) -> list[date]:
@@ -68,7 +74,11 @@ def archived(connection: Connection, folder: Path, series: Sequence[int], begin:
     bounds = [int(moment.astimezone(UTC).timestamp() * 1e6) for moment in (begin, end)]
     import duckdb  # noqa: PLC0415 - loads slowly
 
-    arrays = duckdb.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
+    try:
+        with duckdb.connect() as memory:  # of our own: others read at the same time
+            arrays = memory.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
+    except duckdb.Error as error:
+        raise ArchiveError(f"an archived day cannot be read here: {error}") from error
     series_of, times = (np.asarray(arrays[name], np.int64) for name in ("series", "time"))
     return series_of, times, np.asarray(arrays["value"], float)
 
@@ -95,7 +105,7 @@ def archived_already(connection: Connection, folder: Path, rows: Rows) -> NDArra
 def _write(connection: Connection, day: date, folder: Path) -> tuple[Path, int]:
     """The day's next file; one that was there before is read from until the new one is named."""
     before = archive_of(connection, day)
-    file = folder / (f"{day}.parquet" if before is None else _next(before))
+    file = folder / _unused(folder, day)
     draft = file.with_suffix(".draft")
     count = _fresh(connection, day, draft) if before is None else merge(connection, day, folder / before, draft)
     draft.rename(file)
@@ -111,14 +121,23 @@ def _fresh(connection: Connection, day: date, draft: Path) -> int:
     return count
 
 
-def _next(name: str) -> str:
-    day, *revision = name.removesuffix(".parquet").split(".")
-    return f"{day}.{int(revision[0]) + 1 if revision else 2}.parquet"
+def _unused(folder: Path, day: date) -> str:
+    """A name that no file of this day has had: a city restored beside this one may name those that are there."""
+    newest = max((revision for _, of, revision in _days_in(folder) if of == day), default=0)
+    return f"{day}.{newest + 1}.parquet" if newest else f"{day}.parquet"
 
 
 def _tidy(database: Database, folder: Path) -> None:
-    """Files that nobody names any more: drafts of a power cut, and days that were written anew."""
-    named = {row["file"] for row in database.rows(sql("archive_files"))}
-    for file in folder.glob("*"):
-        if file.name not in named and file.stat().st_mtime < time.time() - UNNAMED_S:
+    """What a power cut left, and days that were written anew; whatever else lies in the folder is not ours."""
+    named = [FILE.fullmatch(row["file"]) for row in database.rows(sql("archive_files"))]
+    newest = {date.fromisoformat(of[1]): int(of[2] or 1) for of in named if of}
+    for file, day, revision in _days_in(folder):
+        done = file.suffix == ".draft" or revision < newest.get(day, 0)
+        if done and file.stat().st_mtime < time.time() - UNNAMED_S:
             file.unlink()
+
+
+def _days_in(folder: Path) -> list[tuple[Path, date, int]]:
+    """The files of days, each with its day and its revision; the first one bears no number."""
+    found = [(file, of) for file in folder.glob("*") if (of := FILE.fullmatch(file.name))]
+    return [(file, date.fromisoformat(of[1]), int(of[2] or 1)) for file, of in found]

@@ -5,7 +5,7 @@ on conflict (rule, entity) where cleared is null do nothing
 
 -- name: clear_alarm
 update hub.alarm set cleared = %(cleared)s, cleared_value = %(value)s
-where rule = %(rule)s and entity = %(entity)s and cleared is null
+where rule = %(rule)s and entity = %(entity)s and cleared is null returning department
 
 -- name: standing_alarms
 select entity, rule from hub.alarm where cleared is null and entity %% 64 = any(%(parts)s)

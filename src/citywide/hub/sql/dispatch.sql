@@ -11,9 +11,19 @@ select exists (select from hub.cases join hub.entity on entity.number = cases.as
     where entity.id = %(entity)s and cases.state in ('assigned', 'working'))
 
 -- name: move_units
-update hub.entity set lon = coalesce(moved.lon, entity.lon), lat = coalesce(moved.lat, entity.lat), changed = now()
-from unnest(%(entities)s::int[], %(lons)s::float8[], %(lats)s::float8[]) as moved (number, lon, lat)
-where entity.number = moved.number
+-- Half a place is none: of what tells only its longitude now, the latitude is the last that it told
+update hub.entity set lon = placed.lon, lat = placed.lat, changed = now()
+from (
+    select moved.number, coalesce(moved.lon, entity.lon, told.lon) as lon, coalesce(moved.lat, entity.lat, told.lat) as lat
+    from unnest(%(entities)s::int[], %(lons)s::float8[], %(lats)s::float8[]) as moved (number, lon, lat)
+    join hub.entity on entity.number = moved.number
+    left join lateral (
+        select max(value) filter (where quantity = 'position_lon') as lon,
+            max(value) filter (where quantity = 'position_lat') as lat
+        from hub.series join hub.latest on latest.series = series.number where series.entity = moved.number
+    ) as told on entity.lon is null
+) as placed
+where entity.number = placed.number and placed.lon is not null and placed.lat is not null
 
 -- name: closed_roads
 select distinct lon, lat from hub.cases where category = any(%(closing)s) and state <> 'closed' and lon is not null

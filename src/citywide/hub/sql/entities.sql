@@ -4,6 +4,12 @@ select number, id, kind from hub.entity where number > %(after)s
 -- name: entity_by_id
 select number, id, kind from hub.entity where id = %(id)s
 
+-- name: entity_by_number
+select id, name, department from hub.entity where number = %(number)s
+
+-- name: entities_of_others
+select id from hub.entity where id = any(%(ids)s) and department <> all(%(departments)s)
+
 -- name: entities_of_kind
 select number, id, kind, name, lon, lat, department, facts from hub.entity where kind = %(kind)s order by number
 
@@ -29,12 +35,12 @@ from unnest(%(entities)s::int[], %(quantities)s::text[]) as wanted (entity, quan
 join hub.series using (entity, quantity) join hub.entity on entity.number = series.entity
 
 -- name: series_of_parts
-select series.number, series.entity, series.quantity, entity.kind, entity.department
+select series.number, series.entity, series.quantity, entity.kind
 from hub.series join hub.entity on entity.number = series.entity
 where entity.number %% 64 = any(%(parts)s)
 
 -- name: series_by_number
-select series.number, series.entity, series.quantity, entity.kind, entity.department
+select series.number, series.entity, series.quantity, entity.kind
 from hub.series join hub.entity on entity.number = series.entity
 where series.number = any(%(numbers)s)
 

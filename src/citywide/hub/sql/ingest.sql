@@ -30,6 +30,10 @@ where excluded.received >= hub.snapshot.received
 -- name: snapshots
 select part, received, state from hub.snapshot where part = any(%(parts)s)
 
+-- name: latest_of_parts
+select latest.series, (extract(epoch from latest.time) * 1000000)::bigint, latest.value
+from hub.latest join hub.series on series.number = latest.series where series.entity %% 64 = any(%(parts)s)
+
 -- name: copy_since
 copy (
     select reading.series, reading.time, reading.value, reading.received

@@ -1,6 +1,7 @@
 -- name: defer_job
 insert into hub.job (name, values, key, every, due) values (%(name)s, %(values)s, %(key)s, %(every)s, %(due)s)
-on conflict (key) do nothing
+on conflict (key) do update set every = excluded.every, due = least(job.due, excluded.due)
+where job.every is distinct from excluded.every
 
 -- name: due_job
 select * from hub.job where due <= %(now)s and failed is null and name = any(%(names)s)

@@ -34,6 +34,9 @@ from hub.lease order by part
 -- name: release_parts
 update hub.lease set worker = null where worker = %(worker)s and part = any(%(parts)s)
 
+-- name: log_not_kept
+select coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) as fails from pg_stat_archiver
+
 -- name: kept_clock
 select value from hub.setting where name = 'clock'
 

@@ -18,6 +18,8 @@ from msgspec import Meta
 Longitude = Annotated[float, Meta(ge=-180, le=180)]
 Latitude = Annotated[float, Meta(ge=-90, le=90)]
 Hours = Annotated[float, Meta(ge=-8784, le=8784)]  # within a year; what is too long for its purpose is refused by name
+Name = Annotated[str, Meta(max_length=200)]
+Said = Annotated[str, Meta(max_length=2000)]  # by somebody, in words of their own
 TEXT = Schema(type=OpenAPIType.STRING)
 NUMBER = Schema(type=OpenAPIType.NUMBER)
 FILE = Schema(type=OpenAPIType.STRING, content_media_type="application/octet-stream", format=OpenAPIFormat.BINARY)

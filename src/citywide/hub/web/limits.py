@@ -49,7 +49,12 @@ def limited(request: Request[Any, Any, Any], limit: Limit) -> None:
 
 def address_of(request: Request[Any, Any, Any]) -> str:
     """Where a request comes from; of IPv6 the network, since a household has 2^64 addresses to change between."""
-    host = request.client.host if request.client else "unknown"
+    return neighbourhood(request.client.host if request.client else "unknown")
+
+
+def neighbourhood(host: str) -> str:
+    """The network of an IPv6 address; an IPv4 address stays itself, however a listener on IPv6 writes it."""
     with suppress(AddressValueError):
-        return str(IPv6Network((IPv6Address(host.partition("%")[0]), 64), strict=False))
+        address = IPv6Address(host.partition("%")[0])
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
     return host

@@ -17,6 +17,7 @@ from citywide.hub.ingest.wire import UnreadableError
 from citywide.hub.ingest.writer import FencedError
 from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, UnknownPurposeError
 from citywide.hub.people.staff import LockedError, SignInError
+from citywide.hub.readings.archive import ArchiveError
 from citywide.hub.workers.peers import PeerError
 
 log = structlog.get_logger()
@@ -87,6 +88,10 @@ def _later(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     return answer(503, f"not acknowledged: {error}")
 
 
+def _unread(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    return answer(503, str(error))
+
+
 def _unkept(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     accepted = "text without NUL characters, numbers and times that a database can keep"
     return answer(422, "a value cannot be kept", [Refusal("value", str(error).partition("\n")[0], accepted)])
@@ -114,6 +119,7 @@ HANDLERS: dict[Any, Any] = {
     PeerError: _later,
     FencedError: _later,
     FellWithAnotherError: _later,
+    ArchiveError: _unread,
     errors.QueryCanceled: _later,
     errors.OperationalError: _later,
     DataError: _unkept,

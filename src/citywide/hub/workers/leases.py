@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
+from citywide.hub.entities.registry import PARTS
 
 GIVEN_UP_AFTER = timedelta(seconds=3)
 
@@ -46,7 +47,7 @@ def heartbeat(connection: Connection, worker: str, kept: Sequence[int]) -> Turn:
     connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
     with connection.transaction():
         addresses = dict(connection.execute(sql("living_workers")).fetchall())
-        fair = -(-64 // max(1, len(addresses)))
+        fair = -(-PARTS // max(1, len(addresses)))
         claim = {"worker": worker, "most": max(0, fair - len(kept))}
         connection.execute(sql("claim_parts"), claim)
         keepers = [keeper for (keeper,) in connection.execute(sql("keepers"))]

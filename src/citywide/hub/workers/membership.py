@@ -41,6 +41,7 @@ class Membership:
 
     async def join(self) -> None:
         """Listen for the others and tell them where."""
+        self._loop = asyncio.get_running_loop()
         self._secret = peer_secret(self.settings.data)
         self._server, port = await serve(self.settings.peer_host, self._secret, self.take)
         self._address = f"{self.settings.peer_host}:{port}"
@@ -63,6 +64,12 @@ class Membership:
             self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
         self.keepers[:] = turn.keepers
         self._addresses = turn.addresses
+        self._loop.call_soon_threadsafe(self._part_with_the_gone)
+
+    def _part_with_the_gone(self) -> None:
+        """Whoever waits for a worker that was given up hears so: a machine without power says nothing itself."""
+        for address in set(self.peers) - set(self._addresses.values()):
+            self.peers.pop(address).close()
 
     def _beating_on(self, work: "Future[None]") -> None:
         """Wait for what may take long; the others must not hold us for dead meanwhile."""

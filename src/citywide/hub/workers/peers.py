@@ -8,13 +8,14 @@ from hashlib import sha256
 from secrets import token_bytes
 
 import numpy as np
-from msgspec import Struct, msgpack
+from msgspec import DecodeError, Struct, msgpack
 from numpy.typing import NDArray
 
 from citywide.hub.ingest.batch import Rows
 
 Take = Callable[[Rows], Awaitable[NDArray[np.int8]]]
 LARGEST = 256 * 1024 * 1024
+CALLING_S = 3.0  # a machine that has gone does not even say no
 
 
 class Handed(Struct, array_like=True):
@@ -42,7 +43,7 @@ async def serve(host: str, secret: bytes, take: Take) -> tuple[asyncio.Server, i
     """Listen for other workers on a free port."""
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError), contextlib.closing(writer):
+        with contextlib.suppress(asyncio.IncompleteReadError, OSError, DecodeError), contextlib.closing(writer):
             if await _greet(reader, writer, secret):
                 await _take_all(reader, writer, take)
 
@@ -71,23 +72,23 @@ class Peer:
             parts = (rows.series.tobytes(), rows.time.tobytes(), rows.value.tobytes())
             _write(writer, msgpack.encode(Handed(number, *parts)))
             await writer.drain()
-        except OSError as error:
+        except (OSError, asyncio.IncompleteReadError) as error:
             raise PeerError(f"worker at {self.address} cannot be reached: {error}") from error
         return await future
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up (in the loop's thread)."""
         if self._listener:
             self._listener.cancel()
-        if self._writer:
-            self._writer.close()
+        self._hang_up()
 
     async def _connected(self) -> asyncio.StreamWriter:
         async with self._lock:
             if self._writer is None or self._writer.is_closing():
                 host, port = self.address.rsplit(":", 1)
-                reader, writer = await asyncio.open_connection(host, int(port))
-                nonce = await reader.readexactly(32)
+                async with asyncio.timeout(CALLING_S):
+                    reader, writer = await asyncio.open_connection(host, int(port))
+                    nonce = await reader.readexactly(32)
                 writer.write(_proof(self.secret, nonce))
                 self._listener = asyncio.create_task(self._listen(reader))
                 self._writer = writer
@@ -104,7 +105,7 @@ class Peer:
                     future.set_exception(PeerError(answer.error))
                 else:
                     future.set_result(np.frombuffer(answer.outcome, np.int8))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, OSError, DecodeError):
             self._hang_up()
 
     def _hang_up(self) -> None:
