@@ -1,6 +1,6 @@
 """Forecasts on the hub: they come every five minutes, and a restart forgets nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.arrays import to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecaster
-from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
+from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, unpacked
 from citywide.systems.waterlogging.pages import DEVICES
 from citywide.systems.waterlogging.slots import read_slots, slot_of
 
@@ -23,14 +23,18 @@ RAIN = [0, 0, 2, 6, 9, 7, 3, 1, 0, 0, 0, 0]
 DEPTH = [0, 0, 0, 1, 5, 12, 20, 26, 27, 25, 22, 18]
 
 
-def an_hour(city: TrialCity, first: int = 0, last: int = 12) -> None:
-    for slot in range(first, last):
-        at = MORNING + timedelta(minutes=5 * (slot + 1))
-        city.clock.set(at)
-        city.send(
-            *(Reading(sky.id, "rain", at, RAIN[slot]) for sky in STATIONS),
-            *(Reading(gauge.id, "water_depth", at, DEPTH[slot]) for gauge in GAUGES),
-        )
+def an_hour(city: TrialCity, first: int = 0, last: int = 12, late: timedelta = timedelta(0)) -> None:
+    """Slots whose last readings come a moment after the clock has struck, or the rain as late as that."""
+    rains = [Reading(sky.id, "rain", _end(slot), RAIN[slot]) for slot in range(first, last) for sky in STATIONS]
+    for minute in range(5 * first + 5, 5 * last + 2):
+        now = MORNING + timedelta(minutes=minute)
+        city.at(f"{8 + minute // 60:02}:{minute % 60:02}")
+        depths = [Reading(gauge.id, "water_depth", now, DEPTH[minute // 5 - 1]) for gauge in GAUGES]
+        city.send(*(depths if minute % 5 == 0 else ()), *(fell for fell in rains if fell.time + late == now))
+
+
+def _end(slot: int) -> datetime:
+    return MORNING + timedelta(minutes=5 * (slot + 1))
 
 
 def states(city: TrialCity) -> dict:
@@ -72,13 +76,23 @@ def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
     with city.hub.database.transaction() as connection:
         connection.execute("delete from waterlogging.forecaster")
     forecast(city.hub)
-    slots = read_slots(city.hub.database, city.clock.now() - timedelta(hours=12), city.clock.now())
+    settled = MORNING + timedelta(hours=1) - UNSETTLED
+    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
     alone = Forecaster.of(3)
     for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
         alone.step(depth, rain)
     for name, array in states(city).items():
         assert np.array_equal(array, alone.state()[name], equal_nan=True), name
     assert stayed.keys() == alone.state().keys()
+
+
+def test_rain_that_slow_links_bring_within_ten_minutes_is_learned_from_as_if_it_had_been_in_time(city):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city, late=timedelta(minutes=9))
+    settled = MORNING + timedelta(hours=1) - UNSETTLED
+    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
+    assert slots.rain[0, -10:].tolist() == RAIN[:10]
+    assert np.array_equal(states(city)["memory.rains"][0, :10], RAIN[9::-1])
 
 
 def test_what_was_learned_of_a_gauge_goes_with_it_when_others_come_and_go():

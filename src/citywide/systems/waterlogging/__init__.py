@@ -48,7 +48,7 @@ SYSTEM = System(
         "gauge_drifts": responses.gauge_speaks_again,
     },
     schedules=(
-        Schedule("forecast", 300, forecasting.forecast),
+        Schedule("forecast", 60, forecasting.forecast),
         Schedule("gauge_health", 1800, gauge_health.examine),
         Schedule("refit", 86_400, refitting.remember),
     ),

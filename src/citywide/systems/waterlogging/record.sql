@@ -9,6 +9,9 @@ where series.quantity = %(quantity)s and reading.time > %(since)s and reading.ti
     and series.entity in (select number from hub.entity where kind = case %(quantity)s when 'rain' then 'rain_gauge' else 'gauge' end)
 order by series.entity, slot, reading.time desc
 
+-- name: learned_until
+select at from waterlogging.forecaster where name = 'depth'
+
 -- name: kept_forecaster
 select at, gauges, state from waterlogging.forecaster where name = 'depth'
 
