@@ -16,6 +16,8 @@ from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.engine.refit import LINE_CM
+from citywide.systems.waterlogging.plans import plans_known
 from citywide.systems.waterlogging.refits import refits_of
 from citywide.systems.waterlogging.slots import SLOT, SQL, Slots, read_slots, slot_of
 
@@ -51,6 +53,7 @@ def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool
     kept, steps = _kept(hub), list(zip(slots.depth.T, slots.rain.T, strict=True))
     forecaster = unpacked(kept.state, kept.gauges, slots.gauges) if kept else Forecaster.of(len(slots.gauges))
     forecaster.refits = refits_of(hub.database, slots.gauges)
+    forecaster.plans = plans_known(hub.database, slots.gauges)
     if paused:
         forecaster.pause()
     newest = UNSETTLED // SLOT
@@ -61,12 +64,16 @@ def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool
 
 
 def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
-    """A forecast as readings, for the gauges that spoke within the last half hour."""
+    """A forecast as readings, for the gauges that spoke within the last half hour.
+
+    Of water that stands over the line already nobody is warned: that it will is no chance.
+    """
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
+    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1), np.nan, 100 * found.chance.max(axis=1))
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
              "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
-             "flood_chance": 100 * found.chance.max(axis=1)}  # fmt: skip
+             "flood_chance": to_come}  # fmt: skip
     for name, values in names.items():
         for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
             value = min(float(values[number]), LARGEST_CM)

@@ -1,6 +1,9 @@
 -- name: gauges
 select number, id, lon, lat from hub.entity where kind = %(kind)s order by number
 
+-- name: gauge_facts
+select id, facts from hub.entity where kind = 'gauge'
+
 -- name: slots
 select distinct on (series.entity, slot) series.entity,
     date_bin('5 minutes', reading.time - interval '1 microsecond', 'epoch') as slot, reading.value
