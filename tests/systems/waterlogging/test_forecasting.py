@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+from msgspec import structs
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.people.who import Who
@@ -10,10 +11,11 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.arrays import to_bytes
-from citywide.systems.waterlogging.engine.forecast import Forecaster
-from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, unpacked
+from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.pages import DEVICES
-from citywide.systems.waterlogging.slots import read_slots, slot_of
+from citywide.systems.waterlogging.plans import plans_known
+from citywide.systems.waterlogging.slots import Slots, read_slots, slot_of
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
 STATIONS = [
@@ -66,6 +68,23 @@ def test_forecasts_are_readings_and_warn_before_the_water(city):
     lines = city.story().splitlines()
     warned = next(at for at, line in enumerate(lines) if "expected at Gauge" in line)
     assert warned < next(at for at, line in enumerate(lines) if "cm of water" in line)
+
+
+def test_nobody_is_warned_of_water_that_stands_already():
+    depth = np.array([[0.0, 2.0], [9.0, 12.0]])
+    slots = Slots(["gauge/0", "gauge/1"], np.zeros((2, 2)), depth, np.zeros((2, 2)))
+    sure = Forecast(np.full((2, 2), 20.0), np.zeros((2, 2)), np.full((2, 2), 40.0), np.full((2, 2), 0.9))
+    said = list(readings(slots, sure, MORNING))
+    assert [(each.entity, each.value) for each in said if each.quantity == "flood_chance"] == [("gauge/0", 90.0)]
+    assert sum(each.quantity == "water_depth_in_30_min" for each in said) == 2
+
+
+def test_the_citys_facts_of_a_gauge_are_its_roads_plan_and_what_is_no_number_is_unknown(city):
+    facts = ({"catchment_ha": 2.0, "sump_m3": 100, "pump_m3_per_h": 240}, {"catchment_ha": "two", "sump_m3": 100}, {})
+    city.add(*(structs.replace(gauge, facts=each) for gauge, each in zip(GAUGES, facts, strict=True)))
+    found = plans_known(city.hub.database, [gauge.id for gauge in GAUGES])
+    assert np.array_equal(found.capacity, [5.0, np.nan, np.nan], equal_nan=True)
+    assert np.array_equal(found.pumped, [1.0, np.nan, np.nan], equal_nan=True)
 
 
 def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
