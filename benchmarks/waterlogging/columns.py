@@ -18,8 +18,17 @@ LENGTHS = {"": 1.0, "_cm": 1.0, "_m": 100.0, "_mm": 0.1}
 HOURLY = ("_mm_h", "_mm_per_h", "_mm_hr", "_mmh")
 DEPTH = {f"{word}{unit}": factor for word in DEPTH_WORDS for unit, factor in LENGTHS.items()}
 RAIN = {f"{word}{unit}": 1.0 for word in RAIN_WORDS for unit in ("", "_mm", "_mm_5min")}
-INTENSITY = {f"{word}{unit}": 1.0 for word in (*RAIN_WORDS, "intensity") for unit in HOURLY} | {"intensity": 1.0}
-MINUTES = {"time_min": 1.0, "minutes": 1.0, "minute": 1.0, "time": 1.0, "t": 1.0, "time_s": 1 / 60, "time_h": 60.0}
+INTENSE_WORDS = ("intensity", *(f"{word}_intensity" for word in RAIN_WORDS))
+INTENSITY = dict.fromkeys(
+    (*INTENSE_WORDS, *(f"{word}{unit}" for word in (*RAIN_WORDS, *INTENSE_WORDS) for unit in HOURLY)), 1.0
+)
+MINUTES = {"time_min": 1.0, "minutes": 1.0, "minute": 1.0, "time": 1.0, "t": 1.0, "time_s": 1 / 60, "time_h": 60.0,
+           "t_min": 1.0, "time_minutes": 1.0, "elapsed_min": 1.0, "t_s": 1 / 60, "t_h": 60.0}  # fmt: skip
+SITES = ("site", "site_id", "gauge", "gauge_id", "station", "station_id", "location", "node")
+STORMS = ("storm", "storm_id", "storm_no", "event", "event_id", "event_no", "run")
+UNKNOWN_UP_TO = -99.0
+"""A reading as low as that (-999, -9999) is how some recorders say that there was none."""
+
 TIMES = (*MINUTES, "timestamp", "datetime", "date_time", "ts")
 ACCEPTED = (
     "accepted: site, storm, time, rain_mm (or rain_mm_h), depth_cm (or depth_m, depth_mm); "
@@ -69,7 +78,15 @@ def holds_storms(path: Path, columns: Iterable[str]) -> bool:
 def numbers(path: Path, columns: Columns, names: Mapping[str, float]) -> Array | None:
     """The first of these columns that there is, in its unit; NaN where nothing is told."""
     name = next((name for name in names if name in columns), None)
-    return None if name is None else names[name] * _floats(path, name, columns[name])
+    if name is None:
+        return None
+    found = _floats(path, name, columns[name])
+    return names[name] * np.where(found <= UNKNOWN_UP_TO, np.nan, found)
+
+
+def named(columns: Columns, names: Iterable[str]) -> Array | None:
+    """The first of these columns that there is, as words."""
+    return next((columns[name].astype(str) for name in names if name in columns), None)
 
 
 def _floats(path: Path, name: str, values: Array) -> Array:

@@ -19,12 +19,14 @@ def skill(storms: Storms, forecasts: Array, name: str) -> dict[str, float]:
     for lead, steps in enumerate(LEADS):
         reached, said = storms.depth[:, :, steps:], forecasts[:, :, :-steps, lead]
         known = np.isfinite(reached) & np.isfinite(said)
-        mean = np.nanmean(np.where(known, reached, np.nan), axis=(1, 2), keepdims=True)
-        error, spread, within = (said - reached)[known], reached[known].std() ** 2, (reached - mean)[known]
+        mean = np.where(known, reached, 0.0).sum(axis=(1, 2), keepdims=True)
+        mean = mean / np.maximum(known.sum(axis=(1, 2), keepdims=True), 1)
+        error, within = (said - reached)[known], (reached - mean)[known]
+        spread = float(np.var(reached[known])) if known.any() else 0.0
         over, told = reached[known] >= LINE_CM, said[known] >= LINE_CM
-        found[f"{name}nse{steps * 5}"] = 1 - (error**2).mean() / max(spread, 1e-9)
-        found[f"{name}nse{steps * 5}_within"] = 1 - (error**2).mean() / max((within**2).mean(), 1e-9)
-        found[f"{name}csi{steps * 5}"] = (over & told).sum() / max((over | told).sum(), 1)
+        found[f"{name}nse{steps * 5}"] = 1 - _share((error**2).sum(), max(spread, 1e-9) * len(error))
+        found[f"{name}nse{steps * 5}_within"] = 1 - _share((error**2).sum(), max((within**2).sum(), 1e-9 * len(error)))
+        found[f"{name}csi{steps * 5}"] = _share((over & told).sum(), (over | told).sum())
     return found
 
 
@@ -38,10 +40,12 @@ def coverage(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
         held.append(((reached >= low - 0.1) & (reached <= high + 0.1))[known])
         at_stake.append((np.maximum(reached, high) > 0.5)[known])
     by_lead = {
-        f"coverage90_at_stake_{steps * 5}": h[a].mean() for steps, h, a in zip(LEADS, held, at_stake, strict=True)
+        f"coverage90_at_stake_{steps * 5}": _share(h[a].sum(), a.sum())
+        for steps, h, a in zip(LEADS, held, at_stake, strict=True)
     }
     every, counted = np.concatenate(held), np.concatenate(at_stake)
-    return {"coverage90": every.mean(), "coverage90_at_stake": every[counted].mean(), **by_lead}
+    at_all = {"coverage90": _share(every.sum(), len(every))}
+    return at_all | {"coverage90_at_stake": _share(every[counted].sum(), counted.sum())} | by_lead
 
 
 def warnings(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
@@ -54,10 +58,15 @@ def warnings(storms: Storms, forecasts: Forecasts) -> dict[str, float]:
     early = [lead for lead in leads if lead > 0]
     return {
         "floods": len(leads),
-        "warned": len(early) / max(len(leads), 1),
+        "warned": _share(len(early), len(leads)),
         "warning_lead_min": float(np.median(early)) if early else 0.0,
         "false_warnings": sum(false) / max(len(false), 1),
     }
+
+
+def _share(some: float, every: float) -> float:
+    """A share of what there was; where there was nothing it is not known."""
+    return some / every if every else float("nan")
 
 
 def _flat(warned: Array) -> Array:

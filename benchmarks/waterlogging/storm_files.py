@@ -7,11 +7,12 @@ time step and the columns
 
 in any order and case; other columns (site facts) are passed over, and tables without rain and depth. `site` may be
 missing: then it is the folder that holds the file, when that is not the folder given, and else one site. `storm` may
-be missing: then each file is one storm. `time` is a timestamp or minutes from the storm's start (`time_s` and
-`time_h` are seconds and hours); without it rows are five minutes apart. Storms with timestamps are taken in the order
-of time, others in the order in which they stand. Rain may also be an intensity, `rain_mm_h`, and depth `depth_m` or
-`depth_mm`, the unit also in brackets (`columns.py`). An NPZ file holds `rain` and `depth` (under these
-names too; rain in five minutes) as arrays of (storm, step), or (site, storm, step).
+be missing: then each file is one storm, or as many as its minutes begin anew. `time` is a timestamp or minutes from
+the storm's start (`time_s` and `time_h` are seconds and hours); without it rows are five minutes apart. Storms with
+timestamps are taken in the order of time, others in the order in which they stand. Rain may also be an intensity,
+`rain_mm_h`, and depth `depth_m` or `depth_mm`, the unit also in brackets; usual other names are known (`columns.py`).
+An NPZ file holds `rain` and `depth` (under these names too; rain in five minutes) as arrays of (storm, step), or
+(site, storm, step).
 
 No step knows a later one: a step's depth is the newest reading of its five minutes, unknown where there was none, and
 its rain is what was reported in them. What is reported more seldom is spread over the steps from the report on.
@@ -20,6 +21,7 @@ its rain is what was reported in them. What is reported more seldom is spread ov
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +31,13 @@ from benchmarks.waterlogging.columns import (
     DEPTH,
     INTENSITY,
     RAIN,
+    SITES,
+    STORMS,
     Columns,
     complaint,
     holds_storms,
     minutes,
+    named,
     numbers,
     plain,
     table,
@@ -72,7 +77,8 @@ def read(folder: Path) -> Storms:
     if not found:
         raise _nothing_in(folder)
     storms = _stacked({site: sorted(every, key=lambda storm: storm.began) for site, every in found.items()})
-    if not np.nanstd(storms.depth) > 0:
+    told = storms.depth[np.isfinite(storms.depth)]
+    if not len(told) or not np.ptp(told) > 0:
         raise SystemExit(f"{folder}: the water never moves at any site, there is nothing to forecast")
     return storms
 
@@ -106,8 +112,7 @@ def _storms(path: Path, folder: Path) -> Iterator[tuple[str, Storm]]:
 
 
 def _arrays(path: Path) -> Iterator[tuple[str, Storm]]:
-    with np.load(path) as arrays:
-        columns = {plain(name): arrays[name].astype(float) for name in arrays.files}
+    columns = _plain_arrays(path)
     if not holds_storms(path, columns):
         return
     rain, depth = _rain(path, columns, STEP), _depth(path, columns)
@@ -119,14 +124,23 @@ def _arrays(path: Path) -> Iterator[tuple[str, Storm]]:
         yield from ((name, Storm(0.0, np.nan_to_num(fell), stood)) for fell, stood in zip(rains, depths, strict=True))
 
 
+def _plain_arrays(path: Path) -> Mapping[str, Array]:
+    try:
+        with np.load(path) as arrays:
+            found = {plain(name): arrays[name] for name in arrays.files}
+    except (ValueError, OSError, BadZipFile) as error:
+        raise complaint(path, 1, f"not arrays of numbers ({error})") from error
+    return {name: array.astype(float) for name, array in found.items() if array.dtype.kind in "fiu"}
+
+
 def _table(path: Path, place: str) -> Iterator[tuple[str, Storm]]:
     columns = table(path)
     if not holds_storms(path, columns):
         return
-    count = len(next(iter(columns.values())))
-    sites = columns.get("site", columns.get("site_id", np.full(count, place))).astype(str)
-    storms = columns.get("storm", columns.get("storm_id", columns.get("event", np.full(count, path.stem)))).astype(str)
     times, dated = minutes(path, columns), tells_dates(columns)
+    sites, storms = named(columns, SITES), named(columns, STORMS)
+    sites = np.full(len(times), place) if sites is None else sites
+    storms = _begun(times, sites, dated) if storms is None else storms
     step = _usual_step(times)
     read = times, _rain(path, columns, step), _depth(path, columns)
     keys = np.char.add(np.char.add(sites, "\0"), storms)
@@ -135,6 +149,12 @@ def _table(path: Path, place: str) -> Iterator[tuple[str, Storm]]:
         mine = inverse == group
         began = float(times[mine].min()) if dated else 0.0
         yield str(sites[first[group]]), Storm(began, *five_minutes(*(each[mine] for each in read)))
+
+
+def _begun(times: Array, sites: Array, dated: bool) -> Array:
+    """Where no storm is named: the storm of each row, as many as minutes have begun anew at a site."""
+    anew = np.concatenate([[False], (np.diff(times) < 0) & (sites[1:] == sites[:-1])]) & (not dated)
+    return np.cumsum(anew).astype(str)
 
 
 def _rain(path: Path, columns: Columns, step: float) -> Array:

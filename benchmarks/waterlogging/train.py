@@ -5,8 +5,9 @@ with 90 storms each, where it is known well; a third of the storms are smooth de
 (`engine/storms.py`). EPA SWMM says how deep the water stood (`_swmm.py`). Every site is watched in order with
 a fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level
 gauges seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions
-give the same file. The outlook on rain is learned apart (`train_outlook.py`), and what the sky says of the
-water is added last: run `train_sky.py` afterwards. Simulated storms are kept in `benchmarks/.cache`.
+give the same file. The outlook on rain is learned apart (`train_outlook.py`); what the sky says of the
+water and what roads' plans say are added last: run `train_sky.py` and then `train_plans.py`. Simulated storms are
+kept in `benchmarks/.cache`.
 """
 
 from collections.abc import Iterable
@@ -62,9 +63,10 @@ class Lesson(NamedTuple):
     reached: Array
 
 
-def mixed_storm(rng: np.random.Generator) -> Array:
+def mixed_storm(rng: np.random.Generator, total_mm: float | None = None) -> Array:
     """A smooth storm now and then, an uneven one mostly."""
-    return design_storm(rng) if rng.random() < DESIGN_SHARE else storm(rng)
+    draw = design_storm if rng.random() < DESIGN_SHARE else storm
+    return draw(rng, total_mm=total_mm)
 
 
 def simulated(seed: int, sites: int, storms: int) -> tuple[Array, Array]:
@@ -176,7 +178,8 @@ def train() -> Model:
     rng = np.random.default_rng(3)
     past = [heads_of([lesson(*each, steps, None) for each in seen], FEATURES) for steps in LEADS]
     ahead = [heads_of([lesson(*each, steps, rng) for each in seen], (*FEATURES, *AHEAD)) for steps in LEADS]
-    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]))
+    nothing = forest_of([])
+    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]), (nothing, nothing))
 
 
 if __name__ == "__main__":

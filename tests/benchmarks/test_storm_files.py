@@ -114,6 +114,7 @@ def test_the_same_storm_read_every_minute_or_in_metres_is_the_same(tmp_path):
         ("time,rain_mm,depth_ft\n0,1,2\n", "line 1: no column of depth"),
         ("a,b\n1,2\n", "line 1: no column of rain nor depth .* a, b; accepted"),
         ("time,rain_mm,depth_cm\n0,1,0\n5,1,0\n", "the water never moves"),
+        ("time,rain_mm,depth_cm\n0,1,\n5,1,\n", "the water never moves"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_file_line_and_what_would_be(tmp_path, text, complaint):
@@ -126,6 +127,31 @@ def test_gaps_in_the_figures_are_no_mistake_and_site_facts_are_passed_over(tmp_p
     storms = written(tmp_path, "time,rain_mm,depth_cm\n0,,1\n5,NA,\n10,2,3\n")
     assert storms.rain.tolist() == [[[0, 0, 2]]]
     assert np.array_equal(storms.depth, [[[1, np.nan, 3]]], equal_nan=True)
+
+
+def test_minutes_that_begin_anew_are_another_storm_and_usual_other_names_are_known(tmp_path):
+    rows = "".join(f"elm,{5 * n},{12 * n},{n / 100}\n" for n in (*range(14), *range(15)))
+    storms = written(tmp_path, "gauge,t_min,Rain intensity (mm/h),level_m\n" + rows)
+    assert storms.sites == ("elm",)
+    assert np.allclose(storms.depth[0], [[*range(14), np.nan], range(15)], equal_nan=True)
+    assert np.allclose(storms.rain[0, 1], range(15))
+
+
+def test_a_recorders_word_for_no_reading_is_no_water_and_no_rain(tmp_path):
+    rows = "".join(f"{5 * n},{n},{n}\n" for n in range(3, 15))
+    storms = written(tmp_path, "time,rain_mm,depth_cm\n0,0,0\n5,-999,1\n10,2,-9999\n" + rows)
+    assert storms.rain[0, 0, :4].tolist() == [0, 0, 2, 3]
+    assert np.array_equal(storms.depth[0, 0, :4], [0, 1, np.nan, 3], equal_nan=True)
+
+
+@pytest.mark.parametrize("content", [b"no archive", None])
+def test_an_archive_of_no_numbers_is_named(tmp_path, content):
+    if content is None:
+        np.savez(tmp_path / "odd.npz", rain=np.array([None]), depth=np.ones(1))
+    else:
+        (tmp_path / "odd.npz").write_bytes(content)
+    with pytest.raises(SystemExit, match=r"odd\.npz, line 1: not arrays of numbers"):
+        read(tmp_path)
 
 
 def test_arrays_of_other_shapes_are_named(tmp_path):

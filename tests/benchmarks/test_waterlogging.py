@@ -1,9 +1,11 @@
 """The benchmark looks at no storm before its time, and takes storms as they come."""
 
+from argparse import Namespace
+
 import numpy as np
 import pytest
 
-from benchmarks.waterlogging.forecast import scored, standing
+from benchmarks.waterlogging.forecast import anchor, measure, recent, scored, standing, to_come
 from benchmarks.waterlogging.storm_files import Storms, read
 from benchmarks.waterlogging.train import watched
 from benchmarks.waterlogging.train_sky import skies_over, taught
@@ -60,6 +62,29 @@ def test_storms_of_any_pace_with_holes_a_dry_site_and_one_always_wet_are_scored_
     found = scored(read(tmp_path), "")
     assert all(np.isfinite(value) for value in found.values())
     assert {"nse30", "trees_nse60", "persistence_csi30", "false_warnings"} <= set(found)
+
+
+def test_storms_of_less_than_an_hour_are_named_and_not_scored(tmp_path):
+    np.savez(tmp_path / "short.npz", rain=np.ones((2, 12)), depth=np.arange(24.0).reshape(2, 12))
+    with pytest.raises(SystemExit, match="no storm tells a depth an hour after its first row"):
+        measure(Namespace(data=tmp_path))
+
+
+def test_where_water_never_reached_the_line_shares_of_floods_are_unknown_and_not_nought():
+    three = some_storms(3)
+    found = scored(three._replace(depth=three.depth / 20), "")
+    assert found["floods"] == 0
+    assert all(np.isnan(found[name]) for name in ("persistence_csi30", "trees_csi60", "warned"))
+    assert np.isfinite(found["nse60"])
+
+
+def test_trees_that_are_told_the_rain_to_come_err_less():
+    storms = some_storms(40)
+    first, features = np.array([30, 30]), recent(storms)
+    knowing = np.concatenate([features, to_come(storms.rain)], axis=-1)
+    past, told = (((anchor(storms, first, f)[:, 30:, :-12, 1] - storms.depth[:, 30:, 12:]) ** 2).mean()
+                  for f in (features, knowing))  # fmt: skip
+    assert told < 0.5 * past
 
 
 def test_the_depth_read_last_stands_until_the_next_reading_and_is_none_before_the_first():

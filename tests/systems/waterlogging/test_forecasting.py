@@ -1,8 +1,9 @@
 """Forecasts on the hub: they come every five minutes, and a restart forgets nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
+from msgspec import structs
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.people.who import Who
@@ -10,10 +11,11 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.arrays import to_bytes
-from citywide.systems.waterlogging.engine.forecast import Forecaster
-from citywide.systems.waterlogging.forecasting import forecast, packed, unpacked
+from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.pages import DEVICES
-from citywide.systems.waterlogging.slots import read_slots, slot_of
+from citywide.systems.waterlogging.plans import plans_known
+from citywide.systems.waterlogging.slots import Slots, read_slots, slot_of
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
 STATIONS = [
@@ -23,14 +25,18 @@ RAIN = [0, 0, 2, 6, 9, 7, 3, 1, 0, 0, 0, 0]
 DEPTH = [0, 0, 0, 1, 5, 12, 20, 26, 27, 25, 22, 18]
 
 
-def an_hour(city: TrialCity, first: int = 0, last: int = 12) -> None:
-    for slot in range(first, last):
-        at = MORNING + timedelta(minutes=5 * (slot + 1))
-        city.clock.set(at)
-        city.send(
-            *(Reading(sky.id, "rain", at, RAIN[slot]) for sky in STATIONS),
-            *(Reading(gauge.id, "water_depth", at, DEPTH[slot]) for gauge in GAUGES),
-        )
+def an_hour(city: TrialCity, first: int = 0, last: int = 12, late: timedelta = timedelta(0)) -> None:
+    """Slots whose last readings come a moment after the clock has struck, or the rain as late as that."""
+    rains = [Reading(sky.id, "rain", _end(slot), RAIN[slot]) for slot in range(first, last) for sky in STATIONS]
+    for minute in range(5 * first + 5, 5 * last + 2):
+        now = MORNING + timedelta(minutes=minute)
+        city.at(f"{8 + minute // 60:02}:{minute % 60:02}")
+        depths = [Reading(gauge.id, "water_depth", now, DEPTH[minute // 5 - 1]) for gauge in GAUGES]
+        city.send(*(depths if minute % 5 == 0 else ()), *(fell for fell in rains if fell.time + late == now))
+
+
+def _end(slot: int) -> datetime:
+    return MORNING + timedelta(minutes=5 * (slot + 1))
 
 
 def states(city: TrialCity) -> dict:
@@ -64,6 +70,23 @@ def test_forecasts_are_readings_and_warn_before_the_water(city):
     assert warned < next(at for at, line in enumerate(lines) if "cm of water" in line)
 
 
+def test_nobody_is_warned_of_water_that_stands_already():
+    depth = np.array([[0.0, 2.0], [9.0, 12.0]])
+    slots = Slots(["gauge/0", "gauge/1"], np.zeros((2, 2)), depth, np.zeros((2, 2)))
+    sure = Forecast(np.full((2, 2), 20.0), np.zeros((2, 2)), np.full((2, 2), 40.0), np.full((2, 2), 0.9))
+    said = list(readings(slots, sure, MORNING))
+    assert [(each.entity, each.value) for each in said if each.quantity == "flood_chance"] == [("gauge/0", 90.0)]
+    assert sum(each.quantity == "water_depth_in_30_min" for each in said) == 2
+
+
+def test_the_citys_facts_of_a_gauge_are_its_roads_plan_and_what_is_no_number_is_unknown(city):
+    facts = ({"catchment_ha": 2.0, "sump_m3": 100, "pump_m3_per_h": 240}, {"catchment_ha": "two", "sump_m3": 100}, {})
+    city.add(*(structs.replace(gauge, facts=each) for gauge, each in zip(GAUGES, facts, strict=True)))
+    found = plans_known(city.hub.database, [gauge.id for gauge in GAUGES])
+    assert np.array_equal(found.capacity, [5.0, np.nan, np.nan], equal_nan=True)
+    assert np.array_equal(found.pumped, [1.0, np.nan, np.nan], equal_nan=True)
+
+
 def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
     city.add(*GAUGES, *STATIONS)
     an_hour(city, 0, 1)
@@ -72,13 +95,23 @@ def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
     with city.hub.database.transaction() as connection:
         connection.execute("delete from waterlogging.forecaster")
     forecast(city.hub)
-    slots = read_slots(city.hub.database, city.clock.now() - timedelta(hours=12), city.clock.now())
+    settled = MORNING + timedelta(hours=1) - UNSETTLED
+    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
     alone = Forecaster.of(3)
     for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
         alone.step(depth, rain)
     for name, array in states(city).items():
         assert np.array_equal(array, alone.state()[name], equal_nan=True), name
     assert stayed.keys() == alone.state().keys()
+
+
+def test_rain_that_slow_links_bring_within_ten_minutes_is_learned_from_as_if_it_had_been_in_time(city):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city, late=timedelta(minutes=9))
+    settled = MORNING + timedelta(hours=1) - UNSETTLED
+    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
+    assert slots.rain[0, -10:].tolist() == RAIN[:10]
+    assert np.array_equal(states(city)["memory.rains"][0, :10], RAIN[9::-1])
 
 
 def test_what_was_learned_of_a_gauge_goes_with_it_when_others_come_and_go():

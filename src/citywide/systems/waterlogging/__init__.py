@@ -53,7 +53,7 @@ SYSTEM = System(
     },
     publishes=(RoadImpassable, RoadPassable),
     schedules=(
-        Schedule("forecast", 300, forecasting.forecast),
+        Schedule("forecast", 60, forecasting.forecast),
         Schedule("gauge_health", 1800, gauge_health.examine),
         Schedule("refit", 86_400, refitting.remember),
     ),

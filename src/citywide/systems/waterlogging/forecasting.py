@@ -1,6 +1,8 @@
 """Every five minutes the forecaster takes in what the gauges said, and its forecasts become readings.
 
-What it has learned stands in the database: a restart goes on from there, and what was said in the meantime is
+Five minutes are taken in once their last readings have had a minute to arrive, rain gauges speaking at the very end of
+them; and learned from when those of slow links have come too. Until then every forecast reads them anew.
+What was learned stands in the database: a restart goes on from there, and what was said in the meantime is
 taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along.
 """
 
@@ -14,9 +16,12 @@ from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.engine.refit import LINE_CM
+from citywide.systems.waterlogging.plans import plans_known
 from citywide.systems.waterlogging.refits import refits_of
-from citywide.systems.waterlogging.slots import SQL, Slots, read_slots, slot_of
+from citywide.systems.waterlogging.slots import SLOT, SQL, Slots, read_slots, slot_of
 
+ON_THE_WAY, UNSETTLED = timedelta(minutes=1), timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(hours=12)
 WORTH_CATCHING_UP = timedelta(days=2)
 LARGEST_CM = 600.0
@@ -31,30 +36,44 @@ class Kept(Struct, frozen=True):
 
 
 def forecast(hub: Hub) -> None:
-    """Take in the slots that are new and submit the forecast of now."""
-    kept, until = _kept(hub), slot_of(hub.clock.now())
-    since = slot_of(kept.at if kept else until - FIRST_LOOK_BACK)
-    if until <= since:
+    """Once for every five minutes that were heard: learn from those that are settled, submit the forecast of now."""
+    until = slot_of(hub.clock.now() - ON_THE_WAY)
+    learned, settled = _learned_until(hub), until - UNSETTLED
+    since = slot_of(learned) if learned else settled - FIRST_LOOK_BACK
+    if settled <= since:
         return
-    away = until - since > WORTH_CATCHING_UP
-    slots = read_slots(hub.database, until - FIRST_LOOK_BACK if away else since, until)
+    away = settled - since > WORTH_CATCHING_UP
+    slots = read_slots(hub.database, settled - FIRST_LOOK_BACK if away else since, until)
     if slots.gauges:
-        forecaster = _forecaster(kept, slots.gauges)
-        forecaster.refits = refits_of(hub.database, slots.gauges)
-        if away:
-            forecaster.pause()
-        found = _play(forecaster, slots)
-        _keep(hub, Kept(until, slots.gauges, packed(forecaster)))
-        hub.submit(list(readings(slots, found, until)))
+        hub.submit(list(readings(slots, _learned_and_said(hub, slots, settled, paused=away), until)))
+
+
+def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> Forecast:
+    """Learn from the slots that are settled and keep that; what the newest add to it is forecast and forgotten."""
+    kept, steps = _kept(hub), list(zip(slots.depth.T, slots.rain.T, strict=True))
+    forecaster = unpacked(kept.state, kept.gauges, slots.gauges) if kept else Forecaster.of(len(slots.gauges))
+    forecaster.refits = refits_of(hub.database, slots.gauges)
+    forecaster.plans = plans_known(hub.database, slots.gauges)
+    if paused:
+        forecaster.pause()
+    newest = UNSETTLED // SLOT
+    for depth, rain in steps[:-newest]:
+        forecaster.step(depth, rain)
+    _keep(hub, Kept(settled, slots.gauges, packed(forecaster)))
+    return [forecaster.step(depth, rain) for depth, rain in steps[-newest:]][-1]
 
 
 def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
-    """A forecast as readings, for the gauges that spoke within the last half hour."""
+    """A forecast as readings, for the gauges that spoke within the last half hour.
+
+    Of water that stands over the line already nobody is warned: that it will is no chance.
+    """
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
+    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1), np.nan, 100 * found.chance.max(axis=1))
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
              "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
-             "flood_chance": 100 * found.chance.max(axis=1)}  # fmt: skip
+             "flood_chance": to_come}  # fmt: skip
     for name, values in names.items():
         for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
             value = min(float(values[number]), LARGEST_CM)
@@ -84,13 +103,9 @@ def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forec
     return forecaster
 
 
-def _forecaster(kept: Kept | None, gauges: list[str]) -> Forecaster:
-    return unpacked(kept.state, kept.gauges, gauges) if kept else Forecaster.of(len(gauges))
-
-
-def _play(forecaster: Forecaster, slots: Slots) -> Forecast:
-    steps = [forecaster.step(depth, rain) for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True)]
-    return steps[-1]
+def _learned_until(hub: Hub) -> datetime | None:
+    found = hub.database.rows(SQL["learned_until"])
+    return found[0]["at"] if found else None
 
 
 def _kept(hub: Hub) -> Kept | None:

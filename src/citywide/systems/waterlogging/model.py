@@ -44,10 +44,13 @@ IMPASSABLE = Rule(
 )
 WATER_IS_COMING = Rule(
     "water_is_coming",
-    "water_depth_in_30_min",
-    Text("{value:.0f} cm expected at {name} in half an hour", "预计半小时后{name}积水 {value:.0f} 厘米"),
-    above=10,
-    clears_below=5,
+    "flood_chance",
+    Text(
+        "10 cm expected at {name} within the hour: {value:.0f} % likely",
+        "预计一小时内{name}积水超 10 厘米：可能性 {value:.0f}%",
+    ),
+    above=65,
+    clears_below=30,
     severity="warning",
     label=Text("water expected", "预报积水"),
 )

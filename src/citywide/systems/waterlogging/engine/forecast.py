@@ -5,8 +5,9 @@
     forecast.depth[:, 0], forecast.high[:, 1], forecast.chance
 
 Trees trained on many simulated sites forecast from what each site has taught so far (see `memory`) and what rain is to
-be expected (see `outlook`). A gauge with past storms of its own has a correction on top of that (see `refit`). What
-came of dry spells stands for the storm that has not begun (see `onset`). The interval is conformal (see `interval`).
+be expected (see `outlook`). A gauge with past storms of its own has a correction on top of that (see `refit`); where
+water never stood, the road's plan speaks, if it is known (see `plan`). What came of dry spells stands for the storm
+that has not begun (see `onset`). The interval is conformal (see `interval`).
 """
 
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.waterlogging.engine import interval, onset, outlook
+from citywide.systems.waterlogging.engine import interval, onset, outlook, plan
 from citywide.systems.waterlogging.engine.features import (
     DEPTH_AT,
     DRY_AT,
@@ -33,8 +34,8 @@ from citywide.systems.waterlogging.engine.trees import predict
 Array = NDArray[np.float64]
 
 UNPROVEN = 0.5
-WARNS_AT = 0.5, 0.8
-"""The chances of 10 cm in half an hour and in an hour that a warning takes: the later one is wrong more often."""
+WARNS_AT = 0.65
+"""The chance of 10 cm in half an hour or in an hour that a warning takes."""
 
 
 class Forecast(NamedTuple):
@@ -45,9 +46,9 @@ class Forecast(NamedTuple):
     high: Array
     chance: Array
 
-    def warns(self, least: tuple[float, float] = WARNS_AT) -> NDArray[np.bool_]:
-        """Whose water is as likely as that to stand over the line in half an hour, or within the hour."""
-        return (self.chance[:, 0] >= least[0]) | (self.chance[:, 1] >= least[1])
+    def warns(self, least: float = WARNS_AT) -> NDArray[np.bool_]:
+        """Whose water is as likely as that to stand over the line in half an hour, or in an hour."""
+        return self.chance.max(axis=1) >= least
 
 
 @dataclass
@@ -59,15 +60,18 @@ class Forecaster:
     arms: interval.Arms
     onsets: onset.Onsets
     skies: outlook.Skies
+    basins: plan.Basins
+    plans: plan.Plans
     refits: Refits | None = None
     inputs: Array = field(init=False)
 
     @classmethod
-    def of(cls, sites: int, model: Model | None = None) -> "Forecaster":
-        """A forecaster that has seen none of these sites."""
+    def of(cls, sites: int, model: Model | None = None, plans: plan.Plans | None = None) -> "Forecaster":
+        """A forecaster that has seen none of these sites, but may know their plans."""
         known = model or shipped()
         memory, arms = fresh(sites, known.prior), interval.arms_of(sites)
-        return cls(known, memory, arms, onset.untold(sites), outlook.clear(sites))
+        built = plan.unknown(sites) if plans is None else plans
+        return cls(known, memory, arms, onset.untold(sites), outlook.clear(sites), plan.empty(sites), built)
 
     def step(self, depth_cm: Array, rain_mm: Array, ahead_mm: Array | None = None) -> Forecast:
         """Take in the last five minutes (NaN for what did not come) and look ahead.
@@ -77,23 +81,27 @@ class Forecaster:
         depth, rain = np.asarray(depth_cm, dtype=float), np.asarray(rain_mm, dtype=float)
         features, self.skies = observe(self.memory, depth, rain), outlook.followed(self.skies, rain)
         self.arms, self.onsets = interval.judged(self.arms, depth), onset.counted(self.onsets, depth)
+        self.basins = plan.filled(self.basins, self.plans, rain)
         sky = outlook.sky(self.model.outlook, outlook.described(self.skies))
         forecast = look_ahead(self.model, features, sky, ahead_mm)
         self.inputs = inputs_of(features, sky, forecast.depth, forecast.chance)
         if self.refits is not None and ahead_mm is None:
             forecast = corrected(forecast, self.refits, self.inputs, _most(features))
+        if ahead_mm is None:
+            forecast = self._planned(forecast, features)
         return self._said(forecast, features, ahead_mm is not None)
 
     def pause(self) -> None:
         """Begin a new record: the next step does not follow on the last one."""
         self.memory = paused(self.memory)
         self.arms, self.onsets = interval.paused(self.arms), onset.paused(self.onsets)
-        self.skies = outlook.clear(len(self.skies.storm))
+        self.skies, self.basins = outlook.clear(len(self.skies.storm)), plan.empty(len(self.skies.storm))
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Everything learned, as arrays to be kept."""
-        parts = (("memory", self.memory), ("arms", self.arms), ("onsets", self.onsets), ("skies", self.skies))
-        return {f"{part}.{n}": array.copy() for part, arrays in parts for n, array in arrays._asdict().items()}
+        parts = {"memory": self.memory, "arms": self.arms, "onsets": self.onsets, "skies": self.skies,
+                 "basins": self.basins}  # fmt: skip
+        return {f"{part}.{n}": array.copy() for part, arrays in parts.items() for n, array in arrays._asdict().items()}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> None:
         """Go on from a kept state, exactly."""
@@ -102,6 +110,16 @@ class Forecaster:
         self.arms = interval.Arms(*(kept[f"arms.{name}"] for name in interval.Arms._fields))
         self.onsets = onset.Onsets(*(kept[f"onsets.{name}"] for name in onset.Onsets._fields))
         self.skies = outlook.Skies(*(kept[f"skies.{name}"] for name in outlook.Skies._fields))
+        self.basins = plan.Basins(*(kept[f"basins.{name}"] for name in plan.Basins._fields))
+
+    def _planned(self, forecast: Forecast, features: Array) -> Forecast:
+        """While it rains on a road that no water was seen on and nothing else is known of: what its plan says."""
+        unproven = (features[:, PEAK_AT] < LINE_CM) & (features[:, RAIN_AT] > 0) & np.isfinite(self.plans.capacity)
+        if self.refits is not None:
+            unproven &= ~self.refits.trust.any(axis=1)
+        site = np.flatnonzero(unproven)
+        rows = plan.rows_of(self.inputs, self.basins, self.plans)[site]
+        return on_plan(forecast, site, plan.foretold(self.model.planned, rows)) if len(site) else forecast
 
     def _said(self, forecast: Forecast, features: Array, rain_is_told: bool) -> Forecast:
         """The forecast with its interval; both are remembered until they can be judged."""
@@ -131,6 +149,14 @@ def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> 
     depth = np.where((more != 0) | (likelier != 0), _on_its_side(depth, chance), general.depth)
     moved = depth - general.depth
     return Forecast(depth, general.low + moved, general.high + moved, chance)
+
+
+def on_plan(forecast: Forecast, site: NDArray[np.int64], chance: Array) -> Forecast:
+    """The forecast in which these sites have these chances; depth and interval go along."""
+    said = Forecast(*(array.copy() for array in forecast))
+    said.chance[site] = chance
+    said.depth[site] = _on_its_side(said.depth[site], chance)
+    return said._replace(low=np.minimum(said.low, said.depth), high=np.maximum(said.high, said.depth))
 
 
 def interval_about(forecast: Forecast, arms: interval.Arms, regime: NDArray[np.int64], scale: Array) -> Forecast:

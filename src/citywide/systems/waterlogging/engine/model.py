@@ -27,13 +27,14 @@ class Heads(NamedTuple):
 
 class Model(NamedTuple):
     """What is known before any site is seen: `outlook` foretells rain, `past` water from fallen rain only,
-    `told` from a rain forecast too.
+    `told` from a rain forecast too, `planned` the chance of water on a road of known plan that never flooded.
     """
 
     prior: Prior
     outlook: tuple[Forest, Forest]
     past: tuple[Heads, Heads]
     told: tuple[Heads, Heads]
+    planned: tuple[Forest, Forest]
 
 
 @cache
@@ -47,8 +48,7 @@ def load(path: Path) -> Model:
     with np.load(path, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     prior = Prior(found["prior.weights"].astype(float), found["prior.spread"].astype(float))
-    outlook = (_forest(found, "outlook.0"), _forest(found, "outlook.1"))
-    return Model(prior, outlook, _leads(found, "past"), _leads(found, "told"))
+    return Model(prior, _pair(found, "outlook"), _leads(found, "past"), _leads(found, "told"), _pair(found, "planned"))
 
 
 def save(path: Path, model: Model) -> None:
@@ -57,12 +57,17 @@ def save(path: Path, model: Model) -> None:
         "prior.weights": model.prior.weights.astype(np.float32),
         "prior.spread": model.prior.spread.astype(np.float32),
     }
-    forests = {f"outlook.{lead}": forest for lead, forest in enumerate(model.outlook)}
+    pairs = {"outlook": model.outlook, "planned": model.planned}
+    forests = {f"{name}.{lead}": forest for name, pair in pairs.items() for lead, forest in enumerate(pair)}
     for kind in ("past", "told"):
         for lead, heads in enumerate(getattr(model, kind)):
             forests |= {f"{kind}.{lead}.{head}": forest for head, forest in zip(HEADS, heads, strict=True)}
     arrays |= {f"{name}.{n}": a for name, forest in forests.items() for n, a in _parts(forest).items()}
     np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+def _pair(found: dict[str, NDArray[Any]], name: str) -> tuple[Forest, Forest]:
+    return _forest(found, f"{name}.0"), _forest(found, f"{name}.1")
 
 
 def _leads(found: dict[str, NDArray[Any]], kind: str) -> tuple[Heads, Heads]:
