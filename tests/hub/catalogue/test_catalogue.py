@@ -20,12 +20,14 @@ SHAPES = Path(__file__).parent / "dcat_ap.ttl"
 
 @pytest.fixture
 def sets(city) -> list[DataSet]:
-    """Two gauges: one spoke in six hours of the day, the other in three of them."""
+    """Two gauges: one spoke in six hours of the day, the other in three of them; rain and a wrong way but once."""
     city.add(*(Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5, 29.5 + n / 10), "drainage") for n in range(2)))
     for hour in range(6):
         now = MORNING + timedelta(hours=hour)
         city.clock.set(now)
         city.send(*(Reading(f"gauge/{n}", "water_depth", now, 1.0 + hour) for n in range(2) if n == 0 or hour < 3))
+        if hour == 0:
+            city.send(Reading("gauge/0", "rain", now, 0.2), Reading("gauge/0", "wrong_way", now, 5))
     judge(city.hub.database, city.hub.words, now + timedelta(minutes=1))
     return data_sets(city.hub.database, city.hub.words, now + timedelta(minutes=1))
 
@@ -34,9 +36,19 @@ def test_a_set_says_whose_it_is_how_fresh_complete_and_plausible(sets) -> None:
     found = next(found for found in sets if found.quantity == "water_depth")
     assert (found.system, found.kind, found.department, found.series) == ("waterlogging", "gauge", "drainage", 2)
     assert found.fresh_seconds == 60
-    assert found.complete == pytest.approx(9 / 48)
+    assert found.complete == pytest.approx(9 / 12)
     assert found.plausible == 1
     assert found.bounds == (106.5, 29.5, 106.5, 29.6)
+
+
+def test_a_set_that_lost_a_day_is_incomplete_and_a_daily_one_is_whole_with_one_word_a_day(city) -> None:
+    city.add(Entity("gauge/1", "gauge", "Gauge 1"), Entity("hospital/1", "hospital", "First"))
+    for hour in (0, 1, 24):
+        city.clock.set(now := MORNING + timedelta(hours=hour))
+        city.send(Reading("gauge/1", "water_depth", now, 1.0), Reading("hospital/1", "visits_diarrhoea", now, hour))
+    found = {score.quantity: score for score in judge(city.hub.database, city.hub.words, now + timedelta(hours=1))}
+    assert found["water_depth"].complete == pytest.approx(2 / 24)
+    assert found["visits_diarrhoea"].complete == 1
 
 
 def page_of(city, who: Who) -> list[list[dict[str, object]]]:
@@ -54,10 +66,11 @@ def test_the_page_shows_each_set_its_owner_and_its_scores_and_where_to_take_them
     size, gaps, held, links = page_of(city, Who("mayor", ("manager",), (), everywhere=True))
     depth = next(row for row in held if row["quantity"] == "water_depth")
     assert (depth["kind"], depth["department"], depth["series"]) == ("gauge", "drainage", 2)
-    assert (depth["complete"], depth["plausible"]) == (18.8, 100)
+    assert (depth["complete"], depth["plausible"]) == (75, 100)
+    assert {row["quantity"]: row["complete"] for row in held} == {"water_depth": 75, "rain": 16.7, "wrong_way": None}
     assert depth["newest"] == MORNING + timedelta(hours=5)
     assert size[0]["count"] == len(held)
-    assert gaps[0]["count"] >= 1
+    assert gaps[0]["count"] == 1
     assert {row["href"] for row in links} == {"/v1/catalogue", "/v1/catalogue.jsonld"}
 
 

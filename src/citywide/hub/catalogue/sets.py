@@ -24,7 +24,7 @@ class Score(Struct, frozen=True):
     quantity: str
     kind: str
     department: str
-    complete: float
+    complete: float | None
     plausible: float
     judged: datetime
 
@@ -58,14 +58,14 @@ def data_sets(database: Database, words: Words, now: datetime) -> list[DataSet]:
 def judge(database: Database, words: Words, now: datetime) -> list[Score]:
     """Judge the last day, and write the scores down.
 
-    Complete is the share of hours in which each series spoke; plausible the share of series that no rule
-    held to be stuck or drifting.
+    Complete is the share of the spans in which each series ought to have spoken and did, since the set began; of what
+    is said only now and then nobody can tell. Plausible is the share of series that no rule held to be stuck or
+    drifting.
     """
     span = {"since": now - DAY, "until": now}
-    heard = {_key(row): row["hours"] for row in database.rows(sql("hours_heard"), span)}
-    doubted = _doubted(database, words, span)
+    complete, doubted = _complete(database, words, span), _doubted(database, words, span)
     scores = [
-        Score(*_key(row), min(1.0, heard.get(_key(row), 0) / (24 * row["series"])),
+        Score(*_key(row), complete.get(_key(row), 0.0 if _pace(words, row["quantity"]) else None),
               max(0.0, 1 - doubted.get(_key(row), 0) / row["series"]), now)
         for row in database.rows(sql("data_sets"))
     ]  # fmt: skip
@@ -78,6 +78,25 @@ def scores_of(database: Database) -> list[Score]:
     """The scores as they were last written down."""
     found = database.rows(sql("setting"), {"name": SCORES})
     return json.decode(json.encode(found[0]["value"]), type=list[Score]) if found else []
+
+
+def _complete(database: Database, words: Words, span: dict[str, datetime]) -> dict[Key, float]:
+    sets = {_key(row): row["series"] for row in database.rows(sql("data_sets"))}
+    paces = {of: pace for of, *_ in sets if (pace := _pace(words, of)) is not None}
+    asked = {"quantities": list(paces), "paces": list(paces.values()), **span}
+    return {_key(row): _share(row, paces[row["quantity"]], span) / sets[_key(row)]
+            for row in database.rows(sql("heard"), asked) if _key(row) in sets}  # fmt: skip
+
+
+def _share(row: dict[str, Any], pace: timedelta, span: dict[str, datetime]) -> float:
+    """How many series' worth of the spans since the set began were heard in."""
+    spans = ceil((span["until"] - max(span["since"], row["begun"])) / pace)
+    return row["spans"] / max(1, spans)
+
+
+def _pace(words: Words, quantity: str) -> timedelta | None:
+    known = words.quantities.get(quantity)
+    return known.every if known else timedelta(hours=1)
 
 
 def _doubted(database: Database, words: Words, span: dict[str, datetime]) -> dict[Key, int]:

@@ -5,10 +5,16 @@ select series.quantity, entity.kind, entity.department, count(*)::int as series,
 from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
 group by series.quantity, entity.kind, entity.department order by 1, 2, 3
 
--- name: hours_heard
-select series.quantity, entity.kind, entity.department, count(*)::int as hours
-from (select distinct reading.series, date_trunc('hour', reading.time) as hour from hub.reading
-      where reading.time >= %(since)s and reading.time < %(until)s) as heard
+-- name: heard
+-- In how many of its spans of time each set's series spoke, and since when, at most a day before, they have spoken at all
+with pace as (select * from unnest(%(quantities)s::text[], %(paces)s::interval[]) as pace (quantity, every))
+select series.quantity, entity.kind, entity.department, min(heard.begun) as begun,
+    count(*) filter (where heard.span >= %(since)s)::int as spans
+from (
+    select reading.series, date_bin(pace.every, reading.time, %(until)s) as span, min(reading.time) as begun
+    from hub.reading join hub.series on series.number = reading.series join pace on pace.quantity = series.quantity
+    where reading.time >= %(since)s - interval '1 day' and reading.time < %(until)s group by 1, 2
+) as heard
 join hub.series on series.number = heard.series join hub.entity on entity.number = series.entity
 group by series.quantity, entity.kind, entity.department
 

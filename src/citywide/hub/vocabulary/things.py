@@ -1,7 +1,7 @@
 """What stands in the city and what is measured of it."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
@@ -24,13 +24,17 @@ class Kind(Struct, frozen=True):
 
 
 class Quantity(Struct, frozen=True):
-    """What a reading measures, its unit, and the range outside which a value is nonsense."""
+    """What a reading measures, its unit, and the range outside which a value is nonsense.
+
+    It is to be heard `every` so often at least; None is said only when there is something to say.
+    """
 
     name: str
     unit: str
     label: Text
     low: float = float("-inf")
     high: float = float("inf")
+    every: timedelta | None = timedelta(hours=1)
 
 
 class Entity(Struct, frozen=True):

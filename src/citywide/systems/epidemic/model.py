@@ -10,6 +10,7 @@ from citywide.systems.epidemic.course import HAND_FOOT_AND_MOUTH, INFLUENZA, NOR
 
 DEPARTMENT = "disease_control"
 FALSE_ALARM_RATE = 0.0001  # share of quiet series-weeks that may ring; `hub.setting` may say otherwise
+DAY = timedelta(days=1)
 MOST_A_DAY = 20_000  # that one place may count
 HOSPITAL = Kind("hospital", Text("Hospital", "医院"), facts=("district", "beds"))
 SCHOOL = Kind("school", Text("School", "学校"), facts=("district", "pupils"))
@@ -41,9 +42,9 @@ SYNDROMES = (
 POSITIVES = Series("positives", Text("laboratory results", "实验室检测"), Text("positive tests", "阳性检测"),
                    quantity="positive_tests")  # fmt: skip
 TOLD = Series("told", Text("illness told to the hotline", "热线反映疾病"), Text("calls", "来电"), quantity="told_ill")
-ABSENCE = Series("absence", Text("pupils absent through illness", "学生因病缺课"), Text("absences", "缺课"),
+ABSENCE = Series("absence", Text("illness at school", "学生因病"), Text("absences", "缺课"),
                  SCHOOL.name, "absent_pupils")  # fmt: skip
-REMEDIES = Series("remedies", Text("remedies for fever and cough", "退热止咳药品"), Text("packs sold", "销售"),
+REMEDIES = Series("remedies", Text("fever and cough", "退热止咳药品"), Text("packs sold", "销售"),
                   PHARMACY.name, "remedies_sold")  # fmt: skip
 OTHERS = (POSITIVES, TOLD, ABSENCE, REMEDIES)
 WORDS_OF_ILLNESS = "发烧|发热|腹泻|拉肚子|呕吐|咳嗽|食物中毒|皮疹|fever|diarrh|vomit|cough|food poison|rash"
@@ -52,25 +53,25 @@ WORDS_OF_ILLNESS = "发烧|发热|腹泻|拉肚子|呕吐|咳嗽|食物中毒|�
 def counted(series: Series) -> Quantity:
     """What one place reports of a day."""
     label = Text(f"{series.counts.en.capitalize()}: {series.label.en}", f"{series.counts.zh}：{series.label.zh}")
-    return Quantity(series.reading, "", label, low=0, high=MOST_A_DAY)
+    return Quantity(series.reading, "", label, low=0, high=MOST_A_DAY, every=DAY)
 
 
 def usual_of(series: Series) -> Quantity:
     """What is usual in the seven days up to now."""
     label = Text(f"Usual in a week: {series.label.en}", f"每周常量：{series.label.zh}")
-    return Quantity(f"usual_{series.name}", "", label, low=0, high=200_000)
+    return Quantity(f"usual_{series.name}", "", label, low=0, high=200_000, every=DAY)
 
 
 def excess_of(series: Series) -> Quantity:
     """How much there is beyond the usual where chance does not explain it, else nought."""
     label = Text(f"Beyond the usual: {series.label.en}", f"超出常量：{series.label.zh}")
-    return Quantity(f"excess_{series.name}", "", label, low=0, high=200_000)
+    return Quantity(f"excess_{series.name}", "", label, low=0, high=200_000, every=DAY)
 
 
 def chance_of(series: Series) -> Quantity:
     """Share of quiet weeks that look as unusual as this one."""
     label = Text(f"By chance: {series.label.en}", f"偶然概率：{series.label.zh}")
-    return Quantity(f"chance_{series.name}", "", label, low=0, high=1)
+    return Quantity(f"chance_{series.name}", "", label, low=0, high=1, every=DAY)
 
 
 def outbreak_of(series: Series) -> Rule:
@@ -93,7 +94,7 @@ def quantities_of(series: Sequence[Series]) -> tuple[Quantity, ...]:
     return (*map(counted, series), *found, TESTS)
 
 
-TESTS = Quantity("tests", "", Text("Laboratory tests", "实验室检测数"), low=0, high=100_000)
+TESTS = Quantity("tests", "", Text("Laboratory tests", "实验室检测数"), low=0, high=100_000, every=DAY)
 OUTBREAK_SIGNAL = Category(
     "outbreak_signal",
     Text("Outbreak signal", "疫情信号"),

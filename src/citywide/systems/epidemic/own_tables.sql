@@ -53,9 +53,6 @@ select id, kind from hub.entity where id = any (%(ids)s)
 -- name: watched_up_to
 select max(day) as day from epidemic.signal
 
--- name: newest_report
-select max(day) as day from epidemic.report
-
 -- name: false_alarm_rate
 select (value #>> '{}')::float8 as rate from hub.setting where name = 'epidemic.false_alarm_rate'
 

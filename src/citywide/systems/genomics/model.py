@@ -18,9 +18,9 @@ STUDY = Kind("study", Text("Study", "研究"), facts=("cohort", "traits", "purpo
 LABORATORY = Kind("laboratory", Text("Laboratory", "计算实验室"))
 MACHINE = Entity("laboratory/scans", LABORATORY.name, "Scanning machine · 扫描计算机", department=DEPARTMENT)
 
-PROGRESS = Quantity("study_progress", "%", Text("Progress of a study", "研究进度"), 0, 100)
-VARIANTS_DONE = Quantity("variants_done", "", Text("Variants scanned", "已扫描位点"), low=0)
-INFLATION = Quantity("lambda_gc", "", Text("Genomic inflation λ", "基因组膨胀系数 λ"), low=0, high=1000)
+PROGRESS = Quantity("study_progress", "%", Text("Progress of a study", "研究进度"), 0, 100, every=None)
+VARIANTS_DONE = Quantity("variants_done", "", Text("Variants scanned", "已扫描位点"), low=0, every=None)
+INFLATION = Quantity("lambda_gc", "", Text("Genomic inflation λ", "基因组膨胀系数 λ"), 0, 1000, every=None)
 
 INFLATED = Rule(
     "inflated_scan",

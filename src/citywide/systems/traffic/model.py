@@ -43,15 +43,15 @@ MEASURED = (
 SEEN = (
     Quantity("light", "1", Text("Light", "灯色"), low=0, high=3),  # 0 red, 1 permissive, 2 green, 3 yellow
     Quantity("light_left", "s", Text("Least time to the change", "最短剩余时间"), low=0, high=3600),
-    Quantity("track", "1", Text("Place of a vehicle", "车辆位置"), low=0, high=2**52),  # see `packing`
-    Quantity("priority_request", "1", Text("Priority request", "优先通行请求"), low=0, high=2**40),  # see `packing`
+    Quantity("track", "1", Text("Place of a vehicle", "车辆位置"), low=0, high=2**52, every=None),  # see `packing`
+    Quantity("priority_request", "1", Text("Priority request", "优先通行请求"), 0, 2**40, every=None),  # see `packing`
     Quantity("confidence", "%", Text("Confidence of the picture", "感知置信度"), low=0, high=100),
-    Quantity("signal_event", "1", Text("Signal event", "信号事件"), low=0),  # Indiana code × 32768 + parameter
-    Quantity("stopped_vehicle", "s", Text("Stopped vehicle", "异常停车"), low=0, high=86_400),
-    Quantity("blocked_lane", "s", Text("Blocked lane", "车道受阻"), low=0, high=86_400),
-    Quantity("wrong_way", "s", Text("Wrong way", "逆行"), low=0, high=86_400),
-    Quantity("sudden_queue", "s", Text("Sudden queue", "突发拥堵"), low=0, high=86_400),
-    Quantity("dark_detector", "s", Text("Dark detector", "检测器失明"), low=0, high=86_400),
+    Quantity("signal_event", "1", Text("Signal event", "信号事件"), 0, every=None),  # Indiana code × 32768 + parameter
+    Quantity("stopped_vehicle", "s", Text("Stopped vehicle", "异常停车"), low=0, high=86_400, every=None),
+    Quantity("blocked_lane", "s", Text("Blocked lane", "车道受阻"), low=0, high=86_400, every=None),
+    Quantity("wrong_way", "s", Text("Wrong way", "逆行"), low=0, high=86_400, every=None),
+    Quantity("sudden_queue", "s", Text("Sudden queue", "突发拥堵"), low=0, high=86_400, every=None),
+    Quantity("dark_detector", "s", Text("Dark detector", "检测器失明"), low=0, high=86_400, every=None),
 )
 
 
