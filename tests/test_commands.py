@@ -68,6 +68,14 @@ def test_a_citys_file_that_is_wrong_is_said(line: str, said: str, capsys, tmp_pa
     )
 
 
+def test_what_a_system_reads_in_the_citys_folder_and_cannot_understand_is_said(capsys, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").touch()
+    (tmp_path / "epidemic.toml").write_text("minimum = 3")
+    given = ("serve", "--city", tmp_path, "--data", tmp_path / "data", "--port", 1024 + os.getpid() % 60_000)
+    assert "epidemic.toml: Object contains unknown field `minimum`" in told(capsys, *given)
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_city_has_office_hours_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text('country = "DE-BY"\nzone = "Europe/Berlin"\nhours = [[07:30:00, 16:00:00]]')
     (hours,) = Settings(city=tmp_path).city_settings().calendar.hours

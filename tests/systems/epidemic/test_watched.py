@@ -12,7 +12,7 @@ from citywide.hub import Point, Text
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
-from citywide.hub.settings import Settings
+from citywide.hub.settings import CityFileError, Settings
 from citywide.hub.testing import fresh_database
 from citywide.hub.vocabulary.check import faults
 from citywide.hub.vocabulary.things import Entity
@@ -58,7 +58,7 @@ def test_a_citys_own_syndromes_have_their_rules_numbers_pages_and_delays(tropics
 @pytest.mark.parametrize("said", BAD.values(), ids=BAD)
 def test_a_wrong_file_is_named(tmp_path, said):
     (tmp_path / "epidemic.toml").write_text(said, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"epidemic\.toml"):
+    with pytest.raises(CityFileError, match=r"epidemic\.toml"):
         watched_in(tmp_path)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct, toml
 
 from citywide.hub import Text
+from citywide.hub.settings import CityFileError
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.privacy import MINIMUM
@@ -74,8 +75,8 @@ def watched_in(folder: Path | None) -> Watched:
     try:
         said = toml.decode(file.read_bytes(), type=CityFile)
     except msgspec.DecodeError as error:
-        raise ValueError(f"{file}: {error}") from error
+        raise CityFileError(f"{file}: {error}") from error
     names = [one.name for one in said.syndromes]
     if twice := {name for name in names if names.count(name) > 1} | {one.name for one in OTHERS if one.name in names}:
-        raise ValueError(f"{file}: {', '.join(sorted(twice))} is declared twice")
+        raise CityFileError(f"{file}: {', '.join(sorted(twice))} is declared twice")
     return Watched(tuple(Series(one.name, one.label, course=one.course) for one in said.syndromes), said.minimum_cell)
