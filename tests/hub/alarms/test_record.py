@@ -14,9 +14,9 @@ def deep(city: TrialCity, minute: int, depth: float) -> None:
 def test_a_gauge_that_was_renamed_and_handed_over_rings_at_its_new_department_alone(lasting_city: TrialCity) -> None:
     city = lasting_city
     city.add(Entity("gauge/1", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"))
-    deep(city, 0, 40)
+    deep(city, 0, 20)
     city.add(Entity("gauge/1", "gauge", "Elm Court", Point(106.5, 29.5), "roads"))
-    for minute, depth in ((1, 1), (2, 40)):
+    for minute, depth in ((1, 1), (2, 20)):
         deep(city, minute, depth)
     alarms = city.hub.database.rows(
         "select department, says ->> 'en' as says from hub.alarm where rule = 'deep_water' order by id"

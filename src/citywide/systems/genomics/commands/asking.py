@@ -2,6 +2,7 @@
 
 import sys
 from argparse import Namespace
+from contextlib import closing
 
 from citywide.hub import Entity
 from citywide.hub.cases.desk import CaseDesk
@@ -33,7 +34,7 @@ def add_cohort(options: Namespace) -> int:
     facts |= {"genotypes": kind_of(options), "ref_last": ref_last(options)}
     facts |= {"traits": list(traits), "people": len(bed.people), "variants": len(bed)}
     id_ = f"{COHORT.name}/{options.name}"
-    with _database(options).transaction() as connection:
+    with _database(options) as database, database.transaction() as connection:
         register(connection, [Entity(id_, COHORT.name, options.title or options.name, None, DEPARTMENT, facts)])
     print(f"{id_}: {len(bed.people):,} people, {len(bed):,} variants")
     return 0
@@ -44,11 +45,11 @@ def add_study(options: Namespace) -> int:
     calendar = Settings(city=options.city).city_settings().calendar
     desk = CaseDesk({GENOME_STUDY.name: GENOME_STUDY}, calendar, Travel(None))
     people = tuple(dict.fromkeys([options.by, *options.people])) if options.people else ()
-    traits, database = tuple(options.pheno_name), _database(options)
+    traits = tuple(options.pheno_name)
     try:
         lists = {name: read_bytes(path).decode() for name in LISTS if (path := vars(options)[name])}
         wish = Wish(options.cohort, traits, options.purpose, options.by, people, options.test, lists, options.step1)
-        with database.transaction() as connection:
+        with _database(options) as database, database.transaction() as connection:
             number = ask(connection, desk, wish, read_clock(database).now())
     except (StudyError, FileError) as wrong:
         print(f"citywide study: {wrong}", file=sys.stderr)
@@ -57,5 +58,5 @@ def add_study(options: Namespace) -> int:
     return 0
 
 
-def _database(options: Namespace) -> Database:
-    return Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url(), most=2)
+def _database(options: Namespace) -> closing[Database]:
+    return closing(Database(options.database_url or Cluster(options.data.resolve() / "postgresql").url(), most=2))
