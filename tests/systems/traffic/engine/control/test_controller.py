@@ -53,12 +53,6 @@ def test_no_change_is_asked_for_before_the_minimum_green():
     assert Controller(lay_out([ONE])).decide(seen(*waiting), shown(green_s=3.0)) == [0]
 
 
-def test_a_change_at_once_must_save_what_it_is_worth():
-    waiting = seen(*[(2, 3.0 + 7 * at, 0.0) for at in range(4)])
-    asked = [Controller(lay_out([ONE]), Habits(worth_s=worth)).decide(waiting, shown())[0] for worth in (0.3, 1e3)]
-    assert asked == [1, 0]
-
-
 @pytest.mark.parametrize(("amber_s", "leave"), [(0, 0), (1, 1)])
 def test_who_is_too_near_to_stop_leaves_in_the_first_second_of_yellow(amber_s, leave):
     """Lane 0 has its first vehicle at the line when the lights change for the many of lanes 2 and 3."""

@@ -6,9 +6,7 @@ from typing import NamedTuple
 class Habits(NamedTuple):
     """Seconds looked ahead, what later seconds and left-over queues are worth, and how the base policy chooses.
 
-    A change cannot be taken back for its yellow and its least green, while who waits may still choose: to change
-    at once must save `worth_s` vehicle-seconds more. In the first `amber_s` of yellow those still go who are too
-    near to stop.
+    In the first `amber_s` of yellow those still go who are too near to stop.
     """
 
     horizon_s: int = 60
@@ -18,7 +16,6 @@ class Habits(NamedTuple):
     look_s: float = 10.0
     eager: float = 1.15
     recheck: float = 0.7
-    worth_s: float = 0.3
     amber_s: float = 1.0
     stray: float = 0.0
     cadence_s: int = 1

@@ -44,8 +44,6 @@ def search(view: View, now: int, habits: Habits, keeps: Ints, desk: Desk, sent_o
             if then == now or not wanted[then]:
                 continue
             cost = play(view, now, keeps[at], then, habits, least, desk, desk.nothing)
-            if keeps[at] == 0:
-                cost += habits.worth_s
             if cost < least - 1e-9:
                 least, best_keep, best_then = cost, keeps[at], then
     if sent_out.shape[0] > 0:
