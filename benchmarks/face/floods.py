@@ -22,7 +22,7 @@ where cases.category = 'flooded_road' and step.what in ('opened', 'joined') orde
 """
 WARNINGS = """
 select entity.id, alarm.raised from hub.alarm join hub.entity on entity.number = alarm.entity
-where alarm.rule = 'water_is_coming' order by alarm.raised
+where alarm.rule in ('water_is_coming', 'water_in_an_hour') order by alarm.raised
 """
 
 

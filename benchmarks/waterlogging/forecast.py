@@ -17,7 +17,7 @@ NSE is 1 − mean squared error / variance of the depth, over all steps of all s
 mean, which is harder. How hard the sites are decides more than the method: `persistence_` tells. CSI is hits /
 (hits + misses + false) of 10 cm. Coverage counts all steps; `_at_stake` only those where water
 stands or may stand, the unforetold first minutes of a storm among them. A flood is
-warned when a warning (a chance of 10 cm of 0.65 at 30 or 60 minutes) stood before the crossing; a warning is
+warned when a warning (a chance of 10 cm of 0.5 at 30 minutes or of 0.8 at 60) stood before the crossing; a warning is
 false when no 10 cm came within the hour.
 """
 

@@ -96,7 +96,8 @@ def test_crews_came_and_every_road_that_is_dry_again_is_a_closed_case(morning):
 def test_warnings_come_before_the_water(morning):
     world, city = morning
     warned = city.hub.database.rows(
-        "select entity.id, raised from hub.alarm join hub.entity on number = entity where rule = 'water_is_coming'"
+        "select entity.id, raised from hub.alarm join hub.entity on number = entity"
+        " where rule in ('water_is_coming', 'water_in_an_hour')"
     )
     floods = [event for event in world.truth() if event.what == "flood"]
     early = [any(row["id"] == flood.entity and row["raised"] < flood.began for row in warned) for flood in floods]

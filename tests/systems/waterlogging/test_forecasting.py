@@ -64,7 +64,7 @@ def test_forecasts_are_readings_and_warn_before_the_water(city):
     by_name = {row["quantity"]: row["value"] for row in said}
     for ahead in ("water_depth_in_30_min", "water_depth_in_60_min"):
         assert by_name[f"{ahead}_low"] <= by_name[ahead] <= by_name[f"{ahead}_high"]
-    assert 0 <= by_name["flood_chance"] <= 100
+        assert 0 <= by_name[ahead.replace("water_depth", "flood_chance")] <= 100
     lines = city.story().splitlines()
     warned = next(at for at, line in enumerate(lines) if "expected at Gauge" in line)
     assert warned < next(at for at, line in enumerate(lines) if "cm of water" in line)
@@ -75,7 +75,9 @@ def test_nobody_is_warned_of_water_that_stands_already():
     slots = Slots(["gauge/0", "gauge/1"], np.zeros((2, 2)), depth, np.zeros((2, 2)))
     sure = Forecast(np.full((2, 2), 20.0), np.zeros((2, 2)), np.full((2, 2), 40.0), np.full((2, 2), 0.9))
     said = list(readings(slots, sure, MORNING))
-    assert [(each.entity, each.value) for each in said if each.quantity == "flood_chance"] == [("gauge/0", 90.0)]
+    assert [(each.entity, each.value) for each in said if each.quantity == "flood_chance_in_60_min"] == [
+        ("gauge/0", 90.0)
+    ]
     assert sum(each.quantity == "water_depth_in_30_min" for each in said) == 2
 
 

@@ -69,11 +69,11 @@ def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
     Of water that stands over the line already nobody is warned: that it will is no chance.
     """
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
-    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1), np.nan, 100 * found.chance.max(axis=1))
+    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1, keepdims=True), np.nan, 100 * found.chance)
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
              "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
-             "flood_chance": to_come}  # fmt: skip
+             "flood_chance_in_30_min": to_come[:, 0], "flood_chance_in_60_min": to_come[:, 1]}  # fmt: skip
     for name, values in names.items():
         for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
             value = min(float(values[number]), LARGEST_CM)

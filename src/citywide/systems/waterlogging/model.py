@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from citywide.hub import Category, Kind, Quantity, Rate, Rule, Silence, Text
+from citywide.systems.waterlogging.engine.forecast import WARNS_AT
 
 GAUGE = Kind("gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h"))
 RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))
@@ -17,8 +18,11 @@ FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound,
 FORECAST_30_HIGH = Quantity("water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600)
 FORECAST_60_LOW = Quantity("water_depth_in_60_min_low", "cm", Text("Lower bound, 60 min", "60 分钟预报下限"), -5, 600)
 FORECAST_60_HIGH = Quantity("water_depth_in_60_min_high", "cm", Text("Upper bound, 60 min", "60 分钟预报上限"), -5, 600)
-FLOOD_CHANCE = Quantity(
-    "flood_chance", "%", Text("Chance of 10 cm within the hour", "一小时内积水超 10 厘米概率"), 0, 100
+CHANCE_30 = Quantity(
+    "flood_chance_in_30_min", "%", Text("Chance of 10 cm in 30 min", "30 分钟积水超 10 厘米概率"), 0, 100
+)
+CHANCE_60 = Quantity(
+    "flood_chance_in_60_min", "%", Text("Chance of 10 cm in 60 min", "60 分钟积水超 10 厘米概率"), 0, 100
 )
 STUCK = Quantity("gauge_stuck", "1", Text("Found to be stuck", "判定卡滞"), 0, 1)
 DRIFT = Quantity("gauge_drift", "cm", Text("Found to drift by", "判定漂移"), 0, 600)
@@ -42,18 +46,25 @@ IMPASSABLE = Rule(
     severity="critical",
     label=Text("impassable", "无法通行"),
 )
-WATER_IS_COMING = Rule(
-    "water_is_coming",
-    "flood_chance",
-    Text(
-        "10 cm expected at {name} within the hour: {value:.0f} % likely",
-        "预计一小时内{name}积水超 10 厘米：可能性 {value:.0f}%",
-    ),
-    above=65,
-    clears_below=30,
-    severity="warning",
-    label=Text("water expected", "预报积水"),
-)
+
+
+def _water_is_coming(name: str, chance: Quantity, when: Text, least: float) -> Rule:
+    """The later the water, the surer one must be: what is said of the hour is wrong more often."""
+    return Rule(
+        name,
+        chance.name,
+        Text(
+            f"10 cm expected at {{name}} within {when.en}: {{value:.0f}} % likely",
+            f"预计{when.zh}内{{name}}积水超 10 厘米：可能性 {{value:.0f}}%",
+        ),
+        above=100 * least,
+        clears_below=50 * least,
+        label=Text("water expected", "预报积水"),
+    )
+
+
+WATER_IS_COMING = _water_is_coming("water_is_coming", CHANCE_30, Text("half an hour", "半小时"), WARNS_AT[0])
+WATER_IN_AN_HOUR = _water_is_coming("water_in_an_hour", CHANCE_60, Text("the hour", "一小时"), WARNS_AT[1])
 FAST_RISE = Rule(
     "fast_rise",
     "water_depth",
