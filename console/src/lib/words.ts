@@ -177,8 +177,6 @@ const WORDS = {
   normal: ["normal", "正常"],
   clear: ["clear", "已解除"],
   event: ["news", "通告"],
-  impassable: ["impassable", "无法通行"],
-  closed_road: ["closed road", "封闭道路"],
   cleared: ["cleared", "已解除"],
   alarm: ["alarm", "告警"],
   raised: ["raised", "告警中"],

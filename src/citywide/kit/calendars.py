@@ -26,7 +26,7 @@ class WorkingCalendar(Struct, frozen=True):
         try:
             ZoneInfo(self.zone)
             _holidays(self.country, 2026)
-        except (KeyError, ValueError, NotImplementedError) as error:
+        except (KeyError, ValueError, NotImplementedError) as error:  # no zone, a path for one, no such country
             raise OSError(f"no calendar for the country {self.country!r} in the zone {self.zone!r}: {error}") from error
 
     def is_working_day(self, day: date) -> bool:

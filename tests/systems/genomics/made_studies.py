@@ -1,12 +1,16 @@
 """Small studies made for tests, and what a person with patience would compute from them."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pgenlib
+import pytest
 
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.kernel.calls import encode
+
+needs_plink2 = pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed; CI installs it")
 
 
 def write(folder: Path, copies, chromosome=None, sex=None, alleles=("A", "G"), name="study") -> Bed:

@@ -11,7 +11,7 @@ from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, p
 from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
 from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
-from citywide.hub.database.pool import rows
+from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import Unit, choose_unit
 from citywide.hub.dispatch.roads import Travel
@@ -30,11 +30,6 @@ class CaseDesk(Struct, frozen=True):
     categories: Mapping[str, Category]
     calendar: WorkingCalendar
     travel: Travel
-
-    @property
-    def closing(self) -> list[str]:
-        """The categories whose open cases close a road."""
-        return [category.name for category in self.categories.values() if category.closes_road]
 
     def open(self, connection: Connection, order: OpenCase, at: datetime, who: str = "hub") -> int:
         """Open a case, or join the open one that is near in place and time; returns its number."""
@@ -85,11 +80,14 @@ class CaseDesk(Struct, frozen=True):
         self, connection: Connection, kind: str, place: Point | None, needs: Mapping[str, object], at: datetime
     ) -> Unit | None:
         """The suitable free unit that is there first by the roads that are open now."""
-        travel = self.travel if place is None else self.travel.around(self._closed_roads(connection), place)
+        closed = [Point(road["lon"], road["lat"]) for road in self.closed_roads(connection)]
+        travel = self.travel if place is None else self.travel.around(closed, place)
         return choose_unit(connection, travel, kind, place, needs, at)
 
-    def _closed_roads(self, connection: Connection) -> list[Point]:
-        return [Point(*at) for at in connection.execute(sql("closed_roads"), {"closing": self.closing}).fetchall()]
+    def closed_roads(self, connection: Connection) -> list[Row]:
+        """Where no road leads through now: the open cases of categories that close one."""
+        closing = [category.name for category in self.categories.values() if category.closes_road]
+        return rows(connection, sql("closed_roads"), {"closing": closing})
 
     def assign(
         self, connection: Connection, case: int, unit: str, at: datetime, who: str, because: Text | None = None

@@ -63,11 +63,13 @@ def judge(database: Database, words: Words, now: datetime) -> list[Score]:
     drifting.
     """
     span = {"since": now - DAY, "until": now}
-    complete, doubted = _complete(database, words, span), _doubted(database, words, span)
+    sets = database.rows(sql("data_sets"))
+    complete = _complete(database, words, {_key(row): row["series"] for row in sets}, span)
+    doubted = _doubted(database, words, span)
     scores = [
         Score(*_key(row), complete.get(_key(row), 0.0 if _pace(words, row["quantity"]) else None),
               max(0.0, 1 - doubted.get(_key(row), 0) / row["series"]), now)
-        for row in database.rows(sql("data_sets"))
+        for row in sets
     ]  # fmt: skip
     with database.transaction() as connection:
         connection.execute(sql("put_setting"), {"name": SCORES, "value": Jsonb(json.decode(json.encode(scores)))})
@@ -80,8 +82,7 @@ def scores_of(database: Database) -> list[Score]:
     return json.decode(json.encode(found[0]["value"]), type=list[Score]) if found else []
 
 
-def _complete(database: Database, words: Words, span: dict[str, datetime]) -> dict[Key, float]:
-    sets = {_key(row): row["series"] for row in database.rows(sql("data_sets"))}
+def _complete(database: Database, words: Words, sets: dict[Key, int], span: dict[str, datetime]) -> dict[Key, float]:
     paces = {of: pace for of, *_ in sets if (pace := _pace(words, of)) is not None}
     asked = {"quantities": list(paces), "paces": list(paces.values()), **span}
     return {_key(row): _share(row, paces[row["quantity"]], span) / sets[_key(row)]

@@ -26,9 +26,6 @@ from (
 where entity.number = placed.number and placed.lon is not null and placed.lat is not null
 
 -- name: closed_roads
-select distinct lon, lat from hub.cases where category = any(%(closing)s) and state <> 'closed' and lon is not null
-
--- name: closed_roads_told
 select cases.category, coalesce(entity.name, '') as name, cases.lon, cases.lat, cases.opened as since
 from hub.cases left join hub.entity on entity.number = cases.about
 where cases.category = any(%(closing)s) and cases.state <> 'closed' and cases.lon is not null order by cases.id

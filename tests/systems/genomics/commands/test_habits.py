@@ -1,7 +1,6 @@
 """Words of PLINK's and REGENIE's users: those that do something here, and those that are answered."""
 
 import gzip
-import shutil
 import subprocess
 from pathlib import Path
 from statistics import NormalDist
@@ -14,6 +13,7 @@ from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.scan.plan import make_plan
 from tests.systems.genomics.commands.typed import PEOPLE, asked, command
+from tests.systems.genomics.made_studies import needs_plink2
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_pa
     assert (tmp_path / "a" / "step1_1.loco").read_text() == (tmp_path / "b" / "step1_1.loco").read_text()
 
 
-@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+@needs_plink2
 def test_quantiles_are_normalised_as_plink2_does(folder: Path, tmp_path: Path) -> None:
     words = f"--bfile {folder / 'study'} --pheno {folder / 'y'} --pheno-name y1 --pheno-quantile-normalize --chr 1"
     assert command("gwas", f"{words} --threads 1 --quiet --out {tmp_path / 'o'}") == 0

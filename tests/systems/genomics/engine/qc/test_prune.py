@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 
 import numpy as np
@@ -7,7 +6,7 @@ import pytest
 from citywide.systems.genomics.engine.kernel import counting
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 from citywide.systems.genomics.engine.qc.prune import Window, prune
-from tests.systems.genomics.made_studies import linked, write
+from tests.systems.genomics.made_studies import linked, needs_plink2, write
 
 
 @pytest.mark.parametrize("level", counting.levels())
@@ -47,7 +46,7 @@ def test_variants_that_do_not_vary_go(tmp_path):
     assert prune(write(tmp_path, copies), 0.99).tolist() == [True, False, False, True, True]
 
 
-@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+@needs_plink2
 @pytest.mark.parametrize("window", [("30", "1", "0.3"), ("50", "5", "0.15"), ("20", "20", "0.1"), ("25kb", "1", "0.2")])
 def test_plink2_keeps_the_same_variants(tmp_path, window):
     bed = write(tmp_path, linked(np.random.default_rng(4), 400, 101))

@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 from fractions import Fraction
 from math import comb
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from citywide.systems.genomics.engine.qc.hwe import hwe
 from citywide.systems.genomics.engine.qc.persons import person_quality
 from citywide.systems.genomics.engine.qc.quality import variant_quality
-from tests.systems.genomics.made_studies import drawn, write
+from tests.systems.genomics.made_studies import drawn, needs_plink2, write
 
 
 def exact_mid_p(one: int, het: int, other: int) -> float:
@@ -100,7 +99,7 @@ def test_without_an_x_nothing_is_said_of_the_sex(tmp_path):
     assert not person_quality(bed, variant_quality(bed)).sex_by_x().any()
 
 
-@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+@needs_plink2
 def test_people_and_variants_of_every_chromosome_are_counted_as_plink2_does(tmp_path):
     random, people = np.random.default_rng(9), 61
     copies, sex = drawn(random, 300, people), np.arange(people) % 3

@@ -3,7 +3,6 @@
 Each variant below is one trap with its name; the oracle sees only the genotypes, the tables and numpy.
 """
 
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.scan.request import Request
 from citywide.systems.genomics.engine.scan.run import scan
 from tests.systems.genomics.engine.fits.test_binary import fitted
-from tests.systems.genomics.made_studies import write
+from tests.systems.genomics.made_studies import needs_plink2, write
 
 SEED = 17
 TRAPS = (
@@ -334,7 +333,7 @@ def test_blank_lists_keep_nobody_and_remove_nobody(tmp_path: Path) -> None:
     assert keep_mask(people, None, tmp_path / "blank").all()
 
 
-@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+@needs_plink2
 def test_a_mans_two_copies_on_x_are_missing_as_after_plink2_has_set_them_so(tmp_path: Path) -> None:
     random, people = np.random.default_rng(7), 90
     copies = random.binomial(2, 0.4, (12, people)).astype(np.int8)

@@ -1,5 +1,4 @@
 import gzip
-import shutil
 import subprocess
 
 import numpy as np
@@ -10,7 +9,7 @@ from citywide.systems.genomics.engine.kernel import counting
 from citywide.systems.genomics.engine.scores.file import read_scores
 from citywide.systems.genomics.engine.scores.match import match, match_all, target
 from citywide.systems.genomics.engine.scores.score import score
-from tests.systems.genomics.made_studies import drawn, write
+from tests.systems.genomics.made_studies import drawn, needs_plink2, write
 
 HEAD = "###PGS CATALOG SCORING FILE\n#format_version=2.0\n#pgs_id=PGS000001\n"
 
@@ -149,7 +148,7 @@ def test_on_x_a_missing_call_is_expected_at_the_frequency_where_a_man_has_one_co
     assert found.sums[4, 0] == pytest.approx(2 * (1 + 0 + 2 + 1) / (1 + 1 + 2 + 2))
 
 
-@pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed")
+@needs_plink2
 @pytest.mark.parametrize("chromosome", ["1", "X", "Y", "MT"])
 def test_plink2_gives_the_same_averages(tmp_path, chromosome):
     random = np.random.default_rng(8)
