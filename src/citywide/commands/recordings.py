@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 from msgspec import MsgspecError, Struct, field, json, structs
 
-from citywide.doors.http.readings import NewEntity, entity_faults, entity_of
+from citywide.doors.http.entities import NewEntity, entity_faults, entity_of
 from citywide.doors.mqtt.messages import Understanding
 from citywide.doors.mqtt.packets import Message
 from citywide.hub.ingest.batch import Receipt

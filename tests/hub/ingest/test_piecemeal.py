@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.hub.ingest.batch import Columns
-from citywide.hub.ingest.wire import UnreadableError, from_json, from_msgpack
+from citywide.hub.ingest.batch import Columns, UnreadableError
+from citywide.hub.ingest.wire import from_json, from_msgpack
 
 NOW = 1_800_000_000_000_000
 GOOD = st.fixed_dictionaries(

@@ -9,41 +9,20 @@ from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.enums import MediaType
 from litestar.openapi.spec import Schema
-from litestar.params import FromQuery, JSONBody, QueryParameter
-from msgspec import Meta, Struct, json
-from psycopg import Connection, DataError
-from psycopg.errors import CheckViolation
+from litestar.params import FromQuery, QueryParameter
+from msgspec import json
 
 from citywide.doors.http.bodies import unpacked
-from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import register
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.ingest.piecemeal import shortened
 from citywide.hub.ingest.wire import FORMATS
-from citywide.hub.people.who import Who
 from citywide.hub.readings.history import History
-from citywide.hub.vocabulary.things import Entity
 from citywide.hub.vocabulary.words import Words
-from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, anybody, device, hub_of
-from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, Name, body_of, many, record
+from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-from citywide.kit.geometry import Point
 
 MOST_ENTITIES = 50
-
-
-class NewEntity(Struct, frozen=True):
-    """A thing to register, or to tell news of."""
-
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9_]+/\S{1,120}$")]
-    kind: str
-    name: Name
-    lon: float | None = None
-    lat: float | None = None
-    department: Name = ""
-    facts: dict[str, Any] = {}
 
 
 def _either(schema: Schema) -> Schema:
@@ -75,22 +54,6 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
     receipt = await hub.reception.receive(FORMATS[kind](body, hub.clock.now_us()))
     status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)
-
-
-@post("/v1/entities", status_code=200)
-@in_thread
-def take_entities(request: AnyRequest, state: State, data: JSONBody[list[NewEntity]]) -> Response[bytes]:
-    """Register things, each by itself: what is wrong with one keeps no other out."""
-    who, hub = device(request, "entities:write"), hub_of(state)
-    with hub.database.transaction() as connection:
-        others = _of_others(connection, who, data)
-        kinds = set(hub.words.kinds)
-        faults = [next(entity_faults(at, new, kinds), None) or others.get(at) for at, new in enumerate(data)]
-        if not _kept(connection, [new for new, fault in zip(data, faults, strict=True) if fault is None]):
-            faults = [fault or _kept_alone(connection, at, data[at]) for at, fault in enumerate(faults)]
-    refused = [fault for fault in faults if fault]
-    good = len(data) - len(refused)
-    return as_json({"registered": good, "refused": refused}, 200 if good or not refused else 422)
 
 
 @get("/v1/latest")
@@ -155,52 +118,4 @@ def _unknown_quantity(words: Words, name: str) -> Refusal:
     return Refusal("quantity", repr(name), ", ".join(sorted(words.quantities)))
 
 
-def entity_faults(at: int, entity: NewEntity, kinds: set[str]) -> Iterator[Refusal]:
-    """What keeps a thing from being registered: its kind, its name, its place."""
-    where = f"[{at}]"
-    if entity.kind not in kinds:
-        yield Refusal(f"{where}.kind", f"unknown kind {entity.kind!r} of {entity.id!r}", ", ".join(sorted(kinds)))
-    if not entity.name.strip():
-        yield Refusal(f"{where}.name", f"{entity.id!r} has no name", "what people call it")
-    if (entity.lon is None) != (entity.lat is None):
-        yield Refusal(f"{where}.lon, lat", f"{entity.id!r} has half a place", "both, or neither")
-    if not (-180 <= (entity.lon or 0) <= 180 and -90 <= (entity.lat or 0) <= 90):
-        yield Refusal(f"{where}.lon, lat", f"{entity.id!r} has no place on earth", "degrees, WGS 84")
-
-
-def _of_others(connection: Connection, who: Who, things: Sequence[NewEntity]) -> dict[int, Refusal]:
-    """Things that a token of some departments would take from others, or give to them."""
-    if who.everywhere or not who.departments:
-        return {}
-    own = {"ids": [thing.id for thing in things], "departments": list(who.departments)}
-    taken = {id_ for (id_,) in connection.execute(sql("entities_of_others"), own)}
-    return {
-        at: Refusal(f"[{at}].department", f"{thing.id!r} is not for this token", ", ".join(who.departments))
-        for at, thing in enumerate(things)
-        if thing.id in taken or thing.department not in who.departments
-    }
-
-
-def _kept(connection: Connection, things: Sequence[NewEntity]) -> bool:
-    """Register these together; false where there is something among them that no database keeps."""
-    try:
-        with connection.transaction():
-            register(connection, [entity_of(thing) for thing in things])
-    except (DataError, CheckViolation):
-        return False
-    return True
-
-
-def _kept_alone(connection: Connection, at: int, thing: NewEntity) -> Refusal | None:
-    if _kept(connection, [thing]):
-        return None
-    return Refusal(f"[{at}]", f"{shortened(thing.id)} cannot be kept", "text without NUL, an id without white space")
-
-
-def entity_of(entity: NewEntity) -> Entity:
-    """The thing as the hub keeps it."""
-    place = Point(entity.lon, entity.lat) if entity.lon is not None and entity.lat is not None else None
-    return Entity(entity.id, entity.kind, entity.name, place, entity.department, entity.facts)
-
-
-HANDLERS = [take_readings, take_entities, latest, history, count]
+HANDLERS = [take_readings, latest, history, count]

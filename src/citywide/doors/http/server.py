@@ -19,10 +19,12 @@ from litestar.static_files import create_static_files_router
 
 from citywide.doors import open311
 from citywide.doors.http import (
+    alarms,
     catalogue,
     consents,
     delegations,
     desk,
+    entities,
     evidence,
     held_clock,
     instructions,
@@ -30,6 +32,7 @@ from citywide.doors.http import (
     messages,
     operations,
     pages,
+    persons,
     readings,
     residents,
     roads,
@@ -47,9 +50,12 @@ from citywide.hub.web.threads import in_thread
 STATIC = Path(__file__).parents[1] / "static"
 ROOMS = (
     readings,
+    entities,
     catalogue,
     pages,
+    alarms,
     desk,
+    persons,
     delegations,
     consents,
     units,

@@ -13,6 +13,10 @@ ACCEPTED, LATE, DUPLICATE, REFUSED = range(4)
 MOST_REFUSALS_SHOWN = 1000
 
 
+class UnreadableError(ValueError):
+    """The batch as a whole cannot be read: says what was wrong and what is accepted."""
+
+
 class Refusal(Struct, frozen=True):
     """One item that was not taken: where it stood, what was wrong, what is accepted."""
 

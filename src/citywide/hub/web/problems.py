@@ -10,10 +10,9 @@ from msgspec import Struct, json, to_builtins
 from psycopg import DataError, errors
 
 from citywide.hub.cases.moves import CaseError, NoCaseError
-from citywide.hub.ingest.batch import Refusal
+from citywide.hub.ingest.batch import Refusal, UnreadableError
 from citywide.hub.ingest.memory import FellWithAnotherError
 from citywide.hub.ingest.receive import NobodyKeepsError
-from citywide.hub.ingest.wire import UnreadableError
 from citywide.hub.ingest.writer import FencedError
 from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, UnknownPurposeError
 from citywide.hub.people.staff import LockedError, SignInError
