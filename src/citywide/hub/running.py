@@ -12,6 +12,7 @@ from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
+from citywide.hub.duties.dispatch import Dispatch
 from citywide.hub.duties.flush import Flusher
 from citywide.hub.duties.jobs import Jobs
 from citywide.hub.duties.ladder import Ladder
@@ -54,6 +55,7 @@ class Hub:
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
+        self.dispatch = Dispatch(self.database, self.desk)
         self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
@@ -150,6 +152,7 @@ class Hub:
         with self._one_round:
             self._flusher.flush()
             self.ladder.climb(self.clock.now())
+            self.dispatch.look(self.clock.now())
             self.jobs.run_due()
 
     def _respond(self) -> None:
