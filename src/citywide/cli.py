@@ -12,6 +12,7 @@ from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
 from citywide.commands.options import database_options, number, settings_of
 from citywide.commands.people import PEOPLE
+from citywide.commands.retire import RETIRE
 from citywide.commands.verify import VERIFY
 from citywide.kit.commands import Command
 
@@ -28,6 +29,7 @@ def commands() -> list[Command]:
         Command("check", "prove every system's declaration and samples", lambda _: None, _check),
         Command("migrate", "bring the database's schema up to date", database_options, _migrate),
         *PEOPLE,
+        RETIRE,
         *BACKUP,
         replay.command(EVERYTHING),
         NEW,
@@ -39,7 +41,7 @@ def commands() -> list[Command]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Find the command and run it."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    light = (VERIFY, NEW, *PEOPLE, *BACKUP)
+    light = (VERIFY, NEW, RETIRE, *PEOPLE, *BACKUP)
     known = light if given[:1] and given[0] in {command.name for command in light} else commands()
     options = parser_of(known).parse_args(given)
     try:

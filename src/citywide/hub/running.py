@@ -17,6 +17,7 @@ from citywide.hub.duties.flush import Flusher
 from citywide.hub.duties.jobs import Jobs
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.duties.rounds import Rounds
+from citywide.hub.duties.service import Service
 from citywide.hub.entities.registry import Registry
 from citywide.hub.evidence.log import Log
 from citywide.hub.ingest.batch import Receipt, columns_of
@@ -57,6 +58,7 @@ class Hub:
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
         self.dispatch = Dispatch(self.database, self.desk)
+        self.service = Service(self.database, self.reception, self.committer, self.desk)
         self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
@@ -161,6 +163,7 @@ class Hub:
             self._flusher.flush()
             self.ladder.climb(self.clock.now())
             self.dispatch.look(self.clock.now())
+            self.service.look(self.clock.now())
 
     def work(self) -> None:
         """Do the jobs that are due, however long they take."""

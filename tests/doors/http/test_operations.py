@@ -5,7 +5,11 @@ import threading
 import pytest
 from litestar.testing import TestClient
 
+from citywide.hub import Entity, Point, Who
+from citywide.hub.entities.registry import register
+from citywide.hub.people.staff import add_staff
 from citywide.hub.workers import pulse
+from tests.conftest import PASSWORD
 
 
 def test_figures_are_told_of_every_worker(door: TestClient) -> None:
@@ -65,3 +69,23 @@ def test_a_job_that_hangs_keeps_no_rule_and_no_deadline_waiting(door: TestClient
         assert not looked.is_alive()
     finally:
         hanging.set()
+
+
+def test_a_device_is_retired_by_its_department_s_engineer_and_nobody_else(door: TestClient, sign_in: object) -> None:
+    hub, wish = door.app.state.hub, {"entity": "gauge/worn", "why": "rust"}
+    with hub.database.transaction() as connection:
+        register(connection, [Entity("gauge/worn", "gauge", "Worn", Point(106.5, 29.5), "drainage"),
+                              Entity("gauge/shared", "gauge", "Shared", Point(106.5, 29.5))])  # fmt: skip
+        for name, role, department in (("engineer", "engineer", "drainage"), ("gardener", "engineer", "parks")):
+            add_staff(connection, Who(name, (role,), (department,)), PASSWORD)
+
+    def answers(name: str, act: str = "end", **more: str) -> int:
+        return door.post(f"/v1/service/{act}", json=wish | more, headers=sign_in(name)).status_code
+
+    assert (answers("wen"), answers("gardener"), answers("engineer", entity="gauge/none")) == (403, 404, 404)
+    assert (answers("engineer", why=" "), answers("engineer", entity="gauge/shared")) == (409, 403)
+    assert answers("engineer", act="burn") == 404
+    assert [answers("engineer") for _ in range(2)] == [200, 409]
+    assert [answers("mayor", act="begin") for _ in range(2)] == [200, 409]
+    told = hub.database.rows("select body from evidence.pending union all select body from evidence.entry")
+    assert sum(b"Worn is out of service: rust" in row["body"] for row in told) == 1

@@ -33,6 +33,7 @@ from citywide.doors.http import (
     readings,
     residents,
     roads,
+    service,
     session,
     units,
 )
@@ -51,6 +52,7 @@ ROOMS = (
     pages,
     desk,
     delegations,
+    service,
     consents,
     units,
     instructions,

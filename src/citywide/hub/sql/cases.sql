@@ -65,7 +65,7 @@ order by due nulls last, id for update skip locked
 select cases.id, cases.wants, unit.id as unit, unit.name
 from hub.cases join hub.entity unit on unit.number = cases.assigned_to
 where cases.state = 'assigned' and cases.wants = unit.kind and (
-    unit.facts ->> 'on_shift' = 'false'
+    unit.facts ->> 'on_shift' = 'false' or unit.retired is not null
     or exists (select from hub.series join hub.latest on latest.series = series.number
                where series.entity = unit.number and series.quantity = 'position_lon'
                  and latest.time < %(heard_since)s))
