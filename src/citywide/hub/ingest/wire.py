@@ -12,6 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from citywide.hub.ingest import piecemeal
+from citywide.hub.ingest.arrow_size import TooLargeError, must_fit, must_spread
 from citywide.hub.ingest.batch import Columns, Heads
 from citywide.kit.clock import microseconds
 
@@ -76,6 +77,7 @@ def from_msgpack(body: bytes, now_us: int) -> Columns:
 def from_arrow(body: bytes, now_us: int) -> Columns:
     """An Arrow stream with the columns entity, quantity, value and, if wished, time and unit."""
     try:
+        must_fit(body)
         table = pa.ipc.open_stream(body).read_all()
         names = set(table.column_names)
         missing = {"entity", "quantity", "value"} - names
@@ -88,7 +90,7 @@ def from_arrow(body: bytes, now_us: int) -> Columns:
             _sound(table["value"]).cast(pa.float64()).to_numpy(),
             _texts(table["unit"]) if "unit" in names else None,
         )
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, TooLargeError) as error:
         raise UnreadableError(f"not a readable Arrow stream: {error}") from error
 
 
@@ -100,6 +102,7 @@ def _sound(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:
     """A column of texts; bytes that are no UTF-8 become signs that no name has."""
+    must_spread(column)
     as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}.get(column.type, column.type)
     column = _sound(column.cast(as_bytes))
     try:
