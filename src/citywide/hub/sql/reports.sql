@@ -58,7 +58,8 @@ update hub.follower set stars = %(stars)s where token_hash = %(follower)s
 
 -- name: rate_case
 -- A case weighs once: by the mean of all who told of it before it was said to be done, but never more than the resident
--- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own.
+-- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own;
+-- nor does it by opening first what residents would have opened: those who join that count, but never above the middle.
 with told as (
     select follower.stars, row_number() over (order by follower.at, follower.number nulls first) as place
     from hub.follower where follower.cases = %(case)s and follower.at <= coalesce(
@@ -66,7 +67,8 @@ with told as (
 ), judged as (
     select max(stars) filter (where place = 1) as first, round(avg(stars)) as mean from told
 )
-update hub.cases set stars = case when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
+update hub.cases set stars = case when opened_by <> 'resident' and judged.mean is not null then least(3, judged.mean)
+    when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
 from judged where cases.id = %(case)s
 
 -- name: newest_step
