@@ -94,6 +94,9 @@ select department from hub.cases where id = %(case)s
 select * from hub.cases where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
+-- name: look_again
+update hub.cases set next_look = %(at)s where id = %(case)s
+
 -- name: climb
 update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
     late_department = coalesce(late_department, case when %(late)s then department end) where id = %(case)s

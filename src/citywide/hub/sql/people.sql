@@ -90,12 +90,12 @@ update people.consent set withdrawn = now()
 where person = %(person)s and purpose = %(purpose)s and withdrawn is null
 
 -- name: person_row
-select id, name, phone, since from people.person where id::text = %(person)s
+select id, name, phone, since from people.person where id = hub.uuid_of(%(person)s)
 
 -- name: person_consents
 select person.id, array(select purpose from people.consent
     where consent.person = person.id and withdrawn is null) as purposes
-from people.person where id::text = %(person)s
+from people.person where id = hub.uuid_of(%(person)s)
 
 -- name: grant_in_force
 select from people.access_grant

@@ -2,7 +2,7 @@
 insert into hub.photo (cases, kind, body, at, follower) values (%(case)s, %(kind)s, %(body)s, %(at)s, %(follower)s) returning id
 
 -- name: photo
-select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text = %(photo)s
+select photo.cases, photo.kind, photo.body from hub.photo where photo.id = hub.uuid_of(%(photo)s)
 
 -- name: photos_of_follower
 -- What they sent themselves, and what the city handed in as proof
@@ -10,7 +10,7 @@ select '/v1/photos/' || id as photo from hub.photo
 where cases = %(case)s and (follower is null or follower = %(follower)s) order by at
 
 -- name: photo_of_follower
-select from hub.photo where id::text = %(photo)s and cases = %(case)s and (follower is null or follower = %(follower)s)
+select from hub.photo where id = hub.uuid_of(%(photo)s) and cases = %(case)s and (follower is null or follower = %(follower)s)
 
 -- name: cases_nearby
 select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters

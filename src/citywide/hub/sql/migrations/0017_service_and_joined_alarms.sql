@@ -48,3 +48,8 @@ create or replace function hub.judged(moment timestamptz) returns table (
             and (cases.opened_by in ('resident', 'hub') or cases.reporters > 0 and cases.opened_by <> 'former hotline')
     ) as known
 $$;
+
+-- What is no uuid names nothing; and what is one is found by its index
+create function hub.uuid_of(told text) returns uuid language sql immutable as $$
+    select case when told ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then told::uuid end
+$$;
