@@ -15,6 +15,7 @@ from citywide.hub.screens import wall
 from citywide.hub.settings import Settings, from_environment
 from citywide.hub.vocabulary.system import System
 from citywide.kit.child import end_with_parent
+from citywide.kit.commands import NotPossibleError
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
 
@@ -38,7 +39,7 @@ def load_system(name: str) -> System:
     try:
         return getattr(import_module(module), attribute or "SYSTEM")
     except (ImportError, AttributeError) as error:
-        raise FileNotFoundError(f"there is no system {name}: {error}") from error
+        raise NotPossibleError(f"there is no system {name}: {error}") from error
 
 
 def worker() -> ASGIApp:

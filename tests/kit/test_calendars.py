@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.commands import NotPossibleError
 
 
 def test_a_holidays_weekend_days_belong_to_it_and_an_ordinary_weekend_to_nothing():
@@ -37,5 +38,5 @@ def test_a_part_of_a_country_has_holidays_of_its_own():
     ("country", "zone"), [("XX", "Asia/Shanghai"), ("DE-ZZ", "Europe/Berlin"), ("CN", "Mars/Olympus")]
 )
 def test_a_country_or_a_zone_that_is_none_is_said(country: str, zone: str):
-    with pytest.raises(OSError, match="no calendar"):
+    with pytest.raises(NotPossibleError, match="no calendar"):
         WorkingCalendar(country, zone).must_be_known()

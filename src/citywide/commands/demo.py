@@ -64,11 +64,24 @@ def add_options(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Make the city, start its hub, let it live; everything stops together."""
-    from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
-    from citywide.demo.life import Life  # noqa: PLC0415 - no other command needs it
-
     few_arenas()
     began = time.monotonic()
+    settings = _made(options)
+    with kept_alive(settings) as ready:
+        password = secrets.token_urlsafe(6)
+        life = _life(options, ready, password)
+        give_back()
+        with beside(life):
+            threading.Thread(target=_greet, args=(settings, password, began), daemon=True).start()
+            _stop_after(options.minutes)
+            serve(ready)
+    return 0
+
+
+def _made(options: Namespace) -> Settings:
+    """A city in a folder of its own, and the settings of its hub."""
+    from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
+
     data = fresh_folder(options.data)
     folder = write_city(make_city(options.seed, options.population), data / "city")
     settings = Settings(
@@ -76,18 +89,17 @@ def run(options: Namespace) -> int:
     )  # fmt: skip
     must_be_possible(settings)
     own_cluster(data.resolve(), SMALL)
-    with kept_alive(settings) as ready:
-        start, password = wakes(), secrets.token_urlsafe(6)
-        clock = Clock(start, time.time(), options.speed, until=start)
-        token = prepare(ready.database_url, clock, password)
-        where = options.host, options.port, token, options.minutes
-        life = Life(options.seed, options.population, clock, *where)
-        give_back()
-        with beside(life):
-            threading.Thread(target=_greet, args=(settings, password, began), daemon=True).start()
-            _stop_after(options.minutes)
-            serve(ready)
-    return 0
+    return settings
+
+
+def _life(options: Namespace, ready: Settings, password: str) -> "Life":
+    """What the simulated city is, begun at its hour; staff and devices are let in."""
+    from citywide.demo.life import Life  # noqa: PLC0415 - no other command needs it
+
+    start = wakes()
+    clock = Clock(start, time.time(), options.speed, until=start)
+    token = prepare(ready.database_url, clock, password)
+    return Life(options.seed, options.population, clock, options.host, options.port, token, options.minutes)
 
 
 def fresh_folder(folder: Path) -> Path:

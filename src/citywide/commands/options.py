@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from citywide.hub.settings import Settings
+from citywide.kit.commands import NotPossibleError
 
 
 def settings_of(options: Namespace) -> Settings:
@@ -18,7 +19,7 @@ def of_a_city(options: Namespace) -> Settings:
     """The same, of a city that is there already."""
     settings = settings_of(options)
     if not settings.database_url and not settings.data.exists():
-        raise FileNotFoundError(f"there is no city in {settings.data}: name its folder with --data")
+        raise NotPossibleError(f"there is no city in {settings.data}: name its folder with --data")
     return settings
 
 

@@ -40,7 +40,7 @@ def _token(options: Namespace) -> int:
             return f"{revoke(connection, options.name)} tokens revoked; a running hub forgets them within 20 s"
         return new_token(connection, options.name, scopes, until, departments, everywhere=options.everywhere)
 
-    return _told(options, work)
+    return told(options, work)
 
 
 def _staff_options(parser: ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def _staff_options(parser: ArgumentParser) -> None:
 
 def _staff(options: Namespace) -> int:
     if options.remove:
-        return _told(options, lambda connection: _removed(connection, options.name))
+        return told(options, lambda connection: _removed(connection, options.name))
     if not options.role:
         print(f"--role is needed: {', '.join(ROLES)}", file=sys.stderr)
         return 2
@@ -65,7 +65,7 @@ def _staff(options: Namespace) -> int:
         add_staff(connection, who, _password())
         return f"{who.name} may sign in"
 
-    return _told(options, add)
+    return told(options, add)
 
 
 def _removed(connection: Connection, name: str) -> str:
@@ -75,7 +75,7 @@ def _removed(connection: Connection, name: str) -> str:
 
 
 def _people(options: Namespace) -> int:
-    return _told(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
+    return told(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
 
 
 def _staff_lines(connection: Connection) -> Iterator[str]:
@@ -93,7 +93,7 @@ def _sees(row: Mapping[str, Any]) -> str:
     return "everywhere" if row["everywhere"] else ", ".join(row["departments"]) or "no department"
 
 
-def _told(options: Namespace, work: Callable[[Connection], str]) -> int:
+def told(options: Namespace, work: Callable[[Connection], str]) -> int:
     """Do it in one transaction and print what came of it; what cannot be is refused in a sentence."""
     with opened(of_a_city(options)) as url, psycopg.connect(url) as connection:
         try:

@@ -17,6 +17,7 @@ from citywide.app import migrate_all, systems_of
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
+from citywide.kit.commands import NotPossibleError
 
 log = structlog.get_logger()
 LINGERS_S = 3.0
@@ -36,7 +37,7 @@ def _await_port(settings: Settings) -> None:
     until = time.monotonic() + LINGERS_S
     while (trouble := _trouble_at(settings)) is not None:
         if time.monotonic() > until:
-            raise OSError(f"{settings.host} port {settings.port} cannot be listened on: {trouble}")
+            raise NotPossibleError(f"{settings.host} port {settings.port} cannot be listened on: {trouble}")
         time.sleep(0.1)
 
 

@@ -12,10 +12,12 @@ from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
+from citywide.hub.duties.dispatch import Dispatch
 from citywide.hub.duties.flush import Flusher
 from citywide.hub.duties.jobs import Jobs
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.duties.rounds import Rounds
+from citywide.hub.duties.service import Service
 from citywide.hub.entities.registry import Registry
 from citywide.hub.evidence.log import Log
 from citywide.hub.ingest.batch import Receipt, columns_of
@@ -33,6 +35,7 @@ from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Reading
 from citywide.hub.vocabulary.words import Words, gather
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
+from citywide.hub.workers.pulse import Pulse
 from citywide.kit.clock import Clock
 from citywide.kit.memory import give_back
 
@@ -54,15 +57,18 @@ class Hub:
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
+        self.dispatch = Dispatch(self.database, self.desk)
+        self.service = Service(self.database, self.reception, self.committer, self.desk)
         self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
         self._chronicler: Chronicler | None = None
-        self._rounds, self._one_round = Rounds(), threading.Lock()
+        self._rounds, self._one_round, self._one_at_work = Rounds(), threading.Lock(), threading.Lock()
         self.aside = self._rounds.aside
         self._alarmed = threading.Event()
         self.committer.on_change = self._alarmed.set
+        self.members.how = self.pulse
 
     def _take_in(self, name: str) -> None:
         """The way of a reading: reception, then the worker that keeps its part, whose committer writes it."""
@@ -77,8 +83,9 @@ class Hub:
         """Report for duty and begin."""
         await self.report_for_duty()
         self._chronicler = Chronicler(self.database, Log(self.keys))
-        for work, every in ((self.beat, HEARTBEAT_S), (self.round, 1.0), (self._respond, 0.0)):
-            self._rounds.begin(work, every)
+        duties = (self.beat, HEARTBEAT_S), (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
+        for duty, every in duties:
+            self._rounds.begin(duty, every)
         for system in self.words.systems.values():
             if system.begins is not None:
                 system.begins(self)
@@ -146,16 +153,35 @@ class Hub:
         follow(self.clock, self.database)
 
     def round(self) -> None:
-        """What comes round every second, one round at a time."""
+        """All that comes round every second, done when this returns."""
+        self.look_round()
+        self.work()
+
+    def look_round(self) -> None:
+        """Look after readings, cases and units, one look at a time; no job makes it wait."""
         with self._one_round:
             self._flusher.flush()
             self.ladder.climb(self.clock.now())
+            self.dispatch.look(self.clock.now())
+            self.service.look(self.clock.now())
+
+    def work(self) -> None:
+        """Do the jobs that are due, however long they take."""
+        with self._one_at_work:
             self.jobs.run_due()
 
-    def _respond(self) -> None:
+    def respond(self) -> None:
+        """Answer alarms as soon as there are any."""
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)
         self._alarmed.clear()
         self.responder.answer_all()
+
+    def pulse(self) -> Pulse:
+        """How this worker is."""
+        committer = self.committer
+        figures = {"rows_committed": committer.rows, "commits": committer.commits,
+                   "parts_kept": len(committer.parts), "queue": committer.queue.qsize()}  # fmt: skip
+        return Pulse(figures, self._rounds.ages())
 
     def submit(self, readings: Sequence[Reading]) -> Receipt:
         """Take in values that a system has computed, from any thread but the event loop's."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from msgspec import MsgspecError, Struct, json, toml
 
 from citywide.kit.calendars import OFFICE_HOURS, WorkingCalendar
+from citywide.kit.commands import NotPossibleError
 from citywide.kit.text import Text
 
 
@@ -76,7 +77,7 @@ class Settings(Struct, frozen=True):
         return read_city(self.city / "city.toml") if self.city else CitySettings()
 
 
-class CityFileError(OSError):
+class CityFileError(NotPossibleError):
     """A city's file that says nothing, or something else than a city is told by."""
 
 

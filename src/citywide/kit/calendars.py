@@ -10,6 +10,8 @@ import chinese_calendar
 import holidays
 from msgspec import Struct
 
+from citywide.kit.commands import NotPossibleError
+
 OFFICE_HOURS = ((time(9), time(12)), (time(14), time(18)))
 Span = tuple[datetime, datetime]
 
@@ -27,7 +29,9 @@ class WorkingCalendar(Struct, frozen=True):
             ZoneInfo(self.zone)
             _holidays(self.country, 2026)
         except (KeyError, ValueError, NotImplementedError) as error:  # no zone, a path for one, no such country
-            raise OSError(f"no calendar for the country {self.country!r} in the zone {self.zone!r}: {error}") from error
+            raise NotPossibleError(
+                f"no calendar for the country {self.country!r} in the zone {self.zone!r}: {error}"
+            ) from error
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day, make-up working days included."""

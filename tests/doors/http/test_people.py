@@ -11,6 +11,7 @@ from citywide.hub import Entity, Point
 from citywide.hub.entities.registry import register
 from citywide.hub.people.delegation import DelegationError, delegate
 from citywide.hub.people.persons import AccessRefusedError, person
+from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
 from tests.conftest import PASSWORD
 
@@ -135,3 +136,14 @@ def test_signing_in_is_written_down_by_the_city_s_clock(door: TestClient, sign_i
     hub.round()
     newest = hub.database.rows("select at from evidence.entry where kind = 'access' order by index desc limit 1")[0]
     assert abs((newest["at"] - hub.clock.now()).total_seconds()) < 600
+
+
+def test_a_new_password_ends_every_session_of_the_old_one(door: TestClient, sign_in: object) -> None:
+    headers, hub = sign_in("lin"), door.app.state.hub
+    assert door.get("/v1/me").status_code == 200
+    with hub.database.transaction() as connection:
+        add_staff(connection, Who("lin", ("officer", "crew"), ("parks",)), PASSWORD)
+    assert door.get("/v1/me").status_code == 401
+    assert door.post("/v1/messages/seen", json={"ids": []}, headers=headers).status_code == 401
+    sign_in("lin")
+    assert door.get("/v1/me").status_code == 200

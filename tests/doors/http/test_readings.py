@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -53,9 +54,9 @@ def test_a_name_of_any_length_is_not_repeated_whole(door: TestClient) -> None:
     assert len(answer.text) < 1000
 
 
-def an_arrow(**columns: object) -> bytes:
+def an_arrow(packing: str | None = None, **columns: object) -> bytes:
     table, written = pa.table(columns), BytesIO()
-    with pa.ipc.new_stream(written, table.schema) as stream:
+    with pa.ipc.new_stream(written, table.schema, options=pa.ipc.IpcWriteOptions(compression=packing)) as stream:
         stream.write_table(table)
     return written.getvalue()
 
@@ -105,6 +106,40 @@ def test_a_gateway_on_a_thin_line_packs_its_batch(door: TestClient) -> None:
 def test_a_packed_body_that_swells_is_refused_before_it_fills_the_memory(door: TestClient) -> None:
     answer = deliver(door, gzip.compress(b" " * 70_000_000, 1), **{"content-encoding": "gzip"})
     assert answer.status_code == 413
+
+
+def swollen() -> Iterator[tuple[str, bytes]]:
+    """Small streams that mean more than a machine holds: packed, without content, or one text meant again and again."""
+    many, long, few = 4_000_000, "y" * 1_000_000, 10_000
+    for packing in ("zstd", "lz4"):
+        yield packing, an_arrow(packing, entity=[long[:1000]] * 400_000, quantity=["q"] * 400_000,
+                                value=np.zeros(400_000))  # fmt: skip
+    yield "rows", an_arrow(entity=pa.nulls(many + 1), quantity=pa.nulls(many + 1), value=pa.nulls(many + 1))
+    once = pa.DictionaryArray.from_arrays(pa.array(np.zeros(few, np.int32)), pa.array([long]))
+    yield "dictionary", an_arrow(entity=once, quantity=["q"] * few, value=np.zeros(few))
+    views = np.zeros((few, 4), np.int32)
+    views[:, 0] = len(long)
+    views[:, 1] = int.from_bytes(b"yyyy", "little")
+    buffers = [None, pa.py_buffer(views.tobytes()), pa.py_buffer(long.encode())]
+    shown = pa.Array.from_buffers(pa.string_view(), few, buffers)
+    yield "views", an_arrow(entity=shown, quantity=["q"] * few, value=np.zeros(few))
+
+
+def test_an_arrow_stream_that_swells_is_refused_before_it_fills_the_memory(door: TestClient) -> None:
+    for name, body in swollen():
+        assert len(body) < 30_000_000
+        before = pa.total_allocated_bytes()
+        answer = deliver(door, body, ARROW)
+        assert (name, answer.status_code) == (name, 400)
+        assert "MiB" in answer.text, name
+        assert pa.total_allocated_bytes() - before < 100_000_000, name
+
+
+@pytest.mark.parametrize("packing", ["zstd", "lz4"])
+def test_a_packed_arrow_stream_and_a_dictionary_of_names_are_taken(door: TestClient, packing: str) -> None:
+    names = pa.array(["gauge/elm"] * 2).dictionary_encode()
+    body = an_arrow(packing, entity=names, quantity=["water_depth"] * 2, value=[4.5, 4.5])
+    assert deliver(door, body, ARROW).json()["refused_count"] == 0
 
 
 def test_each_thing_is_registered_by_itself(door: TestClient) -> None:

@@ -45,3 +45,17 @@ def test_a_crew_that_has_told_half_its_place_keeps_nobody_from_going(lasting_cit
         "select cases.state, entity.lat from hub.cases left join hub.entity on number = assigned_to where cases.id = %s"
     )
     assert [tuple(each.values()) for each in hub.database.rows(asked, (case,))] == [("assigned", 29.5)]
+
+
+def test_two_gauges_of_one_name_that_ring_at_once_are_two_entries(lasting_city: TrialCity) -> None:
+    city = lasting_city
+    city.add(*(Entity(f"gauge/twin{n}", "gauge", "Twin Lane", None, "drainage") for n in range(2)))
+    for minute, depth in enumerate((3.0, 30.0)):
+        at = MORNING + timedelta(hours=2, minutes=minute)
+        city.clock.set(at)
+        city.send(*(Reading(f"gauge/twin{n}", "water_depth", at, depth) for n in range(2)))
+    rings = city.hub.database.rows("""select count(*) as alarms from hub.alarm join hub.entity on number = entity
+        where name = 'Twin Lane' and rule = 'deep_water'""")  # fmt: skip
+    told = city.hub.database.rows("select body from evidence.entry where kind = 'alarm'")
+    heard = [row["body"] for row in told if b"Twin Lane" in row["body"] and b'"rule":"deep_water"' in row["body"]]
+    assert (rings[0]["alarms"], len(heard)) == (2, 2)

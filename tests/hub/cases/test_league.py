@@ -7,9 +7,11 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citywide.hub import OpenCase, Text
+from citywide.hub import Entity, OpenCase, Point, Text
 from citywide.hub.cases.moves import CaseError
+from citywide.hub.cases.verdict import rate
 from citywide.hub.database.queries import sql
+from citywide.hub.reports.receive import Report, hash_of, take
 from citywide.hub.testing import MORNING, TrialCity
 
 OURS, OTHERS = "traffic_police", ("roads", "parks")
@@ -95,3 +97,39 @@ def test_what_staff_open_for_themselves_counts_for_nobody(lasting_city: TrialCit
     league = city.hub.database.rows(sql("league"), {"now": MORNING + HOUR, "back": "1 day", "reporters": 0})
     assert city.hub.database.rows("select * from hub.judged(%s) where id = %s", (MORNING + HOUR, own.case)) == []
     assert all(row["department"] in {OURS, *OTHERS} for row in league)
+
+
+def test_whoever_opens_a_case_before_residents_can_takes_no_complaint_out_of_the_figures(
+    lasting_city: TrialCity,
+) -> None:
+    """A resident joins what staff had opened: from then on it counts, and its stars may fall but not rise."""
+    city = lasting_city
+    with city.hub.database.transaction() as connection:
+        order = OpenCase(Text("hole", "坑"), "pothole", place=Point(106.9, 29.9))
+        case = city.hub.desk.open(connection, order, MORNING, "wen")
+        report = Report("pothole", "a deep hole", Point(106.9, 29.9), join=case)
+        taken = take(connection, city.hub.desk, report, [], MORNING)
+    assert taken.case == case
+    much_later = MORNING + timedelta(days=60)
+    (found,) = city.hub.database.rows("select late, reporters from hub.judged(%s) where id = %s", (much_later, case))
+    assert found == {"late": True, "reporters": 1}
+    for stars, counted in ((5, 3), (1, 1)):
+        with city.hub.database.transaction() as connection:
+            rate(connection, case, hash_of(taken.follow), stars, MORNING)
+        assert city.hub.database.rows("select stars from hub.cases where id = %s", (case,)) == [{"stars": counted}]
+
+
+def test_what_is_closed_while_its_alarm_stands_is_not_solved_before_the_device_agrees(lasting_city: TrialCity) -> None:
+    city = lasting_city
+    case, gauge = Played(city, who="hub"), Entity("gauge/deep", "gauge", "Deep", None, "drainage")
+    city.add(gauge)
+    with city.hub.database.transaction() as connection:
+        connection.execute("""with raised as (
+            insert into hub.alarm (rule, severity, entity, raised, value, says, answered_raise, answered_clear)
+            select 'deep_water', 'warning', number, %s, 1, '{}', true, true from hub.entity where id = 'gauge/deep'
+            returning id) update hub.cases set alarm = raised.id from raised where cases.id = %s""",
+            (MORNING, case.case))  # fmt: skip
+    case.do("close", MORNING + HOUR)
+    assert case.judged(MORNING + HOUR)["solved"] is False
+    city.hub.database.rows("update hub.alarm set cleared = %s where cleared is null returning 1", (MORNING + HOUR,))
+    assert case.judged(MORNING + HOUR)["solved"] is True

@@ -64,6 +64,9 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
             restored.stop("immediate")
         with pytest.raises(BackupError, match="no backup was finished by then"):
             restore(data, data.parent / "never", second - timedelta(days=1))
+        with pytest.raises(BackupError, match="could not be brought to that moment"):
+            restore(data, data.parent / "future", second + timedelta(days=1))
+        assert not list((data.parent / "future").iterdir())
         assert not log_fails(city)
         (data / "wal").chmod(0)  # as good as full
         until = time.monotonic() + 30

@@ -1,7 +1,10 @@
 """Whatever staff may read of the database is kept apart by department: no table was forgotten."""
 
+from datetime import timedelta
+
 import psycopg
 
+from citywide.hub.database.pool import Database
 from citywide.hub.testing import TrialCity
 
 OPEN = """
@@ -22,3 +25,18 @@ KNOWN_TO_ALL = {"hub.day", "hub.summarised", "hub.archive", "evidence.checkpoint
 def test_every_table_that_staff_may_read_has_a_policy_for_rows(city: TrialCity) -> None:
     with psycopg.connect(city.hub.settings.database_url) as connection:
         assert {name for (name,) in connection.execute(OPEN)} == KNOWN_TO_ALL
+
+
+def test_moments_come_in_utc_whatever_the_server_s_zone_or_summer_time_would_eat_an_hour(city: TrialCity) -> None:
+    with psycopg.connect(city.hub.settings.database_url, autocommit=True) as connection:
+        connection.execute("alter role current_user set timezone = 'Europe/Berlin'")
+    try:
+        database = Database(city.hub.settings.database_url)
+        with database.transaction() as connection, database.dedicated() as alone:
+            for one in (connection, alone):
+                (eve,) = one.execute("select timestamptz '2026-03-28 12:00+00'").fetchone() or (None,)
+                assert (eve + timedelta(hours=24)).isoformat() == "2026-03-29T12:00:00+00:00"
+        database.close()
+    finally:
+        with psycopg.connect(city.hub.settings.database_url, autocommit=True) as connection:
+            connection.execute("alter role current_user reset timezone")

@@ -111,3 +111,16 @@ def test_a_crew_behind_the_closed_road_is_passed_over_for_one_with_a_free_way(
         "2 支力量中 2 支空闲，此支最近，约 3 分钟到达（已避开 1 处封闭道路）",
     )
     assert after == before
+
+
+def test_whoever_has_a_way_there_goes_before_the_nearer_one_beyond_the_river() -> None:
+    """Two banks without a bridge; a crew alone in the city still goes."""
+    roads = roads_of(4, [(0, 1, 60), (1, 0, 60), (2, 3, 600), (3, 2, 600)])
+    beyond, with_a_way = Travel(roads).seconds_to(at(2), [at(1), at(3)])
+    assert with_a_way < beyond < np.inf
+
+
+def test_of_two_roads_between_the_same_crossings_the_quicker_is_driven() -> None:
+    lon, lat = np.array([106.5, 106.6]), np.full(2, 29.5)
+    roads = make_roads(lon, lat, np.array([0, 0, 1]), np.array([1, 1, 0]), np.array([700.0, 300.0, 500.0]))
+    assert roads.seconds.toarray().tolist() == [[0, 300], [500, 0]]

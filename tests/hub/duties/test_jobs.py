@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from citywide.hub.database.queries import sql
+from citywide.hub.duties.jobs import MOST_ATTEMPTS, Job, defer
 from citywide.hub.testing import MORNING, TrialCity
 
 
@@ -15,3 +17,42 @@ def test_a_new_version_that_comes_round_more_often_is_heard(lasting_city: TrialC
     lasting_city.clock.set(MORNING + timedelta(minutes=11))
     jobs.run_due()
     assert len(done) == 3
+
+
+def test_work_that_fails_again_and_again_is_tried_as_often_as_it_comes_round(lasting_city: TrialCity) -> None:
+    hub, tries = lasting_city.hub, list[int]()
+
+    def fails(_: object) -> None:
+        tries.append(1)
+        raise RuntimeError("the source is down")
+
+    hub.jobs.comes_round("asking", timedelta(seconds=10), fails)
+    for _ in range(20):
+        hub.jobs.run_due()
+        lasting_city.clock.set(lasting_city.clock.now() + timedelta(seconds=11))
+    assert len(tries) == 20
+    assert hub.database.rows(sql("jobs_in_trouble")) == [{"jobs": 1}]
+    hub.jobs.comes_round("asking", timedelta(seconds=10), lambda _: None)
+    hub.jobs.run_due()
+    assert hub.database.rows(sql("jobs_in_trouble")) == [{"jobs": 0}]
+
+
+def test_work_that_was_given_up_is_taken_up_when_it_is_asked_for_again(lasting_city: TrialCity) -> None:
+    hub, done = lasting_city.hub, list[int]()
+
+    def ask() -> None:
+        with hub.database.transaction() as connection:
+            defer(connection, Job("once", hub.clock.now(), key="once"))
+
+    hub.jobs.knows("once", lambda _: 1 / 0)
+    ask()
+    for _ in range(MOST_ATTEMPTS + 2):
+        hub.jobs.run_due()
+        lasting_city.clock.set(lasting_city.clock.now() + timedelta(hours=3))
+    assert hub.database.rows("select failed from hub.job where key = 'once'") == [{"failed": "division by zero"}]
+    hub.jobs.knows("once", lambda _: done.append(1))
+    hub.jobs.run_due()
+    assert not done
+    ask()
+    hub.jobs.run_due()
+    assert done

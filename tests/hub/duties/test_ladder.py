@@ -61,3 +61,17 @@ def test_a_case_whose_system_has_gone_climbs_by_the_time_it_was_given_and_holds_
         "select cases from hub.case_step where what = 'reminded' and cases = any(%s)", ([gone, known],)
     )
     assert {each["cases"] for each in told} == {gone, known}
+
+
+def test_a_case_that_cannot_be_judged_keeps_no_other_from_being_reminded(lasting_city: TrialCity) -> None:
+    hub = lasting_city.hub
+    with hub.database.transaction() as connection:
+        odd, known = (hub.desk.open(connection, OpenCase(Text("dark", "不亮"), "traffic_light"), MORNING) for _ in "ab")
+        connection.execute("update hub.cases set due = null where id = %s", (odd,))
+    for minutes in (61, 62):
+        hub.ladder.climb(MORNING + timedelta(minutes=minutes))
+    told = hub.database.rows("select rung from hub.cases where id = any(%s) order by id", ([odd, known],))
+    assert [row["rung"] for row in told] == [0, 1]
+    (row,) = hub.database.rows("select next_look from hub.cases where id = %s", (odd,))
+    assert row["next_look"] == MORNING + timedelta(minutes=71)
+    hub.database.rows("update hub.cases set state = 'closed' where id = %s returning 1", (odd,))

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from msgspec import json
 
 from citywide.hub.evidence.keys import Kind, SecretKey
-from citywide.hub.evidence.log import Log, checkpoint, prove_inclusion, reader
+from citywide.hub.evidence.log import Log, checkpoint, of_nothing, prove_inclusion, reader
 from citywide.hub.evidence.notes import read
 from citywide.hub.evidence.proofs import verify_inclusion
 from citywide.hub.evidence.rows import CHUNK, Entry
 from citywide.hub.evidence.tiles import bundle
-from citywide.hub.evidence.tree import edge_of, leaf_hash
+from citywide.hub.evidence.tree import EMPTY_ROOT, edge_of, leaf_hash
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
@@ -100,3 +100,9 @@ def test_what_no_bundle_could_hold_is_cut_short_before_it_is_witnessed(connectio
     (body,) = connection.execute("select body from evidence.entry").fetchone()
     assert len(bundle([body])) < 30_000
     assert json.decode(body)["facts"] == {"sha256": sha256(json.encode(facts)).hexdigest()}
+
+
+def test_a_log_without_entries_signs_that_it_has_none(connection: psycopg.Connection) -> None:
+    assert checkpoint(connection) == ""
+    found, _ = read(of_nothing([KEY]), [KEY.public])
+    assert (found.origin, found.size, found.root) == (KEY.name, 0, EMPTY_ROOT)

@@ -38,7 +38,7 @@ def happen(city: TrialCity, *departments: str) -> None:
 async def listen(city: TrialCity, who: Who, last: str, most: int, seconds: float = 0.5) -> list[dict[str, str]]:
     """Read so many events off the wire as the door writes them, then hang up without a word."""
     heard: list[dict[str, str]] = []
-    lines = _lines(city.hub.live.follow(who, TOPICS, position_of(last)))
+    lines = _lines(city.hub.live.follow(lambda: who, TOPICS, position_of(last)))
     try:
         async with asyncio.timeout(seconds):
             async for chunk in lines:
@@ -94,20 +94,45 @@ def test_a_position_of_somebody_else_opens_nothing(busy: TrialCity) -> None:
 def test_latest_values_written_during_a_cut_are_told_after_it(city: TrialCity) -> None:
     gauges = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", None, "drainage") for n in range(3)]
     city.add(*gauges)
-    news = feed.News(city.hub.database, DRAINAGE, None)
-    assert news.look() is None
+    news = feed.News(city.hub.database, None)
+    assert news.look(DRAINAGE) is None
     city.send(Reading("gauge/0", "water_depth", MORNING, 1.0))
-    assert json.decode(news.look() or b"")["entity"] == ["gauge/0"]
-    assert news.look() is None
+    assert json.decode(news.look(DRAINAGE) or b"")["entity"] == ["gauge/0"]
+    assert news.look(DRAINAGE) is None
     city.send(*(Reading(f"gauge/{n}", "water_depth", MORNING + timedelta(minutes=1), 2.0) for n in (1, 2)))
-    again = feed.News(city.hub.database, DRAINAGE, news.since)
-    assert {"gauge/1", "gauge/2"} <= set(json.decode(again.look() or b"")["entity"])
-    assert feed.News(city.hub.database, PARKS, news.since).look() is None
+    again = feed.News(city.hub.database, news.since)
+    assert {"gauge/1", "gauge/2"} <= set(json.decode(again.look(DRAINAGE) or b"")["entity"])
+    assert feed.News(city.hub.database, news.since).look(PARKS) is None
+
+
+def test_a_position_in_the_future_keeps_no_latest_value_back(city: TrialCity) -> None:
+    news = feed.News(city.hub.database, datetime(5138, 1, 1, tzinfo=UTC))
+    city.add(Entity("gauge/late", "gauge", "Late", None, "drainage"))
+    city.send(Reading("gauge/late", "water_depth", MORNING, 1.0))
+    assert json.decode(news.look(DRAINAGE) or b"")["entity"] == ["gauge/late"]
+
+
+def test_whoever_signs_out_or_has_rights_taken_back_hears_no_more(busy: TrialCity, monkeypatch) -> None:
+    monkeypatch.setattr(feed, "RIGHTS_HOLD_S", -1)
+    for then, departments in ((PARKS, {"drainage", "parks"}), (None, {"drainage"})):
+        told, rights = [], iter([DRAINAGE])
+
+        async def follow(then=then, told=told, rights=rights) -> None:
+            events = busy.hub.live.follow(lambda: next(rights, then), TOPICS, Position(-1))
+            async for event in events:
+                told.append(json.decode(event.data)["department"])
+                if told[-1] == "parks":
+                    break
+                if len(told) == 1:
+                    await asyncio.to_thread(happen, busy, "drainage", "parks")
+
+        busy.wait(follow())
+        assert set(told) == departments
 
 
 @given(
     st.integers(-1, 10**17),
-    st.integers(0, 9999),
+    st.integers(0, 1),
     st.none() | st.datetimes(timezones=st.just(UTC)).filter(lambda at: at.year > 1970),
 )
 def test_an_id_stands_for_its_position(entry: int, part: int, latest: datetime | None) -> None:
@@ -115,7 +140,9 @@ def test_an_id_stands_for_its_position(entry: int, part: int, latest: datetime |
     assert position_of(position.id) == position
 
 
-@pytest.mark.parametrize("id_", ["", "²", "x", "-2", "1.", "1.2.3.4", "9" * 30, "1.1." + "9" * 18, "1\n"])
+@pytest.mark.parametrize(
+    "id_", ["", "²", "x", "-2", "1.", "1.2.3.4", "9" * 30, "1.1." + "9" * 18, "1.2", "1.9999", "1\n"]
+)
 def test_what_is_no_id_is_as_good_as_none(id_: str) -> None:
     assert position_of(id_) is None
 

@@ -37,6 +37,16 @@ def test_a_rule_as_declared_would_raise_what_it_raised(city) -> None:
     assert all(line.startswith("both") for line in beside(would, did))
 
 
+def test_what_rang_before_the_replay_begins_is_not_raised_a_second_time_in_it(city) -> None:
+    """It begins while the water stands: at 26 cm, then 9, and rises anew when it is 16."""
+    name = flood(city)
+    begin, end = MORNING + timedelta(minutes=12), MORNING + timedelta(hours=2)
+    rule = find_rule(f"waterlogging.{name}", SYSTEMS)
+    would = would_raise(city.hub.database, city.hub.settings.archive_folder, rule, begin, end)
+    assert would == did_raise(city.hub.database, name, begin, end)
+    assert [alarm.value for alarm in would] == [16]
+
+
 def test_archived_days_are_tried_as_if_they_were_still_in_the_table(city) -> None:
     rule = find_rule(f"waterlogging.{flood(city)}", SYSTEMS)
     begin, end, folder = MORNING - timedelta(hours=1), MORNING + timedelta(hours=2), city.hub.settings.archive_folder

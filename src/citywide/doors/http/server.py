@@ -4,7 +4,7 @@ import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -36,6 +36,7 @@ from citywide.doors.http import (
     readings,
     residents,
     roads,
+    service,
     session,
     units,
 )
@@ -57,6 +58,7 @@ ROOMS = (
     desk,
     persons,
     delegations,
+    service,
     consents,
     units,
     instructions,
@@ -110,6 +112,21 @@ def _file_for(path: str) -> Path | None:
 
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
     """The application around a hub that starts and stops with it."""
+    return Mannered(
+        [*_handlers(hub), *more, *_files(), console],
+        lifespan=[_around(hub)],
+        state=State({"hub": hub}),
+        exception_handlers=HANDLERS,
+        request_max_body_size=LARGEST_BODY,
+        before_send=[mind_manners],
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
+        openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
+        logging_config=None,
+    )
+
+
+def _around(hub: Hub) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """The hub, and what it reads from a broker, begin and end with the application."""
 
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
@@ -123,17 +140,7 @@ def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
                 task.cancel()
             await hub.stop()
 
-    return Mannered(
-        [*_handlers(hub), *more, *_files(), console],
-        lifespan=[running],
-        state=State({"hub": hub}),
-        exception_handlers=HANDLERS,
-        request_max_body_size=LARGEST_BODY,
-        before_send=[mind_manners],
-        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
-        openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
-        logging_config=None,
-    )
+    return running
 
 
 def _handlers(hub: Hub) -> list[Any]:

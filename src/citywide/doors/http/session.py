@@ -9,9 +9,9 @@ from litestar.datastructures import Cookie, State
 from litestar.params import JSONBody
 from msgspec import Struct
 
-from citywide.hub.people.staff import SignInError, session_of, sign_in, sign_out
+from citywide.hub.people.staff import SignInError, sign_in, sign_out
 from citywide.hub.people.who import Who
-from citywide.hub.web.callers import COOKIE, AnyRequest, hub_of, staff
+from citywide.hub.web.callers import COOKIE, AnyRequest, hub_of, session, staff
 from citywide.hub.web.limits import address_of
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
@@ -91,11 +91,9 @@ def open_session(request: AnyRequest, state: State, data: JSONBody[Credentials])
 
 @get("/v1/me")
 @in_thread
-def me(request: AnyRequest, state: State) -> Response[bytes]:
+def me(request: AnyRequest) -> Response[bytes]:
     """Who is signed in."""
-    secret = request.cookies.get(COOKIE, "")
-    with hub_of(state).database.transaction() as connection:
-        found = session_of(connection, secret) if secret else None
+    found = session(request)
     if found is None:
         raise Problem(401, "sign in with POST /v1/session")
     return Response(_me(*found), media_type=MediaType.JSON)

@@ -10,6 +10,7 @@ from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
 from citywide.hub.alarms.city_now import CityNow
+from citywide.hub.cases.by_itself import close_because
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
@@ -81,7 +82,7 @@ class Responder(Struct, frozen=True):
             case OpenCase():
                 self.desk.open(connection, command, now)
             case CloseCase():
-                self.desk.close_because(connection, command.because, command.note, now)
+                close_because(self.desk, connection, command.because, command.note, now)
             case Notify() | Tell():
                 _message(connection, command, alarm, now)
             case Note():

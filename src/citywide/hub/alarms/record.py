@@ -43,15 +43,21 @@ def _raise(connection: Connection, transition: Transition, series: Series) -> No
         "says": Jsonb(msgspec.to_builtins(says)),
     }
     if connection.execute(sql("raise_alarm"), values).rowcount:
-        witness(connection, "alarm", says, department=thing.department, at=raised)
+        witness(connection, "alarm", says, department=thing.department, at=raised, facts=_about(transition, thing))
 
 
 def _clear(connection: Connection, transition: Transition, series: Series) -> None:
     cleared = moment(transition.time_us)
     values = {"rule": transition.rule.name, "entity": series.entity, "cleared": cleared, "value": transition.value}
     if (stood := connection.execute(sql("clear_alarm"), values).fetchone()) is not None:
-        says = _says(transition, _thing(connection, series))
-        witness(connection, "clear", says, department=stood[0], at=cleared)
+        thing = _thing(connection, series)
+        about = _about(transition, thing)
+        witness(connection, "clear", _says(transition, thing), department=stood[0], at=cleared, facts=about)
+
+
+def _about(transition: Transition, thing: Thing) -> dict[str, object]:
+    """Two things of one name that ring at once are two entries."""
+    return {"entity": thing.id, "rule": transition.rule.name}
 
 
 def _thing(connection: Connection, series: Series) -> Thing:

@@ -8,12 +8,12 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, pause_says, time_left, undeclared
-from citywide.hub.cases.moves import MAY, CaseError, allowed, move, row_of
+from citywide.hub.cases.moves import CaseError, allowed, move, row_of
 from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import sql
-from citywide.hub.dispatch.choose import Unit, choose_unit
+from citywide.hub.dispatch.choose import Unit, choose_unit, free_units
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
@@ -37,7 +37,7 @@ class CaseDesk(Struct, frozen=True):
         connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"open {category.name}",))
         near = nearby(connection, category, order, at)
         if near is not None:
-            return self.join(connection, near, order, at, who)
+            return self._go_on_with(connection, near, order, at, who)
         due = deadline(category, at, self.calendar)
         next_look = moment_of_share(category, at, category.ladder[0], self.calendar)
         case = put_down(connection, order, category, Opened(at, due.due, next_look, who))
@@ -56,7 +56,17 @@ class CaseDesk(Struct, frozen=True):
         """One more report of a case that is open."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
-        step(connection, case, at, who, "joined", says)
+        step(connection, case, at, who, "joined", says, {"alarm": order.because} if order.because else None)
+        return case
+
+    def _go_on_with(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
+        """Join an open case; one whose work was said to be done is taken up again when a device says otherwise."""
+        self.join(connection, case, order, at, who)
+        if order.because and connection.execute(sql("take_up_again"), {"case": case}).rowcount:
+            again = Text("the alarm is back: it is taken up again", "告警再次发生，重新处置")
+            step(connection, case, at, "hub", "resumed", again)
+            if row_of(connection, case)["wants"]:
+                self.send_somebody(connection, case, at)
         return case
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
@@ -135,8 +145,7 @@ class CaseDesk(Struct, frozen=True):
         """Let the clock run on with the time that was left."""
         row = allowed(connection, case, "resume")
         due = due_after(self.category_of(row), at, row["remaining"], self.calendar)
-        state = "assigned" if row["assigned_to"] else "waiting"
-        connection.execute(sql("resume_case"), {"case": case, "state": state, "due": due.due, "at": at})
+        connection.execute(sql("resume_case"), {"case": case, "due": due.due, "at": at})
         says = joined(noted(Text("resumed", "恢复计时"), note), due.because)
         step(connection, case, at, who, "resumed", says)
 
@@ -148,6 +157,8 @@ class CaseDesk(Struct, frozen=True):
         if department not in departments:
             raise CaseError(f"there is no department {department!r}", f"one of {', '.join(sorted(departments))}")
         row = allowed(connection, case, "reroute")
+        if department == row["department"]:
+            raise CaseError(f"case {case} is with {department} already", "another department")
         connection.execute(sql("reroute_case"), {"case": case, "department": department})
         says = Text(
             f"passed from {row['department']} to {department}: {note}",
@@ -177,19 +188,9 @@ class CaseDesk(Struct, frozen=True):
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
-        for (case,) in connection.execute(sql("cases_waiting_for_units")).fetchall():
-            self._send_wanted(connection, case, at)
-
-    def close_because(self, connection: Connection, alarm: int, note: Text, at: datetime) -> None:
-        """Close what an alarm opened; where residents reported it too, they are asked first."""
-        for row in rows(connection, sql("case_of_alarm"), {"alarm": alarm}):
-            if row["state"] in MAY["close"]:
-                self._close_by_itself(connection, row, note, at)
-
-    def _close_by_itself(self, connection: Connection, row: dict[str, Any], note: Text, at: datetime) -> None:
-        state = "checking" if row["reporters"] else "closed"
-        connection.execute("update hub.cases set state = %s where id = %s", (state, row["id"]))
-        if state == "closed":
-            connection.execute(sql("closed_case"), {"case": row["id"], "at": at})
-        step(connection, row["id"], at, "hub", state, note)
-        self.somebody_is_free(connection, at)
+        free: dict[str, int] = {}
+        for case, kind in connection.execute(sql("cases_waiting_for_units")).fetchall():
+            if kind not in free:
+                free[kind] = len(free_units(connection, kind, at))
+            if free[kind] and self._send_wanted(connection, case, at):
+                free[kind] -= 1

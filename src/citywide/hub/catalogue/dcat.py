@@ -46,8 +46,10 @@ def _dataset(base: str, of: DataSet) -> dict[str, Any]:
 
 def _about(of: DataSet) -> Text:
     unit = f" in {of.unit}" if of.unit else ""
+    gone = Text(f", {of.retired} more out of service", f"，另有 {of.retired} 个已停用") if of.retired else Text("", "")
     return Text(
-        f"{of.series} series of {of.quantity}{unit}", f"{of.quantity} 的 {of.series} 个序列（{of.unit or '无量纲'}）"
+        f"{of.series} series of {of.quantity}{unit}{gone.en}",
+        f"{of.quantity} 的 {of.series} 个序列（{of.unit or '无量纲'}）{gone.zh}",
     )
 
 

@@ -46,6 +46,7 @@ class DataSet(Struct, frozen=True):
     plausible: float | None
     judged: datetime | None
     bounds: tuple[float, float, float, float] | None
+    retired: int = 0  # series of things that have left service: to be read, not to be waited for
 
 
 def data_sets(database: Database, words: Words, now: datetime) -> list[DataSet]:
@@ -63,7 +64,7 @@ def judge(database: Database, words: Words, now: datetime) -> list[Score]:
     drifting.
     """
     span = {"since": now - DAY, "until": now}
-    sets = database.rows(sql("data_sets"))
+    sets = [row for row in database.rows(sql("data_sets")) if row["series"]]
     complete = _complete(database, words, {_key(row): row["series"] for row in sets}, span)
     doubted = _doubted(database, words, span)
     scores = [
@@ -126,7 +127,7 @@ def _set(row: dict[str, Any], words: Words, owner: dict[str, str], scores: dict[
         kind=row["kind"], department=row["department"], series=row["series"], newest=row["newest"],
         fresh_seconds=(now - row["newest"]).total_seconds() if row["newest"] else None,
         complete=score.complete if score else None, plausible=score.plausible if score else None,
-        judged=score.judged if score else None, bounds=bounds,
+        judged=score.judged if score else None, bounds=bounds, retired=row["retired"],
     )  # fmt: skip
 
 

@@ -70,7 +70,8 @@ def restore(data: Path, into: Path, to: datetime | None = None) -> Cluster:
     into.chmod(into.stat().st_mode | 0o011)
     _unpack(chosen, cluster.folder)
     _ask_for_recovery(data, cluster.folder, to)
-    _come_back(cluster)
+    with _or_nothing(cluster):
+        _come_back(cluster)
     _copy_beside(data, into)
     return cluster
 
@@ -85,6 +86,17 @@ def running(cluster: Cluster) -> Iterator[None]:
     finally:
         if slept:
             cluster.stop()
+
+
+@contextmanager
+def _or_nothing(cluster: Cluster) -> Iterator[None]:
+    """What cannot be restored leaves nothing behind: the same folder is asked for again with another moment."""
+    try:
+        yield
+    except BackupError:
+        cluster.stop("immediate")
+        shutil.rmtree(cluster.folder)
+        raise
 
 
 def _finished(copy: Path) -> datetime:

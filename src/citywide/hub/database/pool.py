@@ -27,6 +27,7 @@ class Database:
             timeout=20,
             max_idle=IDLE_S,
             check=ConnectionPool.check_connection,
+            configure=_count_in_utc,
         )
 
     def close(self) -> None:
@@ -55,7 +56,16 @@ class Database:
 
     def dedicated(self) -> Connection:
         """A connection of its own, outside the pool, for listening or for the committer."""
-        return Connection.connect(self.url, autocommit=True)
+        connection = Connection.connect(self.url, autocommit=True)
+        _count_in_utc(connection)
+        return connection
+
+
+def _count_in_utc(connection: Connection) -> None:
+    """Moments come back in UTC whatever the server's zone: an hour's work must not vanish with summer time."""
+    connection.execute("set time zone 'UTC'")
+    if not connection.autocommit:
+        connection.commit()
 
 
 def become(connection: Connection, who: Who) -> None:

@@ -33,7 +33,7 @@ def choose_unit(
 ) -> Unit | None:
     """The suitable free unit that is there first; the less loaded wins a tie."""
     connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"dispatch {kind}",))
-    units = rows(connection, sql("units"), {"kind": kind, "heard_since": now - SILENT_AFTER})
+    units = _units(connection, kind, now)
     able = [unit for unit in units if is_able(unit, needs)]
     if not able:
         return None
@@ -46,14 +46,28 @@ def choose_unit(
     return Unit(able[best]["id"], _because(float(seconds[best]), len(able), len(units), travel.closed))
 
 
+def free_units(connection: Connection, kind: str, now: datetime) -> list[Row]:
+    """The units of a kind that could take a case, if it needed nothing else."""
+    return [unit for unit in _units(connection, kind, now) if is_able(unit, {})]
+
+
+def _units(connection: Connection, kind: str, now: datetime) -> list[Row]:
+    return rows(connection, sql("units"), {"kind": kind, "heard_since": now - SILENT_AFTER})
+
+
 def is_able(unit: Row, needs: Mapping[str, object]) -> bool:
     """On shift, not silent, with room for one more case, and with every fact that is needed.
 
     A number is a least value; anything else must be equal, or be in the unit's list of skills.
     """
     facts = unit["facts"]
-    ready = facts.get("on_shift", True) and not unit["silent"] and unit["load"] < facts.get("capacity", 1)
+    ready = facts.get("on_shift", True) and not unit["silent"] and unit["load"] < _capacity(facts.get("capacity"))
     return bool(ready) and unit["lon"] is not None and all(_has(facts.get(n), need) for n, need in needs.items())
+
+
+def _capacity(told: object) -> float:
+    """How many cases a unit takes at once; whatever is no number is one, and keeps no other unit at home."""
+    return told if isinstance(told, int | float) and not isinstance(told, bool) else 1
 
 
 def _has(fact: object, need: object) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CROW_M_PER_S = 8.0  # about 30 km/h over a detour factor of 1.3
 CLOSED_WITHIN_M = 30.0  # a closed place closes every road that passes as near as this
 DETOUR_S = 3600.0  # longer than any way around, yet whoever is shut in is still better than nobody
+NO_ROAD_S = 2 * DETOUR_S  # the same for whom no road leads from: it may be the graph that lacks one
 
 
 class Roads(Struct, frozen=True):
@@ -35,7 +36,7 @@ class Roads(Struct, frozen=True):
         reached = dijkstra(self.seconds.T, indices=goal)
         walk = distances_m(place, others) / CROW_M_PER_S
         by_road = reached[self._nearest(others)]
-        return np.where(np.isfinite(by_road), np.maximum(by_road, walk / 4), walk)
+        return np.where(np.isfinite(by_road), np.maximum(by_road, walk / 4), NO_ROAD_S + walk)
 
     def around(self, closed: Sequence[Point]) -> "Roads":
         """The same roads, where nobody drives through these places if there is another way."""
@@ -86,7 +87,10 @@ def make_roads(
     from scipy.sparse import csr_array  # noqa: PLC0415 - loads slowly
     from scipy.spatial import KDTree  # noqa: PLC0415 - loads slowly
 
-    graph = csr_array((np.asarray(seconds, float), (start, end)), shape=(lon.size, lon.size))
+    order = np.lexsort((seconds, end, start))
+    pairs = start[order].astype(np.int64) * lon.size + end[order]
+    used = order[np.flatnonzero(np.diff(pairs, prepend=-1))]  # of several roads between two crossings the quickest
+    graph = csr_array((np.asarray(seconds, float)[used], (start[used], end[used])), shape=(lon.size, lon.size))
     return Roads(lon, lat, graph, KDTree(_on_sphere(lon, lat)))
 
 

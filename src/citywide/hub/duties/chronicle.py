@@ -3,7 +3,7 @@
 import threading
 
 import structlog
-from psycopg import Connection, Error
+from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.evidence.log import Log
@@ -31,8 +31,8 @@ class Chronicler:
             try:
                 with self.database.dedicated() as connection:
                     self._lead(connection)
-            except Error as error:
-                log.warning("chronicler_cut_off", error=str(error))
+            except Exception as error:  # noqa: BLE001 - a log that ends would be worse than one that tries again
+                log.warning("chronicler_cut_off", error=f"{type(error).__name__}: {error}")
                 self._stop.wait(1)
 
     def _lead(self, connection: Connection) -> None:

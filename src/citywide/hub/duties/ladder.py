@@ -1,11 +1,12 @@
 """The ladder: reminders and escalation by themselves, each with the line that says why."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+import structlog
 from msgspec import Struct
-from psycopg import Connection
+from psycopg import Connection, OperationalError
 from psycopg.types.json import Jsonb
 
 from citywide.hub.cases.deadlines import moment_of_share, time_left
@@ -15,6 +16,8 @@ from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
 from citywide.kit.text import Text
 
+log = structlog.get_logger()
+AFTER_A_FAILURE = timedelta(minutes=10)
 LONG_ENOUGH = "it has waited as long as a case may / 暂停已达最长期限"
 
 
@@ -29,8 +32,19 @@ class Ladder(Struct, frozen=True):
         with self.database.transaction() as connection:
             due = rows(connection, sql("cases_to_look_at"), {"now": now})
             for row in due:
-                self._climb(connection, row, now)
+                self._try(connection, row, now)
         return len(due)
+
+    def _try(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
+        """A case that cannot be judged keeps no other from being looked at; it is looked at again in a while."""
+        try:
+            with connection.transaction():
+                self._climb(connection, row, now)
+        except OperationalError:  # the database's trouble, not the case's
+            raise
+        except Exception:
+            log.exception("case_not_judged", case=row["id"])
+            connection.execute(sql("look_again"), {"case": row["id"], "at": now + AFTER_A_FAILURE})
 
     def _climb(self, connection: Connection, row: dict[str, Any], now: datetime) -> None:
         if row["state"] == "paused":

@@ -1,6 +1,7 @@
 """Rounds: what a worker does again and again, or once in a while, in threads that outlive any failure."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -15,12 +16,19 @@ class Rounds:
     def __init__(self) -> None:
         self._threads: list[threading.Thread] = []
         self._stopping = threading.Event()
+        self._ended: dict[str, float] = {}  # when each was last done, or begun to be
 
     def begin(self, work: Callable[[], None], every_s: float) -> None:
         """Do something again and again, with a pause between."""
         thread = threading.Thread(target=self._repeat, args=(work, every_s), daemon=True, name=work.__name__)
         self._threads.append(thread)
+        self._ended[work.__name__] = time.monotonic()
         thread.start()
+
+    def ages(self) -> dict[str, float]:
+        """How many seconds ago each duty was last done."""
+        now = time.monotonic()
+        return {name: now - ended for name, ended in self._ended.items()}
 
     def aside(self, work: Callable[[], None], after_s: float = 0.0) -> None:
         """Do something once in a thread of its own, a while from now, unless all ends before."""
@@ -42,11 +50,14 @@ class Rounds:
 
     def _repeat(self, work: Callable[[], None], every_s: float) -> None:
         while not self._stopping.wait(every_s):
-            self._try(work)
+            if self._try(work):
+                self._ended[work.__name__] = time.monotonic()
 
-    def _try(self, work: Callable[[], None]) -> None:
+    def _try(self, work: Callable[[], None]) -> bool:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - the city runs on; the next round tries again
             log.warning("duty_failed", duty=work.__name__, error=f"{type(error).__name__}: {error}")
             self._stopping.wait(AFTER_A_FAILURE_S)
+            return False
+        return True

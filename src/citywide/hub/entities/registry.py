@@ -1,6 +1,6 @@
 """Who is who: entities and series by their names, in memory, and in step with the table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -57,6 +57,13 @@ class Registry:
             for number, id_, kind in self._rows(sql("entity_by_id"), {"id": entity}):
                 self.entities[id_] = (number, kind)
         return entity in self.entities
+
+    def forget(self, entities: Collection[str]) -> None:
+        """Entities that have left service are known no more."""
+        for entity in entities:
+            self.entities.pop(entity, None)
+        for pair in [pair for pair in list(self.series) if pair[0] in entities]:
+            self.series.pop(pair, None)
 
     def add_series(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Give numbers to new pairs of a known entity and a quantity."""

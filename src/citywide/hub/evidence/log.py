@@ -104,6 +104,11 @@ def checkpoint(connection: Connection) -> str:
     return row[0] if row else ""
 
 
+def of_nothing(keys: Sequence[SecretKey]) -> str:
+    """The signed checkpoint of a log that has no entry yet."""
+    return sign(Checkpoint(keys[0].name, 0, Edge().root), keys, datetime.now(UTC))
+
+
 def prove_inclusion(connection: Connection, index: int, size: int) -> list[bytes]:
     """The path from an entry to the root of a tree of `size`."""
     return inclusion_proof(index, size, reader(connection))

@@ -26,19 +26,14 @@ def witness(
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Put down what happened; the log takes it in a moment after commit."""
-    at = at or datetime.now(UTC)
-    body = {
-        "kind": kind,
-        "at": at,
-        "who": who,
-        "says": says,
-        "department": department,
-        "facts": dict(facts or {}),
-    }
-    entry = _encoder.encode(body)
-    if len(entry) > LONGEST_ENTRY:
-        entry = _encoder.encode(body | _shortened(says, facts or {}))
-    connection.execute(sql("witness"), {"kind": kind, "department": department, "at": at, "body": entry})
+    head = {"kind": kind, "department": department, "at": at or datetime.now(UTC)}
+    entry = _entry({**head, "who": who}, says, facts or {})
+    connection.execute(sql("witness"), {**head, "body": entry})
+
+
+def _entry(head: Mapping[str, object], says: Text, facts: Mapping[str, object]) -> bytes:
+    whole = _encoder.encode({**head, "says": says, "facts": dict(facts)})
+    return whole if len(whole) <= LONGEST_ENTRY else _encoder.encode({**head, **_shortened(says, facts)})
 
 
 def _shortened(says: Text, facts: Mapping[str, object]) -> dict[str, object]:

@@ -4,12 +4,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from citywide.hub.ingest.arrow_size import TooLargeError, must_fit, must_spread
 from citywide.hub.ingest.batch import Columns, UnreadableError
 
 
 def from_arrow(body: bytes, now_us: int) -> Columns:
     """An Arrow stream with the columns entity, quantity, value and, if wished, time and unit."""
     try:
+        must_fit(body)
         table = pa.ipc.open_stream(body).read_all()
         names = _names(table)
         return Columns(
@@ -19,7 +21,7 @@ def from_arrow(body: bytes, now_us: int) -> Columns:
             _sound(table["value"]).cast(pa.float64()).to_numpy(),
             _texts(table["unit"]) if "unit" in names else None,
         )
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError, TooLargeError) as error:
         raise UnreadableError(f"not a readable Arrow stream: {error}") from error
 
 
@@ -39,6 +41,7 @@ def _sound(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def _texts(column: pa.ChunkedArray) -> list[str | None]:
     """A column of texts; bytes that are no UTF-8 become signs that no name has."""
+    must_spread(column)
     as_bytes = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}.get(column.type, column.type)
     column = _sound(column.cast(as_bytes))
     try:

@@ -1,7 +1,7 @@
 """The one way in: columns are checked, find their series, and go to the workers that keep them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -42,6 +42,11 @@ class Reception:
         await self._commit(rows if good.all() else rows.pick(good), receipt)
         return receipt
 
+    def forget(self, entities: Collection[str]) -> None:
+        """Take nothing more of these entities, until they are known again."""
+        self.registry.forget(entities)
+        self._remembered.clear()
+
     def _whom(self, columns: Columns) -> tuple[Numbers, Numbers]:
         """Codes of the quantities and numbers of the series; remembered of gateways whose list is all known."""
         if columns.heads is not None and (found := self._remembered.get(columns.heads)) is not None:
@@ -62,7 +67,7 @@ class Reception:
             if self.registry.knows(entity):
                 new.add((entity, columns.quantity[place]))
             else:
-                accepted = "the id of a registered entity, such as gauge/elm-street"
+                accepted = "the id of a registered entity in service, such as gauge/elm-street"
                 receipt.refuse(Refusal(f"readings[{place}].entity", f"unknown entity {shortened(entity)}", accepted))
         self.registry.add_series(new)
         return self.registry.numbers(columns.entity, columns.quantity)

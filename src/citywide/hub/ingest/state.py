@@ -68,6 +68,11 @@ class State:
         """The series of these parts."""
         return np.flatnonzero(np.isin(self.part_of, parts))
 
+    def stand_down(self, entities: Collection[int]) -> None:
+        """No alarm stands of what these entities said."""
+        own = [series.number for series in self.known.values() if series.entity in entities]
+        self.evaluator.agree(np.array(own, np.int64), ())
+
     def note_latest(self, fresh: Rows) -> None:
         """Remember the newest values (the rows stand in time), to be written down with the next flush."""
         self.value[fresh.series] = fresh.value

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import structlog
@@ -19,6 +20,8 @@ log = structlog.get_logger()
 TOPIC_OF = {"alarm": "alarm", "clear": "alarm", "acknowledged": "alarm", "case": "case", "notice": "message"}
 AT_ONCE = 500
 LATEST_EVERY_S = 0.5
+RIGHTS_HOLD_S = 2.0  # then a subscriber's rights are looked up anew
+Reader = Callable[[], Who | None]
 
 
 class Event(Struct, frozen=True):
@@ -49,21 +52,22 @@ class LiveFeed:
         self._stop.set()
         self._wake()
 
-    async def follow(self, who: Who, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
-        """What happens from now on, or from a position on, as far as this reader may see it."""
+    async def follow(self, reader: Reader, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
+        """What happens from now on, or from a position on, as far as this reader may see it, and as long as it may."""
+        rights = Rights(reader)
         newest = await asyncio.to_thread(self._size) - 1
         at = after if after is not None and after.entry <= newest else Position(newest)
-        news = await asyncio.to_thread(News, self.database, who, at.latest) if "latest" in topics else None
+        news = await asyncio.to_thread(News, self.database, at.latest) if "latest" in topics else None
         woken = asyncio.Event()
         self._subscribers.add(woken)
         try:
-            while not self._stop.is_set():
+            while not self._stop.is_set() and (who := await asyncio.to_thread(rights.now)) is not None:
                 next_index, events, more = await asyncio.to_thread(self._entries, who, topics, at.entry + 1)
                 for event in events[at.part :]:
                     yield event if news is None else _dated(event, news)
                 if events or next_index > at.entry + 1:
                     at = Position(next_index - 1)
-                if news is not None and (told := await asyncio.to_thread(news.look)) is not None:
+                if news is not None and (told := await asyncio.to_thread(news.look, who)) is not None:
                     yield Event("latest", told, Position(at.entry, at.part, news.since))
                 if not more:
                     await self._pause(woken, news is not None)
@@ -106,6 +110,19 @@ class LiveFeed:
     def _wake(self) -> None:
         if self._loop and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(lambda: [woken.set() for woken in list(self._subscribers)])
+
+
+class Rights:
+    """Who a subscriber is by now: whoever signs out, is removed or has rights taken back hears no more."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader, self._looked, self._who = reader, float("-inf"), None
+
+    def now(self) -> Who | None:
+        """The reader with the rights of this moment; None once the session has ended."""
+        if time.monotonic() - self._looked > RIGHTS_HOLD_S:
+            self._who, self._looked = self._reader(), time.monotonic()
+        return self._who
 
 
 def _events(entry: dict[str, Any], topics: frozenset[str], before: int) -> list[Event]:

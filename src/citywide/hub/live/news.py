@@ -17,15 +17,16 @@ NAMES = ("entity", "quantity", "value", "time", "lon", "lat")
 class News:
     """What has been written since the last look; what took long to be committed is not missed, none is told twice."""
 
-    def __init__(self, database: Database, who: Who, since: datetime | None) -> None:
-        self.database, self.who = database, who
-        self.since: datetime = since or database.rows("select clock_timestamp() as now")[0]["now"]
+    def __init__(self, database: Database, since: datetime | None) -> None:
+        self.database = database
+        now: datetime = database.rows("select clock_timestamp() as now")[0]["now"]
+        self.since = min(since or now, now)  # nobody has read what is still to come
         self._look_back = SLOWEST_WRITING if since else timedelta(0)
         self._told: dict[tuple[str, str], datetime] = {}
 
-    def look(self) -> bytes | None:
-        """The news in columns, as JSON; None when there is none."""
-        with self.database.reading_as(self.who) as connection:
+    def look(self, who: Who) -> bytes | None:
+        """The news for this reader in columns, as JSON; None when there is none."""
+        with self.database.reading_as(who) as connection:
             found = rows(connection, sql("latest_since"), {"since": self.since - self._look_back, "most": MOST})
         self._look_back = SLOWEST_WRITING if len(found) < MOST else timedelta(0)
         return self._tell([row for row in found if self._told.get(_key(row)) != row["written"]])

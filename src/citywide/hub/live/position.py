@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from citywide.kit.clock import microseconds, moment
 
-_ID = re.compile(r"(-1|[0-9]{1,18})(?:\.([0-9]{1,4})(?:\.([0-9]{1,18}))?)?")
+_ID = re.compile(r"(-1|[0-9]{1,18})(?:\.([01])(?:\.([0-9]{1,18}))?)?")  # an entry is two events at most
 
 
 class Position(Struct, frozen=True):

@@ -74,21 +74,25 @@ def sign_in(
 
     The lock does not hold where the person is `known`: a stranger who types a name keeps nobody from duty.
     """
-    found = rows(connection, sql("staff_by_name"), {"name": name})
-    row: dict[str, Any] = found[0] if found else {"password": _NOBODY}
-    if not known and rows(connection, sql("name_is_locked"), {"name": name}):
-        raise LockedError("too many attempts; try again in a few minutes")
-    if not _fits(row["password"], password) or not found:
-        connection.execute(sql("wrong_password"), {"name": name, "most": MOST_FAILURES, "lock": LOCKED_FOR})
-        connection.commit()
-        raise SignInError("name or password do not fit")
+    row = _whoever_fits(connection, name, password, known=known)
     session = Session(token_urlsafe(32), token_urlsafe(16), _who(row))
-    until = datetime.now(UTC) + length
-    values = {"token": _hash(session.secret), "staff": name, "csrf": session.csrf, "until": until}
+    values = {"token": _hash(session.secret), "staff": name, "csrf": session.csrf, "until": datetime.now(UTC) + length}
     connection.execute(sql("open_session"), values)
     which = {"session": sha256(_hash(session.secret)).hexdigest()[:16]}  # or two would be one while the clock waits
     witness(connection, "access", Text(f"{name} signed in", f"{name} 登录"), who=name, at=at, facts=which)
     return session
+
+
+def _whoever_fits(connection: Connection, name: str, password: str, *, known: bool) -> dict[str, Any]:
+    """The person whose password this is; a wrong one is counted, also of a name that nobody has."""
+    found = rows(connection, sql("staff_by_name"), {"name": name})
+    if not known and rows(connection, sql("name_is_locked"), {"name": name}):
+        raise LockedError("too many attempts; try again in a few minutes")
+    if not _fits(found[0]["password"] if found else _NOBODY, password) or not found:
+        connection.execute(sql("wrong_password"), {"name": name, "most": MOST_FAILURES, "lock": LOCKED_FOR})
+        connection.commit()
+        raise SignInError("name or password do not fit")
+    return found[0]
 
 
 def session_of(connection: Connection, secret: str) -> tuple[Who, str] | None:

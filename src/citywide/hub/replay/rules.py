@@ -15,9 +15,10 @@ from citywide.hub.readings.archive import Found, archived
 from citywide.hub.readings.history import fetched, joined
 from citywide.hub.rules.evaluator import Evaluator, Transition
 from citywide.hub.vocabulary.rule import Rule
-from citywide.hub.vocabulary.signals import Difference, Ratio, Silence
+from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Window
 from citywide.kit.clock import microseconds, moment
 
+AT_LEAST = timedelta(days=1)
 STRIDE = timedelta(hours=6)
 TICK_US = 60_000_000
 
@@ -43,9 +44,19 @@ def would_raise(database: Database, folder: Path, rule: Rule, begin: datetime, e
         evaluator.add_series(numbers, entities, quantity, kind)
     told: list[WouldBe] = []
     standing: dict[int, WouldBe] = {}
-    for transition in _transitions(database, folder, evaluator, rule, sorted(names), begin, end):
+    for transition in _transitions(database, folder, evaluator, rule, sorted(names), begin - _remembers(rule), end):
         _tell(transition, names, standing, told)
-    return told
+    return [alarm for alarm in told if alarm.raised >= begin]
+
+
+def _remembers(rule: Rule) -> timedelta:
+    """How far back the rule must look to know what it knew: what rang before stands, and is not raised again."""
+    signal, back = rule.signal, rule.hold
+    if isinstance(signal, Rate | Window | Drift):
+        back += signal.over * (12 if isinstance(signal, Drift) else 2)
+    if isinstance(signal, Silence | Stuck):
+        back += timedelta(seconds=2 * (rule.above or 0))
+    return max(AT_LEAST, back)
 
 
 def did_raise(database: Database, rule: str, begin: datetime, end: datetime) -> list[WouldBe]:

@@ -1,6 +1,7 @@
 -- name: raise_alarm
 insert into hub.alarm (rule, severity, entity, department, raised, value, says)
-values (%(rule)s, %(severity)s, %(entity)s, %(department)s, %(raised)s, %(value)s, %(says)s)
+select %(rule)s, %(severity)s, number, %(department)s, %(raised)s, %(value)s, %(says)s
+from hub.entity where number = %(entity)s and retired is null
 on conflict (rule, entity) where cleared is null do nothing
 
 -- name: clear_alarm

@@ -33,10 +33,22 @@ update hub.cases set closed = %(at)s, closed_department = department, next_look 
 update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = %(until)s where id = %(case)s
 
 -- name: resume_case
-update hub.cases set state = %(state)s, remaining = null, due = %(due)s, next_look = %(at)s where id = %(case)s
+-- A unit that was sent elsewhere meanwhile has it no longer; who was picked by hand keeps it
+update hub.cases set state = case when kept.unit is null then 'waiting' else 'assigned' end, assigned_to = kept.unit,
+    remaining = null, due = %(due)s, next_look = %(at)s
+from (
+    select paused.id, case when paused.wants is null or not exists (
+        select from hub.cases other where other.assigned_to = paused.assigned_to and other.state in ('assigned', 'working')
+    ) then paused.assigned_to end as unit from hub.cases paused
+) as kept where cases.id = %(case)s and kept.id = cases.id
+
+-- name: take_up_again
+update hub.cases set state = 'waiting', assigned_to = null where id = %(case)s and state = 'checking'
 
 -- name: reroute_case
+-- The kind of unit that it waited for is the former department's
 update hub.cases set department = %(department)s, assigned_to = null, passed_by = array_append(passed_by, department),
+    wants = null, needs = '{}',
     state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
 
 -- name: reopen_case
@@ -45,11 +57,31 @@ update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, close
     reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
 
 -- name: cases_waiting_for_units
-select id from hub.cases where state = 'waiting' and wants is not null
+select id, wants from hub.cases where state = 'waiting' and wants is not null
 order by due nulls last, id for update skip locked
 
--- name: case_of_alarm
-select * from hub.cases where alarm = %(alarm)s for update
+-- name: orders_in_doubt
+-- On the way, but not heard of for long, or gone off shift: who is there and works has arrived
+select cases.id, cases.wants, unit.id as unit, unit.name
+from hub.cases join hub.entity unit on unit.number = cases.assigned_to
+where cases.state = 'assigned' and cases.wants = unit.kind and (
+    unit.facts ->> 'on_shift' = 'false' or unit.retired is not null
+    or exists (select from hub.series join hub.latest on latest.series = series.number
+               where series.entity = unit.number and series.quantity = 'position_lon'
+                 and latest.time < %(heard_since)s))
+order by cases.due nulls last, cases.id for update of cases skip locked
+
+-- name: cases_of_alarm
+-- That it opened, and that it joined
+select * from hub.cases where alarm = %(alarm)s
+    or id in (select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text)
+order by id for update
+
+-- name: other_alarms_standing
+select from hub.alarm where cleared is null and id <> %(alarm)s and id in (
+    select alarm from hub.cases where id = %(case)s
+    union all select (facts ->> 'alarm')::bigint from hub.case_step
+    where cases = %(case)s and what = 'joined' and facts ? 'alarm')
 
 -- name: add_step
 with step as (
@@ -61,6 +93,9 @@ select department from hub.cases where id = %(case)s
 -- name: cases_to_look_at
 select * from hub.cases where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
+
+-- name: look_again
+update hub.cases set next_look = %(at)s where id = %(case)s
 
 -- name: climb
 update hub.cases set rung = %(rung)s, next_look = %(next_look)s,

@@ -1,5 +1,6 @@
 -- name: data_sets
-select series.quantity, entity.kind, entity.department, count(*)::int as series,
+select series.quantity, entity.kind, entity.department, count(*) filter (where entity.retired is null)::int as series,
+    count(*) filter (where entity.retired is not null)::int as retired,
     max(latest.time) as newest, min(latest.time) as oldest_newest, min(entity.lon) as west, min(entity.lat) as south,
     max(entity.lon) as east, max(entity.lat) as north
 from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
@@ -15,13 +16,14 @@ from (
     from hub.reading join hub.series on series.number = reading.series join pace on pace.quantity = series.quantity
     where reading.time >= %(since)s - interval '1 day' and reading.time < %(until)s group by 1, 2
 ) as heard
-join hub.series on series.number = heard.series join hub.entity on entity.number = series.entity
+join hub.series on series.number = heard.series
+join hub.entity on entity.number = series.entity and entity.retired is null
 group by series.quantity, entity.kind, entity.department
 
 -- name: doubted
 select entity.kind, entity.department, alarm.rule, count(distinct alarm.entity)::int as entities
 from hub.alarm join hub.entity on entity.number = alarm.entity
-where alarm.rule = any(%(rules)s) and alarm.raised < %(until)s and coalesce(alarm.cleared, 'infinity') > %(since)s
+where alarm.rule = any(%(rules)s) and entity.retired is null and alarm.raised < %(until)s and coalesce(alarm.cleared, 'infinity') > %(since)s
 group by entity.kind, entity.department, alarm.rule
 
 -- name: put_setting

@@ -4,7 +4,7 @@ select entity.id, entity.name, entity.lon, entity.lat, entity.facts,
     exists (select from hub.series join hub.latest on latest.series = series.number
             where series.entity = entity.number and series.quantity = 'position_lon'
               and latest.time < %(heard_since)s) as silent
-from hub.entity where entity.kind = %(kind)s order by entity.number
+from hub.entity where entity.kind = %(kind)s and entity.retired is null order by entity.number
 
 -- name: is_busy
 select exists (select from hub.cases join hub.entity on entity.number = cases.assigned_to

@@ -1,8 +1,8 @@
 -- name: entities_after
-select number, id, kind from hub.entity where number > %(after)s
+select number, id, kind from hub.entity where number > %(after)s and retired is null
 
 -- name: entity_by_id
-select number, id, kind from hub.entity where id = %(id)s
+select number, id, kind from hub.entity where id = %(id)s and retired is null
 
 -- name: entity_by_number
 select id, name, department from hub.entity where number = %(number)s
@@ -23,7 +23,7 @@ where (hub.entity.name, hub.entity.lon, hub.entity.lat, hub.entity.department, h
 
 -- name: all_series
 select series.number, entity.number, entity.id, series.quantity
-from hub.series join hub.entity on entity.number = series.entity
+from hub.series join hub.entity on entity.number = series.entity where entity.retired is null
 
 -- name: add_series
 insert into hub.series (entity, quantity)
@@ -61,3 +61,25 @@ from hub.latest join hub.series on series.number = latest.series
 join hub.entity on entity.number = series.entity
 where latest.written > %(since)s and series.quantity <> 'position_lat' -- a place is told once: with its longitude
 order by latest.written limit %(most)s
+
+-- name: retire
+update hub.entity set retired = %(at)s, service_changed = clock_timestamp()
+where id = %(id)s and retired is null returning name, department
+
+-- name: bring_back
+update hub.entity set retired = null, service_changed = clock_timestamp()
+where id = %(id)s and retired is not null returning name, department
+
+-- name: end_tokens
+delete from people.device_token where name = any(%(names)s)
+
+-- name: service_changed_since
+select id, number, retired is not null as retired, service_changed as at from hub.entity
+where service_changed > %(since)s - interval '10 seconds' order by service_changed
+
+-- name: alarms_of_the_retired
+select alarm.id from hub.alarm join hub.entity on entity.number = alarm.entity
+where alarm.cleared is null and entity.retired is not null order by alarm.id for update of alarm skip locked
+
+-- name: clear_of_the_retired
+update hub.alarm set cleared = greatest(raised, %(at)s), answered_raise = true, answered_clear = true where id = %(id)s

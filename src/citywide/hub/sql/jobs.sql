@@ -1,15 +1,20 @@
 -- name: defer_job
 insert into hub.job (name, values, key, every, due) values (%(name)s, %(values)s, %(key)s, %(every)s, %(due)s)
-on conflict (key) do update set every = excluded.every, due = least(job.due, excluded.due)
-where job.every is distinct from excluded.every
+on conflict (key) do update set every = excluded.every, failed = null, attempts = 0,
+    due = case when job.failed is null then least(job.due, excluded.due) else excluded.due end
+where job.every is distinct from excluded.every or job.failed is not null
 
 -- name: due_job
 select * from hub.job where due <= %(now)s and failed is null and name = any(%(names)s)
 order by due limit 1 for update skip locked
 
 -- name: job_failed
+-- Later each time, but what comes round is tried no more seldom than it comes round
 update hub.job set attempts = attempts + 1, failed = %(failed)s,
-    due = %(now)s + interval '2 seconds' * 2 ^ least(attempts, 12) where id = %(id)s
+    due = %(now)s + least(every, interval '2 seconds' * 2 ^ least(attempts, 12)) where id = %(id)s
+
+-- name: jobs_in_trouble
+select count(*) as jobs from hub.job where attempts > 0
 
 -- name: job_done
 with again as (

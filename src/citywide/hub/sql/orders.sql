@@ -18,7 +18,7 @@ where cases.state = 'waiting' and cases.wants is null
 order by cases.due nulls last, cases.id limit 5000
 
 -- name: acceptable
-select cases.id from hub.cases join hub.entity unit on unit.id = %(unit)s and unit.department = cases.department
+select cases.id from hub.cases join hub.entity unit on unit.id = %(unit)s and unit.department = cases.department and unit.retired is null
 where cases.id = %(case)s and cases.state = 'waiting' and cases.wants is null and unit.kind = any(%(kinds)s)
     and (%(departments)s::text[] is null or unit.department = any(%(departments)s)) for update of cases
 

@@ -46,7 +46,7 @@ from hub.cases where cases.state <> 'closed' and cases.lon is not null
 select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
     case when exists (select from hub.cases where assigned_to = entity.number and state in ('assigned', 'working'))
          then 'busy' else 'free' end as state
-from hub.entity where entity.kind like '%%\_crew' and entity.lon is not null
+from hub.entity where entity.kind like '%%\_crew' and entity.lon is not null and entity.retired is null
 
 -- name: league
 -- Of each department: few ratings weigh little, so five of three stars are added to what residents gave
@@ -70,7 +70,8 @@ where judged.department <> cases.department and (judged.late or cases.reopened >
 select from_staff, to_staff, until, why from people.delegation where until > now() order by until
 
 -- name: catalogue_sets
-select series.quantity, entity.kind, entity.department, count(*)::int as series, max(latest.time) as newest,
+select series.quantity, entity.kind, entity.department, count(*) filter (where entity.retired is null)::int as series,
+    count(*) filter (where entity.retired is not null)::int as retired, max(latest.time) as newest,
     round(100 * min(score.complete)::numeric, 1)::float8 as complete,
     round(100 * min(score.plausible)::numeric, 1)::float8 as plausible, min(score.judged) as judged
 from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number

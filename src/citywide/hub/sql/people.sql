@@ -1,5 +1,7 @@
 -- name: add_staff
-with forgiven as (delete from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')))
+-- With a new password, or other roles, nobody stays signed in by the old ones
+with forgiven as (delete from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8'))),
+signed_out as (delete from people.session where staff = %(name)s)
 insert into people.staff (name, password, roles, departments, everywhere)
 values (%(name)s, %(password)s, %(roles)s, %(departments)s, %(everywhere)s)
 on conflict (name) do update set password = excluded.password, roles = excluded.roles,
@@ -16,7 +18,7 @@ select from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')) 
 with forgotten as (delete from people.guess where last < now() - interval '1 day')
 insert into people.guess as guessed (name_hash, failures) values (sha256(convert_to(%(name)s, 'UTF8')), 1)
 on conflict (name_hash) do update set failures = (guessed.failures + 1) %% %(most)s, last = now(),
-    locked_until = case when guessed.failures + 1 >= %(most)s then now() + %(lock)s::interval end
+    locked_until = case when guessed.failures + 1 >= %(most)s then now() + %(lock)s::interval else guessed.locked_until end
 
 -- name: open_session
 with right_password as (delete from people.guess where name_hash = sha256(convert_to(%(staff)s, 'UTF8'))),
@@ -88,12 +90,12 @@ update people.consent set withdrawn = now()
 where person = %(person)s and purpose = %(purpose)s and withdrawn is null
 
 -- name: person_row
-select id, name, phone, since from people.person where id::text = %(person)s
+select id, name, phone, since from people.person where id = hub.uuid_of(%(person)s)
 
 -- name: person_consents
 select person.id, array(select purpose from people.consent
     where consent.person = person.id and withdrawn is null) as purposes
-from people.person where id::text = %(person)s
+from people.person where id = hub.uuid_of(%(person)s)
 
 -- name: grant_in_force
 select from people.access_grant

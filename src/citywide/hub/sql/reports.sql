@@ -2,7 +2,7 @@
 insert into hub.photo (cases, kind, body, at, follower) values (%(case)s, %(kind)s, %(body)s, %(at)s, %(follower)s) returning id
 
 -- name: photo
-select photo.cases, photo.kind, photo.body from hub.photo where photo.id::text = %(photo)s
+select photo.cases, photo.kind, photo.body from hub.photo where photo.id = hub.uuid_of(%(photo)s)
 
 -- name: photos_of_follower
 -- What they sent themselves, and what the city handed in as proof
@@ -10,7 +10,7 @@ select '/v1/photos/' || id as photo from hub.photo
 where cases = %(case)s and (follower is null or follower = %(follower)s) order by at
 
 -- name: photo_of_follower
-select from hub.photo where id::text = %(photo)s and cases = %(case)s and (follower is null or follower = %(follower)s)
+select from hub.photo where id = hub.uuid_of(%(photo)s) and cases = %(case)s and (follower is null or follower = %(follower)s)
 
 -- name: cases_nearby
 select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters
@@ -58,7 +58,8 @@ update hub.follower set stars = %(stars)s where token_hash = %(follower)s
 
 -- name: rate_case
 -- A case weighs once: by the mean of all who told of it before it was said to be done, but never more than the resident
--- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own.
+-- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own;
+-- nor does it by opening first what residents would have opened: those who join that count, but never above the middle.
 with told as (
     select follower.stars, row_number() over (order by follower.at, follower.number nulls first) as place
     from hub.follower where follower.cases = %(case)s and follower.at <= coalesce(
@@ -66,7 +67,8 @@ with told as (
 ), judged as (
     select max(stars) filter (where place = 1) as first, round(avg(stars)) as mean from told
 )
-update hub.cases set stars = case when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
+update hub.cases set stars = case when opened_by <> 'resident' and judged.mean is not null then least(3, judged.mean)
+    when opened_by = 'resident' and judged.first is not null then least(judged.first, judged.mean) end
 from judged where cases.id = %(case)s
 
 -- name: newest_step

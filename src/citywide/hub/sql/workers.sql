@@ -6,7 +6,7 @@ with freed as (update hub.lease set worker = null where worker = %(worker)s)
 delete from hub.worker where name = %(worker)s
 
 -- name: still_here
-update hub.worker set seen = clock_timestamp() where name = %(worker)s
+update hub.worker set seen = clock_timestamp(), told = coalesce(%(told)s, told) where name = %(worker)s
 returning set_config('application_name', right(name, 60), false)  -- the heart's connection bears the worker's name
 
 -- name: give_up_silent
@@ -20,6 +20,9 @@ delete from hub.worker where name in (
 
 -- name: living_workers
 select name, address from hub.worker order by name
+
+-- name: pulses
+select name, told from hub.worker order by name
 
 -- name: claim_parts
 update hub.lease set worker = %(worker)s, term = term + 1 where part in (

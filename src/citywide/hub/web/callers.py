@@ -21,11 +21,22 @@ def hub_of(state: State) -> Hub:
     return state.hub
 
 
-def staff(request: AnyRequest) -> Who:
-    """The staff member who calls; changes need the session's CSRF token."""
+def session(request: AnyRequest) -> tuple[Who, str] | None:
+    """Who is signed in with the request's cookie, and the session's CSRF token."""
     secret = request.cookies.get(COOKIE, "")
     with hub_of(request.app.state).database.transaction() as connection:
-        found = session_of(connection, secret) if secret else None
+        return session_of(connection, secret) if secret else None
+
+
+def signed_in(request: AnyRequest) -> Who | None:
+    """The same person a while later, with the rights of then; None when the session has ended."""
+    found = session(request)
+    return found[0] if found else None
+
+
+def staff(request: AnyRequest) -> Who:
+    """The staff member who calls; changes need the session's CSRF token."""
+    found = session(request)
     if found is None:
         raise Problem(401, "sign in with POST /v1/session")
     who, csrf = found

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
@@ -35,15 +36,15 @@ def leave(connection: Connection, worker: str) -> None:
     connection.execute(sql("leave_workers"), {"worker": worker})
 
 
-def live(connection: Connection, worker: str) -> None:
-    """Say that we live."""
-    if not connection.execute(sql("still_here"), {"worker": worker}).rowcount:
+def live(connection: Connection, worker: str, told: Jsonb | None = None) -> None:
+    """Say that we live, and how we are."""
+    if not connection.execute(sql("still_here"), {"worker": worker, "told": told}).rowcount:
         raise Lost(worker)
 
 
-def heartbeat(connection: Connection, worker: str, kept: Sequence[int]) -> Turn:
+def heartbeat(connection: Connection, worker: str, kept: Sequence[int], told: Jsonb | None = None) -> Turn:
     """Say that we live, give up those who do not, and claim our fair share of what is free."""
-    live(connection, worker)
+    live(connection, worker, told)
     connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
     with connection.transaction():
         addresses = dict(connection.execute(sql("living_workers")).fetchall())

@@ -19,6 +19,7 @@ from citywide.hub.secrets import peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.workers import leases
 from citywide.hub.workers.peers import Peer, PeerError, serve
+from citywide.hub.workers.pulse import Pulse, as_row
 
 log = structlog.get_logger()
 HEARTBEAT_S = 0.5
@@ -37,6 +38,7 @@ class Membership:
         self.settings, self.database, self.committer, self.name, self._keep = settings, database, committer, name, keep
         self.keepers: list[str | None] = [None] * PARTS  # as the last heartbeat found them
         self.peers: dict[str, Peer] = {}
+        self.how: Callable[[], Pulse] = Pulse
         self._addresses: dict[str, str] = {}
 
     async def join(self) -> None:
@@ -54,7 +56,7 @@ class Membership:
         if self._heart.broken or self._heart.closed:
             self._heart = self.database.dedicated()
         try:
-            turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts))
+            turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts), as_row(self.how()))
         except leases.Lost:
             self._rejoin()
             return
@@ -79,7 +81,7 @@ class Membership:
             except TimeoutError:
                 if work.done():
                     raise
-                leases.live(self._heart, self.name)
+                leases.live(self._heart, self.name, as_row(self.how()))
 
     def _rejoin(self) -> None:
         """The others gave us up: forget everything and begin anew under a new name."""
