@@ -188,9 +188,12 @@ class CaseDesk(Struct, frozen=True):
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
-        free: dict[str, int] = {}
-        for case, kind in connection.execute(sql("cases_waiting_for_units")).fetchall():
-            if kind not in free:
-                free[kind] = len(free_units(connection, kind, at))
-            if free[kind] and self._send_wanted(connection, case, at):
-                free[kind] -= 1
+        while any(self._send_wanted(connection, case, at) for case in self._most_urgent(connection, at)):
+            pass
+
+    def _most_urgent(self, connection: Connection, at: datetime) -> list[int]:
+        """Of the cases that wait for kinds of units of which any is free, the first of each need."""
+        wanted = [kind for (kind,) in connection.execute(sql("kinds_waited_for"))]
+        free = [kind for kind in wanted if free_units(connection, kind, at)]
+        found = connection.execute(sql("most_urgent_of_each_need"), {"kinds": free}) if free else ()
+        return [case for (case,) in found]

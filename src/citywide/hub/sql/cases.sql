@@ -56,9 +56,17 @@ with unsaid as (update hub.follower set confirmed = null where cases = %(case)s 
 update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
     reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
 
--- name: cases_waiting_for_units
-select id, wants from hub.cases where state = 'waiting' and wants is not null
-order by due nulls last, id for update skip locked
+-- name: kinds_waited_for
+select distinct wants from hub.cases where state = 'waiting' and wants is not null
+
+-- name: most_urgent_of_each_need
+-- Of cases that need the same the first waits for all; one that another worker is sending somebody to is left to it
+with first as (
+    select distinct on (wants, needs) id from hub.cases where state = 'waiting' and wants = any(%(kinds)s)
+    order by wants, needs, due nulls last, id
+)
+select cases.id from hub.cases join first using (id) where cases.state = 'waiting'
+order by cases.due nulls last, cases.id for update of cases skip locked
 
 -- name: orders_in_doubt
 -- On the way, but not heard of for long, or gone off shift: who is there and works has arrived

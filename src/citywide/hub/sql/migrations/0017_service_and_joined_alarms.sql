@@ -1,5 +1,7 @@
 -- An alarm that joined a case holds it open as the one does that opened it
 create index case_step_alarm on hub.case_step ((facts ->> 'alarm')) where what = 'joined';
+-- Dispatch looks round every second for what waits
+create index case_waiting on hub.cases (wants) where state = 'waiting' and wants is not null;
 -- Each worker tells with its heartbeat how it is
 alter table hub.worker add column told jsonb not null default '{}';
 -- A thing that has left service stays readable; when that changed last, by the wall's clock, tells every worker
