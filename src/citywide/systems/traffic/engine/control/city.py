@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.kit.compiled import compiled
+from citywide.kit.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.cells import fill_cells
 from citywide.systems.traffic.engine.control.exchange import expect
 from citywide.systems.traffic.engine.control.habits import Habits
@@ -13,6 +13,8 @@ from citywide.systems.traffic.engine.control.rollout import play
 from citywide.systems.traffic.engine.control.search import search
 from citywide.systems.traffic.engine.control.sights import Far, Now, Sights, guess_lane
 from citywide.systems.traffic.engine.control.view import Desk, View
+
+GOES_ON_S = 3  # a crossing that may not change yet tells its neighbours what it sends meanwhile
 
 
 @compiled
@@ -30,38 +32,61 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
 ) -> None:
     """The target phase of each crossing into `targets`, planned departures into far.sent."""
     phase_now, settled, green_s = now
-    coming = seen[1]
-    pending, planned, linked, sent, wants_plan = far
     for crossing in range(len(targets)):
-        first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
-        phase = targets[crossing] = phase_now[crossing]
-        start, end = lay.cell_from[crossing], lay.cell_from[crossing + 1]
-        shape = (lay.phase_from[crossing + 1] - lay.phase_from[crossing], last - first)
-        view = View(
-            seen[0][first:last],
-            coming[first:last],
-            desk.rate[start:end].reshape(shape),
-            desk.share[start:end].reshape(shape),
-            known.serves[start:end].reshape(shape),
-            known.head[first:last],
-            desk.room[start:end].reshape(shape),
-            desk.drain[start:end].reshape(shape),
-            desk.late[start:end].reshape(shape),
-            known.on[first:last],
-            lay.weight[first:last],
-            lay.lost[crossing],
-            lay.min_green[crossing],
-        )
+        phase = np.int64(phase_now[crossing])
+        view = view_of(lay, known, crossing, seen, desk)
         fill_cells(known, lay, crossing, room_of, view, phase)
         learn_crossing(known, lay, crossing, phase, settled[crossing], seen, room_of)
-        for lane in range(first, last):
-            guess_lane(known, lane, float(view.rate[phase, lane - first]), seen, settled[crossing])
-            expect(lay, known, lane, coming[lane], pending, planned, linked, habits.stray)
+        foresee(lay, known, crossing, view.rate[phase], seen, far, settled[crossing], habits.stray)
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
-        out = sent[first:last] if wants_plan else desk.nothing
-        if wants_plan:
-            out[:, :] = 0.0
-        if ready:
-            targets[crossing] = search(view, phase, habits, keeps, desk, out)
-        elif wants_plan:
-            play(view, phase, 3, phase, habits, np.inf, desk, out)
+        targets[crossing] = choose(view, phase, ready, habits, keeps, desk, lay.lane_from[crossing], far)
+
+
+@inlined
+def view_of(lay: Ground, known: Known, crossing: int, seen: Sights, desk: Desk) -> View:
+    """One crossing's part of everything; its rates, shares and exits are still to be filled in."""
+    first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
+    start, end = lay.cell_from[crossing], lay.cell_from[crossing + 1]
+    shape = (lay.phase_from[crossing + 1] - lay.phase_from[crossing], last - first)
+    return View(
+        seen.queue[first:last],
+        seen.coming[first:last],
+        desk.rate[start:end].reshape(shape),
+        desk.share[start:end].reshape(shape),
+        known.serves[start:end].reshape(shape),
+        known.head[first:last],
+        desk.room[start:end].reshape(shape),
+        desk.drain[start:end].reshape(shape),
+        desk.late[start:end].reshape(shape),
+        known.on[first:last],
+        lay.weight[first:last],
+        lay.lost[crossing],
+        lay.min_green[crossing],
+    )
+
+
+@inlined
+def foresee(  # noqa: PLR0913, PLR0917 - one kernel
+    lay: Ground, known: Known, crossing: int, rate: Floats, seen: Sights, far: Far, settled: bool, stray: float
+) -> None:
+    """Who stands on dark lanes, and who comes from beyond sight."""
+    first = lay.lane_from[crossing]
+    for lane in range(first, lay.lane_from[crossing + 1]):
+        guess_lane(known, lane, float(rate[lane - first]), seen, settled)
+        expect(lay, known, lane, seen.coming[lane], far, stray)
+
+
+@inlined
+def choose(  # noqa: PLR0913, PLR0917 - one kernel
+    view: View, phase: int, ready: bool, habits: Habits, keeps: Ints, desk: Desk, first: int, far: Far
+) -> int:
+    """The phase to show next; neighbours are told the departures of the plan behind it."""
+    target = phase
+    out = far.sent[first : first + len(view.queue)] if far.wanted else desk.nothing
+    if far.wanted:
+        out[:, :] = 0.0
+    if ready:
+        target = search(view, phase, habits, keeps, desk, out)
+    elif far.wanted:
+        play(view, phase, GOES_ON_S, phase, habits, np.inf, desk, out)
+    return target

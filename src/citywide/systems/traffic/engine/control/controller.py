@@ -12,7 +12,7 @@ from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.picture import look, nearest_first, ways_of
 from citywide.systems.traffic.engine.control.search import KEEPS
-from citywide.systems.traffic.engine.control.sights import Sights, count_crossed
+from citywide.systems.traffic.engine.control.sights import Far, Sights, count_crossed
 from citywide.systems.traffic.engine.control.view import desk_for
 
 AHEAD_S = 120
@@ -74,7 +74,7 @@ class Controller:
     def decide(self, seen: Seen, shown: Shown) -> Ints:
         """The phase each crossing should show next; the safety layer has the last word."""
         links = (self._link_start, self._link_lane, self._link_share, self._link_s)
-        self._take_in(seen)
+        sights = self._take_in(seen)
         remember(self._pending, self._linked, *links, seen.crossed)
         targets = np.empty(self.layout.crossings, np.int32)
         decide(
@@ -82,8 +82,8 @@ class Controller:
             self.known,
             (shown.phase, shown.settled, shown.green_s),
             self._open if seen.room is None else seen.room,
-            self._sights(seen),
-            (self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
+            sights,
+            Far(self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
             self.keeps * np.int32(max(1, self.habits.cadence_s)),
             self.habits,
             self._desk,
@@ -93,32 +93,30 @@ class Controller:
             announce(self.known, self._ground(), self._sent, self._planned, *links)
         return targets
 
-    def _take_in(self, seen: Seen) -> None:
-        count_crossed(self.known, self.layout.move_lane, self.layout.move_exit, seen.crossed, self._crossed_of)
+    def _take_in(self, seen: Seen) -> Sights:
+        known, sights = self.known, self._sights(seen)
+        order = nearest_first(self._ways, seen.sighting, seen.distance)
+        count_crossed(known, self.layout.move_lane, self.layout.move_exit, seen.crossed, self._crossed_of)
         look(
             self._ways,
             self.layout.speed,
-            self.known.flow,
-            nearest_first(self._ways, seen.sighting, seen.distance),
+            known.flow,
+            known.served,
+            order,
             seen.sighting,
             seen.distance,
             seen.speed,
-            self.known.served,
+            sights,
+        )
+        return sights
+
+    def _sights(self, seen: Seen) -> Sights:
+        dark = self._lit if seen.dark is None else seen.dark
+        return Sights(
             self._queue,
             self._coming,
             self._line,
             self._ahead,
-            self._sure,
-            self._head_speed,
-            self._head_at,
-        )
-
-    def _sights(self, seen: Seen) -> Sights:
-        dark = self._lit if seen.dark is None else seen.dark
-        return (
-            self._queue,
-            self._coming,
-            self._line,
             self._sure,
             self._head_at,
             self._head_speed,

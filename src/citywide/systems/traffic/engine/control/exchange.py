@@ -3,26 +3,18 @@
 from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
+from citywide.systems.traffic.engine.control.sights import Far
 
 
 @compiled
-def expect(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    lay: Ground,
-    known: Known,
-    lane: int,
-    row: Floats,
-    pending: Floats,
-    planned: Floats,
-    linked: Floats,
-    part: float,
-) -> None:
+def expect(lay: Ground, known: Known, lane: int, row: Floats, far: Far, part: float) -> None:
     """Beyond sight: what neighbours sent and plan to send, else the lane's mean flow."""
     beyond = int(lay.sight_m / lay.speed[lane])
     stray = known.flow[lane] * part
-    if linked[lane] >= 0.0:
-        stray = max(0.0, known.flow[lane] - linked[lane]) * part
+    if far.linked[lane] >= 0.0:
+        stray = max(0.0, known.flow[lane] - far.linked[lane]) * part
     for second in range(beyond, len(row)):
-        row[second] += stray + pending[lane, second] + planned[lane, second]
+        row[second] += stray + far.pending[lane, second] + far.planned[lane, second]
 
 
 @compiled

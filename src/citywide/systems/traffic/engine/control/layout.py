@@ -123,19 +123,17 @@ def lay_out(
     for at, crossing in enumerate(crossings):
         _check(at, crossing)
     lanes = [lane for crossing in crossings for lane in crossing.lanes]
-    moves = [move for lane in lanes for move in lane.movements]
+    ways = [len(lane.movements) for lane in lanes]
     return Layout(
-        lane_from=_starts([len(c.lanes) for c in crossings]),
         phase_from=_starts([len(c.phases) for c in crossings]),
         cell_from=_starts([len(c.phases) * len(c.lanes) for c in crossings]),
         green_from=_starts([len(c.phases) * _width(c) for c in crossings]),
-        move_from=_starts([len(lane.movements) for lane in lanes]),
-        move_lane=np.repeat(np.arange(len(lanes)), [len(lane.movements) for lane in lanes]).astype(np.int32),
-        move_exit=np.array([move.exit for move in moves], np.int32),
+        move_from=_starts(ways),
+        move_lane=_owners(ways),
+        move_exit=np.array([move.exit for lane in lanes for move in lane.movements], np.int32),
         green=np.array([light for c in crossings for phase in c.phases for light in phase], np.int8),
-        crossing_of_lane=np.repeat(np.arange(len(crossings)), [len(c.lanes) for c in crossings]).astype(
-            np.int32,
-        ),
+        lane_from=_starts([len(c.lanes) for c in crossings]),
+        crossing_of_lane=_owners([len(c.lanes) for c in crossings]),
         speed=np.array([lane.speed_m_s for lane in lanes], np.float64),
         lost=np.array([c.lost_s for c in crossings], np.float64),
         min_green=np.array([c.min_green_s for c in crossings], np.float64),
@@ -163,3 +161,7 @@ def _width(crossing: Crossing) -> int:
 
 def _starts(sizes: Sequence[int]) -> Ints:
     return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
+
+
+def _owners(sizes: Sequence[int]) -> Ints:
+    return np.repeat(np.arange(len(sizes)), sizes).astype(np.int32)

@@ -1,6 +1,6 @@
 """One second of learning: who crossed, who stood although it was green, how a queue discharged."""
 
-from citywide.kit.compiled import compiled
+from citywide.kit.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.headways import MOST_IN_LINE, fit, intercept
 from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
@@ -8,6 +8,7 @@ from citywide.systems.traffic.engine.control.rates import STUCK_S, gives_way
 from citywide.systems.traffic.engine.control.sights import Sights
 
 MEMORY_S = 1200.0
+AT_LINE_M, STANDS_MPS = 10.0, 0.5
 
 
 @compiled
@@ -15,39 +16,54 @@ def learn_crossing(
     known: Known, lay: Ground, crossing: int, shown: int, settled: bool, seen: Sights, room_of: Floats
 ) -> None:
     """One second of one crossing: who crossed, who stood although it was green."""
-    _queue, _coming, line, sure, head_at, head_speed, dark, crossed_of, _guess = seen
     first, last = lay.lane_from[crossing], lay.lane_from[crossing + 1]
-    cell = lay.cell_from[crossing] + shown * (last - first)
     for lane in range(first, last):
-        at = cell + lane - first
-        gone = crossed_of[lane]
-        known.flow[lane] += (gone - known.flow[lane]) / FLOW_MEMORY_S
-        if shown < 0 or not settled or known.serves[at] == 0:
-            if known.serves[at] == 0 or shown < 0:
-                known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
-                known.served[lane] = 0.0
-            elif known.on[lane] > 0.0:  # green through a change: its seconds are not counted
-                known.started[lane] = -1.0
-            known.left[lane] = line[lane]
-            if gone > 0:
-                known.head[lane] = 0
-            continue
-        full = full_exits(lay.move_from, lay.move_exit, room_of, lane)
-        known.on[lane] += 1.0
-        known.served[lane] += gone
-        if gone > 0:
-            known.head[lane], known.stuck[lane] = 0, 0.0
-        elif head_at[lane] < 10.0 and head_speed[lane] < 0.5 and not dark[lane]:
-            note_stuck(known, lane, known.sure[at] & ~full)
+        cell = lay.cell_from[crossing] + shown * (last - first) + lane - first
+        known.flow[lane] += (seen.crossed[lane] - known.flow[lane]) / FLOW_MEMORY_S
+        if shown < 0 or not settled or known.serves[cell] == 0:
+            wait(known, lane, known.serves[cell] == 0 or shown < 0, seen)
         else:
-            known.stuck[lane] = 0.0
-        if dark[lane] or full & known.serves[at]:
-            known.started[lane], known.left[lane] = -1.0, 0.0
-            continue
-        discharge(known, lane, at, gone)
-        known.left[lane] = min(max(known.left[lane] - gone, line[lane]), sure[lane])
-        if known.left[lane] <= 0.0:
-            known.served[lane] = 0.0
+            serve(known, lane, cell, full_exits(lay.move_from, lay.move_exit, room_of, lane), seen)
+
+
+@inlined
+def wait(known: Known, lane: int, red: bool, seen: Sights) -> None:
+    """A second in which a lane is red, or green through a change: such seconds teach nothing."""
+    if red:
+        known.on[lane], known.started[lane], known.stuck[lane] = 0.0, 0.0, 0.0
+        known.served[lane] = 0.0
+    elif known.on[lane] > 0.0:
+        known.started[lane] = -1.0
+    known.left[lane] = seen.line[lane]
+    if seen.crossed[lane] > 0:
+        known.head[lane] = 0
+
+
+@inlined
+def serve(known: Known, lane: int, cell: int, full: int, seen: Sights) -> None:
+    """A second of a lane's green."""
+    gone = seen.crossed[lane]
+    known.on[lane] += 1.0
+    known.served[lane] += gone
+    note_first(known, lane, known.sure[cell] & ~full, seen)
+    if seen.dark[lane] or full & known.serves[cell]:
+        known.started[lane], known.left[lane] = -1.0, 0.0
+        return
+    discharge(known, lane, cell, gone)
+    known.left[lane] = min(max(known.left[lane] - gone, seen.line[lane]), seen.sure[lane])
+    if known.left[lane] <= 0.0:
+        known.served[lane] = 0.0
+
+
+@inlined
+def note_first(known: Known, lane: int, free: int, seen: Sights) -> None:
+    """Whether the first vehicle crossed, or stands at a green line."""
+    if seen.crossed[lane] > 0:
+        known.head[lane], known.stuck[lane] = 0, 0.0
+    elif seen.head_at[lane] < AT_LINE_M and seen.head_speed[lane] < STANDS_MPS and not seen.dark[lane]:
+        note_stuck(known, lane, free)
+    else:
+        known.stuck[lane] = 0.0
 
 
 @compiled
@@ -84,15 +100,27 @@ def discharge(known: Known, lane: int, at: int, gone: float) -> None:
     if known.left[lane] <= 0.0 or (known.stuck[lane] >= STUCK_S and not yields):
         known.started[lane] = -1.0
         return
-    if yields and known.on[lane] == 1.0:
-        known.first[at] += 0.1 * (min(gone, known.left[lane]) - known.first[at])
-    elif yields:
-        fade = 1.0 - 1.0 / MEMORY_S
-        known.tried[at] = known.tried[at] * fade + 1.0
-        known.sent[at] = known.sent[at] * fade + min(gone, known.left[lane])
+    if yields:
+        learn_yielding(known, at, min(gone, known.left[lane]), known.on[lane] == 1.0)
     if gone > 0.0 and known.started[lane] >= 0.0 and known.started[lane] < MOST_IN_LINE:
         known.started[lane] += gone
         if not yields:
-            fit(known.line[at], known.started[lane], known.on[lane])
-            loss = intercept(known.line[at])
-            known.late[lane] += 0.1 * (loss - known.late[lane])
+            learn_headway(known, lane, at)
+
+
+@inlined
+def learn_yielding(known: Known, at: int, gone: float, first_second: bool) -> None:
+    """How many of a queue go in a second in which they must give way."""
+    if first_second:
+        known.first[at] += 0.1 * (gone - known.first[at])
+        return
+    fade = 1.0 - 1.0 / MEMORY_S
+    known.tried[at] = known.tried[at] * fade + 1.0
+    known.sent[at] = known.sent[at] * fade + gone
+
+
+@inlined
+def learn_headway(known: Known, lane: int, at: int) -> None:
+    """One more crossing time of a queue; the start-up loss follows slowly."""
+    fit(known.line[at], known.started[lane], known.on[lane])
+    known.late[lane] += 0.1 * (intercept(known.line[at]) - known.late[lane])

@@ -7,8 +7,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from citywide.kit.compiled import compiled
+from citywide.kit.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.layout import Floats, Ints, Layout
+from citywide.systems.traffic.engine.control.sights import Sights
 
 LITTLE, SURE = 0.01, 0.95
 STANDS_MPS, PLACE_M, PICK_UP = 1.0, 12.0, 2.0
@@ -42,36 +43,55 @@ def ways_of(layout: Layout) -> Ways:
 
 @compiled
 def look(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
-    ways: Ways, speed_of: Floats, flow: Floats, order: NDArray[np.intp],
-    sighting: Ints, distance: Floats, speed: Floats, served: Floats,
-    queue: Floats, coming: Floats, line: Floats, ahead: Floats, sure: Floats, head_speed: Floats, head_at: Floats,
-) -> None:  # fmt: skip
-    """Fill queue (who stands in it), coming (lane × second), line (up to the last that stands), who is first.
-
-    A vehicle stands in the queue where those ahead of it, and those just served, fill the way to the line;
-    one that stands elsewhere (parked, or starting there) is still on its way.
-    """
-    queue[:], line[:], ahead[:], sure[:], head_at[:], coming[:, :] = 0.0, 0.0, 0.0, 0.0, 1e9, 0.0
+    ways: Ways,
+    speed_of: Floats,
+    flow: Floats,
+    served: Floats,
+    order: NDArray[np.intp],
+    sighting: Ints,
+    distance: Floats,
+    speed: Floats,
+    sights: Sights,
+) -> None:
+    """Fill what is seen of each lane: who stands, who comes when, who is first."""
+    forget(sights)
     for rank in range(len(order)):
         vehicle = int(order[rank])
-        seen = sighting[vehicle]
-        scale = spread(ways, flow, seen)
-        for way in range(ways.start[seen], ways.start[seen + 1]):
+        here = sighting[vehicle]
+        scale = spread(ways, flow, here)
+        for way in range(ways.start[here], ways.start[here + 1]):
             lane = ways.lane[way]
             share = ways.share[way] * (flow[lane] + LITTLE) * scale
             away = distance[vehicle] + ways.further[way]
-            if ways.further[way] == 0.0 and away < head_at[lane]:
-                head_at[lane], head_speed[lane] = away, speed[vehicle]
-            stands = speed[vehicle] < STANDS_MPS and away <= PLACE_M * (1.0 + ahead[lane] + served[lane])
-            ahead[lane] += share
-            sure[lane] += 1.0 if share > SURE else 0.0
-            after = 0 if stands else int(reaches_in(away, float(speed[vehicle]), float(speed_of[lane])))
-            if after == 0:
-                queue[lane] += share
-            elif after < coming.shape[1]:
-                coming[lane, after] += share
-            if stands and share > SURE:
-                line[lane] = sure[lane]
+            if ways.further[way] == 0.0 and away < sights.head_at[lane]:
+                sights.head_at[lane], sights.head_speed[lane] = away, speed[vehicle]
+            place(sights, lane, share, away, float(speed[vehicle]), float(speed_of[lane]), served[lane])
+
+
+@inlined
+def forget(sights: Sights) -> None:
+    """Nothing of the second before is seen any longer."""
+    sights.queue[:], sights.line[:], sights.ahead[:], sights.sure[:] = 0.0, 0.0, 0.0, 0.0
+    sights.head_at[:], sights.coming[:, :] = 1e9, 0.0
+
+
+@inlined
+def place(sights: Sights, lane: int, share: float, away: float, speed: float, free: float, served: float) -> None:
+    """Put a vehicle into its lane's queue or among those who come.
+
+    It stands in the queue where those ahead of it, and those just served, fill the way to the line;
+    one that stands elsewhere (parked, or starting there) is still on its way.
+    """
+    stands = speed < STANDS_MPS and away <= PLACE_M * (1.0 + sights.ahead[lane] + served)
+    sights.ahead[lane] += share
+    sights.sure[lane] += 1.0 if share > SURE else 0.0
+    after = 0 if stands else int(reaches_in(away, speed, free))
+    if after == 0:
+        sights.queue[lane] += share
+    elif after < sights.coming.shape[1]:
+        sights.coming[lane, after] += share
+    if stands and share > SURE:
+        sights.line[lane] = sights.sure[lane]
 
 
 @njit(cache=True)  # sorting needs memory of its own

@@ -1,13 +1,38 @@
 """What is seen of all crossings in a second: counted at the lines, guessed where nobody sees."""
 
+from typing import NamedTuple
+
 from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import START_UP_S
 from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
-Sights = tuple[Floats, Floats, Floats, Floats, Floats, Floats, Flags, Floats, Floats]
-Far = tuple[Floats, Floats, Floats, Floats, bool]  # pending, planned, linked, departures, whether wanted
+
+
+class Sights(NamedTuple):
+    """What is seen of each lane, and what is guessed of those that nobody sees."""
+
+    queue: Floats  # vehicles that stand
+    coming: Floats  # lane × second
+    line: Floats  # vehicles up to the last that stands
+    ahead: Floats  # vehicles of this lane, by their shares
+    sure: Floats  # vehicles that are surely of this lane
+    head_at: Floats  # the first vehicle's metres to the line
+    head_speed: Floats
+    dark: Flags
+    crossed: Floats
+    guess: Floats  # vehicles that stand on a dark lane
+
+
+class Far(NamedTuple):
+    """What neighbours sent and plan to send, and what is planned here for theirs."""
+
+    pending: Floats  # lane × second
+    planned: Floats  # lane × second
+    linked: Floats  # lane: vehicles/s from neighbours
+    sent: Floats  # lane × second
+    wanted: bool
 
 
 @compiled
@@ -40,12 +65,11 @@ def guess_lane(
     settled: bool,
 ) -> None:
     """A dark lane is carried on by the model: mean arrivals in, learned discharge out."""
-    queue, coming, _line, _sure, _at, _speed, dark, _crossed, guess = seen
-    if not dark[lane]:
-        guess[lane] = queue[lane]
+    if not seen.dark[lane]:
+        seen.guess[lane] = seen.queue[lane]
         return
-    guess[lane] += known.flow[lane]
+    seen.guess[lane] += known.flow[lane]
     if settled and known.on[lane] > START_UP_S:
-        guess[lane] = max(0.0, guess[lane] - rate)
-    queue[lane] = guess[lane]
-    coming[lane, :] = known.flow[lane]
+        seen.guess[lane] = max(0.0, seen.guess[lane] - rate)
+    seen.queue[lane] = seen.guess[lane]
+    seen.coming[lane, :] = known.flow[lane]
