@@ -147,3 +147,21 @@ def test_a_new_password_ends_every_session_of_the_old_one(door: TestClient, sign
     assert door.post("/v1/messages/seen", json={"ids": []}, headers=headers).status_code == 401
     sign_in("lin")
     assert door.get("/v1/me").status_code == 200
+
+
+def test_what_is_lent_never_adds_up_to_what_nobody_has(door: TestClient) -> None:
+    """Who sees all and does nothing, and who acts in one department: together they are not one who may do all."""
+    with door.app.state.hub.database.transaction() as connection:
+        for name in ("watcher", "reader"):
+            add_staff(connection, Who(name, ("auditor",), (), everywhere=True), PASSWORD)
+        for name, roles, department in (("actor", ("officer",), "drainage"), ("nurse", (), "parks")):
+            add_staff(connection, Who(name, roles, (department,)), PASSWORD)
+        for giver, taker in (("watcher", "actor"), ("actor", "watcher")):
+            with pytest.raises(DelegationError, match="would be officer in every department"):
+                delegate(connection, giver, taker, timedelta(hours=1), "away")
+        delegate(connection, "watcher", "nurse", timedelta(hours=1), "away")
+        with pytest.raises(DelegationError, match="nurse would be officer"):
+            delegate(connection, "actor", "nurse", timedelta(hours=1), "away")
+        delegate(connection, "watcher", "reader", timedelta(hours=1), "away")
+        delegate(connection, "mayor", "actor", timedelta(hours=1), "away")
+        connection.rollback()
