@@ -51,6 +51,8 @@ class _Fit:
 
 def estimate(counts: NDArray[np.float64], delays: Delays, seen: NDArray[np.float64] | None = None) -> Rt:
     """R on each day of the counts (NaN: not known); `seen`: the share of each count already reported."""
+    if not len(counts):
+        return Rt(np.empty(0), np.empty(0), np.empty(0), WALKS[0], 0.0)
     share = np.ones(len(counts)) if seen is None else np.asarray(seen, dtype=np.float64)
     share = np.where(np.isfinite(counts) & (counts >= 0), share * weekdays(counts), 0.0)
     known = np.where(share > 0, counts, 0.0)

@@ -51,7 +51,7 @@ def trace(
 ) -> Traced:
     """Sample the transmission tree given onsets, presences on record and (optional) sequence distances."""
     possible = explanations(onset, meetings(records), history, distances)
-    days = int(onset.max() - onset.min()) + history.longest
+    days = (int(np.ptp(onset)) if len(onset) else 0) + history.longest
     open_to = exposure(records, onset, history, people, days)
     rows = _Rows(possible.first, possible.infector, possible.day, possible.context, possible.weight)
     share, hazards = _sample(rows, open_to, np.asarray([*history.hazards, 1.0 / open_to[-1]]), SWEEPS, seed)
