@@ -1,7 +1,9 @@
 """Columns of a forecast hub's tables as plain arrays."""
 
 import csv
+import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ Days = NDArray[np.datetime64]
 Texts = NDArray[np.str_]
 Ints = NDArray[np.intp]
 
+WRITTEN = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})((?:[T ].*)?)")
 OTHER_NAMES = {"date": "target_end_date", "value": "observation", "model": "model_id"}  # that hubs have for columns
 
 
@@ -47,11 +50,25 @@ def listed(folder: Path, places: set[str]) -> set[str]:
     file = find(folder, "*locations*.csv")
     if file is None:
         return places
-    with file.open(newline="", encoding="utf-8-sig") as lines:
-        rows = list(csv.DictReader(lines))
+    rows = _table(file.read_bytes())
     columns = [{code(row[name]) for row in rows} for name in (rows[0] if rows else ())]
     known = [{place for place in places if code(place) in column} for column in columns]
     return max(known, key=len, default=places) or places
+
+
+def _table(raw: bytes) -> list[dict[str, str]]:
+    """Rows of a table of texts, however they are parted; codes are plain in every encoding, names may be lost."""
+    wide = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    lines = raw.decode("utf-16" if wide else "utf-8-sig", errors="replace").splitlines()
+    return list(csv.DictReader(lines, delimiter=max(",;\t", key=lines[0].count))) if lines else []
+
+
+def one_name(names: Texts) -> Texts:
+    """The longest of the ways in which each place is written: some vintages may have lost the zeros of its code."""
+    longest: dict[str, str] = {}
+    for name in sorted(set(names.tolist()), key=len):
+        longest[code(name)] = name
+    return np.array([longest[code(name)] for name in names.tolist()], dtype=np.str_)
 
 
 def code(place: str | None) -> str:
@@ -85,8 +102,10 @@ def floats(column: Any) -> Floats:
 
 def times(column: Any) -> Days:
     """A column as moments of universal time, whether kept as texts, days or timestamps; NaT where there is none."""
-    if _is_text(column):
-        return np.array([_moment(value) for value in column.to_pylist()], dtype="datetime64[s]")
+    if _is_text(column) or pa.types.is_integer(column.type):
+        values = texts(column).tolist()
+        known = {value: _moment(value) for value in set(values)}
+        return np.array([known[value] for value in values], dtype="datetime64[s]")
     return column.cast(pa.timestamp("s"), safe=False).to_numpy().astype("datetime64[s]")
 
 
@@ -96,7 +115,7 @@ def days_of(column: Any) -> Days:
 
 
 def _is_text(column: Any) -> bool:
-    return pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return any(kind(column.type) for kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view))
 
 
 def _number(value: str | None) -> float:
@@ -106,8 +125,12 @@ def _number(value: str | None) -> float:
         return float("nan")
 
 
-def _moment(value: str | None) -> np.datetime64:
+def _moment(value: str) -> np.datetime64:
+    """Year, month and day, with or without signs between them and zeros before, then the hour and the zone if any."""
+    found = WRITTEN.fullmatch(value.strip())
     try:
-        return np.datetime64((value or "NaT").rstrip("Z").replace("+00:00", "").replace("/", "-"), "s")
+        year, month, day, hour = found.groups() if found else ("", "", "", "")
+        moment = datetime.fromisoformat(f"{year}-{month:0>2}-{day:0>2}{hour}")
     except ValueError:
         return np.datetime64("NaT")
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment, "s")

@@ -7,7 +7,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from benchmarks.epidemic.columns import Days, Floats, Texts, days_of, find, floats, listed, one, read, texts, times
+from benchmarks.epidemic.columns import (
+    Days,
+    Floats,
+    Texts,
+    days_of,
+    find,
+    floats,
+    listed,
+    one,
+    one_name,
+    read,
+    texts,
+    times,
+)
 from benchmarks.epidemic.peers import Peer, Tasks, peers_of, roles, week_index
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Reports, Snapshot, Triangle, triangle
@@ -92,7 +105,7 @@ def season_of(day: np.datetime64) -> str:
 def _history(folder: Path) -> Triangle:
     table = read(one(folder, "*truth_vintages*.parquet"), ("as_of", "date", "location", "value"))
     _by_week(table)
-    place = texts(table["location"])
+    place = one_name(texts(table["location"]))
     kept = np.isin(place, list(listed(folder, set(place.tolist()) - {""})))
     if not kept.all():
         print(f"reports set aside, of places not listed: {', '.join(sorted(set(place[~kept].tolist()))) or 'unnamed'}")

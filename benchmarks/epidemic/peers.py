@@ -44,10 +44,14 @@ def peers_of(table: pa.Table, truth: Snapshot) -> tuple[Tasks, dict[str, Peer]]:
 
 
 def _asked(table: pa.Table) -> pa.Table:
-    """The rows that say which model and day they are of."""
+    """The rows that say which model, day and week they are of."""
     told = ~np.isnat(days_of(table["reference_date"])) & (texts(table["model"]) != "")
+    if "target_end_date" not in table.column_names and "horizon" in table.column_names:
+        told &= ~np.isnan(floats(table["horizon"]))
+    if not told.any():
+        raise SystemExit("no row of the table of forecasts has a model, a reference day and a horizon")
     if not told.all():
-        print(f"{(~told).sum()} forecasts without a model or a reference day set aside")
+        print(f"{(~told).sum()} forecasts without a model, a reference day or a horizon set aside")
     return table.filter(pa.array(told))
 
 

@@ -104,7 +104,7 @@ with days as (
         order by reported desc limit 1)) as said
     from days cross join lags group by 1
 )
-select days, 100 * coalesce(said, 0) / final as share from known where final > 0 order by days
+select days, 100 * coalesce(said, 0) / final as share from known where final >= epidemic.minimum() order by days
 
 -- name: reporting_delays
 with recent as (
@@ -117,7 +117,8 @@ with recent as (
 select entity.name, entity.facts ->> 'district' as district, round(percentile_cont(0.5) within group (
         order by extract(epoch from firsts.reported - (firsts.day + 1)::timestamp at time zone epidemic.zone()) / 3600)::numeric, 1)::float8 as hours,
     max(firsts.day)::text as newest,
-    round((100 * sum(firsts.count) / nullif(sum(finals.count), 0))::numeric, 1)::float8 as first_share,
+    case when sum(finals.count) >= epidemic.minimum() -- a share of three people tells how many they are
+         then round((100 * sum(firsts.count) / sum(finals.count))::numeric, 1)::float8 end as first_share,
     sum(finals.words - 1)::int as revised
 from firsts join finals using (place, kind, day) join hub.entity on entity.number = firsts.place
 where firsts.kind <> 'told' group by entity.number, entity.name order by first_share nulls last

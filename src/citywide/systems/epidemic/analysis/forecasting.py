@@ -1,8 +1,8 @@
 """Every Monday a forecast of the weeks to come, kept with what was known; each matured week is scored once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cache
 
 import numpy as np
 from msgspec import to_builtins
@@ -11,7 +11,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from citywide.hub import Text
-from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.pool import Database, Row, rows
 from citywide.hub.evidence.write import witness
 from citywide.systems.epidemic.analysis.remembered import packed, unpacked
 from citywide.systems.epidemic.analysis.set_aside import Aside, set_aside
@@ -19,10 +19,10 @@ from citywide.systems.epidemic.analysis.weeks import (
     CITY,
     MADE_AT,
     VINTAGES,
+    Weeks,
     filled,
     made_at,
     stops,
-    summed,
     triangle,
     weeks_known,
 )
@@ -93,9 +93,7 @@ def score_matured(
     due = rows(
         connection, SQL["forecasts_to_score"], {"kind": series.name, "week": sunday - MATURED + timedelta(days=7)}
     )
-    found = (
-        [] if not due else list(_scored(said, number, due, truth.days, _with_city(truth.counts), truth.districts, zone))
-    )
+    found = list(_scored(due, truth, _as_it_stood(said, number, zone)))
     with connection.cursor() as cursor:
         cursor.executemany(SQL["put_score"], [one | {"kind": series.name, "scored": now} for one in found])
     return len(found)
@@ -118,35 +116,32 @@ def _cells(series: Series, made: Forecast) -> Iterator[dict[str, object]]:
             }  # fmt: skip
 
 
-def _scored(
-    said: DailyReports,
-    number: int,
-    due: Sequence[dict[str, Any]],
-    days: list[date],
-    truth: Floats,
-    districts: tuple[str, ...],
-    zone: str,
-) -> Iterator[dict[str, object]]:
-    then: dict[date, Floats] = {}
+def _as_it_stood(said: DailyReports, number: int, zone: str) -> Callable[[date], Weeks]:
+    """What was known when the forecast after a Sunday was made; each Sunday is looked up once."""
+
+    @cache
+    def then(sunday: date) -> Weeks:
+        return weeks_known(said, said.known(made_at(sunday, zone)), sunday, number, filled)
+
+    return then
+
+
+def _scored(due: Sequence[Row], truth: Weeks, then: Callable[[date], Weeks]) -> Iterator[dict[str, object]]:
+    """The forecasts whose week is known, beside the plainest forecast that could have been made that day."""
     for row in due:
-        sunday = row["reference"] - AHEAD
-        if sunday not in then:
-            state = weeks_known(said, said.known(made_at(sunday, zone)), sunday, number, filled)
-            then[sunday] = _with_city(state.counts)
-        at = [*districts, CITY].index(row["place"]) if row["place"] in {*districts, CITY} else -1
-        observed = truth[days.index(row["week"]), at] if row["week"] in days and at >= 0 else np.nan
+        observed = truth.on(row["week"], row["place"])
         if np.isfinite(observed):
-            one = score(np.array(observed), np.array(row["quantiles"]))
-            plain = score(np.array(observed), unchanged(then[sunday][:, at], row["horizon"]))
-            yield {
-                "reference": row["reference"], "place": row["place"], "week": row["week"], "observed": float(observed),
-                "wis": float(one.wis), "log_wis": float(one.log_wis), "wis_unchanged": float(plain.wis),
-                "in50": bool(one.in50), "in95": bool(one.in95),
-            }  # fmt: skip
+            plain = unchanged(then(row["reference"] - AHEAD).of(row["place"]), row["horizon"])
+            yield _beside(row, observed, plain)
 
 
-def _with_city(counts: Floats) -> Floats:
-    return np.column_stack([counts, summed(counts.T)])
+def _beside(row: Row, observed: float, plain: Floats) -> dict[str, object]:
+    ours, theirs = (score(np.array(observed), quantiles) for quantiles in (np.array(row["quantiles"]), plain))
+    return {
+        "reference": row["reference"], "place": row["place"], "week": row["week"], "observed": observed,
+        "wis": float(ours.wis), "log_wis": float(ours.log_wis), "wis_unchanged": float(theirs.wis),
+        "in50": bool(ours.in50), "in95": bool(ours.in95),
+    }  # fmt: skip
 
 
 def _old_enough(said: DailyReports, sunday: date) -> bool:

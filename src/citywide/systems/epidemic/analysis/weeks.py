@@ -32,6 +32,17 @@ class Weeks(Struct, frozen=True):
         """The Sundays."""
         return [self.newest - timedelta(weeks=back) for back in range(len(self.counts) - 1, -1, -1)]
 
+    def of(self, place: str) -> Floats:
+        """The weeks of a district, or of the whole city; of a place that is neither nothing is known."""
+        if place == CITY:
+            return summed(self.counts.T)
+        known = place in self.districts
+        return self.counts[:, self.districts.index(place)] if known else np.full(len(self.counts), np.nan)
+
+    def on(self, sunday: date, place: str) -> float:
+        """The count of the week that ends on a Sunday; NaN where it is not known."""
+        return float(self.of(place)[self.days.index(sunday)]) if sunday in self.days else np.nan
+
 
 class Stopped(Struct, frozen=True):
     """A hospital from which nothing was heard since the week that ends on a Sunday."""

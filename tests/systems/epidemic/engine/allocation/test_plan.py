@@ -91,3 +91,13 @@ def test_a_stock_below_nought_is_named(there, arriving):
     stock = Stock(np.full(3, there), np.full(2, arriving), keeps=True)
     with pytest.raises(ValueError, match="below nought"):
         plan(known(np.full((3, 2), 4.0)), stock)
+
+
+def test_what_is_no_number_or_of_other_places_is_named_before_it_reaches_the_solver():
+    need = known(np.full((2, 1), 4.0))
+    for at_place, arriving in ((np.array([np.nan, 0]), np.ones(1)), (np.zeros(2), np.array([np.inf]))):
+        with pytest.raises(ValueError, match="not a number"):
+            plan(need, Stock(at_place, arriving, keeps=True))
+    for at_place, arriving in ((np.zeros(3), np.ones(1)), (np.zeros(2), np.ones(2))):
+        with pytest.raises(ValueError, match="other places or weeks"):
+            plan(need, Stock(at_place, arriving, keeps=True))

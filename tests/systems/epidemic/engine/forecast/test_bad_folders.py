@@ -100,6 +100,38 @@ def test_a_table_whose_columns_have_a_hubs_other_names_is_read_and_a_lacking_one
         read_hub(tmp_path)
 
 
+WRITTEN = {
+    "without signs": lambda day: day.replace("-", ""),
+    "as numbers": lambda day: int(day.replace("-", "")),
+    "without zeros": lambda day: "{}/{}/{}".format(*map(int, day.split("-"))),
+    "in another zone": lambda day: f"{day}T08:00:00+08:00",
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN.values(), ids=WRITTEN.keys())
+def test_a_date_is_read_however_it_is_written(form, tmp_path):
+    hub = read_hub(folder(tmp_path, [(form(as_of), form(week), *rest) for as_of, week, *rest in reports()]))
+    plain = read_hub(folder(tmp_path, reports()))
+    assert np.array_equal(hub.history.vintages, plain.history.vintages)
+    assert np.array_equal(hub.history.values, plain.history.values, equal_nan=True)
+
+
+def test_vintages_that_lost_the_zeros_of_a_code_speak_of_the_same_place(tmp_path):
+    cut = [(as_of, week, place if as_of < "2024-10" else place.lstrip("0"), v) for as_of, week, place, v in reports()]
+    assert len({row[2] for row in cut}) == 2 * len(PLACES)
+    assert read_hub(folder(tmp_path, cut)).history.places == PLACES
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "latin-1"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_the_list_of_locations_is_read_in_any_encoding_with_any_sign_between(encoding, sign, tmp_path):
+    folder(tmp_path, reports())
+    (tmp_path / "x_locations.csv").write_bytes(
+        f"location{sign}name\r\n01{sign}Â\r\n03{sign}B\r\n".encode(encoding, "replace")
+    )
+    assert read_hub(tmp_path).history.places == ("01", "03")
+
+
 def test_reports_of_days_and_of_several_targets_are_not_taken_for_weeks(tmp_path):
     days = [
         (as_of, str(np.datetime64(week) - d), place, value) for as_of, week, place, value in reports() for d in range(7)
@@ -153,13 +185,13 @@ def test_all_are_scored_on_the_levels_that_peers_answered(tmp_path, monkeypatch,
 
 def test_forecasts_with_gaps_or_of_nobody_are_named_and_the_rest_is_compared(tmp_path, capsys):
     rows = said(LEVELS, "Team-one", 1)
-    gap, nobody, undated = list(rows[0]), list(rows[1]), list(rows[2])
-    gap[8], nobody[0], undated[1] = None, None, None
-    hub = read_hub(folder(tmp_path, reports(), [gap, nobody, undated, *rows[3:]]))
+    gap, nobody, undated, endless = map(list, rows[:4])
+    gap[8], nobody[0], undated[1], endless[2] = None, None, None, None
+    hub = read_hub(folder(tmp_path, reports(), [gap, nobody, undated, endless, *rows[4:]]))
     told = capsys.readouterr().out
-    assert "2 forecasts without a model or a reference day set aside" in told
+    assert "3 forecasts without a model, a reference day or a horizon set aside" in told
     assert "1 forecasts that lack quantiles set aside" in told
-    assert (~np.isnan(hub.peers["Team-one"].quantiles)).sum() == (len(rows) - 3) * len(LEVELS)
+    assert (~np.isnan(hub.peers["Team-one"].quantiles)).sum() == (len(rows) - 4) * len(LEVELS)
 
 
 def test_forecasts_without_any_quantile_are_named(tmp_path):

@@ -2,6 +2,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citywide.systems.epidemic.engine.forecast.autoregression import autoregressed
 from citywide.systems.epidemic.engine.forecast.features import features_of
 from citywide.systems.epidemic.engine.forecast.growth import FLOOR, growing, growth_features, logged, unlogged
 from citywide.systems.epidemic.engine.forecast.lessons import lessons_of, questions
@@ -55,6 +56,16 @@ def test_the_trend_leaves_less_than_no_change_leaves():
     taught, told = trend(lessons, questions(features, (1, 2, 3)).reshape(-1, len(features.names) + 1), features.names)
     assert np.abs(lessons.change - taught).mean() < 0.7 * np.abs(lessons.change).mean()
     assert told.shape == (18,)
+
+
+def test_no_place_is_expected_to_move_further_than_any_ever_did():
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(size=(300, 2))
+    seen = rng.normal(size=300) * np.exp(inputs[:, 1])
+    asked = np.array([[40.0, 40.0], [-40.0, 40.0]])
+    told = autoregressed(inputs, seen, np.ones(300), asked, np.array([False, True]))
+    assert told.min() >= seen.min()
+    assert told.max() <= seen.max()
 
 
 def test_features_of_growth_are_those_of_the_logarithms():

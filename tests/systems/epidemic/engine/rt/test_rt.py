@@ -86,3 +86,11 @@ def test_cori_is_its_formula():
     force = [sum(counts[t - s] * w[s - 1] for s in range(1, len(w) + 1) if t >= s) for t in range(40)]
     assert shape[30] == pytest.approx(1 + counts[24:31].sum())
     assert scale[30] == pytest.approx(1 / (0.2 + sum(force[24:31])))
+
+
+def test_no_days_have_no_r_and_days_without_anybody_leave_it_all_but_unknown():
+    assert len(estimate(np.empty(0), DELAYS).log_r) == 0
+    quiet = estimate(np.zeros(60), DELAYS)
+    assert np.isfinite(quiet.log_r).all()
+    assert quiet.quantile(0.025)[-1] < 0.2
+    assert quiet.quantile(0.975)[-1] > 2

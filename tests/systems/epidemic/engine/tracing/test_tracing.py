@@ -129,3 +129,16 @@ def test_the_family_is_called_before_the_bus_and_cases_are_not_called():
     assert calls[0].last_day == 11
     strength = HISTORY.infectious_on(np.array([-1, 0, 1])).sum()
     assert calls[0].chance == pytest.approx(1 - np.exp(-HISTORY.hazards[HOUSEHOLD] * strength))
+
+
+def test_without_cases_without_meetings_and_without_one_sequence_nobody_is_accused():
+    assert trace(np.empty(0, np.int64), records_of(), PEOPLE, HISTORY).infectors().shape == (0, 1)
+    alone = trace(np.array([10, 14]), records_of(), PEOPLE, HISTORY, distances=np.full((2, 2), np.nan))
+    assert (alone.infectors()[:, -1] > 0.8).all()
+
+
+def test_of_three_who_fell_ill_together_none_infected_all_in_a_circle():
+    home = [(case, day, HOUSEHOLD, 3, 3) for case in range(3) for day in range(3, 12)]
+    found = trace(np.full(3, 10), records_of(*home), PEOPLE, HISTORY)
+    assert found.infectors().sum(axis=1) == pytest.approx(np.ones(3))
+    assert found.infectors()[:, -1].sum() >= 1 - 1e-9  # in every tree at least one has it from elsewhere

@@ -51,8 +51,7 @@ def plan(need: Need, stock: Stock) -> NDArray[np.float64]:
     placed anew every week. With `least_share`, no place gets less than that share of an even split by
     its median need.
     """
-    if min(stock.at_place.min(initial=0), stock.arriving.min(initial=0)) < 0:
-        raise ValueError("no plan: a stock, or what arrives, is below nought")
+    _refuse(need, stock)
     places, weeks, levels = need.quantiles.shape
     worth = need.chances() * (SOONER ** np.arange(weeks))[:, None]
     met = places * weeks * levels
@@ -62,6 +61,17 @@ def plan(need: Need, stock: Stock) -> NDArray[np.float64]:
     rows = vstack([_at_places(places, weeks, levels, stock), _from_centre(places, weeks, met, stock)])
     limits = np.concatenate([_local(stock, weeks).ravel(), _central(stock)])
     return _maximise(cost, lower, upper, csc_matrix(rows), limits)[met:].reshape(places, weeks)
+
+
+def _refuse(need: Need, stock: Stock) -> None:
+    """What cannot be planned with is said before the solver sees it."""
+    if (*stock.at_place.shape, *stock.arriving.shape) != need.quantiles.shape[:2]:
+        raise ValueError("no plan: the stock is of other places or weeks than the need")
+    numbers = np.concatenate([need.quantiles.ravel(), stock.at_place, stock.arriving])
+    if not np.isfinite(numbers).all():
+        raise ValueError("no plan: a need, a stock or what arrives is not a number")
+    if min(stock.at_place.min(initial=0), stock.arriving.min(initial=0)) < 0:
+        raise ValueError("no plan: a stock, or what arrives, is below nought")
 
 
 def unmet(

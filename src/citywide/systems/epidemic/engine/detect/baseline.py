@@ -102,9 +102,14 @@ def _normal_equations(
             scaled = weights[t] * mean[t] * regressors[t, j]
             for k in range(j + 1):
                 information[j, k] += scaled * regressors[t, k]
-    for j in range(size):
+    _mirror(information)
+
+
+@njit(cache=True)
+def _mirror(lower: NDArray[np.float64]) -> None:
+    for j in range(len(lower)):
         for k in range(j):
-            information[k, j] = information[j, k]
+            lower[k, j] = lower[j, k]
 
 
 @njit(cache=True, fastmath=True)

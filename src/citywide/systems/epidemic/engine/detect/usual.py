@@ -69,21 +69,41 @@ def _usual(
     uncertainty = np.empty((series, weeks - first_week))
     lately = np.zeros((series, weeks - first_week, 2))
     for i in range(series):
-        coefficients = np.zeros(regressors.shape[1])
-        coefficients[0] = math.log(np.maximum(counts[i], 0.0).mean() + 0.05)
+        law = np.zeros(regressors.shape[1])
+        law[0] = math.log(np.maximum(counts[i], 0.0).mean() + 0.05)
         for week in range(first_week, weeks):
-            spread, information = fit(
-                counts[i], regressors, shrinkage, coefficients, max(0, week - history), week - RECENT
-            )
-            now = regressors[week]
-            dispersion[i, week - first_week] = spread
-            uncertainty[i, week - first_week] = math.sqrt(spread * (now * np.linalg.solve(information, now)).sum())
+            at = week - first_week
+            spread, information = fit(counts[i], regressors, shrinkage, law, max(0, week - history), week - RECENT)
+            dispersion[i, at] = spread
+            uncertainty[i, at] = _uncertainty(regressors[week], information, spread)
             for lag in range(LAGS):
-                level = (regressors[week - lag] * coefficients).sum()
-                expected[i, week - first_week, lag] = math.exp(min(max(level, -12.0), 20.0))
-            for before in range(max(0, week - LATELY), week):
-                if counts[i, before] >= 0:
-                    level = (regressors[before] * coefficients).sum()
-                    lately[i, week - first_week, 0] += counts[i, before]
-                    lately[i, week - first_week, 1] += math.exp(min(max(level, -12.0), 20.0))
+                expected[i, at, lag] = _mean(regressors[week - lag], law)
+            _add_lately(counts[i], regressors, law, week, lately[i, at])
     return expected, dispersion, uncertainty, lately
+
+
+@njit(cache=True)
+def _mean(now: NDArray[np.float64], law: NDArray[np.float64]) -> float:
+    """What a week's regressors and the coefficients let expect."""
+    return math.exp(min(max((now * law).sum(), -12.0), 20.0))
+
+
+@njit(cache=True)
+def _uncertainty(now: NDArray[np.float64], information: NDArray[np.float64], spread: float) -> float:
+    """The standard error of the logarithm of what is expected."""
+    return math.sqrt(spread * (now * np.linalg.solve(information, now)).sum())
+
+
+@njit(cache=True)
+def _add_lately(
+    counts: NDArray[np.float64],
+    regressors: NDArray[np.float64],
+    law: NDArray[np.float64],
+    week: int,
+    lately: NDArray[np.float64],
+) -> None:
+    """What was counted, and what was expected, in the weeks before that are known."""
+    for before in range(max(0, week - LATELY), week):
+        if counts[before] >= 0:
+            lately[0] += counts[before]
+            lately[1] += _mean(regressors[before], law)

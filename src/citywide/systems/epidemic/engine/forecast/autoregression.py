@@ -15,13 +15,16 @@ SMALLEST = 0.004  # no miss is thought smaller than this on the working scale
 def autoregressed(
     inputs: Floats, change: Floats, weight: Floats, asked: Floats, drivers: Floats, ridge: float = 30.0
 ) -> Floats:
-    """Quantiles of the change for one step; `drivers` marks columns that also drive the size of misses."""
+    """Quantiles of the change for one step; `drivers` marks columns that also drive the size of misses.
+
+    None lies beyond what was ever seen: where most weeks have nobody, the size of misses runs away.
+    """
     answer, fitted = regressed(inputs, change, weight, asked, ridge)
     missed = change - fitted
     sizes, asked_sizes = np.abs(inputs[:, drivers.astype(bool)]), np.abs(asked[:, drivers.astype(bool)])
     log_size, own = regressed(sizes, np.log(np.abs(missed) + SMALLEST), weight, asked_sizes, ridge)
     shape = _weighted_quantiles(missed / np.exp(own), weight)
-    return answer[:, None] + np.exp(log_size)[:, None] * shape
+    return np.clip(answer[:, None] + np.exp(log_size)[:, None] * shape, change.min(), change.max())
 
 
 def regressed(inputs: Floats, target: Floats, weight: Floats, asked: Floats, ridge: float) -> tuple[Floats, Floats]:

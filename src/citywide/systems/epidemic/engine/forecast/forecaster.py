@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.epidemic.engine.cleaning import Problem, screen, unit_of
 from citywide.systems.epidemic.engine.forecast.elsewhere import GROUPS, Background, Elsewhere
 from citywide.systems.epidemic.engine.forecast.features import features_of
 from citywide.systems.epidemic.engine.forecast.lessons import joined, lessons_of, questions
@@ -14,13 +13,12 @@ from citywide.systems.epidemic.engine.forecast.members import MEMBERS, Task, ans
 from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, with_groups
 from citywide.systems.epidemic.engine.forecast.pool import Matured, coverage, pooled, weights
 from citywide.systems.epidemic.engine.forecast.quantiles import stretched, whole
+from citywide.systems.epidemic.engine.forecast.then import Then, known_then
 from citywide.systems.epidemic.engine.forecast.total import coherent
 from citywide.systems.epidemic.engine.forecast.widening import beside_truth, doubt, spread
-from citywide.systems.epidemic.engine.nowcast import Nowcast, nowcast
-from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot, Triangle
+from citywide.systems.epidemic.engine.triangle import WEEK, Triangle
 
 Floats = NDArray[np.floating]
-Days = NDArray[np.datetime64]
 
 
 class Forecaster:
@@ -33,15 +31,7 @@ class Forecaster:
 
     def forecast(self, history: Triangle, reference: np.datetime64) -> Forecast:
         """One reference day, from the vintages before its deadline only."""
-        moment = reference - self.setting.deadline
-        then = history.until(moment)
-        known = then.known(moment)
-        if not len(known.weeks):
-            raise ValueError(f"nothing was reported before {moment}")
-        values, problems = screen(known.values, known.weeks, known.places, unit_of(known.values))
-        revised = nowcast(then, moment, unit_of(known.values))
-        panel = panel_of(values, known.weeks, revised.settle(values))
-        made = self._pooled(panel, values, known, reference, revised, problems)
+        made = self._pooled(known_then(history, reference, self.setting.deadline))
         self.past.append(made)
         return made
 
@@ -50,56 +40,52 @@ class Forecaster:
         for reference in sorted(references):
             yield self.forecast(history, reference.astype("datetime64[D]"))
 
-    def _pooled(
-        self,
-        panel: Panel,
-        values: Floats,
-        known: Snapshot,
-        reference: np.datetime64,
-        revised: Nowcast,
-        problems: list[Problem],
-    ) -> Forecast:
-        steps = self._steps(panel, reference)
-        small = answers(self._task(panel, values, reference, steps))
-        past = self._matured(known.weeks, values, reference)
+    def _pooled(self, then: Then) -> Forecast:
+        steps, panel = self._steps(then), then.panel
+        small = answers(self._task(then, steps))
+        past = self._matured(then)
         prior = {name: MEMBERS[name][1] if name in MEMBERS else 0.3 for name in small}
         share = weights(past, prior, panel.scale, panel.total)
         joint = pooled(small, share, steps, len(panel.weeks))
         wider = spread(past, panel, len(self.setting.horizons))
-        wide = stretched(joint, wider[..., None], doubt(revised, panel)[:, None, None])
-        told = coherent(_grown(panel, wide), panel.total)
-        quantiles = whole(told) if unit_of(known.values) == 1 else told
         return Forecast(
-            reference, known.places, self.setting.horizons, quantiles,
+            then.reference, then.places, self.setting.horizons, _told(then, joint, wider),
             {name: _grown(panel, quantiles) for name, quantiles in small.items()}, _grown(panel, joint),
-            share, wider, coverage(past, 0.95), revised, tuple(problems),
+            share, wider, coverage(past, 0.95), then.revised, then.problems,
         )  # fmt: skip
 
-    def _steps(self, panel: Panel, reference: np.datetime64) -> tuple[int, ...]:
+    def _steps(self, then: Then) -> tuple[int, ...]:
         """Weeks from the newest report to each horizon's week."""
-        gap = int((reference - panel.weeks[-1]) / WEEK)
+        gap = int((then.reference - then.panel.weeks[-1]) / WEEK)
         return tuple(max(gap + horizon, 1) for horizon in self.setting.horizons)
 
-    def _task(self, panel: Panel, values: Floats, reference: np.datetime64, steps: tuple[int, ...]) -> Task:
-        features = features_of(panel)
+    def _task(self, then: Then, steps: tuple[int, ...]) -> Task:
+        panel, features = then.panel, features_of(then.panel)
         own = lessons_of(panel, steps, 1.0, features)
-        grouped = lessons_of(_grouped(panel, values, self.setting.seed), steps)
-        other = self.elsewhere.lessons(steps, reference, self.setting.lessons_at_most)
+        grouped = lessons_of(_grouped(then, self.setting.seed), steps)
+        other = self.elsewhere.lessons(steps, then.reference, self.setting.lessons_at_most)
         everything = joined([own, grouped, *other])
         return Task(
             panel, features, own, everything, questions(features, steps),
             steps, self.setting.trees, self.setting.seed,
         )  # fmt: skip
 
-    def _matured(self, weeks: Days, values: Floats, reference: np.datetime64) -> list[Matured]:
-        found = [beside_truth(past, weeks, values, reference) for past in self.past]
+    def _matured(self, then: Then) -> list[Matured]:
+        found = [beside_truth(past, then.panel.weeks, then.values, then.reference) for past in self.past]
         return [week for week in found if (~np.isnan(week.truth)).any()]
 
 
-def _grouped(panel: Panel, values: Floats, seed: int) -> Panel:
-    count = values.shape[1]
-    groups = with_groups(values, panel.total, GROUPS, seed)[:, count:]
-    return panel_of(groups, panel.weeks) if groups.shape[1] else panel
+def _told(then: Then, joint: Floats, wider: Floats) -> Floats:
+    """The pool as it is told: as wide as past misses and revisions to come ask for, people counted whole."""
+    wide = stretched(joint, wider[..., None], doubt(then.revised, then.panel)[:, None, None])
+    counts = coherent(_grown(then.panel, wide), then.panel.total)
+    return whole(counts) if then.unit == 1 else counts
+
+
+def _grouped(then: Then, seed: int) -> Panel:
+    count = len(then.places)
+    groups = with_groups(then.values, then.panel.total, GROUPS, seed)[:, count:]
+    return panel_of(groups, then.panel.weeks) if groups.shape[1] else then.panel
 
 
 def _grown(panel: Panel, small: Floats) -> Floats:

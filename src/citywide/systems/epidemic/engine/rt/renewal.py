@@ -51,6 +51,8 @@ class _Fit:
 
 def estimate(counts: NDArray[np.float64], delays: Delays, seen: NDArray[np.float64] | None = None) -> Rt:
     """R on each day of the counts (NaN: not known); `seen`: the share of each count already reported."""
+    if not len(counts):
+        return Rt(np.empty(0), np.empty(0), np.empty(0), WALKS[0], 0.0)
     share = np.ones(len(counts)) if seen is None else np.asarray(seen, dtype=np.float64)
     share = np.where(np.isfinite(counts) & (counts >= 0), share * weekdays(counts), 0.0)
     known = np.where(share > 0, counts, 0.0)
@@ -75,16 +77,27 @@ def weekdays(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _fit(counts: NDArray[np.float64], delays: Delays, share: NDArray[np.float64], walk: float) -> _Fit:
-    """Gauss-Newton on level and growth of the first infections and on log R, with a random-walk prior."""
-    days = len(counts)
-    prior = _prior(days, walk)
-    state = np.zeros(days + 2)
-    state[0] = np.log(max(float(counts[:14].mean()), 0.5))
-    centre = np.zeros(days + 2)
-    centre[0] = state[0]
-    dispersion, precision, used = 0.0, prior, 0.0
+    """Level and growth of the first infections and log R of every day, with a random-walk prior."""
+    prior, centre = _prior(len(counts), walk), np.zeros(len(counts) + 2)
+    centre[0] = np.log(max(float(counts[:14].mean()), 0.5))
+    state, precision, dispersion = _most_probable(counts, delays, share, prior, centre)
+    infections, expected, _ = _predict(state, delays, share, len(counts))
+    sd = np.sqrt(np.diag(np.linalg.inv(precision)))
+    evidence = _evidence(counts, expected, share, dispersion, state - centre, prior, precision)
+    return _Fit(state[2:], sd[2:], infections, dispersion, evidence)
+
+
+def _most_probable(
+    counts: NDArray[np.float64],
+    delays: Delays,
+    share: NDArray[np.float64],
+    prior: NDArray[np.float64],
+    centre: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """The path by Gauss-Newton, its precision, and the dispersion of the counts around it."""
+    state, precision, dispersion, used = centre.copy(), prior, 0.0, 0.0
     for _ in range(STEPS):
-        infections, expected, slope = _predict(state, delays, share, days)
+        _, expected, slope = _predict(state, delays, share, len(counts))
         dispersion = _dispersion(counts, expected, share, used)
         weight = share.astype(bool) / _variance(expected, dispersion)
         told = slope.T @ (weight[:, None] * slope)
@@ -94,10 +107,7 @@ def _fit(counts: NDArray[np.float64], delays: Delays, share: NDArray[np.float64]
         state += np.clip(step, -1, 1)
         if np.abs(step).max() < 1e-4:
             break
-    infections, expected, _ = _predict(state, delays, share, days)
-    sd = np.sqrt(np.diag(np.linalg.inv(precision)))
-    evidence = _evidence(counts, expected, share, dispersion, state - centre, prior, precision)
-    return _Fit(state[2:], sd[2:], infections, dispersion, evidence)
+    return state, precision, dispersion
 
 
 def _prior(days: int, walk: float) -> NDArray[np.float64]:

@@ -107,5 +107,5 @@ def _likeness(
 
 def _at_random(distances: NDArray[np.float64]) -> NDArray[np.float64]:
     pairs = distances[np.triu_indices_from(distances, 1)]
-    counts = np.bincount(pairs[np.isfinite(pairs)].astype(np.int64)) + 0.5
+    counts = np.bincount(pairs[np.isfinite(pairs)].astype(np.int64), minlength=1) + 0.5
     return counts / counts.sum()

@@ -1,6 +1,7 @@
 """Who infected whom: Gibbs sampling of parents, days of infection and the hazard of each context."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -50,38 +51,35 @@ def trace(
 ) -> Traced:
     """Sample the transmission tree given onsets, presences on record and (optional) sequence distances."""
     possible = explanations(onset, meetings(records), history, distances)
-    days = int(onset.max() - onset.min()) + history.longest
+    days = (int(np.ptp(onset)) if len(onset) else 0) + history.longest
     open_to = exposure(records, onset, history, people, days)
-    share, hazards = _sample(
-        possible.first, possible.infector, possible.day, possible.context, possible.weight,
-        open_to, np.asarray([*history.hazards, 1.0 / open_to[-1]]), SWEEPS, seed,
-    )  # fmt: skip
+    rows = _Rows(possible.first, possible.infector, possible.day, possible.context, possible.weight)
+    share, hazards = _sample(rows, open_to, np.asarray([*history.hazards, 1.0 / open_to[-1]]), SWEEPS, seed)
     return Traced(possible, share, hazards)
 
 
+class _Rows(NamedTuple):
+    """The explanations as compiled code reads them."""
+
+    first: NDArray[np.int64]
+    infector: NDArray[np.int64]
+    day: NDArray[np.int64]
+    context: NDArray[np.int64]
+    weight: NDArray[np.float64]
+
+
 @njit(cache=True)
-def _sample(  # noqa: PLR0913, PLR0917 - columns of one table
-    first: NDArray[np.int64],
-    infector: NDArray[np.int64],
-    day: NDArray[np.int64],
-    context: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    open_to: NDArray[np.float64],
-    hazards: NDArray[np.float64],
-    sweeps: int,
-    seed: int,
+def _sample(
+    rows: _Rows, open_to: NDArray[np.float64], hazards: NDArray[np.float64], sweeps: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     np.random.seed(seed)  # noqa: NPY002 - the only generator that compiled code has
-    cases = len(first) - 1
-    chosen = np.array([first[case + 1] - 1 for case in range(cases)])  # start: nobody known infected anybody
-    share, mean_hazards = np.zeros(len(weight)), np.zeros(len(hazards))
+    chosen = rows.first[1:] - 1  # start: nobody known infected anybody
+    share, mean_hazards = np.zeros(len(rows.weight)), np.zeros(len(hazards))
     prior = 1.0 / hazards
     for sweep in range(sweeps):
-        for case in range(cases):
-            chosen[case] = _choose(case, chosen, first, infector, day, context, weight, hazards)
-        tally = np.zeros(len(hazards))
-        for case in range(cases):
-            tally[context[chosen[case]]] += 1
+        for case in range(len(chosen)):
+            chosen[case] = _choose(case, chosen, rows, hazards)
+        tally = np.bincount(rows.context[chosen], minlength=len(hazards))
         for kind in range(len(hazards)):
             hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind])  # noqa: NPY002 - as above
         if sweep >= DISCARDED:
@@ -91,31 +89,30 @@ def _sample(  # noqa: PLR0913, PLR0917 - columns of one table
 
 
 @njit(cache=True)
-def _choose(  # noqa: PLR0913, PLR0917 - columns of one table
-    case: int,
-    chosen: NDArray[np.int64],
-    first: NDArray[np.int64],
-    infector: NDArray[np.int64],
-    day: NDArray[np.int64],
-    context: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    hazards: NDArray[np.float64],
-) -> int:
+def _choose(case: int, chosen: NDArray[np.int64], rows: _Rows, hazards: NDArray[np.float64]) -> int:
     """One explanation of this case, after its infector was infected and before it infected anyone."""
-    latest = 1 << 40
-    for other in range(len(chosen)):
-        if infector[chosen[other]] == case and day[chosen[other]] < latest:
-            latest = day[chosen[other]]
+    begin, end = rows.first[case], rows.first[case + 1]
+    latest = _first_infected(case, chosen, rows)
     total = 0.0
-    running = np.zeros(first[case + 1] - first[case])
-    for row in range(first[case], first[case + 1]):
-        source = infector[row]
-        if day[row] < latest and (source == NOBODY or day[chosen[source]] < day[row]):
-            total += weight[row] * hazards[context[row]]
-        running[row - first[case]] = total
+    running = np.zeros(end - begin)
+    for row in range(begin, end):
+        source = rows.infector[row]
+        if rows.day[row] < latest and (source == NOBODY or rows.day[chosen[source]] < rows.day[row]):
+            total += rows.weight[row] * hazards[rows.context[row]]
+        running[row - begin] = total
     if total <= 0.0:
         return chosen[case]
-    return first[case] + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002 - as above
+    return begin + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002 - as above
+
+
+@njit(cache=True)
+def _first_infected(case: int, chosen: NDArray[np.int64], rows: _Rows) -> int:
+    """The day on which this case infected its first; far away while it has infected nobody."""
+    day = 1 << 40
+    for other in range(len(chosen)):
+        if rows.infector[chosen[other]] == case and rows.day[chosen[other]] < day:
+            day = int(rows.day[chosen[other]])
+    return day
 
 
 __all__ = ["NOBODY", "UNSEEN", "Traced", "trace"]
