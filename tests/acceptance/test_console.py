@@ -105,7 +105,8 @@ async def test_a_wall_shows_no_rail_and_a_phone_folds_it(visit):
 
 async def test_a_resident_reports_with_a_photo_and_reopens_what_is_not_mended(visit):
     page = await visit("/report", signed_in=False, viewport=PHONE, locale="zh-CN")
-    await page.set_input_files("input[type=file][multiple]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    picture = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    await page.set_input_files("input[type=file][multiple]", picture)
     await page.locator("figure img").wait_for()
     await page.get_by_label("发生了什么").fill("第6街井盖缺失，很危险")
     await page.get_by_text("井盖", exact=True).click()
