@@ -198,9 +198,9 @@ async def report(request: Request[Any, Any, Any]) -> Any:
         STATE.case(data["join"]) if data.get("join") else STATE.open_case(title, data.get("category") or "other", place)
     )
     assert case
-    token = f"t{case['id']}x{len(STATE.followed)}"
+    token = data["link"]
     STATE.followed[token] = case["id"]
-    return {"case": case["id"], "follow": f"/follow/{token}"}
+    return {"case": case["id"], "follow": token}
 
 
 def followed(token: str) -> dict[str, Any] | None:

@@ -105,7 +105,8 @@ async def test_a_wall_shows_no_rail_and_a_phone_folds_it(visit):
 
 async def test_a_resident_reports_with_a_photo_and_reopens_what_is_not_mended(visit):
     page = await visit("/report", signed_in=False, viewport=PHONE, locale="zh-CN")
-    await page.set_input_files("input[type=file]", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    picture = {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    await page.set_input_files("input[type=file][multiple]", picture)
     await page.locator("figure img").wait_for()
     await page.get_by_label("发生了什么").fill("第6街井盖缺失，很危险")
     await page.get_by_text("井盖", exact=True).click()
@@ -150,6 +151,7 @@ async def test_a_report_without_a_connection_waits_and_is_sent_by_itself(visit):
     await page.get_by_role("button", name="Send report").click()
     await page.get_by_role("heading", name="Kept on this phone").wait_for()
     await page.context.set_offline(False)
+    await page.get_by_role("heading", name="Your report is number").wait_for()
     await page.get_by_role("button", name="Report something else").click()
     await page.get_by_text("My reports on this phone (1)").wait_for()
 

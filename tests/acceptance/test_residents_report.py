@@ -45,7 +45,7 @@ async def close_as_officer(enter, number):
 async def test_from_the_photo_to_the_reopened_case(look, enter, locale):
     says = SPOKEN[locale]
     page = await look("/report", viewport=PHONE, locale=locale)
-    await page.set_input_files("input[type=file]", photo())
+    await page.set_input_files("input[type=file][multiple]", photo())
     await page.locator("figure img").wait_for()
     await page.get_by_label(says["what"]).fill("The cover is gone 井盖没了")
     await page.get_by_text(says["kind"], exact=True).click()
@@ -94,7 +94,7 @@ async def test_neighbours_are_shown_before_sending_and_can_be_joined(look, hub):
 
 async def test_a_report_without_a_connection_waits_on_the_phone_and_is_sent_by_itself(look, hub):
     page = await look("/report", viewport=PHONE)
-    await page.set_input_files("input[type=file]", photo())
+    await page.set_input_files("input[type=file][multiple]", photo())
     await page.locator("figure img").wait_for()
     await page.get_by_label("What is wrong?").fill("Rubbish lies here since Monday")
     await page.get_by_label("Address or landmark").fill("Mill Road 7")
@@ -111,6 +111,25 @@ async def test_a_report_without_a_connection_waits_on_the_phone_and_is_sent_by_i
     shown = await page.locator("img.photo").first.get_attribute("src")
     body = await (await page.request.get(hub.address + shown)).body()
     assert not Image.open(BytesIO(body)).getexif()
+
+
+async def test_a_report_whose_answer_is_lost_on_the_way_is_one_report_all_the_same(look, hub):
+    page = await look("/report", viewport=PHONE)
+    answered = []
+
+    async def lose_the_answer(route):
+        answered.append(await (await route.fetch()).json())
+        await route.abort()
+
+    await page.route("**/v1/reports", lose_the_answer, times=1)
+    await page.get_by_label("What is wrong?").fill("The street lamp is dark")
+    await page.get_by_label("Address or landmark").fill("Old Quay 3")
+    await page.get_by_role("button", name="Send report").click()
+    await page.get_by_text("Kept on this phone").wait_for()
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await page.get_by_text(f"Your report is number {answered[0]['case']}.").wait_for()
+    seen = await page.request.get(f"{hub.address}/v1/follow/{answered[0]['follow']}")
+    assert (await seen.json())["case"]["reporters"] == 1
 
 
 async def test_the_call_taker_sees_what_the_caller_has_open_already(enter):

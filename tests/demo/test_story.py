@@ -41,6 +41,9 @@ class TrialDoor:
     def instructions(self):
         return []
 
+    def closed_roads(self):
+        return []
+
     def answer(self, answer, unit):
         with self.city.hub.database.transaction() as connection:
             getattr(self.city.hub.desk, answer.act)(connection, answer.case, self.city.clock.now(), unit)

@@ -33,13 +33,13 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(await reach(path, { headers: { Accept: "application/json" }, signal }));
 }
 
-export async function send<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T> {
+export async function send<T>(method: "POST" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (csrf) headers["X-CSRF"] = csrf;
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   const payload = form ? body : body === undefined ? undefined : JSON.stringify(body);
-  return answer<T>(await reach(path, { method, headers, body: payload }));
+  return answer<T>(await reach(path, { method, headers, body: payload, signal }));
 }
 
 /** Post something whose answer nobody reads; what was wrong with it, if anything. */

@@ -2,11 +2,23 @@
 
 const LONGEST = 1600;
 
-export class NotAPhoto extends Error {}
+const HEIF = ["heic", "heix", "hevc", "mif1", "msf1", "heim", "heis"]; // as iPhones write
+
+/** What cannot be drawn here; of an iPhone's own format the reader can be told what to do. */
+export class NotAPhoto extends Error {
+  constructor(readonly heic: boolean) {
+    super(heic ? "heic" : "no photo");
+  }
+}
+
+async function isHeic(file: Blob): Promise<boolean> {
+  const head = new TextDecoder("latin1").decode(await file.slice(0, 12).arrayBuffer());
+  return head.slice(4, 8) === "ftyp" && HEIF.includes(head.slice(8));
+}
 
 export async function scrub(file: Blob, longest = LONGEST): Promise<Blob> {
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => {
-    throw new NotAPhoto();
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(async () => {
+    throw new NotAPhoto(await isHeic(file));
   });
   const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
@@ -15,6 +27,6 @@ export async function scrub(file: Blob, longest = LONGEST): Promise<Blob> {
   canvas.getContext("2d")!.drawImage(picture, 0, 0, canvas.width, canvas.height);
   picture.close();
   return new Promise((done, fail) =>
-    canvas.toBlob((blob) => (blob ? done(blob) : fail(new NotAPhoto())), "image/jpeg", 0.82),
+    canvas.toBlob((blob) => (blob ? done(blob) : fail(new NotAPhoto(false))), "image/jpeg", 0.82),
   );
 }

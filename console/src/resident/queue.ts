@@ -11,6 +11,8 @@ export interface Told {
   phone?: string;
   anonymous: boolean;
   join?: number;
+  /** The secret that this phone has chosen to follow by: the same report sent twice stays one. */
+  link: string;
 }
 export interface Kept {
   id?: number;
@@ -25,6 +27,13 @@ export interface Sent {
 }
 
 const STORE = "reports";
+const LONGEST_MS = 60_000; // a slow line is given this long for a report with its photos
+
+/** A link that nobody guesses. */
+export function secret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(24));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
+}
 
 function database(): Promise<IDBDatabase> {
   return new Promise((done, fail) => {
@@ -58,7 +67,7 @@ export async function post(told: Told, photos: Blob[]): Promise<Sent> {
   const form = new FormData();
   form.append("report", JSON.stringify(told));
   photos.forEach((photo, at) => form.append("photo", photo, `photo-${at + 1}.jpg`));
-  const sent = await send<Sent>("POST", "/v1/reports", form);
+  const sent = await send<Sent>("POST", "/v1/reports", form, AbortSignal.timeout?.(LONGEST_MS));
   remember(sent);
   return sent;
 }
@@ -89,11 +98,14 @@ async function attempt(report: Kept): Promise<boolean | null> {
     await drop(report.id!);
     return true;
   } catch (error) {
-    if (!(error instanceof Problem) || error.status === 0 || error.status >= 500 || error.status === 429) return null;
+    if (!(error instanceof Problem) || isLater(error)) return null;
     await keep({ ...report, refused: error.message });
     return false;
   }
 }
+
+/** Whether the same may well be taken a little later. */
+export const isLater = ({ status }: Problem): boolean => status === 0 || status >= 500 || status === 429;
 
 const MINE = "citywide.mine";
 

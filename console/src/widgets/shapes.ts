@@ -34,6 +34,20 @@ export function look(row: Row, layer: Layer, theme: "light" | "dark", count = 0)
   return { colour: tone ? TONES.indexOf(tone) : PLAIN, radius, ring };
 }
 
+const MOST_STATES = 4;
+
+/** The states that colour a layer's points, most frequent first: what the legend has to explain. */
+export function states(all: Row[], layer: Layer): { state: string; tone: Tone; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const row of all) {
+    if (!known(row["state"]) || (layer.steps?.length && number(row["value"]) !== null)) continue;
+    const state = String(row["state"]);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  const found = [...counts].map(([state, count]) => ({ state, tone: toneOf(state), count }));
+  return found.sort((a, b) => b.count - a.count).slice(0, MOST_STATES);
+}
+
 /** Each layer has a mark of its own, so that a crew is no gauge even where both are green. */
 export const MARKS = ["M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z", "M3 3h10v10H3z", "M8 1l7 7-7 7-7-7z", "M8 2l7 12H1z"];
 

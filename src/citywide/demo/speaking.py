@@ -61,6 +61,11 @@ class HttpDoor:
             self.ask("POST", "/v1/instructions/heard", {"ids": [one.id for one in found]})
         return found
 
+    def closed_roads(self) -> list[Point]:
+        """Where no road leads through now."""
+        told = self.ask("GET", "/v1/roads/closed")["features"]
+        return [Point(*road["geometry"]["coordinates"]) for road in told]
+
     def move_clock(self, now: datetime) -> datetime:
         """Move a held clock forward, or lead one that runs; what time it is at the hub."""
         return datetime.fromisoformat(self.ask("POST", "/v1/clock", {"now": now})["now"])

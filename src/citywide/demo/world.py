@@ -26,6 +26,7 @@ from citywide.hub.simulated.twin import (
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.calendars import WorkingCalendar
+from citywide.kit.geometry import Point
 
 SHARES = {
     "stuck": 0.03, "drifting": 0.03, "silent": 0.04, "clock_step": 0.04, "duplicates": 0.08, "late": 0.08,
@@ -59,6 +60,10 @@ class Door(Protocol):
         """What devices are told; each is told once."""
         ...
 
+    def closed_roads(self) -> list[Point]:
+        """Where no road leads through now."""
+        ...
+
 
 class World:
     """Lives from `start` on; every part of it can be told the truth by nobody."""
@@ -71,6 +76,7 @@ class World:
         shares: Mapping[str, float] = SHARES,
     ) -> None:
         plan = city.plan
+        self._streets = plan.streets
         self.now, self.calendar = start, WorkingCalendar()
         self.twins: list[Twin] = [system.twin(plan) for system in systems if system.twin is not None]
         self.sky = Sky(plan.seed, city.relief.reach, start)
@@ -118,6 +124,7 @@ class World:
 
     def live(self, door: Door, seconds: float) -> None:
         """One step with everything that is said and asked through the door."""
+        self._streets.closed = door.closed_roads()
         self.tell(door)
         door.send(self.step(seconds))
         for answer, unit in self.obey(door.orders()):

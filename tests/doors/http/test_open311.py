@@ -97,3 +97,23 @@ def test_a_place_far_away_is_another_jurisdiction_s(door: TestClient, key: str) 
     told = {"api_key": key, "service_code": "pothole", "lat": "40.7", "long": "-74.0", "description": "deep hole"}
     answer = door.post(f"{ROOT}/requests.json", data=told)
     assert (answer.status_code, "jurisdiction" in answer.json()[0]["description"]) == (400, True)
+
+
+def test_numbers_override_every_other_filter(door: TestClient, number: str) -> None:
+    asked = f"{ROOT}/requests.json?service_request_id={number}&service_code=rubbish&status=closed&end_date=2020-01-01"
+    assert [each["service_request_id"] for each in door.get(asked).json()] == [number]
+
+
+def test_pages_are_cut_from_one_list_and_a_date_alone_is_the_city_s_own(door: TestClient, key: str) -> None:
+    form = {"api_key": key, "service_code": "dead_animal", "address_string": "Elm Street 1", "description": "a fox"}
+    kinds = ({"data": form}, {"files": {name: (None, value) for name, value in form.items()}}, {"data": form})
+    assert [door.post(f"{ROOT}/requests.json", **kind).status_code for kind in kinds] == [201] * 3
+    asked = f"{ROOT}/requests.json?service_code=dead_animal&start_date=2020-01-01"
+    whole = door.get(asked).json()
+    assert len(whole) == 3
+    assert [door.get(f"{asked}&page={page}&page_size=2").json() for page in (1, 2, 3)] == [whole[:2], whole[2:], []]
+    assert {moment["requested_datetime"][-1] for moment in whole} == {"Z"}
+    assert door.get(f"{asked}&end_date=2020-01-02").json() == []
+    refused = [door.get(f"{ROOT}/requests.json?{wrong}").status_code
+               for wrong in ("page=0", "page_size=1001", "page=x", "start_date=2026-01-01T00:00:00")]  # fmt: skip
+    assert refused == [400] * 4

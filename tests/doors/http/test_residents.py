@@ -245,3 +245,15 @@ def test_an_address_that_asks_too_often_waits() -> None:
 def test_each_caller_is_counted_alone_however_the_listener_writes_addresses() -> None:
     assert neighbourhood("::ffff:203.0.113.7") == neighbourhood("203.0.113.7") == "203.0.113.7"
     assert neighbourhood("2001:db8:1:2::1") == neighbourhood("2001:db8:1:2:ffff::") != neighbourhood("2001:db8:1:3::1")
+
+
+def test_a_report_whose_answer_was_lost_is_sent_again_and_stays_one(door: TestClient) -> None:
+    link = "a-phone-s-own-secret-of-32-letters-or-more"
+    told = {"text": "路灯不亮", "category": "street_light", "link": link, "lon": 106.61, "lat": 29.61}
+    first, again = (send(door, told, photo()) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, {"case": first.json()["case"], "follow": link})
+    assert again.json() == first.json()
+    seen = door.get(f"/v1/follow/{link}").json()
+    assert (seen["case"]["id"], seen["case"]["reporters"], len(seen["case"]["photos"])) == (first.json()["case"], 1, 1)
+    weak = send(door, told | {"link": "1234"})
+    assert (weak.status_code, weak.json()["errors"][0]["where"]) == (422, "link")

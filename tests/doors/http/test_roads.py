@@ -3,6 +3,7 @@
 from litestar.testing import TestClient
 
 from citywide.hub import Entity, OpenCase, Point, Text
+from citywide.hub.people.devices import new_token
 
 ELM = Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage")
 
@@ -23,3 +24,11 @@ def test_anybody_reads_which_roads_are_closed_and_nothing_of_the_cases_themselve
     with hub.database.transaction() as connection:
         hub.desk.close(connection, closure, now, "wen")
     assert door.get("/v1/roads/closed").json() == {"type": "FeatureCollection", "features": []}
+
+
+def test_a_unit_s_token_opens_the_list_however_often_it_asks_and_a_wrong_one_does_not(door: TestClient) -> None:
+    with door.app.state.hub.database.transaction() as connection:
+        token = new_token(connection, "navigation", ("units:act",))
+    asked = [door.get("/v1/roads/closed", headers={"authorization": f"Bearer {token}"}) for _ in range(150)]
+    assert {each.status_code for each in asked} == {200}
+    assert door.get("/v1/roads/closed", headers={"authorization": "Bearer cw_guess"}).status_code == 401

@@ -1,6 +1,7 @@
 """The sorter, the gazetteer and the scan."""
 
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -39,6 +40,17 @@ def test_held_out_and_noisy_calls_reach_their_department(sorter: Sorter, change:
     held = calls(9, 2000, held_out=True)
     best = sorter.by_department(sorter.probabilities(change(held.texts))).argmax(1)
     assert np.mean([sorter.departments[at] == OWNER[name] for at, name in zip(best, held.truth, strict=True)]) > 0.9
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_people_say_in_words_of_their_own_reaches_its_department(sorter: Sorter, language: str) -> None:
+    """Sentences that were written without looking at the vocabulary; nothing is ever tuned on them."""
+    lines = (Path(__file__).parent / "other_peoples_words.tsv").read_text(encoding="utf-8").splitlines()
+    told = [line.split("\t") for line in lines if line.isascii() == (language == "en")]
+    assert {matter for matter, _ in told} == set(OWNER)
+    best = sorter.by_department(sorter.probabilities([text for _, text in told])).argmax(1)
+    right = [sorter.departments[at] == OWNER[matter] for at, (matter, _) in zip(best, told, strict=True)]
+    assert np.mean(right) > 0.8
 
 
 def test_the_stated_confidence_is_that_of_being_right(sorter: Sorter) -> None:

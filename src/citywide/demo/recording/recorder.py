@@ -9,6 +9,7 @@ from citywide.demo.speaking import described
 from citywide.hub.replay.recording import Line
 from citywide.hub.simulated.twin import Answer, Instruction, Order, Word
 from citywide.hub.vocabulary.things import Entity, Reading
+from citywide.kit.geometry import Point
 
 Tell = Callable[[Sequence[Reading]], Iterable[Line]]
 
@@ -47,6 +48,10 @@ class Recorder:
 
     def instructions(self) -> list[Instruction]:
         """Devices are told nothing."""
+        return []
+
+    def closed_roads(self) -> list[Point]:
+        """Every road is open."""
         return []
 
 

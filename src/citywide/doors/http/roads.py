@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from msgspec import json
 
 from citywide.hub.database.pool import Row
-from citywide.hub.web.callers import AnyRequest, hub_of
+from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.limits import QUESTIONS, limited
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -16,8 +16,11 @@ from citywide.kit.text import Text
 @get("/v1/roads/closed")
 @in_thread
 def closed(request: AnyRequest, state: State) -> Response[bytes]:
-    """Where no road leads through now, since when, and what for."""
-    limited(request, QUESTIONS)
+    """Where no road leads through now, since when, and what for; units with a token may ask as often as they drive."""
+    if "authorization" in request.headers:
+        device(request, "units:act")
+    else:
+        limited(request, QUESTIONS)
     desk = hub_of(state).desk
     with hub_of(state).database.transaction() as connection:
         features = [_feature(road, desk.categories[road["category"]].label) for road in desk.closed_roads(connection)]

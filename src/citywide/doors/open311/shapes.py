@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
 
 import msgspec
 from litestar import Response
@@ -41,12 +42,14 @@ def answered(
         return _written(listed, kind, "errors", "error", fault.code)
 
 
-def moment(text: str, name: str) -> datetime:
-    """A W3C date and time with its zone."""
+def moment(text: str, name: str, zone: str) -> datetime:
+    """A W3C date and time with its zone; a date alone begins at the city's own midnight."""
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError as error:
         raise Fault(400, f"{name} {text!r}: a time like 2026-03-02T08:00:00+08:00") from error
+    if found.tzinfo is None and len(text) == len("2026-03-02"):
+        return found.replace(tzinfo=ZoneInfo(zone))
     if found.tzinfo is None:
         raise Fault(400, f"{name} {text!r} has no time zone")
     return found

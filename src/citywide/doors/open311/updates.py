@@ -7,7 +7,8 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 
-from citywide.doors.open311.requests import SPAN, need_key
+from citywide.doors.open311.making import need_key
+from citywide.doors.open311.requests import SPAN
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.cases.moves import CaseError, NoCaseError, row_of
@@ -47,8 +48,9 @@ async def make_update(request: Request[Any, Any, Any], state: State) -> Response
 
 def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
     need_ours(hub, asked)
-    until = moment(asked["end_date"], "end_date") if asked.get("end_date") else hub.clock.now()
-    since = moment(asked["start_date"], "start_date") if asked.get("start_date") else until - SPAN
+    zone = hub.city.zone
+    until = moment(asked["end_date"], "end_date", zone) if asked.get("end_date") else hub.clock.now()
+    since = moment(asked["start_date"], "start_date", zone) if asked.get("start_date") else until - SPAN
     values = {"since": since, "until": until, "codes": list(SERVICES), "most": 1000}
     with hub.database.transaction() as connection:
         found = rows(connection, sql("request_updates"), values)

@@ -25,7 +25,10 @@ REPORTERS_ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm
 
 
 class Report(Struct, frozen=True):
-    """What a resident tells; `category` has been found before, name and phone stay with the person."""
+    """What a resident tells; `category` has been found before, name and phone stay with the person.
+
+    `link` is the secret that the reporter's phone has chosen, so that it can send the same once more.
+    """
 
     category: str
     text: str
@@ -35,6 +38,7 @@ class Report(Struct, frozen=True):
     phone: str | None = None
     join: int | None = None
     facts: dict[str, object] = {}
+    link: str | None = None
 
 
 class Taken(Struct, frozen=True):
@@ -45,14 +49,17 @@ class Taken(Struct, frozen=True):
 
 
 def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequence[bytes], at: datetime) -> Taken:
-    """Take a report in: a case opened or joined, its photos, its follower."""
+    """Take a report in: a case opened or joined, its photos, its follower; one that comes again is taken once."""
+    link = report.link or token_urlsafe(24)
+    if report.link and (before := _taken_before(connection, link)):
+        return Taken(before, link)
     if report.join is None:
         case = _opened(connection, desk, report, at)
     else:
         case = _joined(connection, desk, report, report.join, at)
-    token = follow(connection, case, _person(connection, report), at)
-    keep_photos(connection, case, photos, at, hash_of(token))
-    return Taken(case, token)
+    follow(connection, case, _person(connection, report), at, link)
+    keep_photos(connection, case, photos, at, hash_of(link))
+    return Taken(case, link)
 
 
 def keep_photos(
@@ -64,11 +71,9 @@ def keep_photos(
         connection.execute(sql("add_photo"), values)
 
 
-def follow(connection: Connection, case: int, person: str | None, at: datetime) -> str:
-    """A new secret for following a case; only its hash is kept."""
-    token = token_urlsafe(24)
-    connection.execute(sql("follow"), {"token": hash_of(token), "case": case, "person": person, "at": at})
-    return token
+def follow(connection: Connection, case: int, person: str | None, at: datetime, link: str) -> None:
+    """Let whoever has this secret follow a case; only its hash is kept."""
+    connection.execute(sql("follow"), {"token": hash_of(link), "case": case, "person": person, "at": at})
 
 
 def hash_of(token: str) -> bytes:
@@ -103,6 +108,12 @@ def _within(
 ) -> list[dict[str, Any]]:
     values = {"categories": list(reaches), "reaches": list(reaches.values()), "case": case}
     return rows(connection, sql("cases_nearby"), {**values, "lon": place.lon, "lat": place.lat})
+
+
+def _taken_before(connection: Connection, link: str) -> int | None:
+    """The case of a report whose answer was lost on the way; the same twice at once waits for itself."""
+    connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"report {link}",))
+    return followed(connection, link)
 
 
 def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime) -> int:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
-from citywide.hub.simulated.ways import NO_WAYS, Ways
+from citywide.hub.simulated.ways import CrowFlight, Ways
 from citywide.hub.vocabulary.things import Entity, Reading
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
@@ -31,7 +31,7 @@ class Plan(Struct, frozen=True):
     population: int
     places: Sequence[Place]
     districts: Mapping[str, Text]
-    streets: Ways = NO_WAYS
+    streets: Ways = field(default_factory=CrowFlight)
 
     def of_kind(self, kind: str) -> list[Place]:
         """The places of a kind."""

@@ -1,6 +1,7 @@
 """Ways through the simulated city's streets, and who drives along them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -29,23 +30,24 @@ class Way(Struct, frozen=True):
 
 
 class Ways(Protocol):
-    """Whoever knows the city's streets."""
+    """Whoever knows the city's streets, and which places nobody drives through now."""
+
+    closed: Sequence[Point]
 
     def way(self, start: Point, goal: Point) -> Way:
         """The quickest way from here to there."""
         ...
 
 
-class CrowFlight(Struct, frozen=True):
+class CrowFlight(Struct):
     """Where no streets are known: straight on, at about 30 km/h over a detour of a third."""
+
+    closed: Sequence[Point] = ()
 
     def way(self, start: Point, goal: Point) -> Way:
         """The straight way."""
         seconds = np.array([0.0, start.distance_m(goal) / 8.0])
         return Way(np.array([start.lon, goal.lon]), np.array([start.lat, goal.lat]), seconds)
-
-
-NO_WAYS: Ways = CrowFlight()
 
 
 @dataclass
@@ -57,6 +59,8 @@ class Mover:
     stood_s: float = 0.0
     _way: Way | None = None
     _driven_s: float = 0.0
+    _goal: Point | None = None
+    _closed: Sequence[Point] = field(default=(), repr=False)
 
     @property
     def moving(self) -> bool:
@@ -65,6 +69,7 @@ class Mover:
 
     def leave_for(self, goal: Point) -> None:
         """Set out by the quickest way."""
+        self._goal, self._closed = goal, self.streets.closed
         self._way, self._driven_s, self.stood_s = self.streets.way(self.at, goal), 0.0, 0.0
 
     def move(self, seconds: float) -> None:
@@ -72,6 +77,8 @@ class Mover:
         if self._way is None:
             self.stood_s += seconds
             return
+        if self._goal and self.streets.closed != self._closed:
+            self.leave_for(self._goal)  # told on the way that a road was closed, or is open again
         self._driven_s += seconds
         self.at = self._way.at(self._driven_s)
         if self._driven_s >= self._way.takes_s:

@@ -33,7 +33,7 @@ from hub.cases where cases.reporters > 0 and cases.category = any(%(codes)s::tex
   and case when %(cases)s::bigint[] is null then cases.opened between %(since)s and %(until)s else cases.id = any(%(cases)s) end
   and (%(states)s::text[] is null
        or case when cases.state = 'closed' then 'closed' else 'open' end = any(%(states)s))
-order by cases.opened desc, cases.id desc limit %(most)s
+order by cases.opened desc, cases.id desc limit %(most)s offset %(after)s
 
 -- name: request_updates
 select case_step.id, case_step.cases, case_step.what, case_step.at,

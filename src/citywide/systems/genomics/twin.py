@@ -15,7 +15,7 @@ from citywide.systems.genomics.model import COHORT, DEPARTMENT
 PEOPLE, VARIANTS, MISSING, CAUSAL = 2000, 6000, 0.01, 6
 STANDING = {
     "traits": ["quantity", "illness"],
-    "purpose": "Trial of the laboratory on made people: are the planted effects found? 以模拟人群检验实验室",
+    "purpose": "Trial of the laboratory on made people: are the planted effects found? · 以模拟人群检验实验室",
     "asked_by": "city",
 }
 

@@ -16,6 +16,7 @@ from citywide.systems.hotline.intake import Understood, understand
 from citywide.systems.hotline.model import PERSONAL
 
 SURE = 0.65  # below this a person who can ask back must say what it is
+LINK = "[A-Za-z0-9_-]{32,64}"  # nobody guesses it; whoever sends it twice has sent one report
 WHOLE_CITY = Text("The whole city", "全市")
 
 
@@ -32,6 +33,7 @@ class Told(Struct, frozen=True):
     anonymous: bool = False
     everywhere: bool | None = None
     join: int | None = None
+    link: Annotated[str, Meta(pattern=f"^{LINK}$")] | None = None
 
 
 def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
@@ -53,7 +55,8 @@ def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
     elif found.place is None and not told.address.strip() and not _needs_no_place(found):
         raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])
     name, phone = (None, None) if told.anonymous else (told.name, told.phone)
-    return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts))
+    return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts),
+                  told.link)  # fmt: skip
 
 
 def _needs_no_place(found: Understood) -> bool:

@@ -45,8 +45,8 @@ NOW = Page(
     ),
     empty=Text("Crossings report every minute", "各路口每分钟上报"),
     tells=Text(
-        "The darker a crossing, the slower; an incident calls the nearest free officer by itself",
-        "路口颜色越深越拥堵；发现事件自动派最近的空闲交警",
+        "Green crossings flow, red ones are slow; an incident calls the nearest free officer by itself",
+        "绿色路口畅通，红色路口拥堵；发现事件自动派最近的空闲交警",
     ),
 )
 

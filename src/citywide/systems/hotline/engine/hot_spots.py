@@ -78,38 +78,62 @@ Found = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray
 
 
 @njit(cache=True, nogil=True)
-def scan(  # noqa: C901 - compiled: flat loops
+def scan(
     cell: NDArray[np.int64], day: NDArray[np.int64], near: NDArray[np.int64], longest: int
 ) -> Found:  # pragma: no cover - compiled
     """For each centre its best cylinder: log likelihood ratio, last neighbour, days, cases and expected."""
-    places, all_cases = len(near), len(cell)
-    recent = np.zeros((places, longest + 1))  # cases of the last 1, 2, … days; in column 0 all of them
-    for case in range(all_cases):
+    recent = _recent(cell, day, len(near), longest)
+    whole, places = recent.sum(axis=0), len(near)
+    best, expected = np.zeros(places), np.zeros(places)
+    last, since, held = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros(places, np.int64)
+    for centre in range(places):
+        found = _best_around(near[centre], recent, whole, len(cell))
+        best[centre], last[centre], since[centre], held[centre], expected[centre] = found
+    return best, last, since, held, expected
+
+
+@njit(cache=True, nogil=True)
+def _recent(
+    cell: NDArray[np.int64], day: NDArray[np.int64], places: int, longest: int
+) -> NDArray[np.float64]:  # pragma: no cover - compiled
+    """Cases of each place within the last 1, 2, … days; in column 0 all of them."""
+    recent = np.zeros((places, longest + 1))
+    for case in range(len(cell)):
         recent[cell[case], 0] += 1
         for days in range(max(1, day[case] + 1), longest + 1):
             recent[cell[case], days] += 1
-    whole = recent.sum(axis=0)
-    best = np.zeros(places)
-    last, since, held = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros(places, np.int64)
-    expected = np.zeros(places)
-    for centre in range(places):
-        inside = np.zeros(longest + 1)
-        for step in range(places):
-            if near[centre, step] < 0:
-                break
-            inside += recent[near[centre, step]]
-            if inside[0] > all_cases / 2:
-                break
-            for days in range(1, longest + 1):
-                count, usual = inside[days], inside[0] * whole[days] / all_cases
-                if count > usual and count > 1:
-                    score = count * np.log(count / usual)
-                    if count < all_cases:
-                        score += (all_cases - count) * np.log((all_cases - count) / (all_cases - usual))
-                    if score > best[centre]:
-                        best[centre], last[centre], since[centre] = score, step, days
-                        held[centre], expected[centre] = int(count), usual
-    return best, last, since, held, expected
+    return recent
+
+
+@njit(cache=True, nogil=True)
+def _best_around(
+    near: NDArray[np.int64], recent: NDArray[np.float64], whole: NDArray[np.float64], all_cases: int
+) -> tuple[float, int, int, int, float]:  # pragma: no cover - compiled
+    """Neighbour after neighbour joins the cylinder, until it holds half of all cases."""
+    best, inside = (0.0, 0, 0, 0, 0.0), np.zeros(len(whole))
+    for step in range(len(near)):
+        if near[step] < 0:
+            break
+        inside += recent[near[step]]
+        if inside[0] > all_cases / 2:
+            break
+        for days in range(1, len(whole)):
+            count, usual = inside[days], inside[0] * whole[days] / all_cases
+            score = _unlikely(count, usual, all_cases)
+            if score > best[0]:
+                best = (score, step, days, int(count), usual)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _unlikely(count: float, usual: float, all_cases: int) -> float:  # pragma: no cover - compiled
+    """The log likelihood ratio of so many cases where so many are usual."""
+    if count <= usual or count <= 1:
+        return 0.0
+    score = count * np.log(count / usual)
+    if count < all_cases:
+        score += (all_cases - count) * np.log((all_cases - count) / (all_cases - usual))
+    return score
 
 
 def _p_value(score: float, by_chance: NDArray[np.float64]) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from citywide.systems.hotline.engine.features import BUCKETS, hashed
 
 EPOCHS, STEP, DROPPED = 2, 0.8, 0.4
+MOST_SHOWN = 4096
 
 
 class Guess(Struct, frozen=True):
@@ -122,7 +123,7 @@ def _scores(
 
 
 @njit(cache=True, fastmath=True, nogil=True)
-def _learn(  # noqa: C901 - compiled: flat arguments and loops
+def _learn(
     weights: NDArray[np.float32],
     found: NDArray[np.int32],
     starts: NDArray[np.int64],
@@ -131,20 +132,17 @@ def _learn(  # noqa: C901 - compiled: flat arguments and loops
     step: float,
     seed: int,
 ) -> None:  # pragma: no cover - compiled
+    """One text after another: what is shown of it pulls the weights towards its goal."""
     np.random.seed(seed)  # noqa: NPY002 - the compiled kernel's own stream
     classes = weights.shape[1]
-    score, used = np.zeros(classes, np.float32), np.zeros(4096, np.int32)
+    score, used = np.zeros(classes, np.float32), np.zeros(MOST_SHOWN, np.int32)
     for text in order:
-        shown = 0
-        for at in range(starts[text], min(starts[text + 1], starts[text] + 4096)):
-            if np.random.random() >= DROPPED:  # noqa: NPY002 - numba's dice
-                used[shown] = found[at]
-                shown += 1
+        shown = _shown(found[starts[text] : starts[text + 1]], used)
         if shown == 0:
             continue
         size = np.float32(1 / np.sqrt(shown))
         score[:] = 0
-        for at in range(shown):
+        for at in range(shown):  # sums stay in one kernel: parted ones round otherwise when they come from the cache
             for each in range(classes):
                 score[each] += weights[used[at], each]
         score = np.exp((score - score.max()) * size)
@@ -154,6 +152,24 @@ def _learn(  # noqa: C901 - compiled: flat arguments and loops
             right += score[each] * goals[text, each]
         for each in range(classes):
             score[each] = np.float32(step) * size * score[each] * (goals[text, each] / right - np.float32(1))
-        for at in range(shown):
-            for each in range(classes):
-                weights[used[at], each] += score[each]
+        _add(weights, used[:shown], score)
+
+
+@njit(cache=True, nogil=True)
+def _shown(found: NDArray[np.int32], used: NDArray[np.int32]) -> int:  # pragma: no cover - compiled
+    """Hide some of the characters; what is left goes into `used`, and its number comes back."""
+    shown = 0
+    for bucket in found[:MOST_SHOWN]:
+        if np.random.random() >= DROPPED:  # noqa: NPY002 - numba's dice
+            used[shown] = bucket
+            shown += 1
+    return shown
+
+
+@njit(cache=True, nogil=True)
+def _add(
+    weights: NDArray[np.float32], buckets: NDArray[np.int32], pull: NDArray[np.float32]
+) -> None:  # pragma: no cover - compiled
+    for bucket in buckets:
+        for each in range(len(pull)):
+            weights[bucket, each] += pull[each]
