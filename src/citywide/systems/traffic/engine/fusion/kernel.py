@@ -25,6 +25,8 @@ from citywide.systems.traffic.engine.fusion.filter import predict, update
 from citywide.systems.traffic.engine.tracks import FIELDS, HITS, ORIGIN, SEEN, STANDS, SURE, YOUNG_S, V, place_at
 
 FORGET = 0.5 ** (1 / 900.0)
+PASSED = 1  # of a sight
+Sight = tuple[float, float, float, float, float]  # standing, passed, beyond, the speeds of those who move, how many
 
 
 @compiled
@@ -44,33 +46,57 @@ def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by 
 ) -> None:
     """One second for every lane: health, tracks, filter, arrivals, turning shares, exits."""
     for row in range(len(lanes)):
-        lane, own = lanes[row], state[row]
-        for source in range(3):
-            if alive[row, source]:
-                own[RADAR + source] = now
-        own[VIDEO_SHARE] += 0.01 * (alive[row, 1] - own[VIDEO_SHARE])
-        own[LOOP_SHARE] += 0.01 * (alive[row, 2] - own[LOOP_SHARE])
-        own[GREEN_FOR] = own[GREEN_FOR] + 1.0 if green[row] else 0.0
-        at = int(now) % RING
-        rings[row, 0, at], rings[row, 1, at], rings[row, 2, at] = 0.0, counted[row].sum(), pulses[row]
-        standing, passed, beyond, pace, moving = _count(tracks[row], used[row], lane, now)
-        rings[row, 0, at] = passed
+        lane, own, ring = lanes[row], state[row], rings[row]
+        over_line = counted[row].sum()
+        _note_health(own, alive[row], green[row], now)
+        sight = _count(tracks[row], used[row], lane, now)
+        _remember(ring, int(now) % RING, sight[PASSED], over_line, pulses[row])
         used[row] = _let_go(tracks[row], used[row], lane, now)
-        predict(own, lane, rings[row], passed, counted[row].sum(), now)
-        if now - own[RADAR] <= ALIVE_S:
-            update(own, standing, 0.5 + 0.08 * standing)
-            own[EXIT] += 0.5 * (min(beyond * lane[JAM] / max(lane[END] - lane[STOP], 1.0), 1.0) - own[EXIT])
-        else:
-            own[EXIT] += 0.02 * (0.3 - own[EXIT])
-        if moving > 0:
-            own[SPEED] += 0.1 * (pace / moving - own[SPEED])
-        for turn in range(turns.shape[1]):
-            turns[row, turn] = turns[row, turn] * FORGET + counted[row, turn]
-        expect(arrivals[row], tracks[row], used[row], lane, own, rings[row, 2], now)
+        predict(own, lane, ring, sight[PASSED], over_line, now)
+        _believe_radar(own, lane, sight, now)
+        _count_turns(turns[row], counted[row])
+        expect(arrivals[row], tracks[row], used[row], lane, own, ring[2], now)
 
 
 @compiled
-def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> tuple[float, float, float, float, float]:
+def _note_health(own: FloatArray, alive: NDArray[np.bool_], green: bool, now: float) -> None:
+    """When each source was last heard, how often camera and loop are, and for how long it is green."""
+    for source in range(3):
+        if alive[source]:
+            own[RADAR + source] = now
+    own[VIDEO_SHARE] += 0.01 * (alive[1] - own[VIDEO_SHARE])
+    own[LOOP_SHARE] += 0.01 * (alive[2] - own[LOOP_SHARE])
+    own[GREEN_FOR] = own[GREEN_FOR] + 1.0 if green else 0.0
+
+
+@compiled
+def _remember(ring: FloatArray, at: int, passed: float, over_line: float, pulses: float) -> None:
+    """What radar, camera and loop saw pass in this second of the minute."""
+    ring[0, at], ring[1, at], ring[2, at] = passed, over_line, pulses
+
+
+@compiled
+def _believe_radar(own: FloatArray, lane: FloatArray, sight: Sight, now: float) -> None:
+    """The queue drawn to those who stand, the exit to those beyond the line, the speed to those who move."""
+    standing, _, beyond, pace, moving = sight
+    if now - own[RADAR] <= ALIVE_S:
+        update(own, standing, 0.5 + 0.08 * standing)
+        own[EXIT] += 0.5 * (min(beyond * lane[JAM] / max(lane[END] - lane[STOP], 1.0), 1.0) - own[EXIT])
+    else:
+        own[EXIT] += 0.02 * (0.3 - own[EXIT])
+    if moving > 0:
+        own[SPEED] += 0.1 * (pace / moving - own[SPEED])
+
+
+@compiled
+def _count_turns(turns: FloatArray, counted: FloatArray) -> None:
+    """Turning shares of the last quarter of an hour weigh most."""
+    for turn in range(len(turns)):
+        turns[turn] = turns[turn] * FORGET + counted[turn]
+
+
+@compiled
+def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> Sight:
     """Standing before the line, passed it just now, beyond it, and the speeds of those that move."""
     standing, passed, beyond, pace, moving = 0.0, 0.0, 0.0, 0.0, 0.0
     for slot in range(used):

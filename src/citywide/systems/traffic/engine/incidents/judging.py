@@ -48,24 +48,59 @@ def judge(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by
         lane, slots = lanes[row], tracks[row]
         used[row] = _let_go(slots, used[row], lane, now)
         n = _in_order(slots, order, used[row])
-        for at in range(n):
-            one = slots[order[at]]
-            if one[HITS] < 4:
-                continue
-            _note_standing(one, now)
-            kind = reason_to_ring(slots, order, at, n, lane, patience[row], strict[row], rules, now)
-            if kind > 0 and found < len(out):
-                one[TOLD] = kind
-                _write(out[found], kind, row, one[X], one[NUMBER], now - max(one[FREE], one[SLOW]))
-                found += 1
+        found = _judge_tracks(row, slots, order[:n], lane, patience[row], strict[row], rules, out, found, now)
         before, beyond, explained = count_standing(slots, order[:n], lane, patience[row], rules, now)
-        for side in range(2):
-            standing = before if side == 0 else beyond
-            rings = side_rings(queues[row, side], standing, side, explained, strict[row, QUEUE], rules, now)
-            if rings and found < len(out):
-                place = lane[STOP] if side == 0 else lane[END]
-                _write(out[found], QUEUE, row, place, 0.0, queues[row, side, BEGAN])
-                found += 1
+        standing = (before, beyond)
+        found = _judge_queues(row, queues[row], standing, explained, lane, strict[row], rules, out, found, now)
+    return found
+
+
+@njit(cache=True)
+def _judge_tracks(  # noqa: PLR0913, PLR0917 - as above
+    row: int,
+    slots: FloatArray,
+    order: IntArray,
+    lane: FloatArray,
+    patience: FloatArray,
+    strict: FloatArray,
+    rules: FloatArray,
+    out: FloatArray,
+    found: int,
+    now: float,
+) -> int:
+    """Every vehicle of a lane that is surely there, asked for its reason to stand, crawl or come back."""
+    for at in range(len(order)):
+        one = slots[order[at]]
+        if one[HITS] < 4:
+            continue
+        _note_standing(one, now)
+        kind = reason_to_ring(slots, order, at, len(order), lane, patience, strict, rules, now)
+        if kind > 0 and found < len(out):
+            one[TOLD] = kind
+            _write(out[found], kind, row, one[X], one[NUMBER], now - max(one[FREE], one[SLOW]))
+            found += 1
+    return found
+
+
+@njit(cache=True)
+def _judge_queues(  # noqa: PLR0913, PLR0917 - as above
+    row: int,
+    queues: FloatArray,
+    standing: tuple[int, int],
+    explained: bool,
+    lane: FloatArray,
+    strict: FloatArray,
+    rules: FloatArray,
+    out: FloatArray,
+    found: int,
+    now: float,
+) -> int:
+    """The queue before the line and the one in the exit."""
+    for side in range(2):
+        rings = side_rings(queues[side], standing[side], side, explained, strict[QUEUE], rules, now)
+        if rings and found < len(out):
+            _write(out[found], QUEUE, row, lane[STOP] if side == 0 else lane[END], 0.0, queues[side, BEGAN])
+            found += 1
     return found
 
 

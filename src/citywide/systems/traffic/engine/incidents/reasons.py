@@ -32,7 +32,7 @@ STANDS_MPS, MOVES_MPS, PASSES_MPS = 0.8, 1.3, 3.0
 
 
 @njit(cache=True)
-def reason_to_ring(  # noqa: PLR0913, PLR0917 - as above
+def reason_to_ring(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by one
     slots: FloatArray,
     order: IntArray,
     at: int,
@@ -45,31 +45,42 @@ def reason_to_ring(  # noqa: PLR0913, PLR0917 - as above
 ) -> int:
     """The kind of incident that this track has become just now, or 0."""
     one = slots[order[at]]
-    against = one[V] < -rules[WRONG_V] and one[HITS] >= 5 and one[TOLD] != WRONG
-    if against and one[ORIGIN] - one[X] > rules[WRONG_M] * strict[WRONG]:
+    if _drives_against(one, strict[WRONG], rules):
         return WRONG
-    excused = _has_reason(one, lane, rules)
-    road = _road_ahead(slots, order, at, lane)
-    seen = one[SEEN] == now  # a track out of sight may have driven away
-    is_open = abs(one[V]) < STANDS_MPS and road > rules[FREE_ROAD] and excused != 1
-    if seen:
-        one[FREE] = min(one[FREE] + 1.0, 60.0) if is_open else max(min(one[FREE], 8.0) - 2.0, 0.0)
-    crawls = 0.4 < one[V] < rules[CRAWL] and road > 30.0 and one[X] > 25.0 and excused == 0
-    crawls = crawls and not _may_be_starting(one, lane)
-    if seen:
-        one[SLOW] = one[SLOW] + 1.0 if crawls else max(one[SLOW] - 1.0, 0.0)
-    behind = _someone_behind(slots, order, at, n, rules, now)
+    excused, road = _has_reason(one, lane, rules), _road_ahead(slots, order, at, lane)
+    stands = abs(one[V]) < STANDS_MPS and road > rules[FREE_ROAD] and excused != 1
+    crawls = excused == 0 and _crawls(one, lane, road, rules)
+    if one[SEEN] == now:  # a track out of sight may have driven away
+        _note_waits(one, stands, crawls)
     patient = patience[min(max(int(one[X] / CELL_M), 0), CELLS - 1)]
     limit = rules[PATIENCE] * patient
     if excused == 2:
         limit = max(limit, rules[BOX_WAIT])
-    patience_out = one[FREE] >= limit * strict[BLOCKED]
-    patience_out = patience_out or one[SLOW] >= rules[CRAWL_S] * patient * strict[BLOCKED]
-    if behind and one[TOLD] != BLOCKED and (is_open or crawls) and patience_out:
-        return BLOCKED
-    if not behind and one[TOLD] == 0 and one[FREE] >= limit * strict[STOPPED]:
-        return STOPPED
-    return 0
+    if _someone_behind(slots, order, at, n, rules, now):
+        too_long = one[FREE] >= limit * strict[BLOCKED] or one[SLOW] >= rules[CRAWL_S] * patient * strict[BLOCKED]
+        return BLOCKED if too_long and (stands or crawls) and one[TOLD] != BLOCKED else 0
+    return STOPPED if one[TOLD] == 0 and one[FREE] >= limit * strict[STOPPED] else 0
+
+
+@njit(cache=True)
+def _drives_against(one: FloatArray, strict: float, rules: FloatArray) -> bool:
+    """Whether it has just driven far enough against the traffic to be told of."""
+    against = one[V] < -rules[WRONG_V] and one[HITS] >= 5 and one[TOLD] != WRONG
+    return against and one[ORIGIN] - one[X] > rules[WRONG_M] * strict
+
+
+@njit(cache=True)
+def _crawls(one: FloatArray, lane: FloatArray, road: float, rules: FloatArray) -> bool:
+    """Whether it is slow where the road ahead is free."""
+    slow = 0.4 < one[V] < rules[CRAWL] and road > 30.0 and one[X] > 25.0
+    return slow and not _may_be_starting(one, lane)
+
+
+@njit(cache=True)
+def _note_waits(one: FloatArray, stands: bool, crawls: bool) -> None:
+    """For how long it has stood or crawled without a reason; a reason makes it forgotten twice as fast."""
+    one[FREE] = min(one[FREE] + 1.0, 60.0) if stands else max(min(one[FREE], 8.0) - 2.0, 0.0)
+    one[SLOW] = one[SLOW] + 1.0 if crawls else max(one[SLOW] - 1.0, 0.0)
 
 
 @njit(cache=True)
