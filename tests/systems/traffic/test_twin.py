@@ -9,6 +9,7 @@ from citywide.hub import Point, Text
 from citywide.hub.simulated.twin import Order, Place, Plan, Weather
 from citywide.hub.testing import MORNING
 from citywide.systems.traffic.engine.incidents import Kind
+from citywide.systems.traffic.feeds import KINDS
 from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -76,6 +77,20 @@ def test_a_silent_radar_is_a_dark_detector_and_speaks_again(monkeypatch):
     dark = [r.value for r in readings if r.quantity == "dark_detector" and r.entity == twin.lanes[3].id]
     assert dark[0] > 0
     assert dark[-1] == 0
+
+
+def test_a_radar_that_hangs_is_a_frozen_detector_until_it_is_mended(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    for minute in range(3):
+        twin.step(after(60 * minute + 60), 60, DRY)
+    twin.plant("frozen_detector", 3, after(180))
+    readings = [reading for minute in range(4, 26) for reading in twin.step(after(60 * minute), 60, DRY)]
+    said = [(r.quantity, r.value) for r in readings if r.entity == twin.lanes[3].id and r.quantity in KINDS]
+    assert {quantity for quantity, _ in said} == {"frozen_detector"}
+    assert said[0][1] > 0
+    assert said[-1][1] == 0
+    confidence = [r.value for r in readings if r.entity == twin.lanes[3].id and r.quantity == "confidence"]
+    assert min(confidence) < 70 < confidence[-1]
 
 
 def told_after_loss(monkeypatch, *sensors):

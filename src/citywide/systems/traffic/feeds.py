@@ -14,7 +14,7 @@ from citywide.systems.traffic.interfaces.uper import unpack_spat, unpack_srm
 from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
-KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector")
+KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector", "frozen_detector")
 LIGHTS = {
     Event.PERMISSIVE_GREEN: 1,
     Event.PROTECTED_GREEN: 2,

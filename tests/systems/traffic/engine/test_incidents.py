@@ -55,6 +55,28 @@ def test_a_vehicle_that_holds_another_up_blocks_the_lane():
     assert found[-1].kind is Kind.BLOCKED_LANE
 
 
+def frames(seconds, hangs_at, seed):
+    """A street with a vehicle every nine seconds, its queue at red, and a radar that hangs."""
+    rng, said = np.random.default_rng(seed), None
+    for now in range(seconds):
+        if said is None or now < hangs_at:
+            ahead = [(k, 12.0 * (now - 9 * k)) for k in range(now // 9 + 1) if now - 9 * k < 21]
+            at = [(k + 1, min(place, 148.0 - 7 * (k % 5)) if now % 90 < 45 else place) for k, place in ahead]
+            track, place = np.array([k for k, _ in at]), np.array([p for _, p in at]) + rng.normal(0, 1.0, len(at))
+            said = np.zeros(len(at), np.int64), track, place
+        yield now, said
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_radar_that_hangs_is_frozen_and_nothing_else_is_wrong(seed):
+    watch, found = a_watch(), []
+    for now, seen in frames(150, 90 + 4 * seed, seed):
+        found += watch.look(float(now), seen, RED if now % 90 < 45 else GREEN)
+    assert [one.kind for one in found] == [Kind.FROZEN_DETECTOR]
+    assert 0 <= found[0].noticed_s - (90 + 4 * seed) <= 10
+    assert watch.frozen.all()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_driving_against_the_lane_rings_within_ten_seconds(seed):
     found = play(a_watch(), [lambda now: 250 - 8.0 * now], seconds=30, seed=seed)

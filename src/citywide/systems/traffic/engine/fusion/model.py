@@ -81,6 +81,7 @@ class View:
     turning: FloatArray  # lane × (left, through, right)
     arrivals: FloatArray  # lane × second from now
     refused: tuple[Refusal, ...] = field(default=())
+    frozen: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # the lane's radar only repeats itself
 
 
 MODEL_DOUBT = 0.15  # variance that the filter does not know of: vehicles that just begin or cease to stand

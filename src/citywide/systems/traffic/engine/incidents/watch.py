@@ -5,6 +5,7 @@ from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
+from citywide.systems.traffic.engine.frames import FRAME, FROZEN
 from citywide.systems.traffic.engine.incidents.columns import BEGAN, LEARNED, USUAL
 from citywide.systems.traffic.engine.incidents.detectors import Detectors, newly_blind, newly_dark
 from citywide.systems.traffic.engine.incidents.judging import judge
@@ -46,6 +47,7 @@ class Watch:
         self._lanes[:, 0], self._lanes[:, 1] = self.road.stop_m, self.road.end_m
         self._lanes[:, 2] = self.road.waits_in_box
         self._rules = self.rules.as_array()
+        self._frames = np.zeros((lanes, FRAME))
         self._out = np.zeros((MOST_A_SECOND, 5))
 
     def look(
@@ -65,10 +67,16 @@ class Watch:
             self.learned.strictness,
             self._queues,
             self._rules,
+            self._frames,
             self._out,
             now_s,
         )
         return [self._incident(line, now_s) for line in self._out[:found].tolist()] if found else []
+
+    @property
+    def frozen(self) -> BoolArray:
+        """Lanes whose radar only repeats itself."""
+        return self._frames[:, FROZEN] > 0
 
     def keep(self) -> Memory:
         """What is worth keeping over a restart."""
