@@ -29,12 +29,13 @@ from citywide.systems.traffic.engine.measures.tables import restrict
 from citywide.systems.traffic.engine.measures.terminations import consecutive_max_outs, terminations
 from citywide.systems.traffic.engine.measures.volumes import approach_volume, turning_counts
 from citywide.systems.traffic.engine.measures.waits import phase_wait
-from citywide.systems.traffic.engine.measures.watchdog import Thresholds, watchdog
+from citywide.systems.traffic.engine.measures.watchdog import Record, Thresholds, odd, watchdog
 
 __all__ = [
     "Detectors",
     "Events",
     "Link",
+    "Record",
     "Table",
     "Thresholds",
     "actuations",
@@ -55,6 +56,7 @@ __all__ = [
     "left_turn_gaps",
     "link_of",
     "link_pivot",
+    "odd",
     "on_green",
     "pedestrian_delay",
     "pedestrian_volumes",

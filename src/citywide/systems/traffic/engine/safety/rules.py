@@ -12,9 +12,13 @@ from citywide.systems.traffic.engine.safety.fallback import check_steps
 from citywide.systems.traffic.engine.safety.model import Guard, Rules
 from citywide.systems.traffic.engine.safety.waits import homes_of
 
+LONGEST_S = 300
+
 
 def rules_of(guards: Sequence[Guard]) -> Rules:
     """Check and flatten the guards; a crossing that cannot keep its own bounds is refused."""
+    if not guards:
+        raise ValueError("no crossing; accepted: at least one guard")
     for at, guard in enumerate(guards):
         _check(at, guard)
     return Rules(**_movements(guards), **_phases(guards), **_bounds(guards), **_plans(guards))
@@ -69,9 +73,27 @@ def _check(at: int, guard: Guard) -> None:
     lengths = {len(guard.yellow_s), len(guard.all_red_s), *map(len, guard.phases)}
     if lengths != {width}:
         raise ValueError(f"crossing {at}: phases and times must name the same {width} movements")
+    _check_numbers(at, guard, width)
     check_steps(at, guard.plan, len(guard.phases))
     _check_conflicts(at, guard)
     _check_time(at, guard)
+
+
+def _check_numbers(at: int, guard: Guard, width: int) -> None:
+    """Lights are of three levels, movements those of the crossing, and no time runs backwards."""
+    named = [move for pair in (*guard.conflicts, *guard.yields) for move in pair] + list(guard.on_call)
+    levels = [level for phase in guard.phases for level in phase]
+    for what, values, low, high in (
+        ("movement", named, 0, width - 1),
+        ("light", levels, 0, 2),
+        ("min_green_s", guard.min_green_s, 1, guard.max_green_s),
+        ("yellow_s", guard.yellow_s, 1, LONGEST_S),
+        ("all_red_s", guard.all_red_s, 0, LONGEST_S),
+        ("emergency_s", (guard.emergency_s,), 0, LONGEST_S),
+    ):
+        odd = [value for value in values if not low <= value <= high]
+        if odd:
+            raise ValueError(f"crossing {at}: {what} {odd[0]}; accepted: {low} to {high}")
 
 
 def _check_conflicts(at: int, guard: Guard) -> None:
