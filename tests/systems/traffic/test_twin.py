@@ -1,6 +1,7 @@
 """The simulated crossings: what is planted is noticed, what is not planted is not."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -45,6 +46,15 @@ def test_an_hour_without_incidents_raises_none_and_every_lane_reports_each_minut
     assert not [r for r in false if r.value > 0]
     assert sum(r.quantity == "queue" for r in readings) == 60 * len(twin.lanes)
     assert not twin.truth()
+
+
+def test_one_who_waits_at_a_red_light_at_night_is_no_congestion(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    night = SimpleNamespace(bustle=0.1)
+    told = [r.value for minute in range(30) for r in twin.step(after(60 * minute + 60), 60, night)
+            if r.quantity == "congestion_index"]  # fmt: skip
+    assert min(told) >= 1.0
+    assert max(told) < 4
 
 
 def test_a_lorry_in_a_lane_is_noticed_and_gone_after_an_officer_came(monkeypatch):

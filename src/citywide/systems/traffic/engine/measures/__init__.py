@@ -24,6 +24,7 @@ from citywide.systems.traffic.engine.measures.priority import (
     priority_services,
     priority_summary,
 )
+from citywide.systems.traffic.engine.measures.running import red_running
 from citywide.systems.traffic.engine.measures.speeds import approach_speed, split_monitor
 from citywide.systems.traffic.engine.measures.tables import restrict
 from citywide.systems.traffic.engine.measures.terminations import consecutive_max_outs, terminations
@@ -68,6 +69,7 @@ __all__ = [
     "preemptions",
     "priority_services",
     "priority_summary",
+    "red_running",
     "restrict",
     "split_cycles",
     "split_failures",
