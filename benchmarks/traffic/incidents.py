@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks.form import Benchmark, Clock, Goal
 from benchmarks.traffic.incident_days import day_of_incidents, learned, quiet_days
 from benchmarks.traffic.staged import COUNTS_WITHIN_S, Staged
-from benchmarks.traffic.trials import blind_detectors, dark_detectors, feedback_trial
+from benchmarks.traffic.trials import blind_detectors, dark_detectors, feedback_trial, frozen_radars
 from citywide.systems.traffic.engine.incidents import (
     Kind,
 )
@@ -32,6 +32,7 @@ def measure(options: Namespace) -> dict[str, float]:
             false += quiet_days(scene, quiet)
             staged += day_of_incidents(scene, longest, options.seed * 1000 + batch, hours=3 if options.quick else 16)
     staged += dark_detectors(options.seed, 200 if options.quick else 2000)
+    staged += frozen_radars(options.seed, 4 if options.quick else 20)
     days = batches * crossings * quiet
     blind = blind_detectors(options.seed, 100 if options.quick else 1000)
     return {

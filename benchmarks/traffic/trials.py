@@ -1,13 +1,14 @@
-"""Detectors that fall dark or go blind, and bus stops that no map knows."""
+"""Detectors that fall dark, hang or go blind, and bus stops that no map knows."""
 
 import numpy as np
 
-from benchmarks.traffic.staged import DAY, DROPOUT, Scene, Staged
+from benchmarks.traffic.staged import DAY, DROPOUT, NOISE_M, Scene, Staged
 from citywide.systems.traffic.engine.incidents import (
     Detectors,
     Kind,
     dark_incidents,
 )
+from citywide.systems.traffic.engine.incidents import microsim as sim
 
 
 def dark_detectors(seed: int, count: int) -> list[Staged]:
@@ -47,6 +48,26 @@ def blind_detectors(seed: int, count: int) -> dict[str, float]:
         "blind_passes": float(np.nanmean(noticed)),
         "blind_false_per_million_passes": false / (sound * count) * 1e6,
     }
+
+
+def frozen_radars(seed: int, crossings: int, hangs_s: int = 120) -> list[Staged]:
+    """Radars that hang in the morning: each lane that shows somebody says that frame for two minutes."""
+    scene = Scene.of(crossings, seed * 1000 + 555)
+    scene.now = 8 * 3600.0
+    for _ in range(900):
+        scene.second()
+    began, last = scene.now, sim.sight(scene.traffic, NOISE_M, DROPOUT)
+    staged = {lane: Staged(Kind.FROZEN_DETECTOR, lane, began, onset=began) for lane in np.unique(last.lane).tolist()}
+    for _ in range(hangs_s):
+        lights = scene.lanes.lights(scene.now)
+        for incident in scene.watch.look(scene.now, (last.lane, last.track, last.position_m), lights):
+            one = staged[incident.lane]
+            if incident.kind is one.kind:
+                one.noticed = incident.noticed_s
+            else:
+                one.others.append(incident.kind)
+        scene.now += 1.0
+    return list(staged.values())
 
 
 def feedback_trial(seed: int, crossings: int) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """What roadside units say becomes readings; what cannot be is refused with its place."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -158,3 +159,45 @@ def test_one_request_that_cannot_be_leaves_the_others():
     found, refused = read_srm(json.dumps(message))
     assert len(found.requests) == 1
     assert "requests[0].request.requestType: 'please'; accepted: priorityRequest" in str(refused[0])
+
+
+FIRST = ("2026-03-02T08:00:00.1+08:00", 1, 2)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        b"TimeStamp,EventId,Parameter\n2026-03-02T08:00:00.1+08:00,1,2\n",
+        b"DeviceId,Timestamp,Event_Code,Event Param\n7,2026-03-02T08:00:00.1+08:00,1,2\n",
+        b"parameter;code;time\n2;1;2026-03-02T08:00:00.1+08:00\n",
+        "\ufefftime\tcode\tparameter\n1772409600.1\t1.0\t2.0\n".encode(),
+        b' [{"time": 1772409600.1, "code": 1, "parameter": 2}]',
+        b'\n{"events": [{"time": 1772409600.1, "code": 1, "parameter": 2}]}',
+    ],
+)
+def test_tables_of_events_are_read_by_the_headings_that_makers_give_them(table):
+    (one,) = read_events("crossing/c01/events", table)
+    assert divmod(int(one.value), 32768) == FIRST[1:]
+    assert abs(one.time - datetime.fromisoformat(FIRST[0])) < timedelta(milliseconds=100)
+
+
+@pytest.mark.parametrize(
+    ("table", "why"),
+    [
+        (b"wann,wert,was\n1772409600,2,1\n", "a heading with time, code, parameter, or none"),
+        (b"device,time,code,parameter\n7,1772409600,1,2\n8,1772409600,1,2\n", "each at its own crossing"),
+        (b"time,code,parameter\n1772409600100,1,2\n", "seconds since 1970"),
+        (b"time,code,parameter\n-5,1,2\n", "seconds since 1970"),
+    ],
+)
+def test_a_table_that_could_be_taken_for_another_is_refused(table, why):
+    with pytest.raises(Malformed, match=why):
+        list(read_events("crossing/c01/events", table))
+
+
+def test_lights_of_two_crossings_at_one_topic_are_refused():
+    spats = [Spat(number, 0, None, None, (Movement(1, Event.STOP_AND_REMAIN),)) for number in (7, 8)]
+    with pytest.raises(Malformed, match=r"2 crossings.*one, each at its own topic"):
+        list(read_lights("crossing/c01/spat", write_spat(spats).encode()))
+    bare = json.dumps(json.loads(write_spat(spats[:1]))["value"]).encode()
+    assert [one.value for one in read_lights("crossing/c01/spat", bare)] == [0]

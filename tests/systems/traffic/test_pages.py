@@ -72,7 +72,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
                      ("event_days_table",), ("priority_table",),
-                     ("priority_on_map",)}  # fmt: skip
+                     ("priority_on_map",), ("faults_table",), ("blind_detectors",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
     scene, ground, crossings = (rows_of(city, 1, 0, "02", place) for place in range(3))
     assert {row[0] for row in crossings} == {"01", "02"}

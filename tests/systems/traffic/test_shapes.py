@@ -14,8 +14,9 @@ from citywide.systems.traffic.api import _QUERIES
 from citywide.systems.traffic.duties.judged import MEASURES
 from citywide.systems.traffic.duties.measures import detectors_of, measured
 from citywide.systems.traffic.engine.measures import Events
+from citywide.systems.traffic.facts import ShapeError
 from citywide.systems.traffic.interfaces.map import ELSEWHERE, Connection, read_map, write_map
-from citywide.systems.traffic.shapes import ORDINARY, ShapeError, shape_of
+from citywide.systems.traffic.shapes import ORDINARY, shape_of
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import usual_schedule
 

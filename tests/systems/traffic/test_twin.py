@@ -1,6 +1,7 @@
 """The simulated crossings: what is planted is noticed, what is not planted is not."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from citywide.hub import Point, Text
 from citywide.hub.simulated.twin import Order, Place, Plan, Weather
 from citywide.hub.testing import MORNING
 from citywide.systems.traffic.engine.incidents import Kind
+from citywide.systems.traffic.feeds import KINDS
 from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -46,6 +48,15 @@ def test_an_hour_without_incidents_raises_none_and_every_lane_reports_each_minut
     assert not twin.truth()
 
 
+def test_one_who_waits_at_a_red_light_at_night_is_no_congestion(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    night = SimpleNamespace(bustle=0.1)
+    told = [r.value for minute in range(30) for r in twin.step(after(60 * minute + 60), 60, night)
+            if r.quantity == "congestion_index"]  # fmt: skip
+    assert min(told) >= 1.0
+    assert max(told) < 4
+
+
 def test_a_lorry_in_a_lane_is_noticed_and_gone_after_an_officer_came(monkeypatch):
     twin = quiet_twin(monkeypatch)
     for minute in range(5):
@@ -76,6 +87,20 @@ def test_a_silent_radar_is_a_dark_detector_and_speaks_again(monkeypatch):
     dark = [r.value for r in readings if r.quantity == "dark_detector" and r.entity == twin.lanes[3].id]
     assert dark[0] > 0
     assert dark[-1] == 0
+
+
+def test_a_radar_that_hangs_is_a_frozen_detector_until_it_is_mended(monkeypatch):
+    twin = quiet_twin(monkeypatch)
+    for minute in range(3):
+        twin.step(after(60 * minute + 60), 60, DRY)
+    twin.plant("frozen_detector", 3, after(180))
+    readings = [reading for minute in range(4, 26) for reading in twin.step(after(60 * minute), 60, DRY)]
+    said = [(r.quantity, r.value) for r in readings if r.entity == twin.lanes[3].id and r.quantity in KINDS]
+    assert {quantity for quantity, _ in said} == {"frozen_detector"}
+    assert said[0][1] > 0
+    assert said[-1][1] == 0
+    confidence = [r.value for r in readings if r.entity == twin.lanes[3].id and r.quantity == "confidence"]
+    assert min(confidence) < 70 < confidence[-1]
 
 
 def told_after_loss(monkeypatch, *sensors):

@@ -4,7 +4,17 @@ from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
-from citywide.systems.traffic import coordination_pages, duties, events_feed, feeds, model, pages, plan_pages, responses
+from citywide.systems.traffic import (
+    coordination_pages,
+    device_pages,
+    duties,
+    events_feed,
+    feeds,
+    model,
+    pages,
+    plan_pages,
+    responses,
+)
 from citywide.systems.traffic.cli import COMMANDS
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -26,6 +36,7 @@ SYSTEM = System(
     schedules=(
         Schedule("measures", 900, duties.measure),
         Schedule("coordination", 900, duties.advise),
+        Schedule("devices", 3600, duties.look_after_devices),
         Schedule("plans", 60, duties.choose_plans),
         Schedule("day_plans", 86_400, duties.derive_plans),
         Schedule("comparisons", 86_400, duties.compare_days),
@@ -40,6 +51,7 @@ SYSTEM = System(
         pages.MEASURES,
         pages.CONTROLLERS,
         coordination_pages.COORDINATION,
+        device_pages.DEVICES,
     ),
     api="citywide.systems.traffic.api",
     commands=COMMANDS,

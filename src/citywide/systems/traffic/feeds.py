@@ -14,7 +14,7 @@ from citywide.systems.traffic.interfaces.uper import unpack_spat, unpack_srm
 from citywide.systems.traffic.packing import Ask, Spot, packed_ask, packed_track
 
 STANDS_MPS = 1.0
-KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector")
+KINDS = ("stopped_vehicle", "blocked_lane", "wrong_way", "sudden_queue", "dark_detector", "frozen_detector")
 LIGHTS = {
     Event.PERMISSIVE_GREEN: 1,
     Event.PROTECTED_GREEN: 2,
@@ -73,6 +73,8 @@ def read_lights(topic: str, payload: bytes, heard: datetime | None = None) -> It
     spats, refused = (unpack_spat if payload.startswith(PACKED_SPAT) else read_spat)(payload)
     if refused and not any(spat.movements for spat in spats):
         raise refused[0]
+    if len(spats) > 1:
+        raise Malformed("SPAT.intersections", f"{len(spats)} crossings", "one, each at its own topic")
     for bad in refused:
         log.warning("spat_part_refused", crossing=crossing, why=str(bad))
     for spat in spats:

@@ -52,6 +52,7 @@ SEEN = (
     Quantity("wrong_way", "s", Text("Wrong way", "逆行"), low=0, high=86_400, every=None),
     Quantity("sudden_queue", "s", Text("Sudden queue", "突发拥堵"), low=0, high=86_400, every=None),
     Quantity("dark_detector", "s", Text("Dark detector", "检测器失明"), low=0, high=86_400, every=None),
+    Quantity("frozen_detector", "s", Text("Frozen detector", "检测器画面冻结"), low=0, high=86_400, every=None),
 )
 
 
@@ -65,7 +66,8 @@ BLOCKED_LANE = _incident("blocked_lane", "the lane is blocked", "车道受阻", 
 WRONG_WAY = _incident("wrong_way", "a vehicle goes the wrong way", "有车辆逆行", "critical")
 SUDDEN_QUEUE = _incident("sudden_queue", "a queue grows without reason", "突发排队", "warning")
 DARK_DETECTOR = _incident("dark_detector", "the detector sees nothing", "检测器失明", "notice")
-INCIDENTS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE, DARK_DETECTOR)
+FROZEN_DETECTOR = _incident("frozen_detector", "the detector only repeats itself", "检测器画面冻结", "notice")
+INCIDENTS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE, DARK_DETECTOR, FROZEN_DETECTOR)
 CONGESTED = Rule(
     "congested",
     "congestion_index",
@@ -84,7 +86,7 @@ DETECTOR_SILENT = Rule(
     kind="detector",
 )
 FOR_OFFICERS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE)
-FOR_TECHNICIANS = (DARK_DETECTOR, DETECTOR_SILENT)
+FOR_TECHNICIANS = (DARK_DETECTOR, FROZEN_DETECTOR, DETECTOR_SILENT)
 
 
 def _category(name: str, en: str, zh: str, *, closes_road: bool = False) -> Category:

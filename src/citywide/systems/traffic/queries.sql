@@ -469,3 +469,45 @@ with word as (
     on conflict (alarm) do nothing returning lane, kind, was_real, lasted_s, at
 )
 select entity.id as lane, taken.kind, taken.was_real, taken.lasted_s, taken.at from taken join hub.entity on entity.number = taken.lane
+
+-- name: counted_events
+-- Each event of each controller by how often it came, and each controller by the quarters of an hour in which it spoke.
+select series.entity as crossing, reading.value::bigint as packed, count(reading.value) as times, min(reading.time) as first,
+    case when grouping(reading.value::bigint) = 1 then count(distinct date_bin('15 minutes', reading.time, 'epoch')) end as quarters
+from hub.series left join hub.reading on reading.series = series.number and reading.time >= %(since)s and reading.time < %(until)s
+where series.quantity = 'signal_event'
+group by grouping sets ((series.entity, reading.value::bigint), (series.entity))
+having grouping(reading.value::bigint) = 1 or reading.value::bigint is not null
+
+-- name: forget_faults
+delete from traffic.fault
+
+-- name: put_fault
+insert into traffic.fault (crossing, what, part, value, until) values (%(crossing)s, %(what)s, %(part)s, %(value)s, %(until)s)
+
+-- name: faulty_controllers
+select count(distinct crossing) as count from traffic.fault
+
+-- name: faults_table
+select traffic.called(entity.name, entity.facts) as name, case
+        when part = 0 then traffic.word('controller', '信号机')
+        when what = 'low_hits' then traffic.word('detector ' || part, '检测器 ' || part)
+        when what = 'stuck_button' then traffic.word('button ' || part, '行人按钮 ' || part)
+        else traffic.word('phase ' || part, '相位 ' || part) end as part,
+    case what when 'few_records' then traffic.word(value || ' events in a day', '一日仅 ' || value || ' 条事件')
+        when 'no_contact' then traffic.word('silent for ' || value || ' min', '失联 ' || value || ' 分钟')
+        when 'low_hits' then traffic.word(value || ' vehicles in a day', '一日仅检测到 ' || value || ' 辆车')
+        when 'stuck_button' then traffic.word('pushed ' || value || ' times', '一日按下 ' || value || ' 次')
+        when 'max_outs' then traffic.word(round(100 * value) || ' %% of greens ran to their maximum', round(100 * value) || '%% 绿灯走满最大绿')
+        else traffic.word(round(100 * value) || ' %% of greens were forced off', round(100 * value) || '%% 绿灯被强制截止') end as found, until
+from traffic.fault join hub.entity on entity.number = fault.crossing
+order by what in ('few_records', 'no_contact') desc, what, entity.id, fault.part limit 200
+
+-- name: blind_detectors
+select traffic.called(entity.name, entity.facts) as name, alarm.says, alarm.raised from hub.alarm
+join hub.entity on entity.number = alarm.entity
+where alarm.cleared is null and alarm.rule in ('dark_detector', 'frozen_detector', 'detector_silent')
+order by alarm.raised desc, alarm.id limit 200
+
+-- name: blind_detectors_count
+select count(*) as count from hub.alarm where cleared is null and rule in ('dark_detector', 'frozen_detector', 'detector_silent')

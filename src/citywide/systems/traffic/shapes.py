@@ -8,21 +8,14 @@ pedestrian signal has its group as `walk`, and `crosses` lists the headings of t
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, cast
+from typing import Any
 
+from citywide.systems.traffic.facts import Facts, ShapeError, headings, lists_of_lanes, number, whole
 from citywide.systems.traffic.phases import ADVANCE, LANES, LEFTS, PRESENCE, SERVED, THROUGH_PHASE
 
 ORDINARY = [{"lane": n + 1, "turns": "left" if n in LEFTS else "through, right"} for n in range(LANES)]
 TURNS = {"left": 90.0, "through": 0.0, "right": -90.0}  # degrees anticlockwise
 MOST_ASIDE_M = 60.0
-Facts = Mapping[str, Any]
-
-
-class ShapeError(ValueError):
-    """Facts of a crossing that cannot be: whose, what was found, what is accepted."""
-
-    def __init__(self, where: str, what: object, accepted: str) -> None:
-        super().__init__(f"{where}: {what!r}; accepted: {accepted}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ def shape_of(number: int, name: str, facts: Facts, lanes: Sequence[Facts]) -> Sh
     if len(places) < len(found):
         raise ShapeError(name, [lane.number for lane in found], "each lane once")
     phases = _phases(name, facts, found, places)
-    through = _whole(name, facts, "through", min(THROUGH_PHASE + 1, len(phases)))
+    through = whole(name, facts, "through", min(THROUGH_PHASE + 1, len(phases)))
     if through > len(phases):
         raise ShapeError(f"{name}, through", through, f"a phase from 1 to {len(phases)}")
     return Shape(number, tuple(found), phases, through - 1)
@@ -92,28 +85,21 @@ def shape_of(number: int, name: str, facts: Facts, lanes: Sequence[Facts]) -> Sh
 
 def walk_of(name: str, facts: Facts) -> Walk:
     """One pedestrian signal group."""
-    group = _whole(name, facts, "walk", None)
-    return Walk(group, _headings(f"{name}, walk {group}, crosses", facts.get("crosses")))
+    group = whole(name, facts, "walk", None)
+    return Walk(group, headings(f"{name}, walk {group}, crosses", facts.get("crosses")))
 
 
 def _phases(name: str, facts: Facts, lanes: Sequence[Lane], places: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
     told = facts.get("phases")
     if told is None:
         return SERVED if len(lanes) == LANES else _arm_by_arm(lanes)
-    phases = _lists_of_lanes(told)
+    phases = lists_of_lanes(told)
     if not phases:
         raise ShapeError(f"{name}, phases", told, "a list of lanes for each phase, such as [[1, 2], [3]]")
     missed = {lane for phase in phases for lane in phase} ^ set(places)
     if missed:
         raise ShapeError(f"{name}, phases", sorted(missed), f"each of its lanes {sorted(places)}")
     return tuple(tuple(places[lane] for lane in phase) for phase in phases)
-
-
-def _lists_of_lanes(told: object) -> list[list[int]]:
-    """The phases that were told, or nothing when they are no lists of whole numbers."""
-    phases = cast("list[list[object]]", told) if isinstance(told, list) else []
-    good = all(isinstance(one, list) and one and all(isinstance(lane, int) for lane in one) for one in phases)
-    return cast("list[list[int]]", phases) if good else []
 
 
 def _arm_by_arm(lanes: Sequence[Lane]) -> tuple[tuple[int, ...], ...]:
@@ -123,43 +109,24 @@ def _arm_by_arm(lanes: Sequence[Lane]) -> tuple[tuple[int, ...], ...]:
 
 
 def _lane(name: str, facts: Facts) -> Lane:
-    number = _whole(name, facts, "lane", None)
-    where, turns = f"{name}, lane {number}", str(facts.get("turns", "through")).split(", ")
-    if not set(turns) <= set(TURNS):
-        raise ShapeError(f"{where}, turns", facts.get("turns"), ", ".join(TURNS))
-    heading = _number(where, facts, "heading", None, 360.0)
+    place = whole(name, facts, "lane", None)
+    where = f"{name}, lane {place}"
+    heading, turns = number(where, facts, "heading", None, 360.0), _turns(where, facts)
     around = [(heading + TURNS[turn]) % 360 for turn in turns] if heading is not None else []
     return Lane(
-        number,
-        _whole(where, facts, "group", number),
-        _whole(where, facts, "advance", ADVANCE + number),
-        _whole(where, facts, "presence", PRESENCE + number),
+        place,
+        whole(where, facts, "group", place),
+        whole(where, facts, "advance", ADVANCE + place),
+        whole(where, facts, "presence", PRESENCE + place),
         heading,
-        _number(where, facts, "aside_m", 0.0, MOST_ASIDE_M) or 0.0,
-        _headings(f"{where}, exits", facts.get("exits", around)),
+        number(where, facts, "aside_m", 0.0, MOST_ASIDE_M) or 0.0,
+        headings(f"{where}, exits", facts.get("exits", around)),
         turns == ["left"],
     )
 
 
-def _whole(where: str, facts: Facts, name: str, usual: int | None) -> int:
-    value = facts.get(name, usual)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 255:
-        raise ShapeError(f"{where}, {name}", value, "a whole number from 1 to 255")
-    return value
-
-
-def _headings(where: str, told: object) -> tuple[float, ...]:
-    """Directions in degrees."""
-    found = cast("list[object]", told) if isinstance(told, list) else [None]
-    return tuple(_within(where, one, 360.0) for one in found)
-
-
-def _number(where: str, facts: Facts, name: str, usual: float | None, most: float) -> float | None:
-    value = facts.get(name, usual)
-    return None if value is None else _within(f"{where}, {name}", value, most)
-
-
-def _within(where: str, value: object, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -most <= value <= most:
-        raise ShapeError(where, value, f"a number from {-most:g} to {most:g}")
-    return float(value)
+def _turns(where: str, facts: Facts) -> list[str]:
+    turns = [turn.strip() for turn in str(facts.get("turns", "through")).split(",")]
+    if not set(turns) <= set(TURNS):
+        raise ShapeError(f"{where}, turns", facts.get("turns"), f"{', '.join(TURNS)}, or several with commas between")
+    return turns

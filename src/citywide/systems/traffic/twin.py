@@ -18,8 +18,8 @@ from citywide.systems.traffic.simulated.vehicles import Runs
 
 MOST_CROSSINGS, OFFICERS = 24, 5
 BETWEEN_S = 1800.0  # planted incidents come this far apart, on average
-HELD_S, DARK_S = 2400.0, 1200.0  # a lorry goes by itself at last; a detector is dark for so long
-KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector", "camera_lost")
+LASTS_S = {"blocked_lane": 2400.0, "dark_detector": 1200.0, "camera_lost": 1200.0, "frozen_detector": 1200.0}
+KINDS = ("blocked_lane", "blocked_lane", "wrong_way", "dark_detector", "camera_lost", "frozen_detector")
 METRES_PER_DEGREE = 111_195.0
 WALK_NAMES = dict(
     zip(CROSSED, (Text("across east and west", "东西进口"), Text("across north and south", "南北进口")), strict=True)
@@ -112,6 +112,8 @@ class TrafficTwin:
             self.city.blocked[lane] = True
         elif what == "dark_detector":
             self.city.sensors.lost[lane, RADAR] = True
+        elif what == "frozen_detector":
+            self.city.sensors.hung[lane] = True
         elif what == "camera_lost":
             self.city.sensors.lost[_arm(lane), VIDEO] = True
         else:
@@ -119,8 +121,7 @@ class TrafficTwin:
 
     def _plant(self, at: datetime) -> None:
         for lane, event in list(self._planted.items()):
-            lasts = {"blocked_lane": HELD_S, "dark_detector": DARK_S, "camera_lost": DARK_S}.get(event.what, 15.0)
-            if (at - event.began).total_seconds() >= lasts:
+            if (at - event.began).total_seconds() >= LASTS_S.get(event.what, 15.0):
                 self._end(lane, at)
         lane = int(self.rng.integers(len(self.lanes)))
         if self.rng.random() < 1 / BETWEEN_S and lane not in self._planted:
@@ -131,6 +132,7 @@ class TrafficTwin:
         if event is None or self.city is None:
             return
         self.city.blocked[lane], self.city.sensors.lost[_arm(lane)] = False, False
+        self.city.sensors.hung[lane] = False
         self._ended.append(TrueEvent(event.system, event.what, event.entity, event.began, at))
 
 

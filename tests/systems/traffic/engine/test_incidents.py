@@ -55,6 +55,28 @@ def test_a_vehicle_that_holds_another_up_blocks_the_lane():
     assert found[-1].kind is Kind.BLOCKED_LANE
 
 
+def frames(seconds, hangs_at, seed):
+    """A street with a vehicle every nine seconds, its queue at red, and a radar that hangs."""
+    rng, said = np.random.default_rng(seed), None
+    for now in range(seconds):
+        if said is None or now < hangs_at:
+            ahead = [(k, 12.0 * (now - 9 * k)) for k in range(now // 9 + 1) if now - 9 * k < 21]
+            at = [(k + 1, min(place, 148.0 - 7 * (k % 5)) if now % 90 < 45 else place) for k, place in ahead]
+            track, place = np.array([k for k, _ in at]), np.array([p for _, p in at]) + rng.normal(0, 1.0, len(at))
+            said = np.zeros(len(at), np.int64), track, place
+        yield now, said
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_radar_that_hangs_is_frozen_and_nothing_else_is_wrong(seed):
+    watch, found = a_watch(), []
+    for now, seen in frames(150, 90 + 4 * seed, seed):
+        found += watch.look(float(now), seen, RED if now % 90 < 45 else GREEN)
+    assert [one.kind for one in found] == [Kind.FROZEN_DETECTOR]
+    assert 0 <= found[0].noticed_s - (90 + 4 * seed) <= 10
+    assert watch.frozen.all()
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_driving_against_the_lane_rings_within_ten_seconds(seed):
     found = play(a_watch(), [lambda now: 250 - 8.0 * now], seconds=30, seed=seed)
@@ -138,3 +160,25 @@ def test_an_ordinary_evening_at_three_crossings_rings_nothing():
         found += watch.look(float(second), (seen.lane, seen.track, seen.position_m), lanes.lights(float(second)))
     assert [one for one in found if one.kind is not Kind.SUDDEN_QUEUE] == []
     assert traffic.passed.sum() > 2000
+
+
+def test_sightings_that_cannot_be_are_passed_over_and_the_others_watched():
+    watch, found = a_watch(), []
+    for now in range(40):
+        at = standing(80)(now) + np.sin(9.0 * now)
+        lane, track = np.array([0, 7, -1, 0, 0]), np.array([1, 2, 3, 4, -5])
+        found += watch.look(float(now), (lane, track, np.array([at, 50.0, 50.0, np.nan, 60.0])), GREEN)
+    assert [(one.kind, one.track) for one in found] == [(Kind.STOPPED_VEHICLE, 1)]
+    with pytest.raises(ValueError, match="accepted: a number within"):
+        watch.look(float("nan"), (lane, track, np.zeros(5)), GREEN)
+
+
+@pytest.mark.parametrize("leap", [-3000, 3000, 10**7, -5])
+def test_after_a_leap_of_the_clock_the_watch_begins_anew(leap):
+    """A vehicle that stood before the leap is nobody's afterwards; one that stops then rings in its time."""
+    watch = a_watch()
+    first = play(watch, [standing(80)], seconds=40)
+    later = play(watch, [lambda now: standing(80)(now - 45 - leap)], start=45 + leap, seconds=40)
+    assert [one.kind for one in first] == [Kind.STOPPED_VEHICLE]
+    assert [one.kind for one in later] == [Kind.STOPPED_VEHICLE]
+    assert 8 <= later[0].noticed_s - (45 + leap) - 8 <= 20

@@ -262,3 +262,30 @@ def test_a_priority_service_knows_its_early_green():
     table = m.priority_services(events_of(rows))
     assert (table["early_green"].tolist(), table["extension"].tolist()) == ([True], [False])
     assert table["length_s"].tolist() == [15]
+
+
+def test_times_of_any_unit_are_the_same_moment():
+    whole = np.array(["2026-03-02T08:00"], "datetime64[s]")
+    for unit in ("s", "ms", "us", "ns"):
+        assert m.Events.of(whole.astype(f"datetime64[{unit}]"), [1], [1], [1]).time_ms.tolist() == [1772438400000]
+
+
+def test_a_clock_that_has_lost_its_date_does_not_spoil_the_record():
+    times = [1772438400000 + 1000 * k for k in range(9)]
+    events = m.Events.of([0, *times, 4_000_000_000_000], [1] * 11, [1] * 11, [2] * 11)
+    assert events.time_ms.tolist() == times
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [
+        (lambda: m.Events.of([0, 1], [1], [1], [1]), "columns of 2, 1, 1, 1 rows"),
+        (lambda: m.Events.of([np.nan], [1], [1], [1]), "time nan; accepted: milliseconds since 1970"),
+        (lambda: m.actuations(m.Events.of([0], [1], [82], [1]), 0), "bins of 0 ms"),
+        (lambda: m.approach_volume(m.Events.of([0], [1], [82], [1]), m.Detectors.of(["1"], [2], [1], ["Count"])),
+         "accepted: one kind"),
+    ],
+)  # fmt: skip
+def test_columns_that_do_not_fit_are_refused_in_words(ask, why):
+    with pytest.raises(ValueError, match=why):
+        ask()

@@ -156,3 +156,14 @@ def test_the_watchdog_names_all_that_a_technician_should_look_at():
 def test_an_empty_record_gives_empty_tables(measure):
     empty = np.zeros(0, np.int64)
     assert len(measure(m.Events.of(empty, empty, empty, empty))["time_ms"]) == 0
+
+
+def test_who_comes_to_a_stand_before_the_line_has_not_run_the_red():
+    lights = [(START, 7, 1, 2), (START + 20_000, 7, 8, 2), (START + 24_000, 7, 10, 2), (START + 60_000, 7, 1, 2)]
+    runs = [(START + 25_000, 7, 82, 32), (START + 26_000, 7, 81, 32)]
+    stands = [(START + 30_000, 7, 82, 32), (START + 61_000, 7, 81, 32)]
+    late_yellow = [(START + 23_500, 7, 82, 32), (START + 24_200, 7, 81, 32)]
+    serving = m.Detectors.of([7], [2], [32], ["Yellow_Red"])
+    table = m.red_running(events_of([*lights, *late_yellow, *runs, *stands]), serving)
+    assert [(table["phase"].tolist(), table["count"].tolist())] == [([2], [1])]
+    assert len(m.red_running(events_of([*lights, *late_yellow, *stands]), serving)["count"]) == 0

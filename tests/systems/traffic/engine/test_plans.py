@@ -223,3 +223,31 @@ def test_more_weekends_after_do_not_look_like_an_improvement():
     before = [d for d in days_of(date(2025, 3, 3), 1, rng) if kind_of(d[0]) is DayKind.WEEKDAY or d[0].day < 17]
     result = compare(before, days_of(date(2025, 4, 5), 1, rng, 16), kind_of, draws=800)
     assert result.low < 0 < result.high
+
+
+def test_a_change_to_come_does_not_end_the_one_that_runs():
+    begins = at(date(2026, 3, 2), 8)
+    running = Change("match", begins, begins + timedelta(hours=8), "burst main")
+    tonight = Change("night", begins + timedelta(hours=12), begins + timedelta(hours=14), "roadworks")
+    changed = SCHEDULE.with_change(running).with_change(tonight)
+    assert changed.at(begins + timedelta(hours=1), kind_of).plan.name == "match"
+    assert changed.at(begins + timedelta(hours=13), kind_of).plan.name == "night"
+    again = changed.with_change(Change("night", begins, begins + timedelta(hours=8), "no, this one"))
+    assert again.at(begins + timedelta(hours=1), kind_of).plan.name == "night"
+
+
+def test_days_without_a_value_are_no_days_and_none_counted_before_is_said():
+    before = [(date(2026, 1, 5) + timedelta(days=7 * week), 3.0) for week in range(4)]
+    after = [(date(2026, 3, 2) + timedelta(days=7 * week), 3.0) for week in range(4)]
+    assert compare([*before, (date(2026, 2, 23), float("nan"))], after, kind_of).days_before == 4
+    with pytest.raises(ValueError, match="nothing was counted before"):
+        compare([(day, 0.0) for day, _ in before], after, kind_of)
+
+
+def test_a_crossing_of_sixteen_phases_has_a_cycle_in_which_each_has_its_time():
+    flows = np.random.default_rng(0).uniform(0, 900, 16)
+    plan = timed("busy", flows, np.arange(16), np.ones(16))
+    assert plan.cycle_s == 160
+    assert min(plan.splits_s) == 10
+    with pytest.raises(PlanError, match="a movement without a volume"):
+        timed("busy", np.full(2, np.nan), np.arange(2), np.ones(2))

@@ -224,3 +224,30 @@ def run_lengths(values):
         else:
             runs.append([value, 1])
     return [tuple(run) for run in runs]
+
+
+TWO = {"phases": ((2, 0), (0, 2)), "conflicts": ((0, 1),), "min_green_s": (5, 5), "yellow_s": (3, 3),
+       "all_red_s": (1, 1), "plan": ((0, 20), (1, 20))}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("odd", "why"),
+    [
+        ({"conflicts": ((0, -1),)}, "movement -1; accepted: 0 to 1"),
+        ({"yields": ((0, 2),)}, "movement 2"),
+        ({"on_call": (7,)}, "movement 7"),
+        ({"phases": ((3, 0), (0, 2))}, "light 3; accepted: 0 to 2"),
+        ({"yellow_s": (0, 3)}, "yellow_s 0; accepted: 1 to 300"),
+        ({"all_red_s": (1, -1)}, "all_red_s -1"),
+        ({"max_green_s": 4}, "min_green_s 5; accepted: 1 to 4"),
+    ],
+)
+def test_a_guard_with_a_number_that_cannot_be_is_refused(odd, why):
+    with pytest.raises(ValueError, match=why):
+        rules_of([Guard(**TWO | odd)])
+
+
+def test_wishes_for_another_number_of_crossings_are_refused():
+    safety = Safety(rules_of([Guard(**TWO)]))
+    with pytest.raises(ValueError, match="2 wishes, 1 trusted, 2 calls; accepted: 1 crossings, 2 movements"):
+        safety.step(np.zeros(2, np.int32), np.ones(1, bool), np.ones(2, bool))

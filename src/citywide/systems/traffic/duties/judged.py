@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from citywide.hub import Text
 from citywide.systems.traffic.engine.measures import (
     Detectors,
@@ -28,11 +26,11 @@ from citywide.systems.traffic.engine.measures import (
     preemptions,
     priority_services,
     priority_summary,
+    red_running,
     split_failures,
     split_monitor,
     stuck_detectors,
     terminations,
-    yellow_red,
 )
 
 Judge = Callable[[Events, Detectors], Table]
@@ -67,16 +65,6 @@ def _ended(reason: str, events: Events, _: Detectors) -> Table:
     return {name: column[kept] for name, column in table.items()}
 
 
-def _over_red(events: Events, detectors: Detectors) -> Table:
-    """Hits at the stop line after red has begun, by phase and bin."""
-    table = yellow_red(events, detectors, latency_s=0.0)
-    late = table["red_offset_s"].astype(float) > 0
-    rows = np.stack([table[name][late].astype(np.int64) for name in ("device", "phase", "time_ms")])
-    distinct, cell = np.unique(rows, axis=1, return_inverse=True)
-    count = np.bincount(cell.reshape(-1), table["count"][late].astype(float), distinct.shape[1])
-    return {"device": distinct[0], "phase": distinct[1], "time_ms": distinct[2], "count": count}
-
-
 MEASURES: Mapping[str, Judged] = {
     "arrivals_on_green": Judged(
         Text("Arrivals on green", "绿灯到达率"), partial(arrivals_on_green, zeros=True), "on_green", "%", 100.0
@@ -96,7 +84,7 @@ MEASURES: Mapping[str, Judged] = {
     "max_outs_in_a_row": Judged(
         Text("Maximum reached again and again", "连续最大绿"), _events(consecutive_max_outs), "in_a_row"
     ),
-    "over_red": Judged(Text("Vehicles over the line on red", "红灯越线车辆"), _over_red, "count", summed=True),
+    "over_red": Judged(Text("Vehicles over the line on red", "红灯越线车辆"), red_running, "count", summed=True),
     "phase_wait": Judged(Text("Wait for green", "相位等待"), _complete(phase_wait), "wait_s", "s"),
     "pedestrian_delay": Judged(Text("Wait of pedestrians", "行人等待"), _complete(pedestrian_delay), "delay_s", "s"),
     "pedestrians": Judged(

@@ -22,7 +22,7 @@ _QUERIES = queries_of(Path(__file__).parents[1])
 
 def measure(hub: "Hub") -> None:
     """Judge the last whole quarters of an hour from the controllers' events."""
-    until = _floor(hub.clock.now())
+    until = floor(hub.clock.now())
     _keep_volumes(hub, until)
     found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
     if not found:
@@ -82,5 +82,6 @@ def _moment(time_ms: int) -> datetime:
     return datetime.fromtimestamp(time_ms / 1000, UTC)
 
 
-def _floor(now: datetime) -> datetime:
+def floor(now: datetime) -> datetime:
+    """The begin of the quarter of an hour."""
     return now - timedelta(seconds=now.timestamp() % QUARTER.total_seconds())

@@ -24,7 +24,8 @@ def body_of(text: str | bytes, number: int, name: str) -> Any:
     except (ValueError, RecursionError) as bad:
         raise Malformed(name, str(bad), "JSON") from None
     if not isinstance(message, dict) or "messageId" not in message:
-        return cast("Any", message)
+        bare = number > 0 and isinstance(message, dict)  # our own messages are of number 0
+        return cast("Fields", message).get(name, message) if bare else message
     frame = cast("Fields", message)
     if frame["messageId"] != number:
         raise Malformed("messageId", frame["messageId"], f"{number} for {name}")

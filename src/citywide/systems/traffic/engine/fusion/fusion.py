@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from citywide.systems.traffic.engine.frames import DOUBT, FRAME, FROZEN, HELD, RUN, share_hang
 from citywide.systems.traffic.engine.fusion.checks import checked
 from citywide.systems.traffic.engine.fusion.clocks import LAGS, correlate
 from citywide.systems.traffic.engine.fusion.columns import (
@@ -51,7 +52,9 @@ class Fusion:
         self._rings = np.zeros((count, 3, RING))
         self._turns = np.tile(np.array(PRIOR_TURNS), (count, 1))
         self._arrivals = np.zeros((count, HORIZON))
-        self._evidence = np.zeros((int(lanes.crossing.max(initial=0)) + 1, 2, 2 * LAGS + 1))
+        crossings = int(lanes.crossing.max(initial=0)) + 1
+        self._evidence = np.zeros((crossings, 2, 2 * LAGS + 1))
+        self._frames, self._hangs = np.zeros((count, FRAME)), np.zeros((crossings, 2), np.int64)
         self._now = 0.0
 
     def second(self, now_s: float, readings: Readings, green: BoolArray) -> View:
@@ -74,8 +77,10 @@ class Fusion:
             self._rings,
             self._turns,
             self._arrivals,
+            self._frames,
             now_s,
         )
+        share_hang(self._frames, self.lanes.crossing, self._hangs, now_s)
         correlate(self._rings, self.lanes.crossing, self._evidence, now_s)
         return self._view(refused)
 
@@ -90,6 +95,7 @@ class Fusion:
     def _begin_anew(self, now_s: float) -> None:
         """What was learned stays (turning shares, speeds, clock offsets); what stood and came is unknown."""
         self._used[:], self._rings[:] = 0, 0.0
+        self._frames[:, HELD] = self._frames[:, RUN] = self._frames[:, DOUBT] = self._frames[:, FROZEN] = 0.0
         self._state[:, SPREAD], self._state[:, TAKEN] = MOST, now_s - 1.0
         self._state[:, RADAR : LOOP + 1] = -np.inf
 
@@ -109,6 +115,7 @@ class Fusion:
             exit_share=state[:, EXIT],
             turning=self._turns / self._turns.sum(1, keepdims=True),
             arrivals=self._arrivals,
+            frozen=self._frames[:, FROZEN] > 0,
             refused=refused,
         )
 

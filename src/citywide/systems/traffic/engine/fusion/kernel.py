@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.kit.compiled import compiled
+from citywide.systems.traffic.engine.frames import FROZEN, note_frame
 from citywide.systems.traffic.engine.fusion.arrivals import expect
 from citywide.systems.traffic.engine.fusion.columns import (
     ALIVE_S,
@@ -16,6 +17,7 @@ from citywide.systems.traffic.engine.fusion.columns import (
     RING,
     SLOW_MPS,
     SPEED,
+    SPREAD,
     STOP,
     VIDEO_SHARE,
     FloatArray,
@@ -25,6 +27,7 @@ from citywide.systems.traffic.engine.fusion.filter import predict, update
 from citywide.systems.traffic.engine.tracks import FIELDS, HITS, ORIGIN, SEEN, STANDS, SURE, YOUNG_S, V, place_at
 
 FORGET = 0.5 ** (1 / 900.0)
+HANG_DOUBT = 8.0  # too little is known for a controller
 PASSED = 1  # of a sight
 Sight = tuple[float, float, float, float, float]  # standing, passed, beyond, the speeds of those who move, how many
 
@@ -42,13 +45,18 @@ def fuse(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by 
     rings: FloatArray,
     turns: FloatArray,
     arrivals: FloatArray,
+    frames: FloatArray,
     now: float,
 ) -> None:
     """One second for every lane: health, tracks, filter, arrivals, turning shares, exits."""
     for row in range(len(lanes)):
         lane, own, ring = lanes[row], state[row], rings[row]
         over_line = counted[row].sum()
+        if alive[row, 0]:
+            note_frame(tracks[row], used[row], frames[row], over_line + pulses[row], now)
         _note_health(own, alive[row], green[row], now)
+        if frames[row, FROZEN] > 0:
+            _disbelieve_radar(own)
         sight = _count(tracks[row], used[row], lane, now)
         _remember(ring, int(now) % RING, sight[PASSED], over_line, pulses[row])
         used[row] = _let_go(tracks[row], used[row], lane, now)
@@ -67,6 +75,14 @@ def _note_health(own: FloatArray, alive: NDArray[np.bool_], green: bool, now: fl
     own[VIDEO_SHARE] += 0.01 * (alive[1] - own[VIDEO_SHARE])
     own[LOOP_SHARE] += 0.01 * (alive[2] - own[LOOP_SHARE])
     own[GREEN_FOR] = own[GREEN_FOR] + 1.0 if green else 0.0
+
+
+@compiled
+def _disbelieve_radar(own: FloatArray) -> None:
+    """A radar that hangs is no radar, and what it said of late was perhaps no more true."""
+    if own[RADAR] > -np.inf and own[SPREAD] < HANG_DOUBT:
+        own[SPREAD] = HANG_DOUBT
+    own[RADAR] = -np.inf
 
 
 @compiled
@@ -99,6 +115,7 @@ def _count_turns(turns: FloatArray, counted: FloatArray) -> None:
 def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> Sight:
     """Standing before the line, passed it just now, beyond it, and the speeds of those that move."""
     standing, passed, beyond, pace, moving = 0.0, 0.0, 0.0, 0.0, 0.0
+    here, hidden = 0.0, 0.0
     for slot in range(used):
         one = slots[slot]
         place = place_at(one, now)
@@ -108,12 +125,17 @@ def _count(slots: FloatArray, used: int, lane: FloatArray, now: float) -> Sight:
             passed += 1.0 if one[ORIGIN] - lane[STOP] < 40.0 else 0.0
         if place > lane[STOP] + 3.0:
             beyond += 1.0 if place < lane[END] else 0.0
-        elif one[HITS] >= SURE and abs(one[V]) < SLOW_MPS:
-            standing += 1.0
+        elif one[SEEN] < now:
+            hidden += 1.0 if one[HITS] >= SURE and abs(one[V]) < SLOW_MPS else 0.0
+        else:
+            here += 1.0
+            standing += 1.0 if one[HITS] >= SURE and abs(one[V]) < SLOW_MPS else 0.0
         if one[V] > 3.0 and one[SEEN] == now:
             pace += one[V]
             moving += 1.0
-    return standing, passed, beyond, pace, moving
+    if here > 0:  # a frame that came misses some, not most: the others are gone under another number
+        hidden = min(hidden, 1.0 + 0.5 * here)
+    return standing + hidden, passed, beyond, pace, moving
 
 
 @compiled

@@ -31,13 +31,13 @@ class Lanes:
             *(np.asarray(c, float) for c in (stop_m, end_m, loop_m, speed_mps)),
         )
         good = (lanes.loop_m >= 0) & (lanes.loop_m < lanes.stop_m) & (lanes.stop_m <= lanes.end_m)
-        good &= lanes.speed_mps > 0
+        good &= (lanes.speed_mps > 0) & (lanes.crossing >= 0)
         if not good.all():
             lane = int(np.argmin(good))
             raise ValueError(
                 f"lane {lane}: loop {lanes.loop_m[lane]:g} m, line {lanes.stop_m[lane]:g} m, "
-                f"end {lanes.end_m[lane]:g} m, {lanes.speed_mps[lane]:g} m/s; "
-                "accepted: 0 ≤ loop < line ≤ end and a speed above 0"
+                f"end {lanes.end_m[lane]:g} m, {lanes.speed_mps[lane]:g} m/s, crossing {lanes.crossing[lane]}; "
+                "accepted: 0 ≤ loop < line ≤ end, a speed above 0, crossings from 0"
             )
         return lanes
 
@@ -81,6 +81,7 @@ class View:
     turning: FloatArray  # lane × (left, through, right)
     arrivals: FloatArray  # lane × second from now
     refused: tuple[Refusal, ...] = field(default=())
+    frozen: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # the lane's radar only repeats itself
 
 
 MODEL_DOUBT = 0.15  # variance that the filter does not know of: vehicles that just begin or cease to stand

@@ -3,9 +3,11 @@
 import numpy as np
 from numba import njit
 
+from citywide.systems.traffic.engine.frames import FROZEN, RUN, note_frame
 from citywide.systems.traffic.engine.incidents.columns import BEGAN, END, STOP
 from citywide.systems.traffic.engine.incidents.queues import count_standing, side_rings
 from citywide.systems.traffic.engine.incidents.reasons import (
+    HANGS,
     MOVES_MPS,
     QUEUE,
     STANDS_MPS,
@@ -38,6 +40,7 @@ def judge(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by
     strict: FloatArray,
     queues: FloatArray,
     rules: FloatArray,
+    frames: FloatArray,
     out: FloatArray,
     now: float,
 ) -> int:
@@ -46,13 +49,30 @@ def judge(  # noqa: PLR0913, PLR0917 - the compiled part takes its arrays one by
     order = np.empty(SLOTS, np.int64)
     for row in range(len(tracks)):
         lane, slots = lanes[row], tracks[row]
+        hung = frames[row, FROZEN] > 0
+        hangs = _hangs(slots, used[row], frames[row], now)
         used[row] = _let_go(slots, used[row], lane, now)
+        if hangs and not hung and found < len(out):
+            _write(out[found], HANGS, row, lane[STOP], 0.0, now - frames[row, RUN])
+            found += 1
+        if hangs:
+            continue
         n = _in_order(slots, order, used[row])
         found = _judge_tracks(row, slots, order[:n], lane, patience[row], strict[row], rules, out, found, now)
         before, beyond, explained = count_standing(slots, order[:n], lane, patience[row], rules, now)
         standing = (before, beyond)
         found = _judge_queues(row, queues[row], standing, explained, lane, strict[row], rules, out, found, now)
     return found
+
+
+@njit(cache=True)
+def _hangs(slots: FloatArray, used: int, frame: FloatArray, now: float) -> bool:
+    """Whether the lane's radar only repeats itself; who sees nobody has said nothing."""
+    for slot in range(used):
+        if slots[slot, SEEN] == now:
+            note_frame(slots, used, frame, 0.0, now)
+            break
+    return frame[FROZEN] > 0
 
 
 @njit(cache=True)

@@ -24,6 +24,7 @@ class Kind(IntEnum):
     SUDDEN_QUEUE = 3
     BLOCKED_LANE = 4
     DARK_DETECTOR = 5
+    FROZEN_DETECTOR = 6
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from citywide.systems.traffic.engine.tracks import FREE, HITS, ORIGIN, SEEN, SLO
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-STOPPED, WRONG, QUEUE, BLOCKED = 1, 2, 3, 4
+STOPPED, WRONG, QUEUE, BLOCKED, HANGS = 1, 2, 3, 4, 6
 STANDS_MPS, MOVES_MPS, PASSES_MPS = 0.8, 1.3, 3.0
 
 

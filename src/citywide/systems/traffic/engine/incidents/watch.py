@@ -5,6 +5,7 @@ from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 
+from citywide.systems.traffic.engine.frames import DOUBT, FRAME, FROZEN, HELD, RUN
 from citywide.systems.traffic.engine.incidents.columns import BEGAN, LEARNED, USUAL
 from citywide.systems.traffic.engine.incidents.detectors import Detectors, newly_blind, newly_dark
 from citywide.systems.traffic.engine.incidents.judging import judge
@@ -24,6 +25,7 @@ from citywide.systems.traffic.engine.incidents.model import (
 from citywide.systems.traffic.engine.tracks import follow, no_tracks
 
 MOST_A_SECOND = 256
+LATEST_S, SET_BACK_S, LEAP_S, FAR_M = 1e12, 5.0, 30.0, 600.0
 
 
 @dataclass
@@ -46,13 +48,15 @@ class Watch:
         self._lanes[:, 0], self._lanes[:, 1] = self.road.stop_m, self.road.end_m
         self._lanes[:, 2] = self.road.waits_in_box
         self._rules = self.rules.as_array()
+        self._frames = np.zeros((lanes, FRAME))
+        self._now = 0.0
         self._out = np.zeros((MOST_A_SECOND, 5))
 
     def look(
         self, now_s: float, seen: tuple[IntArray, IntArray, FloatArray], lights: tuple[BoolArray, FloatArray]
     ) -> list[Incident]:
         """One second: (lane, track, place) of what is seen, (green, seconds since) of the lights."""
-        lane, track, place = seen
+        now_s, (lane, track, place) = self._on_time(now_s), self._can_be(*seen)
         self._lanes[:, 3], self._lanes[:, 4] = lights
         follow(self._tracks, self._used, lane, track, place, now_s)
         self.learned.watched_s += 1.0
@@ -65,10 +69,34 @@ class Watch:
             self.learned.strictness,
             self._queues,
             self._rules,
+            self._frames,
             self._out,
             now_s,
         )
         return [self._incident(line, now_s) for line in self._out[:found].tolist()] if found else []
+
+    def _on_time(self, now_s: float) -> float:
+        """A clock that is set back a little stands until it has caught up; after a leap nothing of before holds."""
+        if not abs(now_s) <= LATEST_S:
+            raise ValueError(f"the time is {now_s:g} s; accepted: a number within ±{LATEST_S:g}")
+        if 0.0 < self._now - now_s <= SET_BACK_S:
+            return self._now
+        if not 0.0 <= now_s - self._now <= LEAP_S:
+            self._used[:], self._queues[:, :, BEGAN] = 0, -1.0
+            self._frames[:, [RUN, DOUBT, HELD, FROZEN]] = 0.0
+        self._now = now_s
+        return now_s
+
+    def _can_be(self, lane: IntArray, track: IntArray, place: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+        """The sightings without unknown lanes and places that are none."""
+        known = (lane >= 0) & (lane < len(self.road)) & (track >= 0)
+        good = known & (np.abs(place - self.road.end_m[np.where(known, lane, 0)] / 2) < FAR_M)
+        return (lane, track, place) if good.all() else (lane[good], track[good], place[good])
+
+    @property
+    def frozen(self) -> BoolArray:
+        """Lanes whose radar only repeats itself."""
+        return self._frames[:, FROZEN] > 0
 
     def keep(self) -> Memory:
         """What is worth keeping over a restart."""

@@ -24,17 +24,19 @@ from citywide.systems.traffic.engine.measures.priority import (
     priority_services,
     priority_summary,
 )
+from citywide.systems.traffic.engine.measures.running import red_running
 from citywide.systems.traffic.engine.measures.speeds import approach_speed, split_monitor
 from citywide.systems.traffic.engine.measures.tables import restrict
 from citywide.systems.traffic.engine.measures.terminations import consecutive_max_outs, terminations
 from citywide.systems.traffic.engine.measures.volumes import approach_volume, turning_counts
 from citywide.systems.traffic.engine.measures.waits import phase_wait
-from citywide.systems.traffic.engine.measures.watchdog import Thresholds, watchdog
+from citywide.systems.traffic.engine.measures.watchdog import Record, Thresholds, odd, watchdog
 
 __all__ = [
     "Detectors",
     "Events",
     "Link",
+    "Record",
     "Table",
     "Thresholds",
     "actuations",
@@ -55,6 +57,7 @@ __all__ = [
     "left_turn_gaps",
     "link_of",
     "link_pivot",
+    "odd",
     "on_green",
     "pedestrian_delay",
     "pedestrian_volumes",
@@ -66,6 +69,7 @@ __all__ = [
     "preemptions",
     "priority_services",
     "priority_summary",
+    "red_running",
     "restrict",
     "split_cycles",
     "split_failures",

@@ -43,6 +43,8 @@ def runs(*columns: Longs) -> Longs:
 
 def floor_bin(time_ms: Longs, bin_ms: int = BIN_MS) -> Longs:
     """The start of the bin that holds each time."""
+    if bin_ms <= 0:
+        raise ValueError(f"bins of {bin_ms} ms; accepted: more than 0")
     return time_ms - np.mod(time_ms, bin_ms)
 
 

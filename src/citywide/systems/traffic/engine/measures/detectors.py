@@ -31,6 +31,10 @@ class Detectors:
 
     def serving(self, function: str, names: NDArray[np.generic]) -> tuple[Longs, Longs]:
         """Groups (device and detector) with this function, and the groups (device and phase) they serve."""
+        if len(names) and len(self.device) and (names.dtype.kind in "SU") != (self.device.dtype.kind in "SU"):
+            raise ValueError(
+                f"detectors of devices such as {self.device[0]!r}, events of {names[0]!r}; accepted: one kind"
+            )
         rows = (self.function == function) & np.isin(self.device, names)
         device = np.searchsorted(names, self.device[rows]).astype(np.int64)
         return (device << 15) | self.detector[rows], (device << 15) | self.phase[rows]

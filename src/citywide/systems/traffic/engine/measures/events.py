@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from citywide.systems.traffic.engine.measures.columns import AXIS_BITS, Flags, Longs, axis
-from citywide.systems.traffic.engine.measures.order import dense_names, ordered
+from citywide.systems.traffic.engine.measures.order import as_ms, belongs, dense_names, ordered
 
 GREEN, YELLOW, RED = 1, 8, 10
 DETECTOR_OFF, DETECTOR_ON = 81, 82
@@ -27,12 +27,15 @@ class Events:
 
     @classmethod
     def of(cls, time_ms: ArrayLike, device: ArrayLike, code: ArrayLike, parameter: ArrayLike) -> Self:
-        """Events in any order, doubles and impossible numbers dropped."""
-        times, codes, parameters = (np.asarray(column, np.int64) for column in (time_ms, code, parameter))
+        """Events in any order; doubles, impossible numbers and times of a clock that was never set are dropped."""
+        times, codes, parameters = as_ms(time_ms), np.asarray(code, np.int64), np.asarray(parameter, np.int64)
         names, devices = dense_names(np.asarray(device))
+        if len({len(column) for column in (times, devices, codes, parameters)}) > 1:
+            sizes = ", ".join(str(len(column)) for column in (times, devices, codes, parameters))
+            raise ValueError(f"columns of {sizes} rows; accepted: time, device, code and parameter of the same length")
         if len(names) > MOST_DEVICES:
             raise ValueError(f"{len(names)} devices in one call; hand over at most {MOST_DEVICES}")
-        keep = (codes >= 0) & (codes <= 32767) & (parameters >= 0) & (parameters <= 32767)
+        keep = (codes >= 0) & (codes <= 32767) & (parameters >= 0) & (parameters <= 32767) & belongs(times)
         if not keep.all():
             times, devices, codes, parameters = (x[keep] for x in (times, devices, codes, parameters))
         return cls(*ordered(times, devices, codes, parameters), names)

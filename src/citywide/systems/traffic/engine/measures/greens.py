@@ -3,7 +3,7 @@
 import numpy as np
 
 from citywide.systems.traffic.engine.measures.arrivals import Arrivals
-from citywide.systems.traffic.engine.measures.columns import BIN_MS, Longs, Table, floor_bin, tally
+from citywide.systems.traffic.engine.measures.columns import BIN_MS, Floats, Longs, Table, floor_bin, tally
 from citywide.systems.traffic.engine.measures.detectors import Detectors
 from citywide.systems.traffic.engine.measures.events import GREEN, Events
 from citywide.systems.traffic.engine.measures.tables import named
@@ -33,14 +33,9 @@ def left_turn_gaps(
     events: Events, detectors: Detectors, phase: int, function: str = "Count", bin_ms: int = BIN_MS
 ) -> Table:
     """Gaps in the opposing flow during its green, by length: what a left turner could have used."""
-    seen = Arrivals.of(events, detectors, function)
-    kept = np.flatnonzero((seen.state == GREEN) & (seen.group & 32767 == phase))
-    order = kept[np.lexsort((seen.time_ms[kept], seen.group[kept]))]
-    time, group, row = seen.time_ms[order], seen.group[order], seen.row[order]
-    same = (group[1:] == group[:-1]) & (row[1:] == row[:-1])
-    gap = (np.diff(time) / 1000)[same]
+    time, group, gap = _gaps(Arrivals.of(events, detectors, function), phase)
     length = np.searchsorted(GAP_EDGES_S, gap, "right")
-    bins, owner, (kind,), _, sizes = tally(floor_bin(time[1:][same], bin_ms), group[1:][same], length)
+    bins, owner, (kind,), _, sizes = tally(floor_bin(time, bin_ms), group, length)
     return named(events.names, bins, owner, phase=owner & 32767, longer_than=kind, gaps=sizes)
 
 
@@ -60,23 +55,27 @@ def gap_versus_demand(  # noqa: PLR0913 - each is a setting that an engineer kno
     The first one needs a critical gap and each further one a follow-up more (4.5 s and 2.5 s: HCM, permitted left).
     """
     seen = Arrivals.of(events, detectors, function)
-    against = np.flatnonzero((seen.state == GREEN) & (seen.group & 32767 == opposing))
-    against = against[np.lexsort((seen.time_ms[against], seen.group[against]))]
-    same = (np.diff(seen.group[against]) == 0) & (np.diff(seen.row[against]) == 0)
-    gap = (np.diff(seen.time_ms[against]) / 1000)[same]
-    room = np.where(gap >= critical_s, 1 + np.floor((gap - critical_s) / follow_up_s), 0)
+    gap_ms, opposed, gap = _gaps(seen, opposing)
     came = np.flatnonzero(seen.group & 32767 == left)
-    time = np.concatenate([seen.time_ms[against][1:][same], seen.time_ms[came]])
-    owner = np.concatenate([seen.group[against][1:][same], seen.group[came]]) >> 15 << 15
+    time = np.concatenate([gap_ms, seen.time_ms[came]])
+    owner = np.concatenate([opposed, seen.group[came]]) >> 15 << 15
     bins, device, _, cell, _ = tally(floor_bin(time, bin_ms), owner)
-    rooms, demand = np.append(room, np.zeros(len(came))), np.append(np.zeros(len(room)), np.ones(len(came)))
-    return named(
-        events.names,
-        bins,
-        device,
-        room=np.bincount(cell, rooms, len(bins)).astype(np.int64),
-        demand=np.bincount(cell, demand, len(bins)).astype(np.int64),
-    )
+    turners = np.where(gap >= critical_s, 1 + np.floor((gap - critical_s) / follow_up_s), 0)
+
+    def total(of_gaps: Floats, of_turners: Floats) -> Longs:
+        return np.bincount(cell, np.append(of_gaps, of_turners), len(bins)).astype(np.int64)
+
+    room, demand = total(turners, np.zeros(len(came))), total(np.zeros(len(gap)), np.ones(len(came)))
+    return named(events.names, bins, device, room=room, demand=demand)
+
+
+def _gaps(seen: Arrivals, phase: int) -> tuple[Longs, Longs, Floats]:
+    """Seconds between two vehicles of the same green of a phase: when the second one came, its group, the gap."""
+    kept = np.flatnonzero((seen.state == GREEN) & (seen.group & 32767 == phase))
+    order = kept[np.lexsort((seen.time_ms[kept], seen.group[kept]))]
+    time, group, row = seen.time_ms[order], seen.group[order], seen.row[order]
+    same = (group[1:] == group[:-1]) & (row[1:] == row[:-1])
+    return time[1:][same], group[1:][same], (np.diff(time) / 1000)[same]
 
 
 def _green_groups(seen: Arrivals, group: Longs) -> Longs:

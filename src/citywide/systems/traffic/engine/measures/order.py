@@ -1,9 +1,30 @@
 """Events in order, each once: by one packed number where it fits, by columns where it does not."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from citywide.systems.traffic.engine.measures.columns import Longs, runs, whole
+
+HALF_MS = 198 * 86_400_000  # on both sides of the middle of a record: a joined axis has room for no more
+
+
+def as_ms(times: ArrayLike) -> Longs:
+    """Milliseconds since 1970 from whole or broken numbers, or from numpy's own times of any unit."""
+    column = np.asarray(times)
+    if np.issubdtype(column.dtype, np.datetime64):
+        column = column.astype("datetime64[ms]")
+    elif np.issubdtype(column.dtype, np.floating) and not np.isfinite(column).all():
+        raise ValueError(
+            f"time {column[~np.isfinite(column)][0]}; accepted: milliseconds since 1970, or numpy's datetime64"
+        )
+    return column.astype(np.int64)
+
+
+def belongs(times: Longs) -> NDArray[np.bool_]:
+    """Whether a time belongs to the record, not to a clock that has lost its date."""
+    if len(times) == 0 or int(times.max()) - int(times.min()) <= 2 * HALF_MS:
+        return np.ones(len(times), np.bool_)
+    return np.abs(times - int(np.sort(times)[(len(times) - 1) // 2])) <= HALF_MS
 
 
 def dense_names(device: NDArray[np.generic]) -> tuple[NDArray[np.generic], Longs]:

@@ -1,9 +1,19 @@
 """How long phases wait from call to green, and how often they were passed over."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citywide.systems.traffic.engine.measures.calls import phase_waits
-from citywide.systems.traffic.engine.measures.columns import AXIS_BITS, BIN_MS, Flags, Longs, Table, floor_bin, tally
+from citywide.systems.traffic.engine.measures.columns import (
+    AXIS_BITS,
+    BIN_MS,
+    Flags,
+    Floats,
+    Longs,
+    Table,
+    floor_bin,
+    tally,
+)
 from citywide.systems.traffic.engine.measures.events import Events
 from citywide.systems.traffic.engine.measures.spans import Spans, overlaps, pairs
 from citywide.systems.traffic.engine.measures.tables import named
@@ -22,27 +32,33 @@ def phase_wait(  # noqa: PLR0913 - each is a setting that an engineer knows
     cycle_code: int = 132,
 ) -> Table:
     """Call to green per phase; waits near a pre-emption left out, waits past 1.5 cycles counted as skips."""
-    waits = trusted(events, phase_waits(events), complete, bin_ms)
-    waits = waits.at(waits.valid)
-    waits = waits.at(~_near_preemption(events, waits, complete, bin_ms, recovery_s))
-    device, seconds = waits.group >> 15, waits.seconds
-    cycle = np.maximum(
-        _cycle_at(events.only(cycle_code), device, waits.start_ms, assumed_cycle_s),
-        _cycle_at(events.only(cycle_code), device, waits.end_ms, assumed_cycle_s),
-    )
+    waits = _believed(events, complete, bin_ms, recovery_s)
+    cycle = _longer_cycle(events.only(cycle_code), waits, assumed_cycle_s)
     limit = cycle * np.where(_saw_priority(events, waits, complete, bin_ms), skip_priority, skip)
     bins, group, _, cell, sizes = tally(floor_bin(waits.end_ms, bin_ms), waits.group)
-    longest = np.zeros(len(bins))
+    waited = np.bincount(cell, waits.seconds, len(bins)) / np.maximum(sizes, 1)
+    skips = np.bincount(cell, waits.seconds > limit, len(bins)).astype(np.int64)
+    longest = _longest(cell, waits.seconds, len(bins))
+    return named(events.names, bins, group, phase=group & 32767, wait_s=waited, longest_s=longest, skips=skips)
+
+
+def _believed(events: Events, complete: Table, bin_ms: int, recovery_s: float) -> Spans:
+    """Waits whose ends are known, away from pre-emptions."""
+    waits = trusted(events, phase_waits(events), complete, bin_ms)
+    waits = waits.at(waits.valid)
+    return waits.at(~_near_preemption(events, waits, complete, bin_ms, recovery_s))
+
+
+def _longest(cell: Longs, seconds: NDArray[np.float32], cells: int) -> Floats:
+    longest = np.zeros(cells)
     np.maximum.at(longest, cell, seconds)
-    return named(
-        events.names,
-        bins,
-        group,
-        phase=group & 32767,
-        wait_s=np.bincount(cell, seconds, len(bins)) / np.maximum(sizes, 1),
-        longest_s=longest,
-        skips=np.bincount(cell, seconds > limit, len(bins)).astype(np.int64),
-    )
+    return longest
+
+
+def _longer_cycle(changes: Events, waits: Spans, assumed_s: float) -> Longs:
+    """The longer of the cycles in force at a wait's begin and at its end."""
+    device = waits.group >> 15
+    return np.maximum(*(_cycle_at(changes, device, time, assumed_s) for time in (waits.start_ms, waits.end_ms)))
 
 
 def _near_preemption(events: Events, waits: Spans, complete: Table, bin_ms: int, recovery_s: float) -> Flags:

@@ -40,9 +40,12 @@ def compare(
 
     The interval is Student's on the ratio of the weighted means; the p-value permutes labels within strata.
     """
+    before, after = ([(day, value) for day, value in side if np.isfinite(value)] for side in (before, after))
     strata = _matched(before, after, day_kind)
     if not strata:
         raise ValueError("no kind of day occurs both before and after; accepted: at least two of one kind on each side")
+    if all(a.mean() == 0 for a, _ in strata):
+        raise ValueError("nothing was counted before, so no share of it can be told; accepted: a mean above 0")
     rng = np.random.default_rng(seed)
     change = _change(strata)
     low, high = _interval(strata, change)

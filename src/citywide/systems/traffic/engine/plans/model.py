@@ -108,9 +108,13 @@ class Schedule:
 
     def at(self, now: datetime, day_kind: DayKindOf) -> Choice:
         """The plan in force; the latest change that has begun goes before the timetable."""
+        if now.tzinfo is None:
+            raise PlanError("now", f"{now} without its zone", "an aware time, in the city's zone")
         running = [change for change in self.changes if change.begins <= now < change.ends]
         if running:
-            change = max(running, key=lambda one: one.begins)
+            change = max(
+                reversed(running), key=lambda one: one.begins
+            )  # of two that begin together, the later decision
             ends = change.ends.astimezone(now.tzinfo)
             reason = f"{change.reason}: plan {change.plan} until {ends:%d %b %H:%M}, then back"
             until = f"{ends.month}月{ends.day}日 {ends:%H:%M}"
@@ -127,9 +131,8 @@ class Schedule:
         )
 
     def with_change(self, change: Change) -> "Schedule":
-        """The schedule with one more change; ended ones are left out."""
-        kept = tuple(one for one in self.changes if one.ends > change.begins)
-        return Schedule(self.plans, self.timetables, (*kept, change))
+        """The schedule with one more change; one that runs now is not ended by another to come."""
+        return Schedule(self.plans, self.timetables, (*self.changes, change))
 
 
 def in_chinese(plan: str) -> str:

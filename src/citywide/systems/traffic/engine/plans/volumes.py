@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.plans.model import Plan, Timetable
+from citywide.systems.traffic.engine.plans.model import Plan, PlanError, Timetable
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -72,12 +72,17 @@ def timed(
     phases: int | None = None,
 ) -> Plan:
     """Webster's cycle (or a given one) with splits in proportion to each phase's critical flow, in whole seconds."""
+    if not np.isfinite(vph).all():
+        raise PlanError(
+            f"plan {name!r}", "a movement without a volume", "a count for every movement, 0 where nobody came"
+        )
     ratio = vph / (lanes * SATURATION_VPH)
     count = len(np.unique(phase_of)) if phases is None else phases
     critical = np.array([ratio[phase_of == phase].max(initial=0.0) for phase in range(count)])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
-    cycle = int(np.clip(round((1.5 * lost + 5) / (1 - load)), max(SHORTEST_S, MIN_SPLIT_S * len(critical)), LONGEST_S))
+    shortest = max(SHORTEST_S, MIN_SPLIT_S * len(critical))
+    cycle = min(max(round((1.5 * lost + 5) / (1 - load)), shortest), max(LONGEST_S, shortest))
     cycle = cycle if cycle_s is None else cycle_s
     share = critical / max(float(critical.sum()), 1e-9)
     return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle))

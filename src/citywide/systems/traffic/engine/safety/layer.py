@@ -27,6 +27,12 @@ class Safety:
 
     def step(self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None) -> Bytes:
         """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown."""
+        crossings, moves = len(self.rules.max_red), len(self.lamps.light)
+        if (len(wish), len(trusted), len(calls)) != (crossings, crossings, moves):
+            raise ValueError(
+                f"{len(wish)} wishes, {len(trusted)} trusted, {len(calls)} calls; "
+                f"accepted: {crossings} crossings, {moves} movements"
+            )
         urgent = np.full(len(wish), -1, np.int32) if emergency is None else emergency
         step_all(self.rules, self.lamps, wish, trusted, calls, urgent)
         return self.lamps.light

@@ -129,7 +129,7 @@ class Controller:
 def _agreed(answer: Message) -> Message:
     if answer.error == 0:
         return answer
-    reason = ERRORS[answer.error] if answer.error < len(ERRORS) else f"error {answer.error}"
+    reason = ERRORS[answer.error] if 0 < answer.error < len(ERRORS) else f"error {answer.error}"
     place = answer.error_at - 1
     name = dotted(answer.bindings[place][0]) if 0 <= place < len(answer.bindings) else "the request"
     raise ControllerError(f"{name}: {reason}")

@@ -30,7 +30,7 @@ class Lights:
             shown = [name for name in ("green", "yellow", "red") if phase in getattr(self, name)]
             if len(shown) > 1:
                 return f"phase {phase} is {' and '.join(shown)} at once"
-        return None
+        return None if self.green | self.yellow | self.red else "no phase shows a light"
 
 
 @dataclass(frozen=True)

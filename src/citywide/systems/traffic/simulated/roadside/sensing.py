@@ -1,6 +1,7 @@
 """The simulated sensors: radar, cameras and loops with their own clocks, noise, misses and failures."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,24 @@ Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int64]
 
 
+class Said(NamedTuple):
+    """What the radars say of vehicles, row by row."""
+
+    lane: Numbers
+    track: Numbers
+    place_m: NDArray[np.float64]
+    speed_mps: NDArray[np.float64]
+
+    def at(self, rows: Flags) -> "Said":
+        """Some of the rows."""
+        return Said(self.lane[rows], self.track[rows], self.place_m[rows], self.speed_mps[rows])
+
+    def and_then(self, more: "Said") -> "Said":
+        """Rows after rows."""
+        lane, track = np.append(self.lane, more.lane), np.append(self.track, more.track)
+        return Said(lane, track, np.append(self.place_m, more.place_m), np.append(self.speed_mps, more.speed_mps))
+
+
 @dataclass(frozen=True)
 class Sensed:
     """One second of all sensors; where a device said nothing, nothing is known."""
@@ -34,11 +53,12 @@ class Sensed:
 
 
 class Sensors:
-    """Three sensors a lane; `lost[lane, sensor]` says nothing until it is mended."""
+    """Three sensors a lane; `lost[lane, sensor]` says nothing until it is mended; a `hung` radar repeats."""
 
     def __init__(self, layout: Layout, rng: np.random.Generator) -> None:
         self.layout, self._rng, count = layout, rng, layout.lanes
-        self.lost = np.zeros((count, 3), np.bool_)
+        self.lost, self.hung = np.zeros((count, 3), np.bool_), np.zeros(count, np.bool_)
+        self._last = Said(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
         self.passed = np.zeros(count, np.int64)
         self._over, self._present = np.zeros(count, np.int64), np.zeros(count, np.bool_)
         crossing = layout.crossing_of_lane
@@ -58,12 +78,19 @@ class Sensors:
         counted, pulses = self._late(self._video(seen.crossed[saw]), fresh)
         radar = alive[lane, RADAR]
         place = LENGTH_M - seen.distance[radar] + self._rng.normal(0, NOISE_M, int(radar.sum()))
-        readings = Readings(
-            lane[radar], track[radar], place, counted * alive[:, [VIDEO]], pulses * alive[:, LOOP], alive
-        )
         speed = seen.speed[radar] + self._rng.normal(0, SPEED_NOISE_MPS, len(place))
+        said = self._repeated(Said(lane[radar], track[radar], place, speed), alive)
+        readings = Readings(
+            said.lane, said.track, said.place_m, counted * alive[:, [VIDEO]], pulses * alive[:, LOOP], alive
+        )
         crossed = self._crossed(seen.crossed, saw, alive)
-        return Sensed(readings, speed, crossed, (fresh > 0) & alive[:, LOOP], self._at_line(seen, lane, alive))
+        return Sensed(readings, said.speed_mps, crossed, (fresh > 0) & alive[:, LOOP], self._at_line(seen, lane, alive))
+
+    def _repeated(self, said: Said, alive: Flags) -> Said:
+        """A radar that hangs says again what it said when it last saw somebody."""
+        kept = self._last.at(self.hung[self._last.lane])
+        self._last = kept.and_then(said.at(~self.hung[said.lane] | ~np.isin(said.lane, kept.lane)))
+        return self._last.at(alive[self._last.lane, RADAR])
 
     def _numbered(self, lane: Numbers, along: Flags) -> Numbers:
         """Vehicles in the order in which they will cross; who drives against the traffic is not of them."""
@@ -103,7 +130,7 @@ class Sensors:
         lane = self.layout.move_lane[crossed]
         camera = alive[lane, VIDEO] & saw
         ways = np.where(camera, crossed, self.layout.move_from[lane]).astype(np.int32)
-        return ways[camera | alive[lane, RADAR]]
+        return ways[camera | (alive[lane, RADAR] & ~self.hung[lane])]
 
 
 def places_in_lane(lane: Numbers) -> Numbers:

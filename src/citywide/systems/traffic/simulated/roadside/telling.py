@@ -20,7 +20,7 @@ from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, Sensed
 
 WATCHED_S, AGAIN_S = 60, 15
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
-FREE_SPEED_KMH = 50.0
+FREE_SPEED_KMH, FREELY_S = 50.0, 60.0  # as if somebody had driven freely for a minute
 BEYOND_M = -20.0  # where a vehicle that has crossed was last seen
 GREEN_LIGHT = 2
 LIGHT_CODES = {GREEN_LIGHT: GREEN, 3: YELLOW, 0: RED}
@@ -87,13 +87,13 @@ class Teller:
         self._sums[4] += light == 2
 
     def _indices(self, now: datetime) -> Iterator[Reading]:
-        """Free speed over the mean speed of all whom the crossing's radars saw."""
+        """Free speed over the mean speed of all whom its radars saw; one who waits at night is no congestion."""
         _, speed, seen, *_ = self._sums
         for number, crossing in enumerate(self.crossings):
             rows = lanes_at(number)
             if self._heard[rows, 0].any():
-                mean = speed[rows].sum() / max(seen[rows].sum(), 1)
-                index = FREE_SPEED_KMH / max(mean, 1.0) if seen[rows].sum() else 1.0
+                mean = (speed[rows].sum() + FREE_SPEED_KMH * FREELY_S) / (seen[rows].sum() + FREELY_S)
+                index = FREE_SPEED_KMH / max(mean, 1.0)
                 yield Reading(crossing.id, "congestion_index", now, round(float(max(index, 1.0)), 2))
 
     def _lights(self, now: datetime, shown: Shown) -> Iterator[Reading]:

@@ -82,6 +82,7 @@ class Watcher:
             moves = lane in flowing and lasted > timedelta(seconds=FLOWS_S)
             ended = {
                 Kind.WRONG_WAY: lasted > timedelta(seconds=WRONG_WAY_S),
+                Kind.FROZEN_DETECTOR: not self.watch.frozen[lane],
                 Kind.DARK_DETECTOR: not (self.radars.dark[lane] or (lane % 2 == 0 and self.cameras.dark[lane])),
             }.get(kind, moves)
             if ended:
