@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from benchmarks.waterlogging import train_outlook
 from benchmarks.waterlogging.swmm import flooding_site, storms_of
+from citywide.systems.waterlogging.engine.ahead import LINE_CM, told
 from citywide.systems.waterlogging.engine.features import FEATURES, GROWING, RAIN_AT, SCALE_AT, observe
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, told
 from citywide.systems.waterlogging.engine.memory import (
     ERROR30,
     ERROR60,

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from benchmarks.waterlogging.swmm import Site, random_site, storms_of
 from benchmarks.waterlogging.train import CACHE, COMMON, mixed_storm
 from citywide.systems.waterlogging.engine import plan
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import SHIPPED, load, save
+from citywide.systems.waterlogging.engine.refit import LINE_CM
 from citywide.systems.waterlogging.engine.trees import Forest, forest_of
-from citywide.systems.waterlogging.hydraulics import random_sites, run
+from citywide.systems.waterlogging.hydraulics import run
+from citywide.systems.waterlogging.sites import random_sites
 
 Array = NDArray[Any]
 

@@ -11,7 +11,8 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.arrays import to_bytes
-from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.engine.ahead import Forecast
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.pages import DEVICES
 from citywide.systems.waterlogging.plans import plans_known

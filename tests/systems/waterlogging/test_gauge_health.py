@@ -5,7 +5,8 @@ import numpy as np
 from citywide.systems.waterlogging.engine.health import Health
 from citywide.systems.waterlogging.engine.storms import storm
 from citywide.systems.waterlogging.gauge_health import findings, neighbours
-from citywide.systems.waterlogging.hydraulics import random_sites, run
+from citywide.systems.waterlogging.hydraulics import run
+from citywide.systems.waterlogging.sites import random_sites
 from citywide.systems.waterlogging.slots import Slots
 
 DAY, GAUGES = 288, 10

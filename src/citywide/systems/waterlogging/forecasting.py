@@ -15,7 +15,8 @@ from msgspec import Struct, to_builtins
 from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
-from citywide.systems.waterlogging.engine.forecast import Forecast, Forecaster
+from citywide.systems.waterlogging.engine.ahead import Forecast
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 from citywide.systems.waterlogging.plans import plans_known
 from citywide.systems.waterlogging.refits import refits_of

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from citywide.hub import Reading
 from citywide.hub.running import Hub
-from citywide.systems.waterlogging.engine.health import DAY, Health, Usual, Window, diagnose, usual
+from citywide.systems.waterlogging.engine.health import Health, Usual, Window, diagnose, usual
+from citywide.systems.waterlogging.engine.record import DAY
 from citywide.systems.waterlogging.slots import METRES, Slots, read_slots, slot_of
 
 RECORD = timedelta(days=8)

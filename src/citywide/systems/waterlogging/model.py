@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from citywide.hub import Category, Kind, Quantity, Rate, Rule, Silence, Text
-from citywide.systems.waterlogging.engine.forecast import WARNS_AT
+from citywide.systems.waterlogging.engine.ahead import WARNS_AT
 
 GAUGE = Kind("gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h"))
 RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))

@@ -3,13 +3,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citywide.systems.waterlogging.engine.ahead import LINE_CM, Forecast, look_ahead
 from citywide.systems.waterlogging.engine.features import FEATURES, PEAK_AT
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecast, Forecaster, look_ahead
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import shipped
 from citywide.systems.waterlogging.engine.outlook import SKY
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import random_sites, run
+from citywide.systems.waterlogging.hydraulics import run
+from citywide.systems.waterlogging.sites import random_sites
 
 STORMS, STEPS, SITES = 12, 96, 30
 

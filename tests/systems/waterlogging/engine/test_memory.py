@@ -3,18 +3,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.waterlogging.engine.features import FEATURES, observe
-from citywide.systems.waterlogging.engine.memory import (
-    FIGURES,
-    FORGETTING,
-    REGRESSORS,
-    VAGUE,
-    Memory,
-    fresh,
-    paused,
-    regressors,
-)
+from citywide.systems.waterlogging.engine.memory import FIGURES, FORGETTING, REGRESSORS, VAGUE, Memory, fresh, paused
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import random_sites, run
+from citywide.systems.waterlogging.engine.watching import regressors
+from citywide.systems.waterlogging.hydraulics import run
+from citywide.systems.waterlogging.sites import random_sites
 
 
 def a_flooding_site(seed, storms=3):

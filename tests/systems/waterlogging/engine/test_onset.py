@@ -1,8 +1,9 @@
 import numpy as np
 
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.onset import coming, counted, held, paused, untold
+from citywide.systems.waterlogging.engine.refit import LINE_CM
 
 DAY = 288
 BEFORE, STORM = 24, np.array([0.0, 15, 40, 60, 60, 50, 40, 30, 20, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])

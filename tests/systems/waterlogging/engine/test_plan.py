@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.plan import Plans, empty, filled, plans_of, unknown
+from citywide.systems.waterlogging.engine.refit import LINE_CM
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import random_sites, run
+from citywide.systems.waterlogging.hydraulics import run
+from citywide.systems.waterlogging.sites import random_sites
 
 SITES = 200
 

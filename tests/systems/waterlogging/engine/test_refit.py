@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.waterlogging.engine import refit as engine
-from citywide.systems.waterlogging.engine.forecast import LINE_CM, Forecaster
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.lessons import DRY_BETWEEN, LONGEST, lessons, storms_in
-from citywide.systems.waterlogging.engine.refit import INPUTS, NONE, Lesson, correction, due, refit_of, stacked
+from citywide.systems.waterlogging.engine.refit import INPUTS, LINE_CM, NONE, Lesson, correction, due, refit_of, stacked
 
 RNG = np.random.default_rng(5)
 

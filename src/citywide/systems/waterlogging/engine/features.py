@@ -23,9 +23,8 @@ from citywide.systems.waterlogging.engine.memory import (
     STORM_START,
     Array,
     Memory,
-    bin_of,
-    remember,
 )
+from citywide.systems.waterlogging.engine.watching import bin_of, remember
 
 WATER = (
     *(f"depth_{lag}" for lag in (0, 1, 2, 3, 6, 12)),

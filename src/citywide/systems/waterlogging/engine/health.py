@@ -9,14 +9,25 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from citywide.systems.waterlogging.engine.record import (
+    DAY,
+    HOUR,
+    STRIDE,
+    fallen,
+    least,
+    median,
+    most,
+    now,
+    span,
+    spans,
+    windows,
+)
 
 Array = NDArray[np.float64]
 
-HOUR, DAY = 12, 288
 SILENT_STEPS = 6
-WINDOW, STRIDE = 3 * HOUR, 3
 STILL_CM = 0.15
 DRIFT_CM = 3.0
 
@@ -49,18 +60,18 @@ class Window(NamedTuple):
 
 def usual(depth: Array, rain: Array) -> Usual:
     """Learn from a sound record: the level when dry, the answer to rain, the rain that goes unanswered."""
-    dry = np.where(_fallen(rain, 6 * HOUR) < 0.1, depth, np.nan)
-    level = np.where(np.isfinite(dry).any(axis=1), _median(dry), np.nan_to_num(_least(depth)))
-    fell, moved = _windows(rain).sum(axis=2), _spans(depth)
+    dry = np.where(fallen(rain, 6 * HOUR) < 0.1, depth, np.nan)
+    level = np.where(np.isfinite(dry).any(axis=1), median(dry), np.nan_to_num(least(depth)))
+    fell, moved = windows(rain).sum(axis=2), spans(depth)
     unanswered = np.where(moved <= STILL_CM, fell, 0.0).max(axis=1, initial=0.0)
     answered = (moved > STILL_CM) & (fell > unanswered[:, None])
-    rise = _median(np.where(answered, moved / np.maximum(fell, 1.0), np.nan))
+    rise = median(np.where(answered, moved / np.maximum(fell, 1.0), np.nan))
     return Usual(level, rise, unanswered)
 
 
 def diagnose(window: Window, habits: Usual) -> NDArray[np.int64]:
     """The health of every gauge now; what is worse wins."""
-    found = np.where(_now(window.depth) > habits.dry_level + 1.0, Health.WET, Health.DRY)
+    found = np.where(now(window.depth) > habits.dry_level + 1.0, Health.WET, Health.DRY)
     found = np.where(drifting(window, habits), Health.DRIFTING, found)
     found = np.where(stuck(window, habits), Health.STUCK, found)
     return np.where(silent(window), Health.SILENT, found).astype(np.int64)
@@ -78,12 +89,12 @@ def stuck(window: Window, habits: Usual) -> NDArray[np.bool_]:
 
 def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
     """A dry level that has left its place little by little while no rain explains it."""
-    calm = np.where(_fallen(window.rain, 18 * HOUR) < 0.1, window.depth, np.nan)
-    before, after = _median(calm[:, : calm.shape[1] // 2]), _median(calm[:, -max(DAY // 4, 1) :])
+    calm = np.where(fallen(window.rain, 18 * HOUR) < 0.1, window.depth, np.nan)
+    before, after = median(calm[:, : calm.shape[1] // 2]), median(calm[:, -max(DAY // 4, 1) :])
     moved = after - habits.dry_level
     gradual = (np.sign(after - before) == np.sign(moved)) & ~_receding(window.depth, np.sign(moved))
     steps = np.abs(np.diff(calm, axis=1))
-    slow = np.nan_to_num(_most(steps)) < np.maximum(1.0, 0.5 * np.abs(moved))
+    slow = np.nan_to_num(most(steps)) < np.maximum(1.0, 0.5 * np.abs(moved))
     alone = _near(window, np.abs(moved) > DRIFT_CM) < 0.5
     return (np.abs(moved) > DRIFT_CM) & gradual & slow & alone
 
@@ -91,87 +102,33 @@ def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
 def _receding(depth: Array, side: Array) -> NDArray[np.bool_]:
     """Whether the level is on its way back: water that drains slowly, not a gauge that drifts."""
     quarter = DAY // 4
-    late, early = _median(depth[:, -quarter // 2 :]), _median(depth[:, -quarter : -quarter // 2])
+    late, early = median(depth[:, -quarter // 2 :]), median(depth[:, -quarter : -quarter // 2])
     return side * (late - early) < -0.3
 
 
 def _deaf_to_rain(window: Window, habits: Usual) -> NDArray[np.bool_]:
     """Unmoved in and since three hours with more rain than this gauge ever left unanswered."""
     recent = slice(-9 * HOUR, None)
-    fell, moved = _windows(window.rain[:, recent]).sum(axis=2), _spans(window.depth[:, recent])
+    fell, moved = windows(window.rain[:, recent]).sum(axis=2), spans(window.depth[:, recent])
     others = np.stack([_near(window, column > 2.0) for column in moved.T], axis=1)
     alone = window.near.sum(axis=1)[:, None] == 0
     unheard = habits.unanswered_mm[:, None]
     surely = np.where(alone, 1.5 * unheard + 15, 1.25 * unheard + 4)
     deaf = (fell > surely) & (moved <= STILL_CM) & (alone | (others >= 0.5))
     starts = [number * STRIDE for number in range(deaf.shape[1])]
-    since = np.stack([_span(window.depth[:, recent][:, start:]) for start in starts], axis=1)
+    since = np.stack([span(window.depth[:, recent][:, start:]) for start in starts], axis=1)
     return (deaf & (since <= STILL_CM) & (habits.rise_per_mm > 0)[:, None]).any(axis=1)
 
 
 def _frozen_high(window: Window, habits: Usual) -> NDArray[np.bool_]:
     hours = 6 * HOUR
-    still = _span(window.depth[:, -hours:]) <= 0.0
-    high = _now(window.depth) > habits.dry_level + DRIFT_CM
+    still = span(window.depth[:, -hours:]) <= 0.0
+    high = now(window.depth) > habits.dry_level + DRIFT_CM
     enough = np.isfinite(window.depth[:, -hours:]).sum(axis=1) >= hours // 2
     return still & high & enough
-
-
-def _windows(values: Array) -> NDArray[np.float64]:
-    """Every three hours, a quarter of an hour apart: (gauge, window, step)."""
-    short = max(0, WINDOW - values.shape[1])
-    padded = np.pad(np.nan_to_num(values), ((0, 0), (short, 0)))
-    return sliding_window_view(padded, WINDOW, axis=1)[:, ::STRIDE]
-
-
-def _spans(depth: Array) -> Array:
-    """How far each gauge moved within each of those windows."""
-    short = max(0, WINDOW - depth.shape[1])
-    padded = np.pad(depth, ((0, 0), (short, 0)), constant_values=np.nan)
-    windows = sliding_window_view(padded, WINDOW, axis=1)[:, ::STRIDE]
-    return _span(windows.reshape(-1, WINDOW)).reshape(windows.shape[:2])
 
 
 def _near(window: Window, flag: NDArray[np.bool_]) -> Array:
     """The share of a gauge's neighbours, those that are heard, of whom this is true."""
     heard = window.near & ~silent(window)[None, :]
     return (heard & flag[None, :]).sum(axis=1) / np.maximum(heard.sum(axis=1), 1)
-
-
-def _fallen(rain: Array, steps: int) -> Array:
-    total = np.cumsum(np.nan_to_num(rain), axis=1)
-    before = np.zeros_like(total)
-    before[:, steps:] = total[:, :-steps] if steps < total.shape[1] else 0.0
-    return total - before
-
-
-def _now(depth: Array) -> Array:
-    """The last reading there is, 0 for none."""
-    known = np.isfinite(depth)
-    last = depth.shape[1] - 1 - np.argmax(known[:, ::-1], axis=1)
-    return np.where(known.any(axis=1), np.nan_to_num(depth[np.arange(len(depth)), last]), 0.0)
-
-
-def _span(depth: Array) -> Array:
-    return np.where(np.isfinite(depth).any(axis=1), np.nan_to_num(_most(depth) - _least(depth)), 0.0)
-
-
-def _most(values: Array) -> Array:
-    return np.max(np.where(np.isfinite(values), values, -np.inf), axis=1, initial=-np.inf)
-
-
-def _least(values: Array) -> Array:
-    least = np.min(np.where(np.isfinite(values), values, np.inf), axis=1, initial=np.inf)
-    return np.where(np.isfinite(least), least, np.nan)
-
-
-def _median(values: Array) -> Array:
-    """The median of what is known in each row, 0 where nothing is."""
-    ranked = np.sort(values, axis=1)  # NaN sorts last
-    count = np.isfinite(values).sum(axis=1)
-    rows = np.arange(len(values))
-    low, high = (
-        ranked[rows, np.maximum(count - 1, 0) // 2],
-        ranked[rows, np.minimum(count // 2, values.shape[1] - 1)],
-    )
-    return np.where(count > 0, np.nan_to_num((low + high) / 2), 0.0)

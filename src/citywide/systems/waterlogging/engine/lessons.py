@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.waterlogging.engine import outlook
+from citywide.systems.waterlogging.engine.ahead import look_ahead
 from citywide.systems.waterlogging.engine.features import observe
-from citywide.systems.waterlogging.engine.forecast import look_ahead
 from citywide.systems.waterlogging.engine.memory import fresh, paused
 from citywide.systems.waterlogging.engine.model import Model, shipped
 from citywide.systems.waterlogging.engine.refit import Lesson, inputs_of

@@ -3,8 +3,9 @@
     refit = refit_of(lessons)                            # past storms as the general model forecast them
     depth, chance = correction(stacked([refit, None]), inputs)    # (site, lead) each; zero where there is none
 
-A few small boosted trees foretell the error of the general model from the water of now, the storm so far, the rain
-that is foreseen and what the general model says. The less trees of one half of the storms help with the other half,
+A few small boosted trees foretell how the water will move (and by how much the general chance errs) from the water of
+now, the storm so far, the rain that is foreseen and what the general model says. To foretell the error of the general
+depth instead would be to learn its roughness too. The less trees of one half of the storms help with the other half,
 the more the correction is shrunk, and the more the fewer the storms.
 """
 
@@ -25,10 +26,14 @@ Array = NDArray[np.float64]
 LINE_CM = 10.0
 """The depth at which a road is not safe to drive: the alarm's line, which the chances are for."""
 
+FORM = "from the water of now"
+"""What the forests' words are added to: kept with a refit, so that one of another form is passed over."""
+
 SAID = 2 * len(LEADS)
 INPUTS = len(WATER) + len(SKY) + 1 + SAID
 DRY_INPUT = -SAID - 1
 WHAT = ("depth", "chance")
+ALL = tuple((lead, what) for lead in range(len(LEADS)) for what in range(len(WHAT)))
 MOST_STORMS = 300
 LEAST_STORMS, GROWTH, FEW = 5, 1.15, 4.0
 LEAST_ROWS = 50
@@ -97,14 +102,16 @@ def stacked(refits: Sequence[Refit | None]) -> Refits:
 
 def correction(refits: Refits, inputs: Array) -> tuple[Array, Array]:
     """What to add to the general model's depths and chances, (site, lead) each."""
-    found = np.stack([predict_own(grove, inputs) for grove in refits.groves], axis=1) * refits.trust
-    depth, chance = np.moveaxis(found.reshape(-1, len(LEADS), len(WHAT)), 2, 0)
+    told = [
+        predict_own(grove, inputs) + _ahead(inputs, *which) for grove, which in zip(refits.groves, ALL, strict=True)
+    ]
+    depth, chance = np.moveaxis((np.stack(told, axis=1) * refits.trust).reshape(-1, len(LEADS), len(WHAT)), 2, 0)
     return depth, chance
 
 
 def refit_of(lessons: Sequence[Lesson], seen: int | None = None) -> Refit:
     """Learn from a gauge's past storms, the newest of those seen."""
-    learned = [_learned(lessons, lead, what) for lead in range(len(LEADS)) for what in range(len(WHAT))]
+    learned = [_learned(lessons, lead, what) for lead, what in ALL]
     forests, trust = zip(*learned, strict=True)
     return Refit(forests, np.array(trust) * len(lessons) / (len(lessons) + FEW), seen or len(lessons))
 
@@ -115,22 +122,33 @@ def _learned(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Forest, f
     That is half what proves right in unseen storms: a handful of heavy ones decides it, and half the storms know less.
     """
     halves = [_known(lessons[half::2], lead, what) for half in (0, 1)]
-    rows, errors = (np.concatenate(column) for column in zip(*halves, strict=True))
-    if min(len(half[0]) for half in halves) < LEAST_ROWS or not errors.any():
+    rows, moved = (np.concatenate(column) for column in zip(*halves, strict=True))
+    ahead = _ahead(rows, lead, what)
+    if min(len(half[0]) for half in halves) < LEAST_ROWS or not (moved + ahead).any():
         return BARE, 0.0
     told = [_trained(*mine).predict(theirs[0]) for mine, theirs in (halves, halves[::-1])]
-    forest = forest_of(_trained(rows, errors).dump_model()["tree_info"])
-    return forest, (1 + _share(np.concatenate(told[::-1]), errors)) / 2
+    forest = forest_of(_trained(rows, moved).dump_model()["tree_info"])
+    return forest, (1 + _share(np.concatenate(told[::-1]) + ahead, moved + ahead)) / 2
 
 
 def _known(lessons: Sequence[Lesson], lead: int, what: int) -> tuple[Array, Array]:
-    """The inputs of every step whose outcome was read, and by how much the general model erred."""
+    """The inputs of every step whose outcome was read, and by how much that lay from where the forests begin."""
     steps = LEADS[lead]
     inputs = np.concatenate([lesson.inputs[:-steps] for lesson in lessons])
     reached = np.concatenate([lesson.depth[steps:] for lesson in lessons])
     known = np.isfinite(reached) & (inputs[:, DRY_INPUT] < LONG_DRY)
     came = reached if WHAT[what] == "depth" else (reached >= LINE_CM).astype(float)
-    return inputs[known], (came - inputs[:, lead + what * len(LEADS) - SAID])[known]
+    return inputs[known], (came - _begin(inputs, lead, what))[known]
+
+
+def _begin(inputs: Array, lead: int, what: int) -> Array:
+    """What the forests' words are added to: the water of now, the general chance."""
+    return inputs[:, 0] if WHAT[what] == "depth" else inputs[:, lead + what * len(LEADS) - SAID]
+
+
+def _ahead(inputs: Array, lead: int, what: int) -> Array:
+    """How far that is from what the general model says."""
+    return _begin(inputs, lead, what) - inputs[:, lead + what * len(LEADS) - SAID]
 
 
 def _share(told: Array, came: Array) -> float:
