@@ -3,6 +3,7 @@ traits.
 """
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,13 @@ from citywide.systems.genomics.commands.common import answering, at_least, megab
 from citywide.systems.genomics.commands.elsewhere import STEP_ONE
 from citywide.systems.genomics.commands.names import covariate_options, names, rank_options
 from citywide.systems.genomics.commands.progress import Progress
+from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_covariates, read_table
 from citywide.systems.genomics.engine.files.wrong import InputError
+
+if TYPE_CHECKING:
+    from citywide.systems.genomics.engine.step1.request import Request
 
 PHENO = ("--phenoCol", "--phenoColList")
 
@@ -59,23 +64,27 @@ def options(parser: ArgumentParser) -> None:
 @answering
 def run(options: Namespace) -> int:
     """Regress, and say where the predictions are."""
-    from citywide.systems.genomics.engine.step1.request import Request  # noqa: PLC0415 - scipy loads slowly
     from citywide.systems.genomics.engine.step1.run import step_one  # noqa: PLC0415 - scipy loads slowly
 
+    request = request_of(options)
+    for name, found in zip(request.names, step_one(request, Progress()), strict=True):
+        print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
+    print(f"give {options.out / 'step1_pred.list'} to the scan")
+    return 0
+
+
+def request_of(options: Namespace) -> "Request":
+    """The regression that a command line stands for."""
+    from citywide.systems.genomics.engine.step1.request import Request  # noqa: PLC0415 - scipy loads slowly
+
     bed, people, rows = study(options)
-    wanted = names(options.pheno_name)
-    table = read_table(options.pheno, only=wanted)
-    table = table.only(wanted) if wanted else table
-    values = np.where(people[:, None], align(table, bed.people), np.nan)
-    table, values = _enough(options, table, values)
-    chosen, categories = names(options.covar_name), names(options.catCovarList)
-    covariates = align(read_covariates(options.covar, chosen, categories), bed.people) if options.covar else None
-    request = Request(
+    table, values = _enough(options, *_known(options, bed, people))
+    return Request(
         bed,
         _traits(options, values),
         table.names,
         options.out,
-        covariates,
+        _covariates(options, bed),
         binary=options.bt,
         rows=rows,
         block=options.bsize,
@@ -84,10 +93,21 @@ def run(options: Namespace) -> int:
         families=not options.no_families,
         memory_mb=options.memory,
     )
-    for name, found in zip(table.names, step_one(request, Progress()), strict=True):
-        print(f"{name}: strength {found.strength:.6g}, error {np.nanmin(found.errors):.4f}")
-    print(f"give {options.out / 'step1_pred.list'} to the scan")
-    return 0
+
+
+def _known(options: Namespace, bed: Bed, people: NDArray[np.bool_]) -> tuple[Table, NDArray[np.float64]]:
+    """The traits asked for, and what is known of them of those who are in."""
+    wanted = names(options.pheno_name)
+    table = read_table(options.pheno, only=wanted)
+    table = table.only(wanted) if wanted else table
+    return table, np.where(people[:, None], align(table, bed.people), np.nan)
+
+
+def _covariates(options: Namespace, bed: Bed) -> NDArray[np.float64] | None:
+    if not options.covar:
+        return None
+    table = read_covariates(options.covar, names(options.covar_name), names(options.catCovarList))
+    return align(table, bed.people)
 
 
 def _enough(options: Namespace, table: Table, values: NDArray[np.float64]) -> tuple[Table, NDArray[np.float64]]:
