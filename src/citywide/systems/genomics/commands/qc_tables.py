@@ -39,7 +39,9 @@ def _counts(found: VariantQuality) -> dict[str, NDArray[np.generic]]:
     calls = {"TWO": found.two, "ONE": found.one, "NONE": found.none}
     gone = {"MISSING": found.missing, "F_MISS": found.missing_rate}
     alleles = {"A1_FREQ": found.frequency, "ALLELES": found.alleles}
-    return {**calls, **gone, **alleles, "HWE_MIDP": found.hwe, "HAPLOID_HET": found.haploid_het}
+    equilibrium = {"HWE_MIDP": found.hwe, "HAPLOID_HET": found.haploid_het}
+    men = {"X_MEN_A1": found.men[:, 0], "X_MEN_A2": found.men[:, 1], "X_HWE_MIDP": found.hwe_with_men}
+    return {**calls, **gone, **alleles, **equilibrium, **men}
 
 
 def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found: PersonQuality) -> None:

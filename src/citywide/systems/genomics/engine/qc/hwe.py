@@ -23,7 +23,7 @@ def _mid_p(one: int, het: int, other: int) -> float:  # pragma: no cover - compi
     observed = _relative(centre, het, rare, people)
     sums = np.zeros(3)
     _walk(sums, centre, -2, 1.0, observed, rare, people)
-    _walk(sums, centre + 2, 2, _step_up(centre, rare, people), observed, rare, people)
+    _walk(sums, centre + 2, 2, step_up(centre, rare, people), observed, rare, people)
     return min(1.0, (sums[BELOW] + sums[SAME] / 2) / sums[ALL])
 
 
@@ -41,14 +41,14 @@ def _walk(
         if weight < 1e-30 and weight < observed * 1e-6:
             break
         if way > 0:
-            weight *= _step_up(het, rare, people)
+            weight *= step_up(het, rare, people)
         else:
-            weight /= _step_up(het - 2, rare, people) if het >= 2 else np.inf
+            weight /= step_up(het - 2, rare, people) if het >= 2 else np.inf
         het += way
 
 
 @numba.njit(cache=True)
-def _step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
+def step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
     """Weight of het + 2 heterozygotes over that of het."""
     homs = (rare - het) // 2
     common = people - het - homs
@@ -59,11 +59,11 @@ def _step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - c
 def _relative(start: int, het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
     weight, at = 1.0, start
     while at < het:
-        weight *= _step_up(at, rare, people)
+        weight *= step_up(at, rare, people)
         at += 2
     while at > het:
         at -= 2
-        weight /= _step_up(at, rare, people)
+        weight /= step_up(at, rare, people)
     return weight
 
 
