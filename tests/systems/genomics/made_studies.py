@@ -11,6 +11,7 @@ from bgen import BgenWriter
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.kernel.calls import encode
 
+needs_plink1 = pytest.mark.skipif(not shutil.which("plink1.9"), reason="plink1.9 is not installed; CI installs it")
 needs_plink2 = pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed; CI installs it")
 
 
