@@ -17,6 +17,7 @@ from citywide.systems.genomics.commands.common import at_least, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
+from citywide.systems.genomics.engine.files.tables import MISSING
 
 EXAMPLES = """\
 examples:
@@ -62,8 +63,8 @@ NO_EFFECT = (
     *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
     *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno", "--loocv"),
     *("--set-hh-missing", "--set-invalid-haploid-missing"),
-    "--approx",
-    "--lowmem",
+    *("--approx", "--exact-p", "--cc12", "--compute-all", "--debug", "--starting-block", "--early-exit"),
+    *("--lowmem", "--lowmem-prefix", "--cv", "--force-step1"),
     "--covar-variance-standardize",
     "--allow-no-sex",
     "--no-psam-pheno",
@@ -80,6 +81,14 @@ class Model(Action):
         """The model, and what else is said of it."""
         asked.test = self.const
         asked.glm = [*asked.glm, *(words if isinstance(words, list) else ())]
+
+
+class Test(Action):
+    """`--test` of ours; REGENIE's `additive` is what every model here is, and changes nothing."""
+
+    def __call__(self, _parser: ArgumentParser, asked: Namespace, word: object, _flag: str | None = None) -> None:
+        """Which model."""
+        asked.test = asked.test if word == "additive" else word
 
 
 def share(most: float) -> Callable[[str], float]:
@@ -114,7 +123,7 @@ def _tables(parser: ArgumentParser) -> None:
     group.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
     covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
-    group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
+    group.add_argument("--missing-codes", default=",".join(MISSING), metavar="CODES")
     group.add_argument(
         "--pred", nargs="+", type=Path, default=[], metavar="LIST", help="step-one predictions (`trait file.loco`)"
     )
@@ -146,7 +155,7 @@ def _tests(parser: ArgumentParser) -> None:
 
 
 def _models(group: Group) -> None:
-    group.add_argument("--test", choices=("auto", "linear", "logistic"), default="auto")
+    group.add_argument("--test", action=Test, choices=("auto", "linear", "logistic", "additive"), default="auto")
     for flag, short in (("linear", ("--qt", "--force-qt")), ("logistic", ("--bt",))):
         group.add_argument(f"--{flag}", nargs="*", action=Model, const=flag, dest="test", help=f"--test {flag}")
         group.add_argument(*short, dest="test", action="store_const", const=flag, help=f"--test {flag}")
