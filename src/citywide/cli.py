@@ -8,6 +8,7 @@ from pathlib import Path
 
 from psycopg import OperationalError
 
+from citywide.commands.apart import apart
 from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
 from citywide.commands.options import database_options, number, settings_of
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Find the command and run it."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     light = (VERIFY, NEW, *PEOPLE, *BACKUP)
-    known = light if given[:1] and given[0] in {command.name for command in light} else commands()
+    known = light if given[:1] and given[0] in {command.name for command in light} else apart(given) or commands()
     options = parser_of(known).parse_args(given)
     try:
         status = options.run(options)
