@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from psycopg import OperationalError
 
+from citywide.commands.apart import apart
 from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
 from citywide.commands.people import PEOPLE
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Find the command and run it."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     light = (VERIFY, NEW, RETIRE, *PEOPLE, *BACKUP)
-    known = light if given[:1] and given[0] in {command.name for command in light} else commands()
+    known = light if given[:1] and given[0] in {command.name for command in light} else apart(given) or commands()
     options = parser_of(known).parse_args(given)
     try:
         status = options.run(options)

@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pgenlib
 import pytest
+from bgen import BgenWriter
 
 from citywide.systems.genomics.engine.files.bed import Bed, open_bed
 from citywide.systems.genomics.engine.kernel.calls import encode
 
+needs_plink1 = pytest.mark.skipif(not shutil.which("plink1.9"), reason="plink1.9 is not installed; CI installs it")
 needs_plink2 = pytest.mark.skipif(not shutil.which("plink2"), reason="plink2 is not installed; CI installs it")
 
 
@@ -43,6 +45,24 @@ def as_pgen(bed: Bed, prefix: Path) -> Path:
     people = zip(who.family.tolist(), who.person.tolist(), who.sex.tolist(), strict=True)
     Path(f"{prefix}.psam").write_bytes(b"#FID\tIID\tSEX\n" + b"".join(b"%b\t%b\t%d\n" % one for one in people))
     return prefix
+
+
+def as_bgen(bed: Bed, prefix: Path) -> Path:
+    """The same people, variants and calls as a .bgen with its .sample beside it; returns the .bgen's name."""
+    copies, of, who = bed.decode(0, len(bed)), bed.variants, bed.people
+    columns = (of.id(), of.chromosome(), of.position(), of.allele2(), of.allele1())
+    names = [name.decode() for name in who.person.tolist()]
+    with BgenWriter(f"{prefix}.bgen", len(names), samples=names, layout=2) as out:
+        for row, values in zip(copies, zip(*(column.tolist() for column in columns), strict=True), strict=True):
+            name, chromosome, position, first, second = (
+                value.decode() if isinstance(value, bytes) else value for value in values
+            )
+            shares = np.where(row[:, None] < 0, np.nan, row[:, None] == np.arange(3))
+            out.add_variant(name, name, chromosome, position, [first, second], shares, 2, False, 8)
+    people = zip(who.family.tolist(), who.person.tolist(), who.sex.tolist(), strict=True)
+    lines = b"".join(b"%b %b 0 %d\n" % one for one in people)
+    Path(f"{prefix}.sample").write_bytes(b"ID_1 ID_2 missing sex\n0 0 0 D\n" + lines)
+    return Path(f"{prefix}.bgen")
 
 
 def drawn(random, variants: int, people: int, missing: float = 0.05):

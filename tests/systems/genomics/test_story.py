@@ -21,7 +21,7 @@ from citywide.systems.genomics.laboratory.round import folder_of, processes
 from citywide.systems.genomics.laboratory.studies import StudyError, Wish, ask
 from citywide.systems.genomics.twin import CohortTwin
 from tests.systems.genomics.commands.typed import command
-from tests.systems.genomics.made_studies import as_pgen
+from tests.systems.genomics.made_studies import as_bgen, as_pgen
 
 PLAN = Plan(7, 1_000_000, (), {"centre": Text("Centre", "中区")})
 PURPOSE = "find what makes people ill"
@@ -125,14 +125,21 @@ def test_only_the_people_of_a_study_see_it(city: TrialCity) -> None:
 
 
 def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCity, tmp_path: Path) -> None:
-    """A cohort of PLINK 2 files, registered and asked of by the commands."""
-    study = as_pgen(open_bed(simulate(tmp_path, 200, 40, 0.01, 5, 2).data), tmp_path / "study")
+    """Cohorts of PLINK 2 and of BGEN files, registered and asked of by the commands."""
+    bed = open_bed(simulate(tmp_path, 200, 40, 0.01, 5, 2).data)
+    study, bgen = as_pgen(bed, tmp_path / "study"), as_bgen(bed, tmp_path / "study")
     base = f"--database-url {city.hub.settings.database_url}"
-    files = f"--pfile {study} --pheno {tmp_path}/pheno.tsv --covar {tmp_path}/covar.tsv"
-    assert command("cohort", f"{base} trial {files}") == 0
-    assert command("study", f"{base} cohort/trial --pheno-name quantity --purpose science --by lin") == 0
-    assert f"--pfile {study}" in str(lived(city, "done")["command"])
-    assert shown(city, WEN, "What was found")
+    tables = f"--pheno {tmp_path}/pheno.tsv --covar {tmp_path}/covar.tsv"
+    files = {1: f"--pfile {study}", 2: f"--bgen {bgen} ref-first --sample {tmp_path}/study.sample"}
+    for number, words in files.items():
+        assert command("cohort", f"{base} trial{number} {words} {tables}") == 0
+        asked = f"cohort/trial{number} --pheno-name quantity --purpose science --by lin"
+        assert command("study", f"{base} {asked}") == 0
+        assert words.replace(" ref-first", "") in str(lived(city, "done", number)["command"])
+    assert len(shown(city, WEN, "What was found")) == 2
+    kept = "select people, variants, left_out, lambda_gc from genomics.trait"
+    first, second = (tuple(row.values()) for row in city.hub.database.rows(kept))
+    assert first == pytest.approx(second, rel=1e-6)
     assert not shown(city, STRANGER, "What was found")
 
 

@@ -36,6 +36,11 @@ from tests.systems.genomics.made_studies import needs_plink2
         ("gwas", "--pheno {0}/y --mpheno 2", "--pheno-name"),
         ("gwas", "--pheno {0}/y --input-missing-phenotype -99", "--missing-codes NA,-99"),
         ("gwas", "--pheno {0}/y --maf -1", "expected a number from 0 to 0.5"),
+        ("gwas", "--pheno {0}/y --bt --firth --firth-se", "errors are those of its own information"),
+        ("gwas", "--pheno {0}/y --king-cutoff 0.1", "citywide qc --make-king-table"),
+        ("gwas", "--pheno {0}/y --set-list a --vc-tests skat", "one variant at a time"),
+        ("gwas", "--pheno {0}/y --test dominant", "choose from"),
+        ("step1", "--pheno {0}/y --t2e --eventColList a", "not times to an event"),
         ("step1", "--pheno {0}/y --split-l0 a,2", "goes on where it stood"),
         ("score", "--score {0}/y --keep-males", "list the people"),
         ("qc", "--chr-set 30", "23 is X"),
@@ -58,6 +63,9 @@ def test_words_that_change_nothing_are_taken(folder: Path, tmp_path: Path) -> No
 
 
 def test_words_of_plink_1_behind_a_model_are_taken(folder: Path) -> None:
+    words = "--step 2 --bsize 400 --bt --firth --approx --pThresh 0.01 --lowmem --loocv --test additive --cc12"
+    assert (asked(folder, words).screen, asked(folder, words).firth) == (0.01, "always")
+    assert asked(folder, "--qt --test additive").test == "linear"
     request = asked(folder, "--linear hide-covar --allow-extra-chr --ignore-pred")
     assert (request.test, request.firth) == ("linear", "fallback")
     assert asked(folder, "--logistic firth").firth == "always"
@@ -100,6 +108,17 @@ def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_pa
     assert command("step1", f"{words} --pheno {folder / 'y'} --apply-rint --out {tmp_path / 'a'}") == 0
     assert command("step1", f"{words} --pheno {tmp_path / 'y'} --out {tmp_path / 'b'}") == 0
     assert (tmp_path / "a" / "step1_1.loco").read_text() == (tmp_path / "b" / "step1_1.loco").read_text()
+
+
+def test_step_one_takes_cases_and_controls_as_the_scan_does(folder: Path, tmp_path: Path) -> None:
+    """1 and 2 with 0 for nobody knows are 0 and 1 with NA."""
+    for name, codes in (("plink", "012"), ("regenie", ("NA", "0", "1"))):
+        rows = "".join(f"F{i} P{i} {codes[0 if i % 11 == 0 else 1 + i % 3 // 2]}\n" for i in range(PEOPLE))
+        (tmp_path / name).write_text("FID IID ill\n" + rows)
+        words = f"--bfile {folder / 'study'} --chr 1-2 --bt --bsize 20 --threads 1 --pheno {tmp_path / name}"
+        assert command("step1", f"{words} --out {tmp_path / f'of-{name}'}") == 0
+    one, two = (tmp_path / f"of-{name}" / "step1_1.loco" for name in ("plink", "regenie"))
+    assert one.read_text() == two.read_text()
 
 
 @needs_plink2

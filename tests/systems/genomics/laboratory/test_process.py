@@ -11,7 +11,7 @@ from citywide.systems.genomics.engine.simulate import simulate
 from citywide.systems.genomics.laboratory import process
 from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, STOP
 from tests.systems.genomics.commands.typed import command
-from tests.systems.genomics.made_studies import as_pgen, drawn, write
+from tests.systems.genomics.made_studies import as_bgen, as_pgen, drawn, write
 
 
 @pytest.fixture
@@ -58,17 +58,21 @@ def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     assert "study.fam: there is no such file" in json.loads((folder / REFUSED).read_text())["why"]
 
 
-@pytest.fixture(params=["bfile", "pfile"])
+@pytest.fixture(params=["bfile", "pfile", "bgen"])
 def made(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """An order of both traits of a made cohort, of some people and variants, with step one."""
     simulate(tmp_path / "cohort", 300, 440, 0.01, 4, 5)
-    as_pgen(open_bed(tmp_path / "cohort" / "study"), tmp_path / "cohort" / "study")
+    study = tmp_path / "cohort" / "study"
+    as_pgen(open_bed(study), study)
+    as_bgen(open_bed(study), study)
     (tmp_path / "keep.txt").write_text("".join(f"F{i} P{i}\n" for i in range(250)))
     (tmp_path / "extract.txt").write_text("".join(f"rs{i + 1}\n" for i in range(0, 440, 2)))
     files = {"data": "study", "pheno": "pheno.tsv", "covar": "covar.tsv"}
     asked = {part: str(tmp_path / "cohort" / name) for part, name in files.items()}
     lists = {name: str(tmp_path / f"{name}.txt") for name in ("keep", "extract")}
     more = {"traits": [], "test": "auto", "lists": lists, "step_one": True, "genotypes": request.param}
+    if request.param == "bgen":
+        more |= {"data": f"{study}.bgen", "sample": f"{study}.sample"}
     (tmp_path / ORDER).write_text(json.dumps(asked | more))
     return tmp_path
 

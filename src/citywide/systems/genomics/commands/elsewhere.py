@@ -12,6 +12,11 @@ BY_NAME = "list the variants' names, then --extract or --exclude them"
 COUNTED = "the tables name the allele that is counted: the first of a .bim, ALT of a .pvar, the second of a .bgen"
 ALIKE = "name the three files alike, then --bfile DATA or --pfile DATA"
 MAN = "chromosomes are man's here, 23 is X: give those of another kind names of their own, such as c23"
+REWRITTEN = "`plink2 … --make-pgen --out DATA` writes the files so, then --pfile DATA"
+TIMES = "quantities and traits of two values are regressed, not times to an event"
+SHARED = "see `citywide step1`, whose predictions take relatedness off"
+WHOLE = "fits go on until they come to rest"
+BY_RANK = "say --apply-rint, which takes quantities by their ranks"
 STOPPED = "a run that is stopped goes on where it stood; see --memory"
 
 EVERYWHERE = _each(
@@ -25,19 +30,48 @@ EVERYWHERE = _each(
     ("--make-pgen --make-just-bim --make-just-fam --recode --export", "`plink2` writes genotypes"),
     ("--chr-set --dog --cow --mouse --horse --sheep", MAN),
     ("--autosome-xy --autosome-par", "say --chr 1-22,XY"),
-    ("--max-alleles", "leave them out first: `plink2 --pfile DATA --max-alleles 2 --make-pgen`"),
+    ("--max-alleles --min-alleles", "leave them out first: `plink2 --pfile DATA --max-alleles 2 --make-pgen`"),
+    ("--rm-dup --set-all-var-ids --new-id-max-allele-len --sort-vars --update-sex --import-dosage", REWRITTEN),
+    ("--split-par --split-x --par-region", "variants where X and Y pair stand on XY (or PAR1, PAR2) in the file"),
+    ("--nauto", MAN),
+    ("--silent", "say --quiet to `citywide gwas`; the others say a line or two"),
 )
 TABLES = _each(
     ("--pheno-col-nums --mpheno --phenoExcludeList --not-pheno", "name the columns that stay with --pheno-name"),
     ("--covar-col-nums --covar-number --covarExcludeList --not-covar", "name the columns that stay with --covar-name"),
     ("--sex", "put sex into --covar; on X it joins by itself"),
-    ("--rint --apply-rerint --variance-standardize", "say --apply-rint, which takes quantities by their ranks"),
+    ("--tpheno-file --tpheno-indexCol --tpheno-ignoreCols --iid-only", "a table of traits has a line for each person"),
+    ("--t2e --eventColList", TIMES),
+    ("--require-pheno --require-covar", "who lacks a trait or a covariate is left out by himself, trait by trait"),
+    ("--no-input-missing-phenotype", "say --missing-codes NA"),
+    ("--within", "say --catCovarList, for a category among the covariates"),
+    ("--bgi", "an index is read where it stands beside its .bgen; without one the file is walked through"),
+    (
+        "--rint --rerint --rerint-cov --apply-rerint --apply-rerint-cov --variance-standardize",
+        "say --apply-rint, which takes quantities by their ranks",
+    ),
 )
 SCANS = TABLES | _each(
     ("--missing-phenotype --input-missing-phenotype", "say --missing-codes NA,-99"),
     ("--xchr-model", "on X men count 0 or 2 and sex joins the covariates, which is plink2's model 2"),
     ("--vif --max-corr", "covariates that depend on others are dropped, and named in summary.json"),
-    ("--dominant --recessive --genotypic --condition-list --setlist --anno-file --mask-def", ADDITIVE),
+    ("--dominant --recessive --genotypic --condition-list --condition-file --setlist --anno-file --mask-def", ADDITIVE),
+    ("--set-list --aaf-bins --build-mask --write-mask --vc-tests --joint --rare-mac --gxe --model", ADDITIVE),
+    ("--interaction-snp --interaction-prs --force-condtl --no-condtl --skip-dosage-comp", ADDITIVE),
+    ("--maxstep-null --maxiter-null --niter", WHOLE),
+    ("--firth-se --use-null-firth --write-null-firth", "each fit's errors are those of its own information"),
+    ("--force-impute", "say --impute mean"),
+    ("--minHOMs", BY_NAME),
+    ("--maxCatLevels", "every level of a category counts"),
+    ("--king-cutoff", "list the pairs with `citywide qc --make-king-table`, then --remove one of each"),
+    ("--make-rel --make-grm-bin --make-grm-gz --mlma --mlma-loco", SHARED),
+    ("--check-sex --geno-counts", "see `citywide qc`"),
+    ("--indep", "see `citywide qc --indep-pairwise`"),
+    (
+        "--r2 --ld-window-r2 --compute-corr --ld-extract --bonferroni",
+        "see `citywide report`, which tells linkage and hits",
+    ),
+    ("--read-freq", "frequencies are those of who is scanned"),
     ("--no-split --htp --af-cc --pfilter --output-chr", "tables have one form, GWAS-SSF, a table a trait"),
     ("--write-samples --print-pheno", "summary.json counts the people of each trait"),
     ("--freq --missing --hardy --het", "see `citywide qc`"),
@@ -46,6 +80,7 @@ STEP_ONE = TABLES | _each(
     ("--l0 --l1 --setl0 --setl1", "five strengths of ridge are tried on each level, always"),
     ("--split-l0 --run-l0 --run-l1", STOPPED),
     ("--print-prs --write-null-firth --keep-l0", "its .loco files hold what is predicted"),
-    ("--niter --t2e --ct --strict", "quantities are regressed, or with --bt traits of two values"),
+    ("--niter --ct --strict", "quantities are regressed, or with --bt traits of two values"),
+    ("--l1-phenoList --select-l0 --test-l0 --prior-alpha", "five strengths of ridge are tried on each level, always"),
     ("--minMAC", "list rare variants with `citywide qc --maf`, then --exclude variants_out.txt"),
 )

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from citywide.kit.commands import Command
@@ -47,19 +48,40 @@ def request_of(asked: Namespace) -> Request:
     """The request that a command line stands for."""
     if asked.step != 2:
         raise ScanError("--step 1 is `citywide step1`; this is step 2")
+    return _running(_model(_choice(_columns(_files(asked), asked), asked), asked), asked)
+
+
+def _files(asked: Namespace) -> Request:
+    """The genotypes and tables that are read, and the folder that is written."""
     return Request(
         data=data_of(asked),
+        pheno=asked.pheno,
+        out=asked.out,
+        covar=asked.covar,
         pgen=asked.pfile is not None,
         bgen=asked.bgen is not None,
         sample=asked.sample,
         ref_last=ref_last(asked),
-        pheno=asked.pheno,
-        out=asked.out,
-        covar=asked.covar,
+        predictions=tuple(asked.pred),
+    )
+
+
+def _columns(request: Request, asked: Namespace) -> Request:
+    """Which columns of the tables count, and what their words mean."""
+    return replace(
+        request,
         traits=names(asked.pheno_name),
         covariates=names(asked.covar_name),
         categories=names(asked.catCovarList),
         zero_one=asked.zero_one,
+        missing=names([asked.missing_codes]),
+    )
+
+
+def _choice(request: Request, asked: Namespace) -> Request:
+    """Which people and variants are in."""
+    return replace(
+        request,
         keep=asked.keep,
         remove=asked.remove,
         extract=asked.extract,
@@ -67,16 +89,28 @@ def request_of(asked: Namespace) -> Request:
         chromosomes=chromosomes(asked.chr) + AUTOSOMES * asked.autosome,
         without=chromosomes(asked.not_chr),
         limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe),
-        predictions=tuple(asked.pred),
+        least_cases=asked.minCaseCount,
+    )
+
+
+def _model(request: Request, asked: Namespace) -> Request:
+    """What is fitted."""
+    return replace(
+        request,
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,
         ranks=asked.ranks,
         screen=asked.screen,
         spa=asked.spa,
-        least_cases=asked.minCaseCount,
         impute=asked.impute,
-        missing=names([asked.missing_codes]),
+    )
+
+
+def _running(request: Request, asked: Namespace) -> Request:
+    """How and where it runs."""
+    return replace(
+        request,
         threads=asked.threads,
         memory_mb=asked.memory,
         backend=asked.backend,

@@ -8,6 +8,7 @@ from argparse import (
     BooleanOptionalAction,
     Namespace,
     RawDescriptionHelpFormatter,
+    _ArgumentGroup,
 )
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from citywide.systems.genomics.commands.common import at_least, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
+from citywide.systems.genomics.engine.files.tables import MISSING
 
 EXAMPLES = """\
 examples:
@@ -30,6 +32,10 @@ missing, as after plink2 --set-invalid-haploid-missing; by itself plink2 keeps i
 Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta half of plink2's.
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
+LIKE_PLINK2 = (
+    "halt logistic fits where plink2 --covar-variance-standardize does, a Newton step early, to reproduce its tables"
+    " (log10 p moves by up to 0.001); with --screen 1 for every variant"
+)
 ELSEWHERE = {
     "--mind": "find the people with `citywide qc --mind`, then --remove them",
     "--make-king-table": "see `citywide qc --make-king-table`",
@@ -57,12 +63,15 @@ NO_EFFECT = (
     *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
     *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno", "--loocv"),
     *("--set-hh-missing", "--set-invalid-haploid-missing"),
-    "--approx",
-    "--lowmem",
+    *("--approx", "--exact-p", "--cc12", "--compute-all", "--debug", "--starting-block", "--early-exit"),
+    *("--lowmem", "--lowmem-prefix", "--cv", "--force-step1"),
     "--covar-variance-standardize",
     "--allow-no-sex",
     "--no-psam-pheno",
 )
+
+
+Group = _ArgumentGroup
 
 
 class Model(Action):
@@ -72,6 +81,14 @@ class Model(Action):
         """The model, and what else is said of it."""
         asked.test = self.const
         asked.glm = [*asked.glm, *(words if isinstance(words, list) else ())]
+
+
+class Test(Action):
+    """`--test` of ours; REGENIE's `additive` is what every model here is, and changes nothing."""
+
+    def __call__(self, _parser: ArgumentParser, asked: Namespace, word: object, _flag: str | None = None) -> None:
+        """Which model."""
+        asked.test = asked.test if word == "additive" else word
 
 
 def share(most: float) -> Callable[[str], float]:
@@ -106,7 +123,7 @@ def _tables(parser: ArgumentParser) -> None:
     group.add_argument("--covar", "--covarFile", type=Path, metavar="TABLE")
     covariate_options(group.add_argument)
     group.add_argument("--1", dest="zero_one", action="store_true", help="0 is a control and 1 a case, nothing else")
-    group.add_argument("--missing-codes", default="NA,nan,NaN,N/A,.,-9", metavar="CODES")
+    group.add_argument("--missing-codes", default=",".join(MISSING), metavar="CODES")
     group.add_argument(
         "--pred", nargs="+", type=Path, default=[], metavar="LIST", help="step-one predictions (`trait file.loco`)"
     )
@@ -130,36 +147,30 @@ def _choices(parser: ArgumentParser) -> None:
 
 def _tests(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("tests")
-    group.add_argument("--test", choices=("auto", "linear", "logistic"), default="auto")
+    _models(group)
+    _fits(group)
+    rank_options(parser)
+    says = "none: each variant on who is called at it; mean: fill its mean in (log10 p moves by up to 0.1)"
+    group.add_argument("--impute", choices=("none", "mean"), default="none", help=says)
+
+
+def _models(group: Group) -> None:
+    group.add_argument("--test", action=Test, choices=("auto", "linear", "logistic", "additive"), default="auto")
     for flag, short in (("linear", ("--qt", "--force-qt")), ("logistic", ("--bt",))):
         group.add_argument(f"--{flag}", nargs="*", action=Model, const=flag, dest="test", help=f"--test {flag}")
         group.add_argument(*short, dest="test", action="store_const", const=flag, help=f"--test {flag}")
+
+
+def _fits(group: Group) -> None:
+    """What is fitted of a binary trait, and when."""
     group.add_argument("--firth", choices=("fallback", "always", "off"), default="fallback", nargs="?", const="always")
-    group.add_argument(
-        "--like-plink2",
-        action="store_true",
-        help="halt logistic fits where plink2 --covar-variance-standardize does, a Newton step early, to reproduce"
-        " its tables (log10 p moves by up to 0.001); with --screen 1 for every variant",
-    )
-    group.add_argument(
-        *("--screen", "--pThresh"),
-        type=share(1), default=0.06, metavar="P", help="score p-value up to which binary traits are fitted",
-    )  # fmt: skip
-    group.add_argument(
-        "--minCaseCount",
-        type=at_least(0),
-        default=0,
-        metavar="COUNT",
-        help="leave binary traits with fewer out",
-    )
-    rank_options(parser)
-    group.add_argument("--spa", action=BooleanOptionalAction, default=False, help="saddle-point p for rare variants")
-    group.add_argument(
-        "--impute",
-        choices=("none", "mean"),
-        default="none",
-        help="none: each variant on who is called at it; mean: fill its mean in (log10 p moves by up to 0.1)",
-    )
+    group.add_argument("--like-plink2", action="store_true", help=LIKE_PLINK2)
+    says = "score p-value up to which binary traits are fitted"
+    group.add_argument("--screen", "--pThresh", type=share(1), default=0.06, metavar="P", help=says)
+    says = "leave binary traits with fewer out"
+    group.add_argument("--minCaseCount", type=at_least(0), default=0, metavar="COUNT", help=says)
+    says = "saddle-point p for rare variants; of up to 12 carriers the exact one"
+    group.add_argument("--spa", action=BooleanOptionalAction, default=False, help=says)
 
 
 def _running(parser: ArgumentParser) -> None:

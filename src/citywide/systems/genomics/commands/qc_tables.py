@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.commands.common import write_table
 from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.qc.persons import PersonQuality
 from citywide.systems.genomics.engine.qc.quality import VariantQuality
 
@@ -22,46 +23,25 @@ def usable(options: Namespace, found: VariantQuality) -> NDArray[np.bool_]:
 
 def write_variants(options: Namespace, bed: Bed, rows: Rows, found: VariantQuality) -> None:
     """variants.tsv, and the names of those out of bounds."""
-    of = bed.variants
-    names = [
-        "CHROM",
-        "POS",
-        "ID",
-        "A1",
-        "A2",
-        "TWO",
-        "ONE",
-        "NONE",
-        "MISSING",
-        "F_MISS",
-        "A1_FREQ",
-        "ALLELES",
-        "HWE_MIDP",
-    ]
-    columns = [
-        of.chromosome()[rows],
-        of.position()[rows],
-        of.id()[rows],
-        of.allele1()[rows],
-        of.allele2()[rows],
-    ]
-    counts = [
-        found.two,
-        found.one,
-        found.none,
-        found.missing,
-        found.missing_rate,
-        found.frequency,
-        found.alleles,
-    ]
-    write_table(
-        options.out / "variants.tsv",
-        [*names, "HAPLOID_HET"],
-        [*columns, *counts, found.hwe, found.haploid_het],
-    )
-    bad = columns[2][~usable(options, found)]
+    columns = {**_names(bed.variants, rows), **_counts(found)}
+    write_table(options.out / "variants.tsv", list(columns), list(columns.values()))
+    bad = columns["ID"][~usable(options, found)]
     (options.out / "variants_out.txt").write_text("".join(f"{name.decode()}\n" for name in bad.tolist()))
     print(f"{len(rows):,} variants, {len(bad):,} out of bounds")
+
+
+def _names(of: Variants, rows: Rows) -> dict[str, NDArray[np.generic]]:
+    columns = (of.chromosome(), of.position(), of.id(), of.allele1(), of.allele2())
+    return {name: column[rows] for name, column in zip(("CHROM", "POS", "ID", "A1", "A2"), columns, strict=True)}
+
+
+def _counts(found: VariantQuality) -> dict[str, NDArray[np.generic]]:
+    calls = {"TWO": found.two, "ONE": found.one, "NONE": found.none}
+    gone = {"MISSING": found.missing, "F_MISS": found.missing_rate}
+    alleles = {"A1_FREQ": found.frequency, "ALLELES": found.alleles}
+    equilibrium = {"HWE_MIDP": found.hwe, "HAPLOID_HET": found.haploid_het}
+    men = {"X_MEN_A1": found.men[:, 0], "X_MEN_A2": found.men[:, 1], "X_HWE_MIDP": found.hwe_with_men}
+    return {**calls, **gone, **alleles, **equilibrium, **men}
 
 
 def write_people(options: Namespace, bed: Bed, people: NDArray[np.bool_], found: PersonQuality) -> None:

@@ -34,6 +34,8 @@ def write(options: Namespace) -> None:
     write_scores(options.out / "scores.sscore", bed, people, made)
     report = {one.name: {**one.report, "rate": round(one.rate, 6), "enough": one.enough} for one in found}
     (options.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")
+    for one in (one for one in scores if one.doubt):
+        print(f"{one.name}: {one.doubt}")
     for one in found:
         doubt = "" if one.enough else f"  below {ENOUGH:.0%}: do not report this score"
         print(f"{one.name}: {len(one.rows):,} variants, {one.rate:.1%} of its lines{doubt}")

@@ -1,7 +1,10 @@
 """Score, Wald, Firth and saddle-point results against plain numpy fits."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from citywide.systems.genomics.engine.fits import binary_plain
 from citywide.systems.genomics.engine.fits.binary import scan_binary
@@ -183,22 +186,78 @@ def test_variants_without_information_have_a_reason_and_no_number(level):
     assert np.isnan(rows.minus_log10_p[[1, 2]]).all()
 
 
-def test_a_saddle_point_is_near_the_exact_tail_where_the_normal_one_is_not():
-    """Twelve carriers, one person in fifty ill: the exact null distribution is binomial."""
-    people, carriers = 5_000, 12
+def both_tails(people: int, cases: int, carriers: int, hit: int) -> float:
+    """The chance of a score as far out, half of one as far: carriers' and others' cases are both binomial."""
+    share, risk = carriers / people, cases / people
+    of_carriers, of_others = np.arange(carriers + 1), np.arange(people - carriers + 1)
+    chance = np.outer(stats.binom.pmf(of_carriers, carriers, risk), stats.binom.pmf(of_others, people - carriers, risk))
+    score = (1 - share) * (of_carriers[:, None] - carriers * risk)
+    score = np.abs(score - share * (of_others - (people - carriers) * risk))
+    seen = score[hit, cases - hit]
+    return float(chance[score > seen + 1e-9].sum() + chance[np.abs(score - seen) <= 1e-9].sum() / 2)
+
+
+def among(people: int, hits: list[tuple[int, int]]) -> np.ndarray:
+    """Genotypes of which so many carriers, so many of them among the first, are ill."""
+    copies = np.zeros((len(hits), people), np.int8)
+    for row, (carriers, hit) in enumerate(hits):
+        copies[row, :hit] = 1
+        copies[row, people - (carriers - hit) :] = 1
+    return copies
+
+
+@pytest.mark.skipif(compiled.library() is None, reason="saddle points need the compiled kernel")
+@pytest.mark.parametrize(("people", "cases"), [(2000, 20), (2000, 100), (3000, 900)])
+def test_few_carriers_have_the_exact_chance_and_more_of_them_one_that_is_not_too_small(people, cases):
+    """Up to twelve carriers are counted out, more have a saddle point: too large by up to four times at 1e-12, where
+    cases are one in a hundred. A normal tail is wrong by decades.
+    """
     ill = np.zeros(people)
-    ill[:4] = ill[100:196] = 1
-    copies = np.zeros((1, people), np.int8)
-    copies[0, :carriers] = 1
-    model = lanes(ill, np.zeros((people, 0)))
+    ill[:cases] = 1
+    hits = [(many, hit) for many in range(2, 31) for hit in range(min(many, cases) + 1)]
+    hits = [one for one in hits if 1e-12 < both_tails(people, cases, *one) < 0.02]
+    copies, model = among(people, hits), lanes(ill, np.zeros((people, 0)))
+    found = scan_binary(encode(copies), model, Choice(screen=1.0, spa=True))
+    assert (found.test == SPA).sum() > 20
+    exact = -np.log10([both_tails(people, cases, *one) for one in hits])
+    off = (found.minus_log10_p - exact)[found.test == SPA]
+    few = np.array([many <= 12 for many, _ in hits])[found.test == SPA]
+    assert np.abs(off[few]).max() < 0.025
+    assert -0.6 < off[~few].min() < off[~few].max() < 0.2
     normal = at_level(compiled.level(), copies, model, Choice(screen=0.0))
-    saddle = scan_binary(encode(copies), model, Choice(screen=1.0, spa=True)) if compiled.library() else normal
-    if compiled.library() is None:
-        pytest.skip("saddle points need the compiled kernel")
-    exact = 7.1e-5  # P(X >= 4), X ~ Binomial(12, 0.02)
-    assert saddle.test[0] == SPA
-    assert abs(saddle.minus_log10_p[0] + np.log10(exact)) < 0.7
-    assert normal.minus_log10_p[0] > 6.5
+    assert np.abs(normal.minus_log10_p - exact).max() > 2
+
+
+@pytest.mark.skipif(compiled.library() is None, reason="saddle points need the compiled kernel")
+def test_carriers_of_unlike_risk_are_counted_out_whichever_allele_is_rare():
+    random = np.random.default_rng(3)
+    covariates = random.normal(size=(1500, 2))
+    ill = (random.random(1500) < 1 / (1 + np.exp(3 - covariates[:, 0]))).astype(float)
+    copies = np.zeros((20, 1500), np.int8)
+    for row in copies:
+        row[random.choice(np.flatnonzero(ill), 5, replace=False)] = 1
+        row[random.choice(np.flatnonzero(ill == 0), 2, replace=False)] = 2
+    model = lanes(ill, covariates)
+    for shown in (copies, 2 - copies):
+        found = scan_binary(encode(shown), model, Choice(screen=1.0, spa=True))
+        assert (found.test == SPA).all()
+        assert found.minus_log10_p == pytest.approx([counted(row, model) for row in copies], abs=1e-9)
+
+
+def counted(copies: np.ndarray, model: BinaryLanes) -> float:
+    """Every outcome of the carriers with its chance, and a normal part for the rest."""
+    n = model.members
+    risk, basis = model.risk[:n], model.white[:, :n]
+    spread = risk * (1 - risk)
+    g = copies - basis.T @ (basis @ (spread * copies))
+    seen, who = abs(g @ (model.ill[:n] - risk)), np.flatnonzero(copies)
+    unit = np.sqrt((g**2 * spread)[copies == 0].sum())
+    total = 0.0
+    for outcome in product((0, 1), repeat=len(who)):
+        chance = np.prod(np.where(outcome, risk[who], 1 - risk[who]))
+        score = (np.array(outcome) - risk[who]) @ g[who]
+        total += chance * (stats.norm.sf((seen - score) / unit) + stats.norm.cdf((-seen - score) / unit))
+    return float(-np.log10(total))
 
 
 def test_covariates_that_tell_cases_from_controls_leave_nothing_to_scan():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.genomics.engine.qc.hwe import hwe
+from citywide.systems.genomics.engine.qc.hwe_x import hwe_with_men
 from citywide.systems.genomics.engine.qc.persons import person_quality
 from citywide.systems.genomics.engine.qc.quality import variant_quality
 from tests.systems.genomics.made_studies import drawn, needs_plink2, write
@@ -31,6 +32,37 @@ def test_the_mid_p_is_that_of_whole_numbers(one, het, other):
     if one + het + other:
         found = hwe(np.array([one]), np.array([het]), np.array([other]))[0]
         assert found == pytest.approx(exact_mid_p(one, het, other), rel=1e-9)
+
+
+def outcomes_with_men(women: tuple[int, int, int], men: tuple[int, int]) -> dict[tuple[int, int], int]:
+    """In whole numbers, how often each number of men with the allele goes with each number of women with one."""
+    many, copies = sum(women), 2 * women[0] + women[1] + men[0]
+    ways = {}
+    for man in range(max(0, copies - 2 * many), min(sum(men), copies) + 1):
+        left = copies - man
+        for hets in range(left % 2, min(left, 2 * many - left) + 1, 2):
+            homs = (left - hets) // 2
+            ways[man, hets] = comb(sum(men), man) * comb(many, hets) * comb(many - hets, homs) * 2**hets
+    return ways
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.tuples(*[st.integers(0, 25)] * 3), st.tuples(*[st.integers(0, 25)] * 2))
+def test_the_mid_p_with_the_men_on_x_is_that_of_whole_numbers(women, men):
+    found = hwe_with_men(np.array([women]), np.array([men]))[0]
+    if not sum(women) + sum(men):
+        assert np.isnan(found)
+        return
+    ways = outcomes_with_men(women, men)
+    seen = ways[men[0], women[1]]
+    rarer, same = sum(way for way in ways.values() if way < seen), sum(way for way in ways.values() if way == seen)
+    assert found == pytest.approx(float(Fraction(2 * rarer + same, 2 * sum(ways.values()))), rel=1e-9)
+
+
+def test_an_allele_that_men_seldom_have_is_seen_only_with_the_men():
+    women, men = np.array([[2_500, 5_000, 2_500]]), np.array([[4_500, 5_500]])
+    assert hwe(*women.T)[0] > 0.5
+    assert hwe_with_men(women, men)[0] < 1e-10
 
 
 def test_a_large_study_far_from_equilibrium_has_a_small_but_finite_mid_p():
@@ -97,6 +129,28 @@ def test_where_x_and_y_pair_men_have_two_copies_as_women_do(tmp_path, code):
 def test_without_an_x_nothing_is_said_of_the_sex(tmp_path):
     bed = write(tmp_path, drawn(np.random.default_rng(1), 50, 20))
     assert not person_quality(bed, variant_quality(bed)).sex_by_x().any()
+
+
+@needs_plink2
+def test_on_x_women_and_men_are_told_apart_as_plink2_does(tmp_path):
+    """plink2 (alpha 3.5) halves of several outcomes of one chance those with its number of men: they are left out."""
+    random, sex = np.random.default_rng(9), np.arange(60) % 3
+    copies = drawn(random, 200, 60)
+    copies[:, sex == 1] = np.where(copies[:, sex == 1] == 1, -1, copies[:, sex == 1])
+    found = variant_quality(write(tmp_path, copies, ["X"] * 200, sex.tolist()))
+    words = "--bfile study --hardy midp --out p"
+    subprocess.run(["plink2", *words.split()], check=True, capture_output=True, cwd=tmp_path)
+    theirs = np.genfromtxt(tmp_path / "p.hardy.x", skip_header=1, comments=None, usecols=(4, 5, 6, 7, 8, 13))
+    counts = theirs[:, :5].astype(int)
+    np.testing.assert_array_equal(np.sort(found.men), np.sort(counts[:, 3:]))
+    alone = [row for row, count in enumerate(counts.tolist()) if any(count) and not tied(*count)]
+    assert len(alone) > 150
+    np.testing.assert_allclose(found.hwe_with_men[alone], theirs[alone, 5], rtol=2e-5)
+
+
+def tied(one: int, het: int, other: int, man: int, woman: int) -> bool:
+    ways = outcomes_with_men((one, het, other), (man, woman))
+    return list(ways.values()).count(ways[man, het]) > 1
 
 
 @needs_plink2

@@ -4,6 +4,7 @@ import subprocess
 import numpy as np
 import pytest
 
+from citywide.systems.genomics.engine.files.bed import open_bed
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel import counting
 from citywide.systems.genomics.engine.scores.file import read_scores
@@ -110,6 +111,60 @@ def test_dominant_recessive_and_interacting_lines_are_what_they_say(tmp_path):
     found = match(catalog(tmp_path, rows, columns), target(bed.variants))
     assert found.report["left_out"] == 1
     np.testing.assert_allclose(score(bed, [found]).sums[:, 0], 2 * (copies[0] > 0) + 3 * (copies[1] == 0), atol=1e-5)
+
+
+PLACE = "hm_rsID\thm_chr\thm_pos\thm_inferOtherAllele"
+
+
+def test_a_file_as_the_catalogue_ships_it_is_read(tmp_path):
+    """Columns of harmonising, alleles only inferred, names that are none, a place that was not found, and ratios."""
+    copies = drawn(np.random.default_rng(9), 8, 30, 0.0)
+    bed = write(tmp_path, copies)
+    columns = f"rsID\teffect_allele\tlocus_name\tOR\tis_dominant\t{PLACE}\thm_match_pos"
+    rows = [
+        "rs1\tA\tLPA\t2\tFALSE\trs1\t1\t1000\tG\tTrue",
+        "rs2\tg\t\t4\tFALSE\trs2\t1\t2000\tA/C\tTrue",  # two alleles that it might be
+        "v2\tA\t\t0.5\tTRUE\t\t\t\t\tFalse",  # no place: found by its name
+        ".\tA\t\t3\tFALSE\t.\t\t\t\tFalse",  # neither place nor name
+        "rs5\t\t\t3\tFALSE\trs5\t1\t5000\tG\tTrue",  # no effect allele
+    ]
+    bim = tmp_path / "study.bim"
+    bim.write_text(bim.read_text().replace(" v6 ", " . "))
+    found = match(catalog(tmp_path, rows, columns), target(open_bed(tmp_path / "study").variants))
+    used = {name: many for name, many in found.report.items() if many}
+    assert used == {"matched": 1, "no_other_allele": 2, "other_alleles": 1, "not_found": 1}
+    wanted = copies[0] * np.log(2) + (2 - copies[1]) * np.log(4) + (copies[2] > 0) * np.log(0.5)
+    np.testing.assert_allclose(score(bed, [found]).sums[:, 0], wanted, atol=1e-5)
+
+
+def test_weights_that_are_said_to_be_ratios_are_added_as_they_stand_and_that_is_said(tmp_path):
+    path = tmp_path / "PGS000002.txt"
+    path.write_text("#pgs_id=PGS000002\t\t\n#weight_type=OR\t\t\nrsID\teffect_allele\teffect_weight\nv0\tA\t1.5\n")
+    [found] = read_scores(path)
+    assert found.name == "PGS000002"
+    assert found.adds.tolist() == [[0.0, 1.5, 3.0]]
+    assert "not their logarithms" in found.doubt
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("rsID\tchr_name\tchr_position\teffect_weight\nrs1\t1\t1000\t0.5\n", "no column effect_allele"),
+        ("rsID\teffect_allele\tbeta\nrs1\tA\t0.5\n", "no column effect_weight"),
+        ("rsID\teffect_allele\tHR\nrs1\tA\t0\n", "column HR: no ratio in line 1"),
+        (
+            (
+                "rsID\teffect_allele\teffect_weight\tis_dominant\tis_recessive\tis_haplotype\n"
+                "rs1\tA\t1\t0\t0\t1\nrs2\tA\t1\tTRUE\tTRUE\t0\n"
+            ),
+            "dominant and recessive at once in line 2",
+        ),
+    ],
+)
+def test_a_file_that_no_score_can_be_made_of_says_why(tmp_path, text, says):
+    (tmp_path / "w.txt").write_text(text)
+    with pytest.raises(FileError, match=says):
+        read_scores(tmp_path / "w.txt")
 
 
 def test_harmonised_positions_win_over_the_authors(tmp_path):

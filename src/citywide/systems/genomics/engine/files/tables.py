@@ -8,7 +8,7 @@
 `NA`, `nan`, `.`, `-9` (and -9.0) are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,26 +65,35 @@ def read_table(
     """Read a table with a header line; the columns after the ids (or `only` these of them) must hold numbers, but for
     those of categories.
     """
-    head, words, numbers = words_of(Path(path))
+    head, words, lines = words_of(Path(path))
     ids = _id_columns(Path(path), head)
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
-    family: list[bytes] = cells[:, 0].tolist() if ids == 2 else []
-    wanted = {category.encode() for category in categories}
-    if unknown := wanted - set(head[ids:]):
-        raise FileError(f"{path}: no column {b', '.join(sorted(unknown)).decode()}")
-    there = tuple(name.decode() for name in head[ids:])
-    chosen = {name.encode() for name in _chosen(Path(path), there, (*only, *categories))} if only else set(head)
-    columns = [
-        one
-        for name, column in zip(head[ids:], cells.T[ids:], strict=True)
-        if name in chosen
-        for one in (_levels(name, column, missing) if name in wanted else [(name, column)])
-    ]
+    chosen = _wanted(Path(path), [name.decode() for name in head[ids:]], categories, only)
+    columns = _columns(dict(zip(head[ids:], cells.T[ids:], strict=True)), chosen, categories, missing)
     names = tuple(name.decode() for name, _ in columns)
-    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, numbers, hint)
-    table = Table(family, cells[:, ids - 1].tolist(), names, values, Path(path))
-    _refuse_twice(table, numbers)
+    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, lines, hint)
+    table = Table(cells[:, 0].tolist() if ids == 2 else [], cells[:, ids - 1].tolist(), names, values, Path(path))
+    _refuse_twice(table, lines)
     return table
+
+
+def _wanted(path: Path, there: Sequence[str], categories: Sequence[str], only: Sequence[str]) -> set[str]:
+    """The columns that are read: those asked for and the categories, or all of them."""
+    if unknown := set(categories) - set(there):
+        raise FileError(f"{path}: no column {', '.join(sorted(unknown))}")
+    return set(_chosen(path, there, (*only, *categories)) if only else there)
+
+
+def _columns(
+    there: Mapping[bytes, NDArray[np.bytes_]], chosen: set[str], categories: Sequence[str], missing: Iterable[str]
+) -> list[tuple[bytes, NDArray[np.bytes_]]]:
+    """The chosen columns in the table's order, a category as its levels' columns."""
+    return [
+        one
+        for name, column in there.items()
+        if name.decode() in chosen
+        for one in (_levels(name, column, missing) if name.decode() in categories else [(name, column)])
+    ]
 
 
 def _chosen(path: Path, there: Sequence[str], names: Sequence[str]) -> list[str]:

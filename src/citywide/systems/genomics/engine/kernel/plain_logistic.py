@@ -38,22 +38,12 @@ def newton(
     at, information = np.zeros(len(columns)), np.eye(len(columns))
     before, pace = np.inf, 1.0
     for _ in range(200 if firth else 25):
-        risk = expit(offset + at @ columns)
-        weight = risk * (1 - risk)
-        information = (columns * weight) @ columns.T
-        rest = ill - risk
-        if firth:
-            rest += (0.5 - risk) * weight * (columns * _solved(information, columns)).sum(axis=0)
-        step = _solved(information, columns @ rest)
+        information, slope = _slope(columns, ill, expit(offset + at @ columns), firth)
+        step = _solved(information, slope)
         decrement = float(step @ information @ step)
         if not np.isfinite(decrement):  # nobody's risk is in doubt any more
             break
-        if firth and decrement > before:
-            pace = pace / 2 if pace > 0.3 else pace
-        elif brief:
-            pace = 1 / (1 + decrement**0.5)
-        elif decrement < before / 4:
-            pace = pace * 1.2 if pace < 0.8 else 1.0
+        pace = _brief(decrement) if brief else _pace(pace, decrement, before, firth)
         before = decrement
         at = at + step * min(pace, most / 6 / max(abs(float(step[-1])), 1e-300))
         if not decrement < 1e12 or (not firth and abs(at[-1]) > most):
@@ -61,6 +51,30 @@ def newton(
         if _halts(step, halt) if halt is not None else decrement < (1e-18 if firth else 1e-16):
             return at, information, FINE
     return at, information, NOT_CONVERGED
+
+
+def _slope(columns: Doubles, ill: Doubles, risk: Doubles, firth: bool) -> tuple[Doubles, Doubles]:
+    """The information at these risks, and which way the likelihood (or Firth's) rises."""
+    weight = risk * (1 - risk)
+    information = (columns * weight) @ columns.T
+    rest = ill - risk
+    if firth:
+        rest += (0.5 - risk) * weight * (columns * _solved(information, columns)).sum(axis=0)
+    return information, columns @ rest
+
+
+def _brief(decrement: float) -> float:
+    """A step that is shorter the farther away the height seems."""
+    return 1 / (1 + decrement**0.5)
+
+
+def _pace(pace: float, decrement: float, before: float, firth: bool) -> float:
+    """The share of a full step: half after one of Firth's went too far, more again while they get nearer fast."""
+    if firth and decrement > before:
+        return pace / 2 if pace > 0.3 else pace
+    if decrement < before / 4:
+        return pace * 1.2 if pace < 0.8 else 1.0
+    return pace
 
 
 def _solved(information: Doubles, right: Doubles) -> Doubles:

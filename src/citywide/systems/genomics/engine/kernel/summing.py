@@ -15,6 +15,8 @@ from citywide.systems.genomics.engine.kernel.counting import (
     padded,
 )
 
+WHOLE = 2  # from this level on the kernel adds up people as a whole
+
 
 def table_sums(packed: Words, values: Floats, level: int | None = None) -> Doubles:
     """For each row, the sum over columns of values[column, code, lane]: float64[rows, 16]."""
@@ -76,24 +78,17 @@ def person_sums(raw: NDArray[np.uint8], values: Floats, out: Doubles, people: sl
     The slice begins at a multiple of 256; `out` has a row for every person of the file.
     """
     level = best_level() if level is None else level
-    if level >= 2:
-        lanes, filled = values.shape[2], np.ascontiguousarray(values, np.float32)
-        failed = call(
-            "person_sums",
-            level,
-            raw,
-            len(raw),
-            raw.shape[1],
-            raw.strides[0],
-            people.start,
-            people.stop,
-            filled,
-            lanes,
-            out,
-        )
-        if failed:
-            raise MemoryError
+    if level < WHOLE:
+        _by_tables(raw, values, out, people, level)
         return
+    lanes, filled = values.shape[2], np.ascontiguousarray(values, np.float32)
+    shape = (len(raw), raw.shape[1], raw.strides[0], people.start, people.stop)
+    if call("person_sums", level, raw, *shape, filled, lanes, out):
+        raise MemoryError
+
+
+def _by_tables(raw: NDArray[np.uint8], values: Floats, out: Doubles, people: slice, level: int) -> None:
+    """The same where no kernel does it as a whole: people as rows, 16 lanes at a time."""
     packed = padded(raw[:, people.start // 4 : -(-people.stop // 4)], -(-len(raw) // 256) * 256)
     rows = turned(packed, level)[: people.stop - people.start]
     for lane in range(0, values.shape[2], LANES):

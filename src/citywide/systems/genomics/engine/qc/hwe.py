@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 TIE = 1e-9
+ALL, BELOW, SAME = range(3)
 
 
 @numba.njit(cache=True)
@@ -19,32 +20,35 @@ def _mid_p(one: int, het: int, other: int) -> float:  # pragma: no cover - compi
         return 0.5
     centre = int(rare * (2.0 * people - rare) / (2.0 * people))
     centre += (centre ^ rare) & 1
-    top = 1.0
     observed = _relative(centre, het, rare, people)
-    bound = observed * (1 + TIE)
-    total, below, same = 0.0, 0.0, 0.0
-    for direction in (-2, 2):
-        hets, weight = centre, top
-        if direction == 2:
-            hets, weight = centre + 2, top * _step_up(centre, rare, people)
-        while 0 <= hets <= rare and weight > 0.0:
-            total += weight
-            if weight < observed * (1 - TIE):
-                below += weight
-            elif weight <= bound:
-                same += weight
-            if weight < 1e-30 and weight < observed * 1e-6:
-                break
-            if direction == -2:
-                weight /= _step_up(hets - 2, rare, people) if hets >= 2 else np.inf
-            else:
-                weight *= _step_up(hets, rare, people)
-            hets += direction
-    return min(1.0, (below + same / 2) / total)
+    sums = np.zeros(3)
+    _walk(sums, centre, -2, 1.0, observed, rare, people)
+    _walk(sums, centre + 2, 2, step_up(centre, rare, people), observed, rare, people)
+    return min(1.0, (sums[BELOW] + sums[SAME] / 2) / sums[ALL])
 
 
 @numba.njit(cache=True)
-def _step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
+def _walk(
+    sums: Doubles, het: int, way: int, weight: float, observed: float, rare: int, people: int
+) -> None:  # pragma: no cover - compiled
+    """Add up weights from here on, up or down, until they no longer matter."""
+    while 0 <= het <= rare and weight > 0.0:
+        sums[ALL] += weight
+        if weight < observed * (1 - TIE):
+            sums[BELOW] += weight
+        elif weight <= observed * (1 + TIE):
+            sums[SAME] += weight
+        if weight < 1e-30 and weight < observed * 1e-6:
+            break
+        if way > 0:
+            weight *= step_up(het, rare, people)
+        else:
+            weight /= step_up(het - 2, rare, people) if het >= 2 else np.inf
+        het += way
+
+
+@numba.njit(cache=True)
+def step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
     """Weight of het + 2 heterozygotes over that of het."""
     homs = (rare - het) // 2
     common = people - het - homs
@@ -55,11 +59,11 @@ def _step_up(het: int, rare: int, people: int) -> float:  # pragma: no cover - c
 def _relative(start: int, het: int, rare: int, people: int) -> float:  # pragma: no cover - compiled
     weight, at = 1.0, start
     while at < het:
-        weight *= _step_up(at, rare, people)
+        weight *= step_up(at, rare, people)
         at += 2
     while at > het:
         at -= 2
-        weight /= _step_up(at, rare, people)
+        weight /= step_up(at, rare, people)
     return weight
 
 

@@ -38,20 +38,8 @@ def moments(bits: Bits, a: NDArray[np.int64], b: NDArray[np.int64], level: int |
         for first in range(0, len(a), 256):
             out[first : first + 256] = _moments(bits, a[first : first + 256], b[first : first + 256])
         return out
-    a, b = np.ascontiguousarray(a), np.ascontiguousarray(b)
-    counting.call(
-        "moments",
-        level,
-        bits.same,
-        bits.none,
-        bits.missing,
-        bits.same.shape[1],
-        a,
-        b,
-        len(a),
-        bits.people,
-        out,
-    )
+    planes = (bits.same, bits.none, bits.missing, bits.same.shape[1])
+    counting.call("moments", level, *planes, *map(np.ascontiguousarray, (a, b)), len(a), bits.people, out)
     return out
 
 

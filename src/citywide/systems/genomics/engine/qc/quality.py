@@ -1,8 +1,9 @@
 """Quality control of a study: what each variant looks like, in one pass.
 
 On chromosome X outside the pseudo-autosomal ends men have one copy: they count one allele, a heterozygous
-man is no call (and is counted as such), and Hardy-Weinberg is asked of women alone. On Y women count for
-nothing. Of MT everybody has one allele, or two that are half each; Hardy-Weinberg says nothing there.
+man is no call (and is counted as such), and Hardy-Weinberg is asked of women alone, and apart from that with
+the men. On Y women count for nothing. Of MT everybody has one allele, or two that are half each;
+Hardy-Weinberg says nothing there.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ Integers = NDArray[np.int64]
 @dataclass(frozen=True)
 class VariantQuality:
     """For every variant: calls by copies of allele 1, alleles counted, frequency, mid-p, missing,
-    heterozygous men.
+    heterozygous men; on X men's single alleles 1 and 2, and mid-p with them.
     """
 
     two: Integers
@@ -34,6 +35,8 @@ class VariantQuality:
     frequency: Doubles
     hwe: Doubles
     haploid_het: Integers
+    men: Integers
+    hwe_with_men: Doubles
 
     @property
     def missing_rate(self) -> Doubles:
@@ -63,27 +66,37 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
 
 def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Integers) -> VariantQuality:
     """Put the counts together by kind of chromosome; columns are two copies, missing, one, none."""
-    from citywide.systems.genomics.engine.qc.hwe import hwe  # noqa: PLC0415 - numba loads slowly
-
     x, y, mothers = ((kind == one)[:, None] for one in "XYM")
     counts = np.where(y, men, every)
     twice, once = np.where(x, every - men, np.where(y, 0, every)), np.where(x | y, men, 0)
     haploid_het = once[:, 2]
     alleles = 2 * _calls(twice) + once[:, 0] + once[:, 3]
-    pairs = np.where(mothers[:, 0], 2, 1)
     copies = 2 * twice[:, 0] + twice[:, 2] + once[:, 0]
-    tested = np.where(x, women, np.where(y | mothers, 0, every))
+    tested, single = np.where(x, women, np.where(y | mothers, 0, every)), np.where(x, men, 0)[:, [0, 3]]
+    alone, joint = _equilibrium(tested[:, [0, 2, 3]], single, x[:, 0])
     return VariantQuality(
         two=counts[:, 0],
         one=counts[:, 2] - haploid_het,
         none=counts[:, 3],
         missing=counts[:, 1] + haploid_het,
         people=counts.sum(axis=1),
-        alleles=alleles // pairs,
+        alleles=alleles // np.where(mothers[:, 0], 2, 1),
         frequency=ratio(copies, alleles),
-        hwe=np.where(_calls(tested) > 0, hwe(tested[:, 0], tested[:, 2], tested[:, 3]), np.nan),
         haploid_het=haploid_het,
+        men=single,
+        hwe=alone,
+        hwe_with_men=joint,
     )
+
+
+def _equilibrium(tested: Integers, men: Integers, x: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+    """Hardy-Weinberg of who has two copies, and on X with the men."""
+    from citywide.systems.genomics.engine.qc.hwe import hwe  # noqa: PLC0415 - numba loads slowly
+    from citywide.systems.genomics.engine.qc.hwe_x import hwe_with_men  # noqa: PLC0415 - numba loads slowly
+
+    alone, joint = np.where(tested.sum(axis=1) > 0, hwe(*tested.T), np.nan), np.full(len(x), np.nan)
+    joint[x] = hwe_with_men(tested[x], men[x])
+    return alone, joint
 
 
 def _calls(counts: Integers) -> Integers:

@@ -52,20 +52,29 @@ def ld_scores(
     people = founders(bed.people)
     scores = np.ones(len(rows))
     for first in range(0, len(rows), CHUNK):
-        stop = min(first + CHUNK, len(rows))
-        many = last[first:stop] - np.arange(first, stop) - 1
-        if not many.sum():
-            continue
-        a = np.repeat(np.arange(first, stop), many)
-        b = a + 1 + np.arange(len(a)) - np.repeat(np.cumsum(many) - many, many)
-        order = np.unique(rows[first : int(last[stop - 1])])
-        bits, _ = bits_of(bed, order, people)
-        six = moments(bits, np.searchsorted(order, rows[a]), np.searchsorted(order, rows[b]))
-        r2 = squared(six)
-        adjusted = r2 - (1 - r2) / np.maximum(six[:, 0] - 2, 1)
-        np.add.at(scores, a, adjusted)
-        np.add.at(scores, b, adjusted)
+        a, b = _pairs(first, last[first : first + CHUNK])
+        if len(a):
+            adjusted = _adjusted(bed, rows[a], rows[b], people)
+            np.add.at(scores, a, adjusted)
+            np.add.at(scores, b, adjusted)
     return scores
+
+
+def _pairs(first: int, last: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each variant from `first` on with all that follow it, up to its last."""
+    here = np.arange(first, first + len(last))
+    many = last - here - 1
+    a = np.repeat(here, many)
+    return a, a + 1 + np.arange(len(a)) - np.repeat(np.cumsum(many) - many, many)
+
+
+def _adjusted(bed: Bed, a: NDArray[np.int64], b: NDArray[np.int64], people: NDArray[np.bool_]) -> Doubles:
+    """r² of pairs of rows of the file, less what chance alone gives."""
+    order = np.unique(np.concatenate([a, b]))
+    bits, _ = bits_of(bed, order, people)
+    six = moments(bits, np.searchsorted(order, a), np.searchsorted(order, b))
+    r2 = squared(six)
+    return r2 - (1 - r2) / np.maximum(six[:, 0] - 2, 1)
 
 
 def ld_regression(chi_square: Doubles, scores: Doubles, people: Doubles) -> LdRegression:
@@ -79,15 +88,19 @@ def ld_regression(chi_square: Doubles, scores: Doubles, people: Doubles) -> LdRe
         return LdRegression(nothing, nothing, nothing, nothing, len(chi))
     share = ld * n / len(chi)
     rough = max((float(chi.mean()) - 1) / float(share.mean()), 0.0)
-    weight = 1 / (ld * (1 + rough * share) ** 2)
+    whole, errors = _jackknife(chi, share, 1 / (ld * (1 + rough * share) ** 2))
+    return LdRegression(float(whole[0]), float(errors[0]), float(whole[1]), float(errors[1]), len(chi))
+
+
+def _jackknife(chi: Doubles, share: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:
+    """The regression on all variants, and its errors from leaving blocks of them out."""
     parts = [_normal(chi[at], share[at], weight[at]) for at in np.array_split(np.arange(len(chi)), JACKKNIFE)]
     grams = np.array([gram for gram, _ in parts])
     sides = np.array([side for _, side in parts])
     whole = np.linalg.solve(grams.sum(axis=0), sides.sum(axis=0))
     left = np.array([np.linalg.solve(grams.sum(0) - g, sides.sum(0) - s) for g, s in zip(grams, sides, strict=True)])
     pseudo = JACKKNIFE * whole - (JACKKNIFE - 1) * left
-    errors = pseudo.std(axis=0, ddof=1) / np.sqrt(JACKKNIFE)
-    return LdRegression(float(whole[0]), float(errors[0]), float(whole[1]), float(errors[1]), len(chi))
+    return whole, pseudo.std(axis=0, ddof=1) / np.sqrt(JACKKNIFE)
 
 
 def _normal(chi: Doubles, share: Doubles, weight: Doubles) -> tuple[Doubles, Doubles]:

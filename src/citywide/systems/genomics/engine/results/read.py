@@ -15,6 +15,7 @@ from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 NUMBERS = ("beta", "standard_error", "effect_allele_frequency", "p_value", "neg_log_10_p_value", "n")
 TEXTS = ("chromosome", "effect_allele", "other_allele", "variant_id", "rsid", "test")
+ABSENT = ("", ".", "NA", "#NA")
 SMALLEST = 5e-324
 OF_ODDS = ("SCORE", "WALD", "FIRTH", "SPA")
 
@@ -64,7 +65,7 @@ def read_results(path: str | Path) -> Results:
     kinds: dict[str, Any] = {name: pa.float64() for name in NUMBERS}
     kinds |= {name: pa.string() for name in TEXTS}
     kinds["base_pair_location"] = pa.int64()
-    convert = csv.ConvertOptions(column_types=kinds, null_values=["NA", "#NA", "nan", ""], strings_can_be_null=False)
+    convert = csv.ConvertOptions(column_types=kinds, null_values=[*ABSENT, "nan"], strings_can_be_null=False)
     try:
         with pa.input_stream(str(path), compression="detect") as stream:
             table = csv.read_csv(stream, None, csv.ParseOptions(delimiter="\t"), convert)
@@ -79,15 +80,20 @@ def _ordered(path: Path, columns: dict[str, Any]) -> Results:
     if missing:
         raise FileError(f"{path}: no column {missing[0]}")
     chromosome, position = numbered(_text(columns, "chromosome")), _number(columns, "base_pair_location")
-    names = _text(columns, "rsid" if "rsid" in columns else "variant_id")
     beta, error, frequency, n = (
         _number(columns, name) for name in ("beta", "standard_error", "effect_allele_frequency", "n")
     )
     effect, other = _text(columns, "effect_allele"), _text(columns, "other_allele")
     strength = _strength(path, columns)
     place, odds = position.astype(np.int64), np.isin(_text(columns, "test"), OF_ODDS)
-    found = Results(chromosome, place, names, effect, other, beta, error, frequency, n, strength, odds)
+    found = Results(chromosome, place, _names(columns), effect, other, beta, error, frequency, n, strength, odds)
     return found.take(np.lexsort((position, chromosome)))
+
+
+def _names(columns: dict[str, Any]) -> NDArray[np.str_]:
+    """The rs number of each variant, or its own name where it has none."""
+    known = _text(columns, "rsid")
+    return np.where(np.isin(known, ABSENT), _text(columns, "variant_id"), known)
 
 
 def _strength(path: Path, columns: dict[str, Any]) -> Doubles:

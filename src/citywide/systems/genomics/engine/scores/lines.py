@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 Words = NDArray[np.str_]
+DOSAGES = np.array([0.0, 1.0, 2.0])
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,11 @@ class Lines:
 @dataclass(frozen=True)
 class Weights:
     """One score: its lines, and what 0, 1 or 2 copies of the effect allele add; `left_out` lines are not
-    per variant.
+    per variant, and `doubt` is what a reader should know of the weights.
     """
 
     name: str
     lines: Lines
     adds: Doubles
     left_out: int = 0
+    doubt: str = ""

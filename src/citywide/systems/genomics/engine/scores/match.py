@@ -18,6 +18,7 @@ from citywide.systems.genomics.engine.scores.alleles import AMBIGUOUS, FLIPPED, 
 from citywide.systems.genomics.engine.scores.lines import Lines, Weights, Words
 
 ENOUGH = 0.75
+NAMELESS = ("", ".")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _candidates(lines: Lines, data: Target) -> tuple[NDArray[np.int64], NDArray[
     placed = lines.position >= 0
     known, key = _keys(data.chromosome, data.position, spelled(lines.chromosome), lines.position)
     by_place = _joined(key, known, placed)
-    by_name = _joined(lines.id, data.id, ~placed & (lines.id != ""))
+    by_name = _joined(lines.id, data.id, ~placed & ~np.isin(lines.id, NAMELESS))
     return np.concatenate([by_place[0], by_name[0]]), np.concatenate([by_place[1], by_name[1]])
 
 

@@ -51,18 +51,14 @@ def score(
 ) -> Scores:
     """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own (`among` some)."""
     families = _families(scores)
+    kind, men = kinds(data.variants, np.arange(len(data.variants))), data.people.sex == 1
+    sums = Sums(families, kind, founders(data.people, among), men, frequency)
     total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
-    kind = kinds(data.variants, np.arange(len(data.variants)))
-    free, men = founders(data.people, among), data.people.sex == 1
-    for chosen, whose in ((rows[kind[rows] != "Y"], np.ones(len(men), np.bool_)), (rows[kind[rows] == "Y"], men)):
-        here = np.zeros_like(total) if len(chosen) else total[:0]
-        for part in blocks(data, chosen) if isinstance(data, Bed) else tiles(data, chosen):
-            known = _frequency(part, free, men, kind[part.rows]) if frequency is None else frequency[part.rows]
-            values = _values(part.rows, families, np.nan_to_num(known, nan=UNKNOWN), _alleles(kind[part.rows]))
-            _add(part, values, here, threads, level)
+    on_y = kind[rows] == "Y"
+    for chosen, whose in ((rows[~on_y], slice(None)), (rows[on_y], men)):
         if len(chosen):
-            total[whose] += here[whose]
+            total[whose] += sums.over(data, chosen, total.shape, threads, level)[whose]
     return _scores(scores, families, total, _whole(scores, kind, men))
 
 
@@ -120,6 +116,32 @@ class Family:
     rows: NDArray[np.int64]
     scores: tuple[Matched, ...]
     lanes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What is needed to add up scores: their families, the chromosomes' kinds, and whose calls tell frequencies."""
+
+    families: Sequence[Family]
+    kind: NDArray[np.str_]
+    free: NDArray[np.bool_]
+    men: NDArray[np.bool_]
+    frequency: Doubles | None
+
+    def over(
+        self, data: Genotypes, rows: NDArray[np.int64], shape: tuple[int, int], threads: int, level: int | None
+    ) -> Doubles:
+        """The sums over some variants, of everybody."""
+        total = np.zeros(shape)
+        for part in blocks(data, rows) if isinstance(data, Bed) else tiles(data, rows):
+            _add(part, self._values(part), total, threads, level)
+        return total
+
+    def _values(self, part: Block | Tile) -> NDArray[np.float32]:
+        kind = self.kind[part.rows]
+        given = self.frequency
+        known = _frequency(part, self.free, self.men, kind) if given is None else given[part.rows]
+        return _values(part.rows, self.families, np.nan_to_num(known, nan=UNKNOWN), _alleles(kind))
 
 
 def _families(scores: Sequence[Matched]) -> list[Family]:

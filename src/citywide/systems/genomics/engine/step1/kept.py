@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import Block
-from citywide.systems.genomics.engine.kernel.counting import Floats
+from citywide.systems.genomics.engine.kernel.counting import Doubles, Floats
 from citywide.systems.genomics.engine.step1.blocks import HERITABILITIES, level_zero
 from citywide.systems.genomics.engine.step1.cohort import Cohort
 from citywide.systems.genomics.engine.step1.request import Progress, Request
@@ -35,23 +36,44 @@ def kept_blocks(
     folder = request.out / "level0" / _fingerprint(request, cohort, rows)
     folder.mkdir(parents=True, exist_ok=True)
     files = [folder / f"{at:05d}.npy" for at in range(len(parts))]
+    tally = Tally(len(rows), progress)
+    todo = [one for one in zip(files, parts, strict=True) if not tally.is_there(*one)]
     lanes = cohort.lanes
-    done = sum(part.stop - part.start for part, file in zip(parts, files, strict=True) if file.exists())
 
-    def work(at: int) -> None:
-        nonlocal done
-        if files[at].exists():
-            return
-        chosen = rows[parts[at]]
-        block = Block(parts[at].start, chosen, _raw(request.bed, chosen), len(cohort.mask))
-        _save(files[at], level_zero(cohort, block, lanes, len(rows)))
-        request.bed.release(int(chosen[0]), int(chosen[-1] - chosen[0]) + 1)
-        done += len(chosen)
-        progress(done, len(rows))
+    def work(one: tuple[Path, slice]) -> None:
+        _save(one[0], _block(request.bed, cohort, lanes, rows, one[1]))
+        tally.add(one[1])
 
     with threadpool_limits(1), ThreadPoolExecutor(request.threads) as pool:
-        list(pool.map(work, range(len(parts))))
+        list(pool.map(work, todo))
     return files
+
+
+@dataclass
+class Tally:
+    """How many of the variants are done, told after each block."""
+
+    variants: int
+    progress: Progress
+    done: int = 0
+
+    def is_there(self, file: Path, part: slice) -> bool:
+        """Whether a block is kept already; then it counts as done."""
+        self.done += (part.stop - part.start) * (there := file.exists())
+        return there
+
+    def add(self, part: slice) -> None:
+        """Another block is done."""
+        self.done += part.stop - part.start
+        self.progress(self.done, self.variants)
+
+
+def _block(bed: Bed, cohort: Cohort, lanes: Doubles, rows: NDArray[np.int64], part: slice) -> Floats:
+    chosen = rows[part]
+    block = Block(part.start, chosen, _raw(bed, chosen), len(cohort.mask))
+    found = level_zero(cohort, block, lanes, len(rows))
+    bed.release(int(chosen[0]), int(chosen[-1] - chosen[0]) + 1)
+    return found
 
 
 def _raw(bed: Bed, rows: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -1,10 +1,14 @@
 /* Saddle-point p-values of the score statistic, for rare variants in unbalanced traits.
  *
  * Under the null model the statistic is a sum of independent centred Bernoulli terms; its cumulant generating
- * function is known exactly, and Lugannani and Rice's formula gives tails that a normal approximation misses. */
+ * function is known exactly, and Lugannani and Rice's formula gives tails that a normal approximation misses.
+ * Of few carriers that formula is wrong too (by up to ten times, for there are few values the sum can have), and all
+ * their outcomes are counted out instead. */
 #include "kernel.h"
 #include <math.h>
 #include <stdlib.h>
+
+enum { MOST_COUNTED = 12 };
 
 /* white: [terms][padded] covariates whitened in the weights; risk, ill: [padded]; who: people of the file */
 typedef struct {
@@ -54,6 +58,44 @@ static double log_tail(const double *g, const double *risk, int64_t n, double s,
     return -minus_log10_p_z(z) * 2.30258509299404568402 - 0.69314718055994530942;
 }
 
+/* Who has a call that the others do not have; MOST_COUNTED + 1 for more than are counted out. */
+static int carriers_of(const double *g, int64_t n, double mean, int64_t *carriers)
+{
+    double others = mean < 1 ? 0 : 2;
+    int many = 0;
+    for (int64_t i = 0; i < n && many <= MOST_COUNTED; i++)
+        if (g[i] != others && g[i] >= 0) carriers[many++] = i;
+    return many;
+}
+
+/* P(|S| > |s|): every outcome of the carriers with its chance, the others' small part of the sum taken as normal. */
+static double log_counted(const double *g, const double *risk, const int64_t *carriers, int many, double s, double spread)
+{
+    double rest = spread, p = 0;
+    for (int a = 0; a < many; a++) {
+        double q = risk[carriers[a]];
+        rest -= g[carriers[a]] * g[carriers[a]] * q * (1 - q);
+    }
+    double unit = sqrt(2 * fmax(rest, 1e-12 * spread));
+    for (int outcome = 0; outcome < 1 << many; outcome++) {
+        double chance = 1, sum = 0;
+        for (int a = 0; a < many; a++) {
+            double q = risk[carriers[a]], ill = outcome >> a & 1;
+            chance *= ill ? q : 1 - q;
+            sum += g[carriers[a]] * (ill - q);
+        }
+        p += chance * 0.5 * (erfc((fabs(s) - sum) / unit) + erfc((fabs(s) + sum) / unit));
+    }
+    return log(p);
+}
+
+static double log_both_tails(const double *g, const double *risk, int64_t n, double s, double spread)
+{
+    double up = log_tail(g, risk, n, fabs(s), spread), down = log_tail(g, risk, n, -fabs(s), spread);
+    double most = fmax(up, down);
+    return isnan(up) || isnan(down) ? most : most + log(exp(up - most) + exp(down - most));
+}
+
 int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *rows, int64_t count, const Saddle *data,
                 double *statistic, double *variance, double *minus_log10_p)
 {
@@ -66,6 +108,8 @@ int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *r
             g[i] = copies_of(block, dosages, rows[v], stride, data->who[i]);
             if (g[i] >= 0) { total += g[i]; calls++; }
         }
+        int64_t carriers[MOST_COUNTED + 1];
+        int many = carriers_of(g, n, total / calls, carriers);
         for (int64_t i = 0; i < n; i++) if (g[i] < 0) g[i] = total / calls;
         for (int term = 0; term < data->terms; term++) {
             const double *x = data->white + (int64_t)term * data->padded;
@@ -77,13 +121,11 @@ int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *r
             s += g[i] * (data->ill[i] - data->risk[i]);
             spread += g[i] * g[i] * data->risk[i] * (1 - data->risk[i]);
         }
-        double up = log_tail(g, data->risk, n, fabs(s), spread), down = log_tail(g, data->risk, n, -fabs(s), spread);
-        double most = fmax(up, down);
         statistic[v] = s;
         variance[v] = spread;
-        minus_log10_p[v] = isnan(up) || isnan(down)
-                               ? (isnan(most) ? NAN : -most / 2.30258509299404568402)
-                               : -(most + log(exp(up - most) + exp(down - most))) / 2.30258509299404568402;
+        double both = many <= MOST_COUNTED ? log_counted(g, data->risk, carriers, many, s, spread)
+                                           : log_both_tails(g, data->risk, n, s, spread);
+        minus_log10_p[v] = -both / 2.30258509299404568402;
     }
     free(g);
     return 0;
