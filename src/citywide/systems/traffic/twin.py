@@ -36,7 +36,7 @@ class TrafficTwin:
         self.lanes = [lane for number, place in enumerate(places) for lane in _lanes(number, place)]
         posts = [places[int(number)].at for number in np.linspace(0, len(places) - 1, OFFICERS)] if places else []
         self.officers = [
-            Officer(f"traffic_officer/{n + 1:02d}", Text(f"Patrol {n + 1}", f"交警{n + 1}组").both, at)
+            Officer(f"traffic_officer/{n + 1:02d}", Text(f"Patrol {n + 1}", f"交警{n + 1}组").both, at, plan.streets)
             for n, at in enumerate(posts)
         ]
         self.runs = Runs(self.crossings, plan.rng("traffic vehicles"))

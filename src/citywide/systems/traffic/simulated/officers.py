@@ -3,20 +3,22 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from citywide.hub import Entity, Point, Reading
+from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.simulated.twin import Answer, Order
+from citywide.hub.simulated.ways import Mover, Ways
 from citywide.systems.traffic.model import DEPARTMENT
 
-SPEED_M_S, ARRIVES_M, CLEARS = 9.0, 60.0, timedelta(minutes=4)
-POSITION_EVERY_S = 30
+CLEARS = timedelta(minutes=4)
+TELLS_EVERY_S, STANDING_EVERY_S = 30, 600
+ON_SITE = Text("On site", "已到场").both
 
 
 class Officer:
     """One patrol."""
 
-    def __init__(self, number: str, name: str, post: Point) -> None:
-        self.id, self.name, self.post, self.at = number, name, post, post
-        self.goal, self.about = post, ""
+    def __init__(self, number: str, name: str, post: Point, streets: Ways) -> None:
+        self.id, self.name, self.post, self.about = number, name, post, ""
+        self.drive = Mover(streets, post)
         self.case: int | None = None
         self.there_since: datetime | None = None
 
@@ -26,26 +28,22 @@ class Officer:
 
     def second(self, now: datetime) -> Iterator[Reading]:
         """A second's drive; the position is told while driving, and now and then."""
-        left = self.at.distance_m(self.goal)
-        share = min(1.0, SPEED_M_S / left) if left > 0 else 0.0
-        gone_lon, gone_lat = self.goal.lon - self.at.lon, self.goal.lat - self.at.lat
-        self.at = Point(self.at.lon + share * gone_lon, self.at.lat + share * gone_lat)
-        seconds = int(now.timestamp())
-        if seconds % (POSITION_EVERY_S if left > 0 else 600) == 0:
-            yield Reading(self.id, "position_lon", now, round(self.at.lon, 6))
-            yield Reading(self.id, "position_lat", now, round(self.at.lat, 6))
+        self.drive.move(1.0)
+        every = TELLS_EVERY_S if self.drive.moving else STANDING_EVERY_S
+        if int(now.timestamp()) % every == 0:
+            yield Reading(self.id, "position_lon", now, round(self.drive.at.lon, 6))
+            yield Reading(self.id, "position_lat", now, round(self.drive.at.lat, 6))
 
     def obey(self, order: Order | None, now: datetime) -> Answer | None:
         """Go where the order says and say when the work begins; without an order, go back to the post."""
-        if order is None or order.place is None:
-            self.case, self.about, self.goal, self.there_since = None, "", self.post, None
+        case, place = (order.case, order.place) if order and order.place else (None, self.post)
+        if case != self.case:
+            self.case, self.about, self.there_since = case, (order and order.about) or "", None
+            self.drive.leave_for(place)
+        if order is None or case is None or self.drive.moving:
             return None
-        if order.case != self.case:
-            self.case, self.about, self.goal, self.there_since = order.case, order.about or "", order.place, None
-        if self.there_since is None and self.at.distance_m(self.goal) < ARRIVES_M:
-            self.there_since = now
-        here = self.there_since is not None and order.state == "assigned"
-        return Answer(order.case, "start", "到达现场") if here else None
+        self.there_since = self.there_since or now
+        return Answer(case, "start", ON_SITE) if order.state == "assigned" else None
 
     def has_cleared(self, now: datetime) -> bool:
         """Whether the work at the goal has taken its time."""
