@@ -38,7 +38,6 @@ LIKENESS = {
     "level": 1.5, "back1": 2.0, "back2": 1.5, "back4": 1.0,
     "all_level": 0.7, "all_move": 1.0, "apart": 0.5, "burden": 0.5,
 }  # fmt: skip
-GROVES = 2  # grown apart and averaged: what one of them misses by chance the other does not
 YEAR_AND_HALF = 78
 EACH = 20  # lessons of every step that a member needs
 
@@ -71,8 +70,7 @@ def trees(task: Task) -> Floats | None:
         return None
     taught, told = trend(task.all, _rows(task), task.features.names)
     left = replace(task.all, change=task.all.change - taught)
-    groves = [boosted(left, _rows(task), task.seed + 100 * grove, task.trees) for grove in range(GROVES)]
-    return _levels(task, _shaped(task, told[:, None] + np.mean(groves, axis=0)))
+    return _levels(task, _shaped(task, told[:, None] + boosted(left, _rows(task), task.seed, task.trees)))
 
 
 def autoregression(task: Task) -> Floats | None:
