@@ -12,7 +12,7 @@ from citywide.hub.entities.registry import register
 from citywide.hub.people.delegation import DelegationError, delegate
 from citywide.hub.people.persons import AccessRefusedError, person
 from citywide.hub.people.staff import add_staff
-from citywide.hub.people.who import Who
+from citywide.hub.people.who import Hat, Who
 from tests.conftest import PASSWORD
 
 OFFICER = Who("wen", ("officer",), ("drainage",))
@@ -54,6 +54,32 @@ def test_lent_rights_are_not_lent_on(flooded: TestClient, sign_in) -> None:
     sign_in("lin")
     assert set(flooded.get("/v1/me").json()["departments"]) == {"parks", "drainage"}
     assert "manager" not in flooded.get("/v1/me").json()["roles"]
+
+
+def test_whoever_acts_for_another_is_in_that_department_what_the_other_is_and_no_more(
+    flooded: TestClient, sign_in
+) -> None:
+    """A manager of parks who stands in for an officer of drainage is no manager there."""
+    with flooded.app.state.hub.database.transaction() as connection:
+        add_staff(connection, Who("bai", ("manager",), ("parks",)), PASSWORD)
+        delegate(connection, "wen", "bai", timedelta(hours=1), "on leave")
+    headers = sign_in("bai")
+    leaves = {"entity": "gauge/elm", "why": "worn out"}
+    refused = flooded.post("/v1/service/end", json=leaves, headers=headers)
+    assert refused.status_code == 403
+    assert "of drainage" in refused.text
+    opened = {"title": "Water", "category": "flooded_road", "lon": 106.5, "lat": 29.5}
+    assert flooded.post("/v1/cases", json=opened, headers=headers).status_code == 201
+
+
+def test_a_hat_fits_where_it_was_given() -> None:
+    hats = Hat(("manager",), ("parks",)), Hat(("officer",), ("drainage",)), Hat(("auditor",), (), everywhere=True)
+    worn, places = Who.wearing("bai", hats), ("parks", "drainage", "roads")
+    assert worn.roles == ("auditor", "manager", "officer")
+    assert worn.departments == ("drainage", "parks")
+    assert worn.everywhere
+    fits = {(role, place) for role in worn.roles for place in places if worn.is_in(place, [role])}
+    assert fits == {("manager", "parks"), ("officer", "drainage")} | {("auditor", place) for place in places}
 
 
 @pytest.mark.parametrize("lent", [("wen", 1, "why"), ("lin", 0, "why"), ("lin", 10_000, "why"), ("lin", 1, " "),

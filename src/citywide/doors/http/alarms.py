@@ -8,7 +8,7 @@ from msgspec import Struct
 from citywide.doors.http.sight import must_see
 from citywide.hub.alarms.seen import acknowledge as note_seen
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role_in, staff
 from citywide.hub.web.described import Said
 from citywide.hub.web.threads import in_thread
 
@@ -24,9 +24,8 @@ class Seen(Struct, frozen=True):
 def acknowledge(request: AnyRequest, state: State, alarm: FromPath[int], data: JSONBody[Seen]) -> Response[bytes]:
     """Somebody has seen it; it stands until it clears. The answer names who was the first, and when."""
     who, hub = staff(request), hub_of(state)
-    need_role(who, "officer", "manager", "crew")
     with hub.database.transaction() as connection:
-        must_see(connection, who, "alarm", alarm)
+        need_role_in(who, must_see(connection, who, "alarm", alarm), "officer", "manager", "crew")
         first = note_seen(connection, alarm, who.name, hub.clock.now(), data.note)
     return as_json({"acknowledged": True, **first})
 

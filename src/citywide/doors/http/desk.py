@@ -24,6 +24,8 @@ from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
+OPENING = ("officer", "manager")
+
 
 class Act(Struct, frozen=True):
     """What is done with a case: a note, and to whom it goes where that is asked."""
@@ -57,7 +59,7 @@ def case(request: AnyRequest, state: State, case: FromPath[int]) -> Response[byt
 def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Response[bytes]:
     """Open a case by hand."""
     who, hub = staff(request), hub_of(state)
-    need_role(who, "officer", "manager")
+    need_role(who, *OPENING)
     if faults := list(_faults(data, hub)):
         raise Problem(422, "this is no case yet", faults)
     _own_department(who, hub.words.categories[data.category].department)
@@ -75,12 +77,11 @@ def move_case(
 ) -> Response[bytes]:
     """Move a case on: assign, start, pause, resume, reroute, check, close, reopen."""
     who, hub = staff(request), hub_of(state)
-    need_role(who, "officer", "manager", "crew")
     if act not in ACTS:
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
     with hub.database.transaction() as connection:
         must_see(connection, who, "case", case)
-        must_hold(connection, who, case)
+        must_hold(connection, who, case, "officer", "manager", "crew")
         if act == "assign":
             must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
@@ -108,7 +109,7 @@ def _faults(case: NewCase, hub: Hub) -> Iterator[Refusal]:
 
 
 def _own_department(who: Who, department: str) -> None:
-    if not who.everywhere and department not in who.departments:
+    if not who.is_in(department, OPENING):
         raise Problem(403, f"this category belongs to {department}; report it as a resident does, it will be routed")
 
 

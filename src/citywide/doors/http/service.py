@@ -6,15 +6,17 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.hub.database.pool import become
+from citywide.doors.http.sight import must_see
 from citywide.hub.entities.service import Change, ServiceError, bring_back, retire
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role, need_role_in, staff
 from citywide.hub.web.described import Name, Said
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
+
+MAY = ("engineer", "manager")
 
 
 class Wish(Struct, frozen=True):
@@ -29,7 +31,7 @@ class Wish(Struct, frozen=True):
 def change(request: AnyRequest, state: State, act: FromPath[str], data: JSONBody[Wish]) -> Response[bytes]:
     """Take a thing out of service (`end`), with the token that is called as it is; or bring it back (`begin`)."""
     who, hub = staff(request), hub_of(state)
-    need_role(who, "engineer", "manager")
+    need_role(who, *MAY)
     if act not in {"end", "begin"}:
         raise Problem(404, f"service has no {act!r}; it can end or begin")
     asked = Change(data.entity, data.why, who.name, hub.clock.now())
@@ -52,13 +54,10 @@ def _done(connection: Connection, act: str, asked: Change) -> int:
 
 def _must_be_own(connection: Connection, who: Who, entity: str) -> None:
     """What is not there, and what is not for this reader, is the same answer."""
-    become(connection, who)
-    found = connection.execute("select department from hub.entity where id = %s", (entity,)).fetchone()
-    connection.execute("reset role")
-    if found is None:
-        raise Problem(404, f"there is no {entity} for you")
-    if not who.everywhere and found[0] not in who.departments:
+    department = must_see(connection, who, "thing", entity)
+    if not department and not who.everywhere:
         raise Problem(403, f"{entity} belongs to the whole city; ask whoever sees every department")
+    need_role_in(who, department, *MAY)
 
 
 HANDLERS = [change]

@@ -8,13 +8,13 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from msgspec import Struct
+from msgspec import Struct, convert
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
-from citywide.hub.people.who import ROLES, Who, must_be_departments
+from citywide.hub.people.who import ROLES, Hat, Who, must_be_departments
 from citywide.kit.text import Text
 
 MOST_FAILURES = 5
@@ -98,7 +98,9 @@ def _whoever_fits(connection: Connection, name: str, password: str, *, known: bo
 def session_of(connection: Connection, secret: str) -> tuple[Who, str] | None:
     """Who stands behind a session's cookie, with the rights lent by those they act for; and the CSRF token."""
     found = rows(connection, sql("session_by_token"), {"token": _hash(secret)})
-    return (_who(found[0]), found[0]["csrf"]) if found else None
+    if not found:
+        return None
+    return Who.wearing(found[0]["name"], convert(found[0]["hats"], tuple[Hat, ...])), found[0]["csrf"]
 
 
 def sign_out(connection: Connection, secret: str) -> None:

@@ -1,6 +1,6 @@
 """Who asks, in which role, and for what purpose."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -23,13 +23,42 @@ class Purpose(Struct, frozen=True):
     needs_grant: bool = False
 
 
+class Hat(Struct, frozen=True):
+    """What somebody is, and of which departments: by an office of their own, or by one that was lent to them."""
+
+    roles: tuple[str, ...]
+    departments: tuple[str, ...]
+    everywhere: bool = False
+
+    def fits(self, department: str, roles: Collection[str]) -> bool:
+        """Whether one is any of this in the department; what belongs to none is everybody's."""
+        return not set(roles).isdisjoint(self.roles) and (self.everywhere or department in ("", *self.departments))
+
+
 class Who(Struct, frozen=True):
-    """The person or machine behind a request: its roles and the departments whose rows it may see."""
+    """The person or machine behind a request: its roles and the departments whose rows it may see.
+
+    Whoever acts for others sees with all hats at once, but acts in a department only by what they are there.
+    """
 
     name: str
     roles: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     everywhere: bool = False
+    hats: tuple[Hat, ...] = ()
+
+    @classmethod
+    def wearing(cls, name: str, hats: Iterable[Hat]) -> "Who":
+        """Somebody with all their hats."""
+        worn = tuple(hats)
+        roles = sorted({role for hat in worn for role in hat.roles})
+        departments = sorted({department for hat in worn for department in hat.departments})
+        return cls(name, tuple(roles), tuple(departments), any(hat.everywhere for hat in worn), worn)
+
+    def is_in(self, department: str, roles: Collection[str]) -> bool:
+        """Whether this is any of these roles in that department."""
+        own = Hat(self.roles, self.departments, self.everywhere)
+        return any(hat.fits(department, roles) for hat in self.hats or (own,))
 
 
 class Person(Struct, frozen=True):

@@ -26,19 +26,15 @@ old as (delete from people.session where until < now())
 insert into people.session (token_hash, staff, csrf, until) values (%(token)s, %(staff)s, %(csrf)s, %(until)s)
 
 -- name: session_by_token
-select staff.name, session.csrf,
-    array(select distinct unnest(staff.roles || coalesce(lent.roles, '{}'))) as roles,
-    array(select distinct unnest(staff.departments || coalesce(lent.departments, '{}'))) as departments,
-    staff.everywhere or coalesce(lent.everywhere, false) as everywhere
+-- With every office that the person holds or was lent, their own first
+select staff.name, session.csrf, jsonb_agg(
+    jsonb_build_object('roles', hat.roles, 'departments', hat.departments, 'everywhere', hat.everywhere)
+    order by hat.name <> staff.name, hat.name) as hats
 from people.session join people.staff on staff.name = session.staff
-left join lateral (
-    select array_agg(r) as roles, (select array_agg(d) from people.delegation x join people.staff y on y.name = x.from_staff,
-            unnest(y.departments) d where x.to_staff = staff.name and now() between x.since and x.until) as departments,
-        bool_or(giver.everywhere) as everywhere
-    from people.delegation join people.staff giver on giver.name = delegation.from_staff, unnest(giver.roles) r
-    where delegation.to_staff = staff.name and now() between delegation.since and delegation.until
-) lent on true
+join people.staff hat on hat.name = staff.name or hat.name in (
+    select from_staff from people.delegation where to_staff = staff.name and now() between since and until)
 where session.token_hash = %(token)s and session.until > now()
+group by staff.name, session.csrf
 
 -- name: delegate
 insert into people.delegation (from_staff, to_staff, since, until, why)

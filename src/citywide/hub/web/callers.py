@@ -63,6 +63,14 @@ def anybody(request: AnyRequest, scope: str) -> Who:
     return device(request, scope) if "authorization" in request.headers else staff(request)
 
 
+def need_role_in(who: Who, department: str, *roles: str) -> None:
+    """Refuse those who hold none of these roles in this department, whatever they are elsewhere."""
+    need_role(who, *roles)
+    if not who.is_in(department, roles):
+        mine = ", ".join(who.departments) or "no department"
+        raise Problem(403, f"this is open to {' and '.join(roles)} of {department}; you are of {mine}")
+
+
 def need_role(who: Who, *roles: str) -> None:
     """Refuse those who hold none of these roles."""
     if not set(who.roles) & set(roles):

@@ -13,7 +13,7 @@ from citywide.hub.people.persons import must_have_grant
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role_in, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
@@ -159,9 +159,7 @@ def _watched(hub: Hub) -> Watched:
 
 def _of_department(request: AnyRequest) -> Who:
     who = staff(request)
-    need_role(who, "officer", "manager")
-    if not who.everywhere and DEPARTMENT not in who.departments:
-        raise Problem(403, "this is open to disease control")
+    need_role_in(who, DEPARTMENT, "officer", "manager")
     return who
 
 

@@ -15,7 +15,7 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, hub_of, need_role_in, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -122,11 +122,7 @@ def _file(folder: Path, trait: str, name: str) -> Path:
 
 def _scientist(request: AnyRequest) -> Who:
     who = staff(request)
-    need_role(who, "scientist", "manager")
-    if not (who.everywhere or DEPARTMENT in who.departments):
-        raise Problem(
-            403, f"studies belong to the department {DEPARTMENT}; yours: {', '.join(who.departments) or 'none'}"
-        )
+    need_role_in(who, DEPARTMENT, "scientist", "manager")
     return who
 
 

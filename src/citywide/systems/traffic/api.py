@@ -16,7 +16,7 @@ from citywide.hub.evidence.write import witness
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, anybody, hub_of, need_role, staff
+from citywide.hub.web.callers import AnyRequest, anybody, hub_of, need_role_in, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -158,9 +158,7 @@ def _lanes(hub: Hub, crossing: str | None) -> list[dict[str, Any]]:
 
 def _engineer(request: AnyRequest) -> Who:
     who = staff(request)
-    need_role(who, "officer", "manager")
-    if not who.everywhere and DEPARTMENT not in who.departments:
-        raise Problem(403, f"signal plans belong to the department {DEPARTMENT}")
+    need_role_in(who, DEPARTMENT, "officer", "manager")
     return who
 
 
