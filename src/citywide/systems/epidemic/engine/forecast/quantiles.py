@@ -11,7 +11,7 @@ Floats = NDArray[np.floating]
 
 BETWEEN = 2 * NormalDist().inv_cdf(0.8)  # standard deviations between the 20 and 80 % quantiles
 OUTER: NDArray[np.bool_] = np.abs(LEVELS - 0.5) > 0.4  # the levels of the 90 % interval and beyond
-DRAWN_IN = 0.95
+ROUNDED = 0.5  # of a person, at each end
 GRID: Floats = (np.arange(60) + 0.5) / 60  # equally likely values that stand for a distribution
 
 
@@ -57,6 +57,7 @@ def stretched(quantiles: Floats, factor: Floats | float, extra: Floats | float =
 
 
 def whole(quantiles: Floats) -> Floats:
-    """Quantiles of people, who are counted whole; rounding widens the outer intervals, which are drawn in before."""
-    middle = quantiles[..., [len(LEVELS) // 2]]
-    return np.sort(np.rint(middle + (quantiles - middle) * np.where(OUTER, DRAWN_IN, 1.0)), axis=-1)
+    """Quantiles of people, who are counted whole; what rounding adds to the outer intervals, they give back before."""
+    apart = quantiles - quantiles[..., [len(LEVELS) // 2]]
+    given_back = np.where(OUTER, np.minimum(np.abs(apart), ROUNDED), 0.0)
+    return np.sort(np.rint(quantiles - np.sign(apart) * given_back), axis=-1)
