@@ -45,8 +45,7 @@ def test_people_are_forecast_whole_in_order_and_near_what_was_thought(middle, si
     said = whole(thought)
     assert (said == np.rint(said)).all()
     assert (np.diff(said) >= 0).all()
-    furthest = np.abs(thought - thought[len(LEVELS) // 2]).max()
-    assert np.abs(said - thought).max() <= 0.5 + 0.05 * furthest + 1e-9
+    assert np.abs(said - thought).max() <= 1.0 + 1e-9  # half a person given back, half a person rounded
 
 
 def past(spread, bias=0.0, weeks=30, seed=1):
