@@ -11,7 +11,6 @@ from citywide.commands.backup import BACKUP
 from citywide.commands.new import NEW
 from citywide.commands.people import PEOPLE
 from citywide.commands.retire import RETIRE
-from citywide.commands.running import RUNNING
 from citywide.commands.verify import VERIFY
 from citywide.kit.commands import Command, NotPossibleError
 
@@ -21,6 +20,7 @@ def commands() -> list[Command]:
     from citywide.app import EVERYTHING  # noqa: PLC0415 - `citywide token` needs none of this
     from citywide.commands import replay  # noqa: PLC0415 - loads the compiler of rules
     from citywide.commands.demo import DEMO  # noqa: PLC0415 - loads every system
+    from citywide.commands.running import RUNNING  # noqa: PLC0415 - loads every system
 
     own = [DEMO, *RUNNING, *PEOPLE, RETIRE, *BACKUP, replay.command(EVERYTHING), NEW, VERIFY]
     return [*own, *(command for system in EVERYTHING for command in system.commands)]

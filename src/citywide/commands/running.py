@@ -4,7 +4,11 @@ import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from citywide.app import EVERYTHING
 from citywide.commands.options import database_options, number, settings_of
+from citywide.commands.recordings import not_understood
+from citywide.commands.serve import kept_alive, must_be_possible, ready_database, serve
+from citywide.hub.vocabulary.check import faults
 from citywide.kit.commands import Command
 
 
@@ -26,8 +30,6 @@ def _serve_options(parser: ArgumentParser) -> None:
 
 
 def _serve(options: Namespace) -> int:
-    from citywide.commands.serve import kept_alive, must_be_possible, serve  # noqa: PLC0415 - loads every system
-
     given = settings_of(options)
     must_be_possible(given)
     with kept_alive(given) as settings:
@@ -37,18 +39,12 @@ def _serve(options: Namespace) -> int:
 
 
 def _check(_: Namespace) -> int:
-    from citywide.app import EVERYTHING  # noqa: PLC0415 - loads every system
-    from citywide.commands.recordings import not_understood  # noqa: PLC0415 - loads every system
-    from citywide.hub.vocabulary.check import faults  # noqa: PLC0415 - loads every system
-
     found = faults(EVERYTHING) or not_understood(EVERYTHING)
     print("\n".join(found) or f"{len(EVERYTHING)} systems, every declaration holds, every sample is understood")
     return 1 if found else 0
 
 
 def _migrate(options: Namespace) -> int:
-    from citywide.commands.serve import ready_database  # noqa: PLC0415 - loads every system
-
     with ready_database(settings_of(options)):
         print("the schema is up to date")
     return 0

@@ -44,7 +44,7 @@ def test_held_out_and_noisy_calls_reach_their_department(sorter: Sorter, change:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_what_people_say_in_words_of_their_own_reaches_its_department(sorter: Sorter, language: str) -> None:
-    """Sentences that were written without looking at the vocabulary; nothing is ever tuned on them."""
+    """Sentences in other wording, of five matters by somebody who had read the vocabulary; nothing is tuned on them."""
     lines = (Path(__file__).parent / "other_peoples_words.tsv").read_text(encoding="utf-8").splitlines()
     told = [line.split("\t") for line in lines if line.isascii() == (language == "en")]
     assert {matter for matter, _ in told} == set(OWNER)

@@ -8,9 +8,11 @@ import pytest
 
 from citywide.hub import Point, Text
 from citywide.hub.simulated.twin import Order, Place, Plan, Weather
+from citywide.hub.simulated.ways import CrowFlight, Way
 from citywide.hub.testing import MORNING
 from citywide.systems.traffic.engine.incidents import Kind
 from citywide.systems.traffic.feeds import KINDS
+from citywide.systems.traffic.simulated.officers import Officer
 from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -156,3 +158,32 @@ def test_a_city_without_crossings_has_no_traffic():
     twin = TrafficTwin(a_plan(0))
     assert twin.step(MORNING, 60, DRY) == []
     assert twin.obey([], MORNING) == []
+
+
+class OverTheBridge(CrowFlight):
+    """Streets that lead over one bridge only."""
+
+    def way(self, start, goal):
+        """First to the bridge, then on."""
+        return Way(np.array([start.lon, BRIDGE.lon, goal.lon]), np.array([start.lat, BRIDGE.lat, goal.lat]),
+                   np.array([0.0, 60.0, 120.0]))  # fmt: skip
+
+
+BRIDGE = Point(106.60, 29.60)
+
+
+def test_a_patrol_drives_along_the_streets_and_back_to_its_post():
+    post, place = Point(106.50, 29.50), Point(106.52, 29.50)
+    officer = Officer("traffic_officer/01", "Patrol 1", post, OverTheBridge())
+    assert officer.obey(Order(1, officer.id, place, "lane/01", "assigned"), after(0)) is None
+    for second in range(60):
+        list(officer.second(after(second)))
+    assert officer.drive.at == BRIDGE
+    for second in range(60, 121):
+        list(officer.second(after(second)))
+    begun = officer.obey(Order(1, officer.id, place, "lane/01", "assigned"), after(121))
+    assert (begun.act, officer.drive.at) == ("start", place)
+    assert officer.obey(None, after(122)) is None
+    for second in range(122, 243):
+        list(officer.second(after(second)))
+    assert officer.drive.at == post

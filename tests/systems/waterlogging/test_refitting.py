@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Identifier
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
-from citywide.systems.waterlogging.arrays import to_bytes
+from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.engine.lessons import lessons
 from citywide.systems.waterlogging.engine.refit import Refit, refit_of
 from citywide.systems.waterlogging.refits import packed, refits_of, unpacked
@@ -106,6 +106,14 @@ def test_a_kept_refit_is_the_same():
     assert np.array_equal(again.trust, refit.trust)
     for one, other in zip(again.forests, refit.forests, strict=True):
         assert all(np.array_equal(*pair) for pair in zip(one, other, strict=True))
+
+
+def test_a_refit_whose_forests_meant_another_thing_is_passed_over():
+    kept = from_bytes(packed(a_refit()))
+    assert unpacked(to_bytes(kept), 5) is not None
+    for form in ({"form": np.array("the error of the general depth")}, {}):
+        before = {name: value for name, value in kept.items() if name != "form"} | form
+        assert unpacked(to_bytes(before), 5) is None
 
 
 def test_a_refit_of_another_form_is_passed_over(rained):

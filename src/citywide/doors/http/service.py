@@ -9,7 +9,7 @@ from psycopg import Connection
 from citywide.doors.http.sight import must_see
 from citywide.hub.entities.service import Change, ServiceError, bring_back, retire
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.people.who import Who
+from citywide.hub.people.who import EVERYWHERE, Who
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, need_role_in, staff
 from citywide.hub.web.described import Name, Said
@@ -55,7 +55,7 @@ def _done(connection: Connection, act: str, asked: Change) -> int:
 def _must_be_own(connection: Connection, who: Who, entity: str) -> None:
     """What is not there, and what is not for this reader, is the same answer."""
     department = must_see(connection, who, "thing", entity)
-    if not department and not who.everywhere:
+    if not department and not who.is_in(EVERYWHERE, MAY):
         raise Problem(403, f"{entity} belongs to the whole city; ask whoever sees every department")
     need_role_in(who, department, *MAY)
 

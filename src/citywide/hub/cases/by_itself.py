@@ -12,7 +12,6 @@ from citywide.hub.cases.steps import step
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import free_units
-from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
 MAY_END = (*MAY["close"], "paused")  # why it had to wait does not matter when its reason has gone
@@ -42,15 +41,5 @@ def replace_the_lost(desk: CaseDesk, connection: Connection, at: datetime, heard
     """A unit that was sent and is not heard of any more, or went off shift, is replaced if anybody is free."""
     for row in rows(connection, sql("orders_in_doubt"), {"heard_since": heard_since}):
         if free_units(connection, row["wants"], at):
-            _replace(desk, connection, row, at)
-
-
-def _replace(desk: CaseDesk, connection: Connection, order: Mapping[str, Any], at: datetime) -> None:
-    case = rows(connection, sql("case_row"), {"case": order["id"]})[0]
-    place = None if case["lon"] is None else Point(case["lon"], case["lat"])
-    unit = desk.nearest(connection, case["wants"], place, case["needs"], at)
-    if unit is not None:
-        name = order["name"]
-        lost = Text(f"{name} is not heard of any more or off shift", f"{name}失联或已下班")
-        desk.assign(connection, order["id"], unit.entity, at, "hub", Text(
-            f"{lost.en}; {unit.because.en}", f"{lost.zh}；{unit.because.zh}"))  # fmt: skip
+            lost = Text(f"{row['name']} is not heard of any more or off shift", f"{row['name']}失联或已下班")
+            desk.send_wanted(connection, row["id"], at, lost)

@@ -71,19 +71,21 @@ class CaseDesk(Struct, frozen=True):
 
     def send_somebody(self, connection: Connection, case: int, at: datetime) -> str | None:
         """Send the nearest suitable free unit; nobody free leaves the case waiting openly."""
-        unit = self._send_wanted(connection, case, at)
+        unit = self.send_wanted(connection, case, at)
         if unit is None:
             nobody = Text("nobody suitable is free: the case waits", "暂无合适的空闲力量，案件排队等候")
             step(connection, case, at, "hub", "waits", nobody)
         return unit
 
-    def _send_wanted(self, connection: Connection, case: int, at: datetime) -> str | None:
+    def send_wanted(self, connection: Connection, case: int, at: datetime, because: Text | None = None) -> str | None:
+        """Send the nearest suitable free unit, if there is any, and say why."""
         row = row_of(connection, case)
         place = None if row["lon"] is None else Point(row["lon"], row["lat"])
         unit = self.nearest(connection, row["wants"], place, row["needs"], at)
         if unit is None:
             return None
-        self.assign(connection, case, unit.entity, at, "hub", unit.because)
+        why = unit.because if because is None else joined(because, unit.because)
+        self.assign(connection, case, unit.entity, at, "hub", why)
         return unit.entity
 
     def nearest(
@@ -188,7 +190,7 @@ class CaseDesk(Struct, frozen=True):
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:
         """Give the cases that wait to whoever is free now, the most urgent first."""
-        while any(self._send_wanted(connection, case, at) for case in self._most_urgent(connection, at)):
+        while any(self.send_wanted(connection, case, at) for case in self._most_urgent(connection, at)):
             pass
 
     def _most_urgent(self, connection: Connection, at: datetime) -> list[int]:

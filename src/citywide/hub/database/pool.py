@@ -72,8 +72,8 @@ def become(connection: Connection, who: Who) -> None:
     """Take on the reader's role and departments until the transaction ends."""
     connection.execute(
         "select set_config('citywide.departments', %s, true), set_config('citywide.everywhere', %s, true), "
-        "set_config('citywide.name', %s, true), set_config('citywide.roles', %s, true)",
-        (",".join(who.departments), "on" if who.everywhere else "off", who.name, ",".join(who.roles)),
+        "set_config('citywide.name', %s, true), set_config('citywide.offices', %s, true)",
+        (",".join(who.departments), "on" if who.everywhere else "off", who.name, ",".join(who.offices)),
     )
     connection.execute("set local role citywide_staff")
 

@@ -1,10 +1,11 @@
 """Who asks, in which role, and for what purpose."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
 
+EVERYWHERE = "*"  # the place of an office that is every department's
 ROLES = ("officer", "manager", "crew", "scientist", "engineer", "auditor", "device")
 
 
@@ -30,15 +31,16 @@ class Hat(Struct, frozen=True):
     departments: tuple[str, ...]
     everywhere: bool = False
 
-    def fits(self, department: str, roles: Collection[str]) -> bool:
-        """Whether one is any of this in the department; what belongs to none is everybody's."""
-        return not set(roles).isdisjoint(self.roles) and (self.everywhere or department in ("", *self.departments))
+    def offices(self) -> Iterator[str]:
+        """Each role in each department, as `officer@drainage`; what belongs to no department is everybody's."""
+        places = (EVERYWHERE,) if self.everywhere else ("", *self.departments)
+        return (f"{role}@{place}" for role in self.roles for place in places)
 
 
 class Who(Struct, frozen=True):
     """The person or machine behind a request: its roles and the departments whose rows it may see.
 
-    Whoever acts for others sees with all hats at once, but acts in a department only by what they are there.
+    Whoever acts for others sees with all hats at once, but is in a department only what one of the hats is there.
     """
 
     name: str
@@ -55,10 +57,16 @@ class Who(Struct, frozen=True):
         departments = sorted({department for hat in worn for department in hat.departments})
         return cls(name, tuple(roles), tuple(departments), any(hat.everywhere for hat in worn), worn)
 
-    def is_in(self, department: str, roles: Collection[str]) -> bool:
-        """Whether this is any of these roles in that department."""
+    @property
+    def offices(self) -> frozenset[str]:
+        """What this is, and where."""
         own = Hat(self.roles, self.departments, self.everywhere)
-        return any(hat.fits(department, roles) for hat in self.hats or (own,))
+        return frozenset(office for hat in self.hats or (own,) for office in hat.offices())
+
+    def is_in(self, department: str, roles: Iterable[str]) -> bool:
+        """Whether this is any of these roles in that department."""
+        wanted = {f"{role}@{place}" for role in roles for place in (department, EVERYWHERE)}
+        return not self.offices.isdisjoint(wanted)
 
 
 class Person(Struct, frozen=True):

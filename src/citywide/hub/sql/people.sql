@@ -40,11 +40,6 @@ group by staff.name, session.csrf
 insert into people.delegation (from_staff, to_staff, since, until, why)
 select %(giver)s, name, now(), %(until)s, %(why)s from people.staff where name = %(taker)s
 
--- name: hats_of
--- Of the one who takes: their own, those that they wear already, and the new one
-select name, roles, everywhere from people.staff where name in (%(giver)s, %(taker)s) or name in (
-    select from_staff from people.delegation where to_staff = %(taker)s and now() between since and until)
-
 -- name: delegations
 select from_staff, to_staff, since, until, why from people.delegation
 where %(name)s in (from_staff, to_staff) and until > now() order by until

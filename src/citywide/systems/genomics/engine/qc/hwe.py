@@ -22,29 +22,32 @@ def _mid_p(one: int, het: int, other: int) -> float:  # pragma: no cover - compi
     centre += (centre ^ rare) & 1
     observed = _relative(centre, het, rare, people)
     sums = np.zeros(3)
-    _walk(sums, centre, -2, 1.0, observed, rare, people)
-    _walk(sums, centre + 2, 2, step_up(centre, rare, people), observed, rare, people)
+    least = min(1e-30, observed * 1e-6)
+    walk(sums, centre, 1.0, observed, rare, people, TIE, least)
     return min(1.0, (sums[BELOW] + sums[SAME] / 2) / sums[ALL])
 
 
 @numba.njit(cache=True)
-def _walk(
-    sums: Doubles, het: int, way: int, weight: float, observed: float, rare: int, people: int
+def walk(  # noqa: PLR0913, PLR0917 - compiled: flat arguments
+    sums: Doubles, centre: int, weight: float, observed: float, rare: int, people: int, tie: float, least: float
 ) -> None:  # pragma: no cover - compiled
-    """Add up weights from here on, up or down, until they no longer matter."""
-    while 0 <= het <= rare and weight > 0.0:
-        sums[ALL] += weight
-        if weight < observed * (1 - TIE):
-            sums[BELOW] += weight
-        elif weight <= observed * (1 + TIE):
-            sums[SAME] += weight
-        if weight < 1e-30 and weight < observed * 1e-6:
-            break
-        if way > 0:
-            weight *= step_up(het, rare, people)
-        else:
-            weight /= step_up(het - 2, rare, people) if het >= 2 else np.inf
-        het += way
+    """Add up the weights of every number of heterozygotes, from the centre down and up, until they matter no longer."""
+    for way in (-2, 2):
+        het = centre if way < 0 else centre + 2
+        here = weight if way < 0 else weight * step_up(centre, rare, people)
+        while 0 <= het <= rare and here > 0.0:
+            sums[ALL] += here
+            if here < observed * (1 - tie):
+                sums[BELOW] += here
+            elif here <= observed * (1 + tie):
+                sums[SAME] += here
+            if here < least:
+                break
+            if way > 0:
+                here *= step_up(het, rare, people)
+            else:
+                here /= step_up(het - 2, rare, people) if het >= 2 else np.inf
+            het += way
 
 
 @numba.njit(cache=True)

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.kernel.counting import Doubles
-from citywide.systems.genomics.engine.qc.hwe import step_up
+from citywide.systems.genomics.engine.qc.hwe import BELOW, SAME, walk
 
 TIE = 1e-7  # of log-gammas of as many people as a biobank has
 NEGLIGIBLE = 1e-14
-BELOW, SAME = range(2)
 
 
 @numba.njit(cache=True)
@@ -26,7 +25,7 @@ def _mid_p(one: int, het: int, other: int, man: int, other_man: int) -> float:  
         return 0.5
     base = _log(copies) + _log(alleles - copies) + _log(men) + _log(women) - _log(alleles)
     observed = _weight(base, copies, men, women, man, het)
-    sums, mode = np.zeros(2), copies * men // alleles
+    sums, mode = np.zeros(3), copies * men // alleles
     for way in (-1, 1):
         here = mode + max(way, 0)
         while max(0, copies - 2 * women) <= here <= min(men, copies):
@@ -45,25 +44,8 @@ def _row(
     centre = int(left * (2.0 * women - left) / (2.0 * women)) if women else 0
     centre += (centre ^ left) & 1
     top = _weight(base, copies, men, women, man, centre)
-    _walk(sums, centre, -2, top, observed, left, women)
-    _walk(sums, centre + 2, 2, top * step_up(centre, left, women), observed, left, women)
+    walk(sums, centre, top, observed, left, women, TIE, observed * NEGLIGIBLE)
     return top > observed * NEGLIGIBLE
-
-
-@numba.njit(cache=True)
-def _walk(
-    sums: Doubles, het: int, way: int, weight: float, observed: float, copies: int, women: int
-) -> None:  # pragma: no cover - compiled
-    while het >= 0 and weight > observed * NEGLIGIBLE:
-        if weight < observed * (1 - TIE):
-            sums[BELOW] += weight
-        elif weight <= observed * (1 + TIE):
-            sums[SAME] += weight
-        if way > 0:
-            weight *= step_up(het, copies, women)
-        else:
-            weight /= step_up(het - 2, copies, women) if het >= 2 else np.inf
-        het += way
 
 
 @numba.njit(cache=True)
