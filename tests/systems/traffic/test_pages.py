@@ -11,7 +11,7 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.simulated.twin import Place, Plan, Weather
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
-from citywide.systems.traffic.api import EventDay, Milestone, PlanChange
+from citywide.systems.traffic.api.plans import EventDay, Milestone, PlanChange
 from citywide.systems.traffic.duties.plans import day_kinds
 from citywide.systems.traffic.engine.plans import DayKind
 from citywide.systems.traffic.twin import TrafficTwin

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.database.queries import queries_of
 from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
-from citywide.systems.traffic.api import _QUERIES
 from citywide.systems.traffic.duties.judged import MEASURES
 from citywide.systems.traffic.duties.measures import detectors_of, measured
 from citywide.systems.traffic.engine.measures import Events
@@ -64,7 +64,7 @@ def test_a_three_arm_crossing_gets_plans_measures_spat_and_map(city: TrialCity) 
     duties.measure(city.hub)
     found = city.hub.database.rows("select distinct phase, value from traffic.measure where name = 'arrivals_on_green'")
     assert found == [{"phase": 2, "value": 0.0}]
-    rows = city.hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": TEE.id})
+    rows = city.hub.database.rows(queries_of(SYSTEM.folder)["lanes_of_crossings"], {"crossing": TEE.id})
     (spat,) = spats_of(rows, MORNING + timedelta(minutes=30))
     assert {movement.group: movement.event.value for movement in spat.movements} == {
         1: "stop-And-Remain", 2: "protected-Movement-Allowed", 4: "protected-clearance",
@@ -187,6 +187,6 @@ def test_facts_of_which_no_sense_can_be_made_take_no_page_and_no_door_down(city:
                 assert sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows is not None
     for one in SYSTEM.schedules:
         one.run(city.hub)
-    rows = city.hub.database.rows(_QUERIES["lanes_of_crossings"], {"crossing": None})
+    rows = city.hub.database.rows(queries_of(SYSTEM.folder)["lanes_of_crossings"], {"crossing": None})
     assert [one.crossing for one in maps_of(rows)] == [41]
     assert [one.crossing for one in spats_of(rows, MORNING)] == [41]
