@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citywide.hub import Entity, OpenCase, Point, Text
+from citywide.hub import Entity, OpenCase, Point, Text, Who
 from citywide.hub.cases.moves import CaseError
 from citywide.hub.cases.verdict import rate
 from citywide.hub.database.queries import sql
@@ -123,8 +123,8 @@ def alarmed(city: TrialCity, name: str) -> int:
     """An alarm that stands, and that the hub need not answer."""
     city.add(Entity(f"gauge/{name}", "gauge", name, None, "drainage"))
     (found,) = city.hub.database.rows(
-        """insert into hub.alarm (rule, severity, entity, raised, value, says, answered_raise, answered_clear)
-        select 'deep_water', 'warning', number, %s, 1, '{}', true, true from hub.entity where id = %s returning id""",
+        """insert into hub.alarm (rule, severity, entity, department, raised, value, says, answered_raise, answered_clear)
+        select 'deep_water', 'warning', number, department, %s, 1, '{}', true, true from hub.entity where id = %s returning id""",
         (MORNING, f"gauge/{name}"))  # fmt: skip
     return found["id"]
 
@@ -140,6 +140,9 @@ def test_what_is_closed_while_its_alarm_stands_is_done_when_the_device_agrees(la
     case.do("close", MORNING)
     judged = [(case.judged(at)["solved"], case.judged(at)["late"]) for at in (MORNING, DUE, DUE + HOUR)]
     assert judged == [(False, False), (False, False), (False, True)]
+    with city.hub.database.reading_as(Who("hu", ("manager",), (OURS,))) as connection:
+        seen = connection.execute("select solved, late from hub.judged(%s) where id = %s", (DUE + HOUR, case.case))
+        assert seen.fetchall() == [(False, True)], "whose device it is makes no difference"
     for alarm, cleared in ((opener, MORNING + HOUR), (other, DUE + HOUR)):
         assert case.judged(DUE + HOUR)["solved"] is False
         city.hub.database.rows(clear, (cleared, alarm))

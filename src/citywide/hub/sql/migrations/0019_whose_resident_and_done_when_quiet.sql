@@ -72,8 +72,10 @@ create policy asked_for on people.person for select to citywide_staff using (
     and people.why_not(id, coalesce(current_setting('citywide.purpose', true), '')) is null);
 grant select on people.person to citywide_staff;
 
--- Until when a case's own alarms stand: that which opened it and those that joined it; infinity while one of them does
-create function hub.quiet_since(number bigint, opener bigint) returns timestamptz language sql stable as $$
+-- Until when a case's own alarms stand: that which opened it and those that joined it; infinity while one of them does.
+-- Whose alarm it is makes no difference, so that every reader sees the same figures.
+create function hub.quiet_since(number bigint, opener bigint) returns timestamptz
+language sql stable security definer set search_path = pg_catalog as $$
     select max(coalesce(alarm.cleared, 'infinity')) from hub.alarm where alarm.id = opener or alarm.id in (
         select (facts ->> 'alarm')::bigint from hub.case_step where cases = number and what = 'joined' and facts ? 'alarm')
 $$;
