@@ -123,8 +123,10 @@ def alarmed(city: TrialCity, name: str) -> int:
     """An alarm that stands, and that the hub need not answer."""
     city.add(Entity(f"gauge/{name}", "gauge", name, None, "drainage"))
     (found,) = city.hub.database.rows(
-        """insert into hub.alarm (rule, severity, entity, department, raised, value, says, answered_raise, answered_clear)
-        select 'deep_water', 'warning', number, department, %s, 1, '{}', true, true from hub.entity where id = %s returning id""",
+        """insert into hub.alarm
+            (rule, severity, entity, department, raised, value, says, answered_raise, answered_clear)
+        select 'deep_water', 'warning', number, department, %s, 1, '{}', true, true
+        from hub.entity where id = %s returning id""",
         (MORNING, f"gauge/{name}"))  # fmt: skip
     return found["id"]
 
