@@ -96,7 +96,6 @@ def test_the_database_itself_keeps_departments_apart(flooded: TestClient) -> Non
 
 def test_personal_tables_are_closed_to_the_readers_role(flooded: TestClient) -> None:
     for table in (
-        "people.person",
         "people.staff",
         "people.session",
         "people.device_token",

@@ -63,12 +63,12 @@ def known(flooded: TestClient) -> Mapping[str, list[Any]]:
     hub = flooded.app.state.hub
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "JPEG")
-    told = {"report": '{"text": "The drain is blocked", "lon": 106.55, "lat": 29.55}'}
+    told = {"report": '{"text": "The drain is blocked", "name": "Li", "lon": 106.55, "lat": 29.55}'}
     photo = {"photo": ("a.jpg", picture.getvalue(), "image/jpeg")}
     report = flooded.post("/v1/reports", data=told, files=photo).json()
     with hub.database.transaction() as connection:
         key = new_token(connection, "fuzzer", SCOPES, everywhere=True)
-        person = connection.execute("insert into people.person (name) values ('Li') returning id").fetchone()
+        person = connection.execute("select id from people.person where name = 'Li'").fetchone()
     pages = flooded.app.state.hub.words.systems.values()
     return {
         "entity": ["gauge/elm"], "id": ["gauge/elm", "gauge/oak"], "unit": ["drainage_crew/north"],

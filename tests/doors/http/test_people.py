@@ -15,7 +15,7 @@ from citywide.hub.people.staff import add_staff, session_of
 from citywide.hub.people.who import Hat, Who
 from tests.conftest import PASSWORD
 
-OFFICER = Who("wen", ("officer",), ("drainage",))
+LIGHTS = Who("deng", ("officer",), ("lighting",))
 
 
 HISTORY = "/v1/history?entity=gauge/elm&quantity=water_depth&begin=2020-01-01T00:00:00Z"
@@ -102,10 +102,10 @@ def test_a_reporter_takes_consent_back_and_the_door_to_the_name_stays_shut(door:
     assert door.get(f"/v1/consent/{follow}").json() == {"contact": True, "research": False}
     with hub.database.transaction() as connection:
         who = str(connection.execute("select id from people.person where name = 'Zhao'").fetchone()[0])
-        assert person(connection, OFFICER, who, "contact").phone == "13912345678"
+        assert person(connection, LIGHTS, who, "contact").phone == "13912345678"
     door.post(f"/v1/consent/{follow}", json={"purpose": "contact", "given": False})
     with hub.database.transaction() as connection, pytest.raises(AccessRefusedError):
-        person(connection, OFFICER, who, "contact")
+        person(connection, LIGHTS, who, "contact")
     assert door.post(f"/v1/consent/{follow}", json={"purpose": "contact", "given": True}).json()["contact"]
     assert door.post(f"/v1/consent/{follow}", json={"purpose": "emergency", "given": True}).status_code == 422
     assert door.get("/v1/consent/cw_nobody").status_code == 404

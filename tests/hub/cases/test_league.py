@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citywide.hub import Entity, OpenCase, Point, Text
+from citywide.hub import Entity, OpenCase, Point, Text, Who
 from citywide.hub.cases.moves import CaseError
 from citywide.hub.cases.verdict import rate
 from citywide.hub.database.queries import sql
@@ -119,17 +119,35 @@ def test_whoever_opens_a_case_before_residents_can_takes_no_complaint_out_of_the
         assert city.hub.database.rows("select stars from hub.cases where id = %s", (case,)) == [{"stars": counted}]
 
 
-def test_what_is_closed_while_its_alarm_stands_is_not_solved_before_the_device_agrees(lasting_city: TrialCity) -> None:
-    city = lasting_city
-    case, gauge = Played(city, who="hub"), Entity("gauge/deep", "gauge", "Deep", None, "drainage")
-    city.add(gauge)
+def alarmed(city: TrialCity, name: str) -> int:
+    """An alarm that stands, and that the hub need not answer."""
+    city.add(Entity(f"gauge/{name}", "gauge", name, None, "drainage"))
+    (found,) = city.hub.database.rows(
+        """insert into hub.alarm
+            (rule, severity, entity, department, raised, value, says, answered_raise, answered_clear)
+        select 'deep_water', 'warning', number, department, %s, 1, '{}', true, true
+        from hub.entity where id = %s returning id""",
+        (MORNING, f"gauge/{name}"))  # fmt: skip
+    return found["id"]
+
+
+def test_what_is_closed_while_its_alarm_stands_is_done_when_the_device_agrees(lasting_city: TrialCity) -> None:
+    """Closing at once gains nothing: it is solved no sooner, and late as if it had stayed open."""
+    city, opener, other = lasting_city, *(alarmed(lasting_city, name) for name in ("deep", "deeper"))
+    case, clear = Played(city, who="hub"), "update hub.alarm set cleared = %s where id = %s returning 1"
+    city.hub.database.rows("update hub.cases set alarm = %s where id = %s returning 1", (opener, case.case))
     with city.hub.database.transaction() as connection:
-        connection.execute("""with raised as (
-            insert into hub.alarm (rule, severity, entity, raised, value, says, answered_raise, answered_clear)
-            select 'deep_water', 'warning', number, %s, 1, '{}', true, true from hub.entity where id = 'gauge/deep'
-            returning id) update hub.cases set alarm = raised.id from raised where cases.id = %s""",
-            (MORNING, case.case))  # fmt: skip
-    case.do("close", MORNING + HOUR)
-    assert case.judged(MORNING + HOUR)["solved"] is False
-    city.hub.database.rows("update hub.alarm set cleared = %s where cleared is null returning 1", (MORNING + HOUR,))
-    assert case.judged(MORNING + HOUR)["solved"] is True
+        order = OpenCase(Text("dark", "不亮"), "traffic_light", because=other)
+        city.hub.desk.join(connection, case.case, order, MORNING, "hub")
+    case.do("close", MORNING)
+    judged = [(case.judged(at)["solved"], case.judged(at)["late"]) for at in (MORNING, DUE, DUE + HOUR)]
+    assert judged == [(False, False), (False, False), (False, True)]
+    with city.hub.database.reading_as(Who("hu", ("manager",), (OURS,))) as connection:
+        seen = connection.execute("select solved, late from hub.judged(%s) where id = %s", (DUE + HOUR, case.case))
+        assert seen.fetchall() == [(False, True)], "whose device it is makes no difference"
+    for alarm, cleared in ((opener, MORNING + HOUR), (other, DUE + HOUR)):
+        assert case.judged(DUE + HOUR)["solved"] is False
+        city.hub.database.rows(clear, (cleared, alarm))
+    assert [case.judged(DUE + HOUR)[word] for word in ("solved", "late")] == [True, True]
+    city.hub.database.rows(clear, (MORNING + HOUR, other))
+    assert [case.judged(DUE + HOUR)[word] for word in ("solved", "late")] == [True, False]

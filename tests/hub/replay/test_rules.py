@@ -3,9 +3,10 @@
 from argparse import Namespace
 from datetime import timedelta
 
-from citywide.commands.replay import beside, changed, find_rule
+from citywide.commands.trial import beside, changed, differing, find_rule
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.readings.archive import archive_before
+from citywide.hub.replay.arrivals import as_it_was
 from citywide.hub.replay.rules import did_raise, would_raise
 from citywide.hub.testing import MORNING
 from citywide.systems import SYSTEMS
@@ -45,6 +46,34 @@ def test_what_rang_before_the_replay_begins_is_not_raised_a_second_time_in_it(ci
     would = would_raise(city.hub.database, city.hub.settings.archive_folder, rule, begin, end)
     assert would == did_raise(city.hub.database, name, begin, end)
     assert [alarm.value for alarm in would] == [16]
+
+
+CAME = (  # minute of arrival: minutes and depths that were said then, late and with gaps
+    (0, {0: 2}), (5, {5: 4}), (10, {10: 5}), (12, {7: 30}), (15, {15: 12}), (21, {20: 26, 17: 3}), (30, {30: 5}),
+    (60 + 1 / 30, {}), (75, {35: 40, 70: 3}), (80, {80: 11}), (90, {85: 2}),
+)  # fmt: skip
+
+
+def test_late_and_unordered_readings_raise_what_they_raised_and_the_difference_to_history_is_shown(city) -> None:
+    city.add(Entity("gauge/elm", "gauge", "Elm Street", Point(106.5, 29.5), "drainage"))
+    for minute, said in CAME:
+        city.clock.set(MORNING + timedelta(minutes=minute, seconds=-1))
+        city.settle()  # who has fallen silent meanwhile is missed
+        city.clock.set(MORNING + timedelta(minutes=minute))
+        said_at = {MORNING + timedelta(minutes=of): float(depth) for of, depth in said.items()}
+        city.send(*(Reading("gauge/elm", "water_depth", at, depth) for at, depth in said_at.items()))
+    begin, end, database = MORNING - timedelta(hours=1), MORNING + timedelta(minutes=95), city.hub.database
+    folder, shown = city.hub.settings.archive_folder, list[str]()
+    names = ("deep_water", "impassable", "fast_rise", "gauge_silent")
+    rules = [find_rule(f"waterlogging.{name}", SYSTEMS) for name in names]
+    came = [would_raise(database, folder, rule, begin, end) for rule in rules]
+    assert came == [did_raise(database, rule.name, begin, end) for rule in rules]
+    for rule, alarms in zip(rules, came, strict=True):
+        shown += differing(alarms, would_raise(database, folder, rule, begin, end, as_it_was))
+    assert "more        2026-03-02 00:07:00 until 00:10:00  gauge/elm  30" in shown
+    assert "fewer       2026-03-02 01:00:00 until 00:35:00  gauge/elm  1801" in shown
+    assert archive_before(database, folder, MORNING.date() + timedelta(days=1))
+    assert [would_raise(database, folder, rule, begin, end) for rule in rules] == came
 
 
 def test_archived_days_are_tried_as_if_they_were_still_in_the_table(city) -> None:

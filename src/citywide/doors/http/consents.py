@@ -7,15 +7,14 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.people.persons import PURPOSES, agree, agreed, withdraw
+from citywide.hub.people.persons import purposes
+from citywide.hub.people.residents import agree, agreed, withdraw
 from citywide.hub.reports.receive import reporter
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.limits import QUESTIONS, limited
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-ASKED = tuple(name for name, purpose in PURPOSES.items() if purpose.needs_consent)
 
 
 class Consent(Struct, frozen=True):
@@ -39,9 +38,9 @@ def consents(request: AnyRequest, state: State, token: FromPath[str]) -> Respons
 def say(request: AnyRequest, state: State, token: FromPath[str], data: JSONBody[Consent]) -> Response[bytes]:
     """Agree to a purpose, or take it back: from now on the door to one's name and telephone stays shut for it."""
     limited(request, QUESTIONS)
-    if data.purpose not in ASKED:
-        raise Problem(422, "nobody asks for this", [Refusal("purpose", data.purpose, ", ".join(ASKED))])
     with hub_of(state).database.transaction() as connection:
+        if data.purpose not in (asked := _asked(connection)):
+            raise Problem(422, "nobody asks for this", [Refusal("purpose", data.purpose, ", ".join(asked))])
         person = _person(connection, token)
         (agree if data.given else withdraw)(connection, person, data.purpose)
         return as_json(_given(connection, person))
@@ -49,7 +48,11 @@ def say(request: AnyRequest, state: State, token: FromPath[str], data: JSONBody[
 
 def _given(connection: Connection, person: str) -> dict[str, bool]:
     given = agreed(connection, person)
-    return {purpose: purpose in given for purpose in ASKED}
+    return {purpose: purpose in given for purpose in _asked(connection)}
+
+
+def _asked(connection: Connection) -> list[str]:
+    return [name for name, purpose in purposes(connection).items() if purpose.needs_consent]
 
 
 def _person(connection: Connection, token: str) -> str:

@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
-from citywide.hub.people.persons import grant
+from citywide.hub.people.grants import grant
 from citywide.hub.people.persons import person as ask_person
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, staff

@@ -17,11 +17,12 @@ def must_be_departments(names: Iterable[str]) -> None:
 
 
 class Purpose(Struct, frozen=True):
-    """Why personal data may be asked for: `contact` needs the reporter's consent, `disease_control` a grant."""
+    """Why personal data may be asked for, by whom, and what it needs beside an office that has to do with them."""
 
     name: str
-    needs_consent: bool = True
-    needs_grant: bool = False
+    roles: tuple[str, ...]
+    needs_consent: bool
+    needs_grant: bool
 
 
 class Hat(Struct, frozen=True):

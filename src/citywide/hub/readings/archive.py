@@ -3,9 +3,10 @@
 import re
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,14 +22,16 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.readings.reopened import SCHEMA, archive_of, batches, merge
-from citywide.kit.clock import moment
+from citywide.kit.clock import microseconds, moment
 from citywide.kit.text import Text
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 UNNAMED_S = 3600
+COLUMNS = {"series": np.int64, "time": np.int64, "value": float, "received": np.int64}
+EVER = 0, 2**63 - 1
 ARCHIVED = """
-    select series, time, value from read_parquet(?)
-    where series in (select unnest(?::int[])) and time between ? and ? order by time
+    select series, time, value, received from read_parquet(?)
+    where series in (select unnest(?::int[])) and time between ? and ? and received >= ? and received < ?
 """
 ALREADY = "select place from wanted semi join read_parquet(?) as kept using (series, time)"
 FILE = re.compile(r"(\d{4}-\d\d-\d\d)(?:\.(\d+))?\.(?:parquet|draft)")
@@ -66,21 +69,30 @@ def archive_day(database: Database, folder: Path, day: date) -> Path:
 
 
 def archived(connection: Connection, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
-    """Series, times and values of readings on archived days."""
-    found = connection.execute(sql("archives_between"), {"begin": begin, "end": end})
+    """Series, times and values of readings on archived days, in the order of time."""
+    arrays = from_archive(connection, folder, series, (begin, end))
+    order = np.argsort(arrays["time"], kind="stable")
+    return arrays["series"][order], arrays["time"][order], arrays["value"][order]
+
+
+def from_archive(
+    connection: Connection, folder: Path, series: Sequence[int], span: tuple[datetime, datetime],
+    received: tuple[int, int] = EVER,
+) -> dict[str, NDArray[Any]]:  # fmt: skip
+    """Columns of what some series said in a span of time, both ends included, and was received in another."""
+    found = connection.execute(sql("archives_between"), {"begin": span[0], "end": span[1]})
     files = [str(folder / name) for (name,) in found]
     if not files:
-        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-    bounds = [int(moment.astimezone(UTC).timestamp() * 1e6) for moment in (begin, end)]
+        return {name: np.empty(0, kind) for name, kind in COLUMNS.items()}
+    bounds = [microseconds(moment) for moment in span]
     import duckdb  # noqa: PLC0415 - loads slowly
 
     try:
         with duckdb.connect() as memory:  # of our own: others read at the same time
-            arrays = memory.execute(ARCHIVED, [files, list(series), *bounds]).fetchnumpy()
+            arrays = memory.execute(ARCHIVED, [files, list(series), *bounds, *received]).fetchnumpy()
     except duckdb.Error as error:
         raise ArchiveError(f"an archived day cannot be read here: {error}") from error
-    series_of, times = (np.asarray(arrays[name], np.int64) for name in ("series", "time"))
-    return series_of, times, np.asarray(arrays["value"], float)
+    return {name: np.asarray(arrays[name], kind) for name, kind in COLUMNS.items()}
 
 
 def archived_already(connection: Connection, folder: Path, rows: Rows) -> NDArray[np.int64]:

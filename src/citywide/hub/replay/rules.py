@@ -11,16 +11,14 @@ from msgspec import Struct
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.readings.archive import Found, archived
-from citywide.hub.readings.history import fetched, joined
+from citywide.hub.replay.arrivals import Heard, Order, Span, as_it_came
 from citywide.hub.rules.evaluator import Evaluator, Transition
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Window
-from citywide.kit.clock import microseconds, moment
+from citywide.kit.clock import moment
 
 AT_LEAST = timedelta(days=1)
-STRIDE = timedelta(hours=6)
-TICK_US = 60_000_000
+SECOND_US = 1_000_000
 
 
 class WouldBe(Struct):
@@ -32,8 +30,21 @@ class WouldBe(Struct):
     cleared: datetime | None = None
 
 
-def would_raise(database: Database, folder: Path, rule: Rule, begin: datetime, end: datetime) -> list[WouldBe]:
+def would_raise(
+    database: Database, folder: Path, rule: Rule, begin: datetime, end: datetime, order: Order = as_it_came
+) -> list[WouldBe]:
     """What this rule would have raised between two moments, archived days (their files lie in `folder`) included."""
+    evaluator, names = _watching(database, rule)
+    told: list[WouldBe] = []
+    standing, passing = dict[int, WouldBe](), _Passing(rule)
+    for heard in order(Span(database, folder, sorted(names), begin - _remembers(rule), end)):
+        for transition in _fold(evaluator, heard, passing.within(heard)):
+            _tell(transition, names, standing, told)
+    return [alarm for alarm in told if begin <= alarm.raised < end]
+
+
+def _watching(database: Database, rule: Rule) -> tuple[Evaluator, dict[int, str]]:
+    """An evaluator of this rule alone, and what the entities of the series are called that concern it."""
     evaluator, names = Evaluator([rule]), dict[int, str]()
     other = rule.signal.other if isinstance(rule.signal, Difference | Ratio) else rule.quantity
     concerned = database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]})
@@ -42,11 +53,7 @@ def would_raise(database: Database, folder: Path, rule: Rule, begin: datetime, e
         names |= {row["number"]: row["id"] for row in rows}
         numbers, entities = (np.array([row[column] for row in rows]) for column in ("number", "entity"))
         evaluator.add_series(numbers, entities, quantity, kind)
-    told: list[WouldBe] = []
-    standing: dict[int, WouldBe] = {}
-    for transition in _transitions(database, folder, evaluator, rule, sorted(names), begin - _remembers(rule), end):
-        _tell(transition, names, standing, told)
-    return [alarm for alarm in told if alarm.raised >= begin]
+    return evaluator, names
 
 
 def _remembers(rule: Rule) -> timedelta:
@@ -65,36 +72,33 @@ def did_raise(database: Database, rule: str, begin: datetime, end: datetime) -> 
     return [WouldBe(row["id"], row["raised"], row["value"], row["cleared"]) for row in found]
 
 
-def _transitions(
-    database: Database, folder: Path, evaluator: Evaluator, rule: Rule, series: Sequence[int],
-    begin: datetime, end: datetime,
-) -> Iterator[Transition]:  # fmt: skip
-    silence = isinstance(rule.signal, Silence)
-    while begin < end:
-        until = min(begin + STRIDE, end)
-        found = _readings(database, folder, series, begin, until)
-        yield from _fold(evaluator, found, range(microseconds(begin), microseconds(until), TICK_US) if silence else ())
-        begin = until
-
-
-def _readings(database: Database, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
-    """Every reading from `begin` until just before `end`, in the order of time."""
-    just_before = end - timedelta(microseconds=1)
-    with database.transaction() as connection:
-        hot = fetched(connection, "readings_of_series", series, begin, just_before)
-        return joined(archived(connection, folder, series, begin, just_before), hot)
-
-
-def _fold(evaluator: Evaluator, found: Found, ticks: Sequence[int]) -> Iterator[Transition]:
-    """Fold readings; where silence is what the rule looks at, time passes minute by minute between them."""
-    series, times, values = found
+def _fold(evaluator: Evaluator, heard: Heard, ticks: Sequence[int]) -> Iterator[Transition]:
+    """Fold readings, and let time pass between them."""
     at = 0
-    for tick in [*ticks, None]:
-        upto = len(times) if tick is None else int(np.searchsorted(times, tick))
-        yield from evaluator.fold(series[at:upto], times[at:upto], values[at:upto])
-        if tick is not None:
-            yield from evaluator.tick(tick)
+    for tick in ticks:
+        upto = int(np.searchsorted(heard.when, tick))
+        yield from evaluator.fold(heard.series[at:upto], heard.time[at:upto], heard.value[at:upto])
+        yield from evaluator.tick(tick)
         at = upto
+    yield from evaluator.fold(heard.series[at:], heard.time[at:], heard.value[at:])
+
+
+class _Passing:
+    """When the passing of time can matter: when somebody is missed, before they speak, and at the end."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._bound_us = int(SECOND_US * (rule.above or 0)) if isinstance(rule.signal, Silence) else None
+        self._later = np.zeros(0, np.int64)
+
+    def within(self, heard: Heard) -> Sequence[int]:
+        """Those of a stride; none where the rule does not look at silence."""
+        if self._bound_us is None:
+            return ()
+        missed = (heard.time + self._bound_us) // SECOND_US + 1
+        ticks = SECOND_US * np.unique(np.concatenate([missed, heard.when // SECOND_US]))
+        ticks = np.concatenate([self._later, ticks])
+        self._later = ticks[ticks > heard.until_us]
+        return [*np.unique(ticks[ticks <= heard.until_us]).tolist(), heard.until_us]
 
 
 def _tell(transition: Transition, names: dict[int, str], standing: dict[int, WouldBe], told: list[WouldBe]) -> None:

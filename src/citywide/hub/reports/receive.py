@@ -13,7 +13,7 @@ from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.cases.moves import NoCaseError
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
-from citywide.hub.people.persons import add_person
+from citywide.hub.people.residents import add_person
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase

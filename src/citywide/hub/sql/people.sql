@@ -88,18 +88,30 @@ where person = %(person)s and purpose = %(purpose)s and withdrawn is null
 -- name: person_row
 select id, name, phone, since from people.person where id = hub.uuid_of(%(person)s)
 
+-- name: why_not
+select people.why_not(hub.uuid_of(%(person)s), %(purpose)s) as why
+
+-- name: for_purpose
+select set_config('citywide.purpose', %(purpose)s, true)
+
 -- name: person_consents
-select person.id, array(select purpose from people.consent
-    where consent.person = person.id and withdrawn is null) as purposes
-from people.person where id = hub.uuid_of(%(person)s)
+select array(select purpose from people.consent where person = %(person)s and withdrawn is null) as purposes
+
+-- name: keep_on_file
+insert into people.on_file (person, purpose, department, until)
+select person, %(purpose)s, %(department)s, now() + %(lasts)s::interval from unnest(%(persons)s::uuid[]) as person
+on conflict (person, purpose, department) do update set until = greatest(on_file.until, excluded.until)
+
+-- name: purposes
+select name, roles, needs_consent, needs_grant from people.purpose order by name
 
 -- name: grant_in_force
 select from people.access_grant
-where staff = %(staff)s and purpose = %(purpose)s and since <= %(now)s and until > %(now)s
+where staff = %(staff)s and purpose = %(purpose)s and since <= now() and until > now()
 
 -- name: give_grant
-insert into people.access_grant (staff, purpose, given_by, since, until, why)
-select name, %(purpose)s, %(giver)s, %(now)s, %(until)s, %(why)s from people.staff where name = %(staff)s
+insert into people.access_grant (staff, purpose, given_by, since, until, why, departments)
+values (%(staff)s, %(purpose)s, %(giver)s, now(), %(until)s, %(why)s, %(departments)s)
 
 -- name: follow
 insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(case)s, %(person)s, %(at)s)

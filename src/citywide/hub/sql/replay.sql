@@ -7,3 +7,8 @@ where series.quantity = any(%(quantities)s) order by series.quantity, entity.kin
 select entity.id, alarm.raised, alarm.value, alarm.cleared
 from hub.alarm join hub.entity on entity.number = alarm.entity
 where alarm.rule = %(rule)s and alarm.raised >= %(begin)s and alarm.raised < %(end)s order by alarm.raised, entity.id
+
+-- name: arrivals_of_series
+select series, (extract(epoch from time) * 1000000)::bigint, value, received from hub.reading
+where series = any(%(series)s) and time >= %(begin)s and time <= %(end)s
+  and received >= %(since)s and received < %(until)s

@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.people.persons import must_have_grant
+from citywide.hub.people.grants import must_have_grant
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
@@ -17,10 +17,11 @@ from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role_in, s
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.systems.epidemic import line_list
-from citywide.systems.epidemic.contact_list import PURPOSE, list_of_contacts
+from citywide.systems.epidemic.contact_list import list_of_contacts
 from citywide.systems.epidemic.daily_reports import day_in
 from citywide.systems.epidemic.false_alarms import set_false_alarm_rate
 from citywide.systems.epidemic.form_answer import frame
+from citywide.systems.epidemic.line_list import PURPOSE
 from citywide.systems.epidemic.line_list_checks import Said, known_of, listed
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.own_tables import kinds_of

@@ -11,8 +11,8 @@ from citywide.systems.epidemic.analysis.sources import names_of, whom_to_call
 from citywide.systems.epidemic.daily_reports import FIRST
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.form_answer import Answer, frame
+from citywide.systems.epidemic.line_list import PURPOSE
 
-PURPOSE = "disease_control"
 CALLS = ("rank", "name", "phone", "chance", "patient", "context", "place", "last_met")
 MET = {
     "household": Text("household", "同住"), "visit": Text("work, school or shop", "同单位、学校或商场"),

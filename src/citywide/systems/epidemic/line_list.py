@@ -9,11 +9,12 @@ from psycopg import Connection
 
 from citywide.hub import Text
 from citywide.hub.evidence.write import witness
-from citywide.hub.people.persons import add_persons
+from citywide.hub.people.residents import add_persons, keep_on_file
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.own_tables import SQL
 
 KEPT = timedelta(days=60)  # after which whereabouts are forgotten, and people who were only contacts
+PURPOSE, ON_FILE = "disease_control", KEPT + timedelta(days=7)  # none is listed whom nobody may call any more
 
 
 class NamedPerson(Struct, frozen=True):
@@ -65,6 +66,8 @@ class LineList(Struct, frozen=True):
 def take(connection: Connection, said: LineList, who: str, now: datetime) -> dict[str, int]:
     """Take a line list in; who brought it and how many it names is written down, the names are not."""
     _know(connection, said.people)
+    mentioned = {one.reference for one in (*said.people, *said.patients, *said.presences)}
+    keep_on_file(connection, [*known_among(connection, mentioned).values()], PURPOSE, DEPARTMENT, ON_FILE)
     rows: list[dict[str, Any]] = [structs.asdict(one) | {"reported": now} for one in said.patients]
     with connection.cursor() as cursor:
         cursor.executemany(SQL["put_patient"], rows)
@@ -81,11 +84,11 @@ def take(connection: Connection, said: LineList, who: str, now: datetime) -> dic
     return counts
 
 
-def known_among(connection: Connection, references: Iterable[str]) -> set[str]:
-    """Which of these people the hub has met before."""
+def known_among(connection: Connection, references: Iterable[str]) -> dict[str, str]:
+    """Those of these people whom the hub has met before, by their references."""
     askable = [one for one in references if "\0" not in one]
     found = connection.execute(SQL["known_references"], {"references": askable}).fetchall()
-    return {reference for (reference,) in found}
+    return dict(found)
 
 
 def _know(connection: Connection, people: list[NamedPerson]) -> None:

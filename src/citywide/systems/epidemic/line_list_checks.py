@@ -67,7 +67,7 @@ def known_of(connection: Connection, said: Said, today: date, syndromes: list[st
     """What the hub knows of the places and people that a line list speaks of."""
     mentioned = [*(_said(one, "reference", -1) for one in said.patients),
                  *(_said(one, "reference", 0) for one in said.presences)]  # fmt: skip
-    people = known_among(connection, {one for one in mentioned if isinstance(one, str)})
+    people = set(known_among(connection, {one for one in mentioned if isinstance(one, str)}))
     ids = {one for patient in said.patients if isinstance(one := _said(patient, "hospital", -1), str)}
     hospitals = {place for place, kind in kinds_of(connection, ids).items() if kind == HOSPITAL.name}
     return Known(hospitals, people, today, syndromes)

@@ -94,7 +94,7 @@ select number, waiting.kind, day, reported, count from waiting join hub.entity o
 on conflict do nothing
 
 -- name: known_references
-select reference from epidemic.known_person where reference = any (%(references)s)
+select reference, person::text from epidemic.known_person where reference = any (%(references)s)
 
 -- name: know_persons
 insert into epidemic.known_person (reference, person)
