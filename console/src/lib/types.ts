@@ -124,7 +124,11 @@ export interface Me {
   csrf?: string;
 }
 
+/** Where the parts of the city's ground are: the land, and the buildings that are seen from near only. */
+export type Ground = Partial<Record<"land" | "building", string>>;
+
 export interface CityFacts {
+  ground?: Ground;
   name: Text;
   centre: [number, number];
   zoom: number;
