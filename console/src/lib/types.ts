@@ -159,7 +159,17 @@ export interface Affair {
   assigned_to?: string | null;
   details?: string | null;
   photos?: string[];
+  links?: string[]; // pictures that an app keeps elsewhere
+  reporters?: number;
   ours?: boolean; // whether the reader's department holds it, and may move it
+}
+
+/** Who reported a case, as far as they agreed to be asked back. */
+export interface Reporter {
+  id: string;
+  name: string | null;
+  phone: string | null;
+  email: string | null;
 }
 
 export interface AffairAnswer {

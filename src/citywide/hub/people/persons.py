@@ -1,14 +1,16 @@
 """Residents: the one door to personal data, which writes down who asked and why."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from msgspec import structs
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
-from citywide.hub.people.who import Person, Purpose, Who
+from citywide.hub.people.who import Contact, Person, Purpose, Who
 from citywide.kit.text import Text
 
 PURPOSES: Mapping[str, Purpose] = {
@@ -38,9 +40,9 @@ class UnknownPurposeError(AccessRefusedError):
     """There is no such purpose, or nothing is given for it."""
 
 
-def add_person(connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()) -> str:
+def add_person(connection: Connection, contact: Contact, consents: tuple[str, ...] = ()) -> str:
     """Remember a resident, and what they agreed to."""
-    row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
+    row = connection.execute(sql("add_person"), structs.asdict(contact)).fetchone()
     assert row is not None
     for purpose in consents:
         connection.execute(sql("give_consent"), {"person": str(row[0]), "purpose": PURPOSES[purpose].name})
@@ -83,7 +85,16 @@ def person(connection: Connection, who: Who, person_id: str, purpose: str) -> Pe
         connection.commit()  # the refusal stays on record although the request fails
         raise refused
     row = rows(connection, sql("person_row"), {"person": person_id})[0]
-    return Person(str(row["id"]), row["name"], row["phone"], row["since"])
+    return Person(str(row["id"]), row["name"], row["phone"], row["since"], row["email"])
+
+
+def reporters_of(connection: Connection, who: Who, case: int) -> list[Person]:
+    """Those who reported a case and agreed to be reached; each asking is written down."""
+    found: list[Person] = []
+    for row in rows(connection, sql("reporters_named"), {"case": case}):
+        with suppress(AccessRefusedError):
+            found.append(person(connection, who, row["person"], "contact"))
+    return found
 
 
 def _written_down(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str | None) -> None:
