@@ -113,4 +113,4 @@ def test_a_long_past_is_told_in_pieces_that_together_are_the_whole(told, monkeyp
     monkeypatch.setattr(houses, "AT_ONCE", len(whole["day"]) // 3)
     pieces = list(houses.history(house, mornings, MORNING.date()))
     assert len(pieces) == 4
-    assert {name: sum((piece[name] for piece in pieces), []) for name in whole} == whole
+    assert {name: [cell for piece in pieces for cell in piece[name]] for name in whole} == whole
