@@ -20,17 +20,18 @@ def anywhere(dice: random.Random) -> Place:
     return (CENTRE[0] + spread[0] * HALF[0], CENTRE[1] + spread[1] * HALF[1])
 
 
-def city_map(seed: int = 1) -> dict[str, Any]:
-    """Land, rivers, woods, roads, rail, buildings and names as one GeoJSON collection."""
+def city_map(part: str, seed: int = 1) -> dict[str, Any]:
+    """Land, rivers, woods, roads, rail and names, or the buildings, as a GeoJSON collection."""
     dice = random.Random(seed)  # noqa: S311 - a made-up city
-    features = [_land(), *_rivers(), *_woods(dice), *_roads(), _rail(), *_buildings(dice), *_names()]
+    land = [_land(), *_rivers(), *_woods(dice), *_roads(), _rail(), *_names()]
+    features = land if part == "land" else _buildings(dice)
     return {"type": "FeatureCollection", "features": features}
 
 
 def _feature(layer: str, kind: str, geometry: dict[str, Any], name: tuple[str, str] | None = None) -> dict[str, Any]:
     properties: dict[str, Any] = {"layer": layer, "class": kind}
     if name:
-        properties["name"] = {"en": name[0], "zh": name[1]}
+        properties |= {"name_en": name[0], "name_zh": name[1]}
     return {"type": "Feature", "properties": properties, "geometry": geometry}
 
 

@@ -24,7 +24,6 @@ STATIC = Path(__file__).parents[2] / "src" / "citywide" / "doors" / "static"
 STATE = State(vehicles=int(os.environ.get("MOCK_VEHICLES", "10000")), cases=int(os.environ.get("MOCK_CASES", "14")))
 PER_SECOND = int(os.environ.get("MOCK_UPDATES", "4"))
 ME = {"name": "Lin Mei", "roles": ["officer"], "departments": ["drainage"], "csrf": "word"}
-GROUND = json.dumps(city_map()).encode()
 
 
 def problem(status: int, title: str, errors: list[dict[str, str]] | None = None) -> Response[bytes]:
@@ -65,13 +64,14 @@ def sign_out() -> Any:
 @get("/v1/city", sync_to_thread=False)
 def city() -> dict[str, Any]:
     """Where it is."""
-    return {"name": text("Two Rivers", "两江市"), "centre": CENTRE, "zoom": 12, "bounds": bounds()}
+    ground = {part: f"/v1/city/map/{part}" for part in ("land", "building")}
+    return {"name": text("Two Rivers", "两江市"), "centre": CENTRE, "zoom": 12, "bounds": bounds(), "ground": ground}
 
 
-@get("/v1/city/map", sync_to_thread=False)
-def ground() -> Response[bytes]:
-    """Its ground."""
-    return Response(GROUND, media_type="application/geo+json")
+@get("/v1/city/map/{part:str}", sync_to_thread=False)
+def ground(part: str) -> Response[bytes]:
+    """Its land, or its buildings."""
+    return Response(json.dumps(city_map(part)).encode(), media_type="application/geo+json")
 
 
 @get("/v1/pages", sync_to_thread=False)

@@ -124,7 +124,11 @@ export interface Me {
   csrf?: string;
 }
 
+/** Where the parts of the city's ground are: the land, and the buildings that are seen from near only. */
+export type Ground = Partial<Record<"land" | "building", string>>;
+
 export interface CityFacts {
+  ground?: Ground;
   name: Text;
   centre: [number, number];
   zoom: number;
@@ -155,7 +159,17 @@ export interface Affair {
   assigned_to?: string | null;
   details?: string | null;
   photos?: string[];
+  links?: string[]; // pictures that an app keeps elsewhere
+  reporters?: number;
   ours?: boolean; // whether the reader's department holds it, and may move it
+}
+
+/** Who reported a case, as far as they agreed to be asked back. */
+export interface Reporter {
+  id: string;
+  name: string | null;
+  phone: string | null;
+  email: string | null;
 }
 
 export interface AffairAnswer {

@@ -1,8 +1,8 @@
 /** How the city's ground looks: quiet, so that what happens on it stands out. */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import type { Ground } from "../lib/city";
 import type { Lang } from "../lib/prefs.svelte";
 import { GROUND } from "../lib/theme";
+import type { Ground } from "../lib/types";
 
 type Colours = (typeof GROUND)["light"];
 const FONTS = ["Noto Sans Regular"];
@@ -12,10 +12,16 @@ const wide = (at12: number, at16: number) =>
 const MAJOR = ["motorway", "trunk", "primary", "bridge", "tunnel"];
 const isMajor = ["in", ["get", "class"], ["literal", MAJOR]] as unknown as ExpressionSpecification;
 
+/** From here on buildings are seen, and a little before they are fetched. */
+export const NEAR = 13.5;
+const NOTHING: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+
+/** A city without a map gets a plain sheet; buildings come later, to who looks from near. */
 export function groundStyle(ground: Ground, theme: "light" | "dark", lang: Lang): StyleSpecification {
+  const part = (data: string | undefined) => ({ type: "geojson", data: data ?? NOTHING, tolerance: 0.5, buffer: 32 }) as const;
   return {
     version: 8,
-    sources: { ground: { type: "geojson", data: ground, tolerance: 0.5, buffer: 32 } },
+    sources: { ground: part(ground.land), building: part(undefined) },
     layers: [...areas(GROUND[theme]), ...ways(GROUND[theme]), ...labels(GROUND[theme], lang)],
   };
 }
@@ -35,7 +41,7 @@ function areas(colour: Colours): LayerSpecification[] {
     filter: ["all", is("water"), ["==", ["geometry-type"], "LineString"]],
     paint: { "line-color": colour.water, "line-width": wide(2, 14) },
   };
-  const building = { ...fill("building"), minzoom: 13.5 } as LayerSpecification;
+  const building = { ...fill("building"), source: "building", minzoom: NEAR } as LayerSpecification;
   return [
     { id: "ground", type: "background", paint: { "background-color": colour.land } },
     ...(["land", "wood", "park", "water"] as const).map(fill),

@@ -1,10 +1,11 @@
 /** A city map: MapLibre's ground with our points above it, kept in step; north is up and the view is flat. */
-import { Map as Ground, setWorkerCount, setWorkerUrl, type LayerSpecification } from "maplibre-gl";
+import { Map as Drawing, setWorkerCount, setWorkerUrl, type GeoJSONSource, type LayerSpecification } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
-import { cityFacts, cityGround } from "../lib/city";
+import { cityFacts } from "../lib/city";
 import type { Lang } from "../lib/prefs.svelte";
-import { groundStyle } from "./ground";
+import type { CityFacts } from "../lib/types";
+import { groundStyle, NEAR } from "./ground";
 import { mercator, Points } from "./points";
 
 setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -42,21 +43,23 @@ export class Sheet {
   #shapes = new Map<string, Shape>();
   #dressed = "";
   #styled = false;
-  #gone = false;
+  #near = false; // buildings have been asked for
   #held = false; // somebody has taken the map where they want it
   #framed: Box | null = null;
 
   private constructor(
-    readonly map: Ground,
+    readonly map: Drawing,
     readonly box: HTMLElement,
-    private readonly city: Box,
+    private readonly city: CityFacts,
   ) {
     this.points = new Points(() => this.view());
     map.getCanvasContainer().after(this.points.canvas);
     map.on("style.load", () => {
       this.#styled = true;
       this.#shapes.forEach((shape) => this.#lay(shape));
+      this.#build();
     });
+    map.on("zoom", () => this.#build());
     map.on("render", () => this.points.draw());
     map.once("idle", () => performance.mark("map"));
     map.on("resize", () => this.#fit());
@@ -66,10 +69,10 @@ export class Sheet {
 
   /** A map in this box, looking at the whole city. */
   static async in(box: HTMLElement, theme: "light" | "dark", lang: Lang, label: string): Promise<Sheet> {
-    const [city, ground] = await Promise.all([cityFacts(), cityGround()]);
-    const map = new Ground({
+    const city = await cityFacts();
+    const map = new Drawing({
       container: box,
-      style: groundStyle(ground, theme, lang),
+      style: groundStyle(city.ground ?? {}, theme, lang),
       center: city.centre,
       zoom: city.zoom,
       minZoom: Math.max(0, city.zoom - 4),
@@ -84,20 +87,18 @@ export class Sheet {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.getCanvas().setAttribute("aria-label", label);
-    const sheet = new Sheet(map, box, city.bounds);
+    const sheet = new Sheet(map, box, city);
     sheet.frame();
     sheet.#dressed = theme + lang;
     return sheet;
   }
 
   /** The ground in the reader's theme and language; what was laid on it stays. */
-  async dress(theme: "light" | "dark", lang: Lang): Promise<void> {
+  dress(theme: "light" | "dark", lang: Lang): void {
     if (this.#dressed === theme + lang) return;
     this.#dressed = theme + lang;
-    const ground = await cityGround();
-    if (this.#dressed !== theme + lang || this.#gone) return;
-    this.#styled = false;
-    this.map.setStyle(groundStyle(ground, theme, lang), { diff: false });
+    this.#styled = this.#near = false;
+    this.map.setStyle(groundStyle(this.city.ground ?? {}, theme, lang), { diff: false });
   }
 
   /** Lines, areas and heat lie on the ground, below the points. */
@@ -131,8 +132,8 @@ export class Sheet {
   /** The city and its points; what claims to be far outside does not shrink it. */
   #everything(): Box {
     const points = this.points.extent();
-    if (!points) return this.city;
-    const [w, s, e, n] = this.city;
+    if (!points) return this.city.bounds;
+    const [w, s, e, n] = this.city.bounds;
     const [wide, high] = [(e - w) / 4, (n - s) / 4];
     return [
       Math.min(w, Math.max(points[0], w - wide)),
@@ -154,13 +155,20 @@ export class Sheet {
   }
 
   remove(): void {
-    this.#gone = true;
     this.points.stop();
     this.map.remove();
   }
 
   #fit(): void {
     this.points.resize(this.box.clientWidth, this.box.clientHeight);
+  }
+
+  /** Most of a map is buildings: they are fetched once somebody comes close to them. */
+  #build(): void {
+    const { building } = this.city.ground ?? {};
+    if (this.#near || !this.#styled || !building || this.map.getZoom() < NEAR - 0.5) return;
+    this.#near = true;
+    void this.map.getSource<GeoJSONSource>("building")?.setData(building);
   }
 
   #lay(shape: Shape): void {

@@ -76,11 +76,19 @@ class HttpDoor:
         try:
             status, answer = self._request(verb, path, sent)
         except (OSError, http.client.HTTPException):
-            self._line.close()
-            status, answer = self._request(verb, path, sent)
+            status, answer = self._request_again(verb, path, sent)
         if status not in accepted:
             raise RefusedError(f"{verb} {path}: {status} {answer[:300]!r}")
         return msgspec.json.decode(answer) if answer else None
+
+    def _request_again(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        """On a new line, which is hung up if nothing comes of it either: what is half sent must not be gone on with."""
+        self._line.close()
+        try:
+            return self._request(verb, path, body)
+        except (OSError, http.client.HTTPException) as error:
+            self._line.close()
+            raise RefusedError(f"{verb} {path}, {len(body or b'')} bytes: {error!r}") from error
 
     def _request(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         self._line.request(verb, path, body, self.headers)

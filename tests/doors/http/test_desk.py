@@ -1,5 +1,6 @@
 """The officer's desk: what is no case is said, and who was first, who may not, and who is nobody."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -82,3 +83,22 @@ def test_words_that_no_entry_of_the_log_could_hold_are_refused(door: TestClient,
     headers = sign_in("mayor")
     case = door.post("/v1/cases", json=GOOD | {"lon": 106.7}, headers=headers).json()["case"]
     assert door.post(f"/v1/cases/{case}/close", json={"note": "x" * 70_000}, headers=headers).status_code == 400
+
+
+def test_what_was_closed_never_pushes_an_open_case_off_the_board(door: TestClient, sign_in) -> None:
+    insert = """insert into hub.cases (title, category, department, first_department, state, opened, due, closed)
+        select '{"en": "a", "zh": "b"}', 'playground', 'parks', 'parks', %s, now(), now() + %s::interval, %s
+        from generate_series(1, %s)"""
+    now = datetime.now(UTC)
+    with door.app.state.hub.database.transaction() as connection:
+        connection.execute(insert, ("closed", "-1 hour", now, 150))
+        connection.execute(insert, ("paused", "1 hour", None, 1))
+    sign_in("mayor")
+    wall = next(page for page in door.get("/v1/pages").json() if page["name"] == "wall")
+    at = next(number for number, widget in enumerate(wall["widgets"]) if widget["type"] == "board")
+    board = door.get(f"/v1/pages/hub/wall/{at}").json()
+    rows = [dict(zip(board["columns"], row, strict=True)) for row in board["rows"]]
+    shown = {state: [row["alike"] for row in rows if row["state"] == state] for state in ("closed", "paused")}
+    assert shown["paused"] == [1]
+    assert len(shown["closed"]) == 100
+    assert min(shown["closed"]) >= 150

@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from citywide.hub.people.devices import new_token
 
 ROOT = "/open311/v2"
+PICTURE = "https://media.example.org/photo.jpg?size=big"
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,8 @@ def key(door: TestClient) -> str:
 @pytest.fixture(scope="module")
 def number(door: TestClient, key: str) -> str:
     told = {"api_key": key, "service_code": "pothole", "lat": "29.6", "long": "106.6", "description": "deep hole",
-            "attribute[danger]": "yes", "phone": "13812345678", "first_name": "Zhao"}  # fmt: skip
+            "attribute[danger]": "yes", "phone": "13812345678", "first_name": "Zhao", "email": "zhao@example.org",
+            "media_url": [PICTURE, "http://media.example.org/2"]}  # fmt: skip
     answer = door.post(f"{ROOT}/requests.json", data=told)
     assert answer.status_code == 201, answer.text
     found = answer.json()[0]
@@ -52,13 +54,32 @@ def test_a_request_is_read_back_without_its_reporter(door: TestClient, number: s
     assert found["description"] == "deep hole"
     assert "Zhao" not in str(found)
     assert "138" not in str(found)
+    assert found["media_url"] == PICTURE
     xml = ET.fromstring(door.get(f"{ROOT}/requests.xml?status=open&service_code=pothole").content)
     assert number in [each.find("service_request_id").text for each in xml]
     assert number not in [each["service_request_id"] for each in door.get(f"{ROOT}/requests.json?status=closed").json()]
 
 
+def test_the_desk_asks_the_reporter_back_by_the_one_door_and_is_shown_pictures_that_lie_elsewhere(
+    door: TestClient, number: str, sign_in
+) -> None:
+    sign_in("mayor")
+    assert door.get(f"/v1/cases/{number}").json()["case"]["links"] == [PICTURE, "http://media.example.org/2"]
+    asked = door.get(f"/v1/cases/{number}/reporters").json()
+    assert [(each["name"], each["phone"], each["email"]) for each in asked] == [
+        ("Zhao", "13812345678", "zhao@example.org")]  # fmt: skip
+    log = door.app.state.hub.database.rows("""select convert_from(body, 'utf8') as said
+        from (select body from evidence.pending union all select body from evidence.entry) as log""")
+    assert sum("asked for a person's data (contact): allowed" in row["said"] for row in log) == 1
+    assert not any("media.example.org" in row["said"] or "Zhao" in row["said"] for row in log)
+    sign_in("lin")
+    assert door.get(f"/v1/cases/{number}/reporters").status_code == 404
+    door.cookies.clear()
+
+
 def test_updates_are_read_by_time_and_written_by_apps(door: TestClient, key: str, number: str) -> None:
-    told = {"api_key": key, "service_request_id": number, "description": "still there", "status": "open"}
+    told = {"api_key": key, "service_request_id": number, "description": "still there", "status": "open",
+            "media_url": "https://media.example.org/later"}  # fmt: skip
     answer = door.post(f"{ROOT}/servicerequestupdates.json", data=told)
     assert answer.status_code == 201, answer.text
     assert answer.json()[0]["update_id"].isdigit()
@@ -78,6 +99,10 @@ def test_updates_are_read_by_time_and_written_by_apps(door: TestClient, key: str
     ({"service_code": "ufo", "lat": "1", "long": "1"}, "404"),
     ({"service_code": "pothole"}, "400"),
     ({"service_code": "pothole", "lat": "nan", "long": "1"}, "400"),
+    *(({"service_code": "pothole", "lat": "29.6", "long": "106.6"} | wrong, "400") for wrong in (
+        {"media_url": "javascript:alert(1)"}, {"media_url": "https://me:word@example.org"}, {"media_url": "https://[x"},
+        {"media_url": "http://a b"}, {"email": "zhao at home"}, {"phone": "call me"},
+    )),
 ])  # fmt: skip
 def test_faults_have_a_code_and_a_description(door: TestClient, key: str, told: dict, code: str) -> None:
     answer = door.post(f"{ROOT}/requests.json", data={"api_key": key} | told)

@@ -13,7 +13,7 @@ from citywide.hub.people.grants import grant
 from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, person
 from citywide.hub.people.residents import add_person, agree, keep_on_file
 from citywide.hub.people.staff import add_staff
-from citywide.hub.people.who import Who
+from citywide.hub.people.who import Contact, Who
 from tests.conftest import PASSWORD
 
 Ask = Callable[[str, str, str], tuple[int, str]]
@@ -69,7 +69,7 @@ def test_an_office_sees_whom_it_has_a_case_of_and_to_others_there_is_no_such_per
 
 
 def test_whoever_sees_every_department_sees_nobody_who_has_nothing_to_do_with_any(connection: Connection) -> None:
-    stranger = add_person(connection, "Sun", "13900002222", ("contact", "research"))
+    stranger = add_person(connection, Contact("Sun", "13900002222"), ("contact", "research"))
     become(connection, Who("mayor", ("officer", "manager"), (), everywhere=True))
     assert connection.execute("select people.why_not(%s, 'contact')", (stranger,)).fetchone() == ("stranger",)
 
@@ -112,7 +112,7 @@ def test_no_page_reads_a_resident_since_it_cannot_write_down_that_it_did(door: T
 
 def test_a_study_asks_for_those_on_its_file_who_agreed_until_it_ends(connection: Connection) -> None:
     scientist = Who("luo", ("scientist",), ("biobank",))
-    zhou = add_person(connection, "Zhou", None)
+    zhou = add_person(connection, Contact("Zhou"))
     keep_on_file(connection, [zhou], "research", "biobank", timedelta(days=365))
     become(connection, scientist)
     assert connection.execute("select people.why_not(%s, 'research')", (zhou,)).fetchone() == ("consent",)
@@ -127,7 +127,7 @@ def test_a_study_asks_for_those_on_its_file_who_agreed_until_it_ends(connection:
 def test_a_grant_holds_where_its_giver_is_a_manager_and_its_taker_may_ask(connection: Connection) -> None:
     tracer, hour = Who("ma", ("officer",), ("disease_control", "parks")), timedelta(hours=1)
     add_staff(connection, tracer, PASSWORD)
-    zhou = add_person(connection, "Zhou", None)
+    zhou = add_person(connection, Contact("Zhou"))
     keep_on_file(connection, [zhou], "disease_control", "disease_control", timedelta(days=60))
     grant(connection, Who("gu", ("manager",), ("parks",)), "ma", "disease_control", hour, "an outbreak")
     become(connection, tracer)

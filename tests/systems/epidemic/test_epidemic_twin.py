@@ -7,6 +7,7 @@ from citywide.hub import Point, Reading, Text
 from citywide.hub.simulated.twin import Place, Plan, Speaks, Weather
 from citywide.hub.testing import MORNING
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS
+from citywide.systems.epidemic.simulated import houses
 from citywide.systems.epidemic.simulated.outbreaks import FIRST_DAYS
 from citywide.systems.epidemic.twin import EpidemicTwin
 
@@ -103,3 +104,13 @@ def test_the_same_city_has_the_same_epidemic(plan, told) -> None:
     list(again.words(MORNING))
     days = [again.step(MORNING + timedelta(days=day, hours=2), 86_400, CLEAR) for day in range(5)]
     assert days == told[1][:5]
+
+
+def test_a_long_past_is_told_in_pieces_that_together_are_the_whole(told, monkeypatch: pytest.MonkeyPatch) -> None:
+    house = told[0].houses[0]
+    mornings = np.full(len(house.entities), 3)
+    (whole,) = houses.history(house, mornings, MORNING.date())
+    monkeypatch.setattr(houses, "AT_ONCE", len(whole["day"]) // 3)
+    pieces = list(houses.history(house, mornings, MORNING.date()))
+    assert len(pieces) == 4
+    assert {name: [cell for piece in pieces for cell in piece[name]] for name in whole} == whole

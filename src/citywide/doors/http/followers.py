@@ -26,7 +26,7 @@ from citywide.hub.web.threads import in_thread
 from citywide.systems.hotline.model import REPORTABLE
 
 LABELS = {each.name: each.label for each in REPORTABLE}
-OF_STAFF = ("details", "about", "about_name", "assigned_to", "unit_name", "ours")
+OF_STAFF = ("details", "about", "about_name", "assigned_to", "unit_name", "ours", "links")
 KNOWN = ("hub", "resident")
 
 

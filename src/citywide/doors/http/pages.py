@@ -6,33 +6,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
 from citywide.hub.screens.data import UnknownPageError, pages_for, queries_of_widget, sheet
-from citywide.hub.screens.labels import labels
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-
-
-@get("/v1/city", sync_to_thread=False)
-def city(state: State) -> Response[bytes]:
-    """The city's name, where it lies, its time, and what its words are called."""
-    hub = hub_of(state)
-    about = hub.city
-    found = {"name": about.name, "centre": about.centre, "zoom": about.zoom, "bounds": about.bounds}
-    found |= {"zone": about.zone, "words": labels(hub.words)}
-    return as_json(found)
-
-
-@get("/v1/city/map")
-@in_thread
-def city_map(state: State) -> Response[bytes]:
-    """The city's own vector map, as GeoJSON."""
-    folder = hub_of(state).settings.city
-    file = folder / "map.geojson.gz" if folder else None
-    if file is None or not file.exists():
-        raise Problem(404, "this city has no map of its own")
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "max-age=3600"}
-    return Response(file.read_bytes(), media_type="application/geo+json", headers=headers)
 
 
 @get("/v1/pages")
@@ -73,4 +50,4 @@ def widget_rows(
     return as_json(rows)
 
 
-HANDLERS = [city, city_map, pages, widget_rows]
+HANDLERS = [pages, widget_rows]

@@ -7,8 +7,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 
+from citywide.doors.http.sight import must_hold, must_see
 from citywide.hub.people.grants import grant
 from citywide.hub.people.persons import person as ask_person
+from citywide.hub.people.persons import purposes, reporters_of
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, staff
 from citywide.hub.web.described import Hours, Name, Said
@@ -43,4 +45,15 @@ def person(request: AnyRequest, state: State, person: FromPath[str], purpose: Fr
         return as_json(ask_person(connection, who, person, purpose))
 
 
-HANDLERS = [give_grant, person]
+@get("/v1/cases/{case:int}/reporters")
+@in_thread
+def reporters(request: AnyRequest, state: State, case: FromPath[int]) -> Response[bytes]:
+    """Whom to ask back about a case: those who left a name and agreed; every asking is written down."""
+    who = staff(request)
+    with hub_of(state).database.transaction() as connection:
+        must_see(connection, who, "case", case)
+        must_hold(connection, who, case, *purposes(connection)["contact"].roles)
+        return as_json(reporters_of(connection, who, case))
+
+
+HANDLERS = [give_grant, person, reporters]

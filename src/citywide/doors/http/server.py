@@ -21,6 +21,7 @@ from citywide.doors import open311
 from citywide.doors.http import (
     alarms,
     catalogue,
+    city,
     consents,
     delegations,
     desk,
@@ -54,6 +55,7 @@ ROOMS = (
     readings,
     entities,
     catalogue,
+    city,
     pages,
     alarms,
     desk,

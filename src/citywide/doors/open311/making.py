@@ -1,6 +1,7 @@
 """New requests: what an app sends for a resident, as a form with or without photos."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from litestar.datastructures import FormMultiDict, State, UploadFile
 
 from citywide.doors.open311.services import need_ours, service
 from citywide.doors.open311.shapes import Fault, Item, answered
+from citywide.hub.people.who import Contact
+from citywide.hub.reports.links import LinkError, keep_links, web_address
 from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, take
 from citywide.hub.reports.words import PHONE
@@ -19,16 +22,19 @@ from citywide.hub.web.described import FILE, TEXT, form_of, many
 from citywide.kit.geometry import Point
 
 FIELDS = ("api_key", "service_code", "lat", "long", "address_string", "description", "first_name", "last_name",
-          "phone", "attribute[danger]")  # fmt: skip
+          "phone", "email", "attribute[danger]")  # fmt: skip
+PICTURES = {"media": many(FILE), "media_url": many(TEXT)}
+LONGEST_MAIL = 254
+MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
 @post(
     ["/open311/v2/requests.json", "/open311/v2/requests.xml"],
     status_code=201,
-    operation_class=form_of(dict.fromkeys(FIELDS, TEXT) | {"media": many(FILE)}, ("api_key", "service_code")),
+    operation_class=form_of(dict.fromkeys(FIELDS, TEXT) | PICTURES, ("api_key", "service_code")),
 )
 async def make(request: AnyRequest, state: State) -> Response[bytes]:
-    """A new request by an app that has a key; `media` may be photos."""
+    """A new request by an app that has a key; `media` may be photos, `media_url` photos that the app keeps."""
     form = await request.form()
     files = [await each.read() for each in form.getall("media", []) if isinstance(each, UploadFile)]
     name, hub = request.url.path.rpartition("/")[2], hub_of(state)
@@ -49,15 +55,25 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
 def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
-    report = _report(form, app, hub.city)
+    report, links = _report(form, app, hub.city), links_in(form)
     try:
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
         raise Fault(400, f"media: {error}") from error
     with hub.database.transaction() as connection:
-        taken = take(connection, hub.desk, report, photos, hub.clock.now())
+        taken = take(connection, hub.desk, report, photos, now := hub.clock.now())
+        keep_links(connection, taken.case, links, now, f"app {app}")
     notice = f"follow it at {here}follow/{taken.follow}"
     return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
+
+
+def links_in(form: FormMultiDict) -> list[str]:
+    """Where the app says that its photos are."""
+    said = [each.strip() for each in form.getall("media_url", []) if isinstance(each, str) and each.strip()]
+    try:
+        return [web_address(each) for each in said[:MOST]]
+    except LinkError as error:
+        raise Fault(400, f"media_url: {error}") from error
 
 
 def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
@@ -70,7 +86,7 @@ def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
     if place is None and not said.get("address_string"):
         raise Fault(400, "a location is missing: lat and long, or address_string")
     address, facts = said.get("address_string", "")[:300], _facts(said, app)
-    return Report(category.name, said.get("description", ""), place, address, _name(said), _phone(said), facts=facts)
+    return Report(category.name, said.get("description", ""), place, address, _contact(said), facts=facts)
 
 
 def _facts(said: Mapping[str, str], app: str) -> dict[str, object]:
@@ -79,15 +95,14 @@ def _facts(said: Mapping[str, str], app: str) -> dict[str, object]:
     return facts | {"danger": danger} if danger in {"yes", "no"} else facts
 
 
-def _name(said: Mapping[str, str]) -> str | None:
-    return " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))[:80] or None
-
-
-def _phone(said: Mapping[str, str]) -> str | None:
-    phone = said.get("phone") or None
+def _contact(said: Mapping[str, str]) -> Contact:
+    name = " ".join(filter(None, (said.get("first_name"), said.get("last_name"))))[:80]
+    phone, email = said.get("phone", ""), said.get("email", "")
     if phone and not PHONE.match(phone):
         raise Fault(400, f"phone {phone!r} is no telephone number")
-    return phone
+    if email and (len(email) > LONGEST_MAIL or not MAIL.match(email)):
+        raise Fault(400, f"email {email[:80]!r} is no address of mail")
+    return Contact(name or None, phone or None, email or None)
 
 
 def _place(said: Mapping[str, str]) -> Point | None:

@@ -21,7 +21,7 @@ from citywide.hub.web.threads import in_thread
 SPAN = timedelta(days=90)
 MOST_REQUESTS = 1000
 FILTERS = ("service_request_id", "service_code", "start_date", "end_date", "status", "page", "page_size")
-NOT_KEPT = dict.fromkeys(("service_notice", "address_id", "zipcode", "media_url"))  # the standard's, not the city's
+NOT_KEPT = dict.fromkeys(("service_notice", "address_id", "zipcode"))  # the standard's, not the city's
 
 
 @get("/open311/v2/requests/{name:str}")
@@ -125,6 +125,7 @@ def _seen(row: Mapping[str, Any]) -> Item:
         "address": address or None,
         "lat": row["lat"],
         "long": row["lon"],
+        "media_url": row["link"],
     }
 
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import State
+from litestar.datastructures import FormMultiDict, State
+from msgspec import Struct
 
-from citywide.doors.open311.making import need_key
+from citywide.doors.open311.making import links_in, need_key
 from citywide.doors.open311.requests import SPAN
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
@@ -15,6 +16,7 @@ from citywide.hub.cases.moves import CaseError, NoCaseError, row_of
 from citywide.hub.cases.steps import told_to_all
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
+from citywide.hub.reports.links import keep_links
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.callers import hub_of
@@ -24,7 +26,7 @@ from citywide.hub.web.threads import in_thread
 STATUS = {"working": "in_progress", "assigned": "action_scheduled", "closed": "closed", "confirmed": "fixed",
           "checking": "in_progress", "paused": "investigating"}  # fmt: skip
 PATHS = ["/open311/v2/servicerequestupdates.json", "/open311/v2/servicerequestupdates.xml"]
-FIELDS = ("api_key", "service_request_id", "description", "status")
+FIELDS = ("api_key", "service_request_id", "description", "status", "media_url")
 
 
 @get(PATHS, operation_class=asked_by({"start_date": TEXT, "end_date": TEXT}))
@@ -68,7 +70,16 @@ def _update(row: Mapping[str, Any]) -> Item:
     }
 
 
-def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
+class Update(Struct, frozen=True):
+    """What an app says of a request: its words, whether it is open again, and pictures that the app keeps."""
+
+    case: int
+    words: str
+    status: str
+    links: list[str]
+
+
+def _made(hub: Hub, form: FormMultiDict) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
     number, words = str(form.get("service_request_id", "")), str(form.get("description", "")).strip()
@@ -76,25 +87,25 @@ def _made(hub: Hub, form: Mapping[str, Any]) -> list[Item]:
         raise Fault(400, "service_request_id is missing or no number")
     if not words:
         raise Fault(400, "description is missing")
+    status, links = str(form.get("status", "")).lower(), links_in(form)
     try:
-        return _written(
-            hub, app, int(number), str(form.get("status", "")).lower(), without_numbers_of_people(words[:2000])
-        )
+        return _written(hub, app, Update(int(number), without_numbers_of_people(words[:2000]), status, links))
     except CaseError as error:
         raise Fault(404 if isinstance(error, NoCaseError) else 409, f"{error}; {error.accepted}") from error
 
 
-def _written(hub: Hub, app: str, case: int, status: str, words: str) -> list[Item]:
-    now = hub.clock.now()
+def _written(hub: Hub, app: str, said: Update) -> list[Item]:
+    now, by = hub.clock.now(), f"app {app}"
     with hub.database.transaction() as connection:
-        row = row_of(connection, case)
+        row = row_of(connection, said.case)
         if row["category"] not in SERVICES or not row["reporters"]:
-            raise Fault(404, f"there is no request {case}")
-        if status in {"open", "reopened"} and row["state"] == "closed":
-            hub.desk.reopen(connection, case, now, f"app {app}", words)
+            raise Fault(404, f"there is no request {said.case}")
+        if said.status in {"open", "reopened"} and row["state"] == "closed":
+            hub.desk.reopen(connection, said.case, now, by, said.words)
         else:
-            hub.desk.add(connection, case, now, f"app {app}", words)
-        newest = rows(connection, sql("newest_step"), {"case": case})[0]["id"]
+            hub.desk.add(connection, said.case, now, by, said.words)
+        newest = rows(connection, sql("newest_step"), {"case": said.case})[0]["id"]
+        keep_links(connection, said.case, said.links, now, by)
     return [{"update_id": str(newest)}]
 
 

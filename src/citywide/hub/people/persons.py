@@ -4,6 +4,7 @@ Who may ask is said once, in the database (`people.why_not`): its rows show them
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,7 +52,16 @@ def person(connection: Connection, who: Who, person_id: str, purpose: str) -> Pe
     if why_not or not found:
         refuse(connection, who, person_id, purpose, why_not or "stranger")
     write_down(connection, who, person_id, purpose)
-    return Person(str(found[0]["id"]), found[0]["name"], found[0]["phone"], found[0]["since"])
+    return Person(str(found[0]["id"]), found[0]["name"], found[0]["phone"], found[0]["since"], found[0]["email"])
+
+
+def reporters_of(connection: Connection, who: Who, case: int) -> list[Person]:
+    """Those who reported a case and agreed to be reached; each asking is written down."""
+    found: list[Person] = []
+    for row in rows(connection, sql("reporters_named"), {"case": case}):
+        with suppress(AccessRefusedError):
+            found.append(person(connection, who, row["person"], "contact"))
+    return found
 
 
 def refuse(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str) -> None:

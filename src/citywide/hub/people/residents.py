@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from msgspec import structs
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
+from citywide.hub.people.who import Contact
 from citywide.kit.text import Text
 
 
-def add_person(connection: Connection, name: str | None, phone: str | None, consents: tuple[str, ...] = ()) -> str:
+def add_person(connection: Connection, contact: Contact, consents: tuple[str, ...] = ()) -> str:
     """Remember a resident, and what they agreed to."""
-    row = connection.execute(sql("add_person"), {"name": name, "phone": phone}).fetchone()
+    row = connection.execute(sql("add_person"), structs.asdict(contact)).fetchone()
     assert row is not None
     for purpose in consents:
         connection.execute(sql("give_consent"), {"person": str(row[0]), "purpose": purpose})

@@ -70,6 +70,17 @@ class Who(Struct, frozen=True):
         return not self.offices.isdisjoint(wanted)
 
 
+class Contact(Struct, frozen=True):
+    """How a resident wants to be called and reached; all of it may be missing."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.phone or self.email)
+
+
 class Person(Struct, frozen=True):
     """A resident as far as consent and role allow it to be seen."""
 
@@ -77,3 +88,4 @@ class Person(Struct, frozen=True):
     name: str | None
     phone: str | None
     since: datetime
+    email: str | None = None

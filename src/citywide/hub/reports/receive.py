@@ -14,6 +14,7 @@ from citywide.hub.cases.moves import NoCaseError
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.residents import add_person
+from citywide.hub.people.who import Contact
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
@@ -25,7 +26,7 @@ REPORTERS_ACTS = {"closed": ("confirm", "reopen", "rate"), "checking": ("confirm
 
 
 class Report(Struct, frozen=True):
-    """What a resident tells; `category` has been found before, name and phone stay with the person.
+    """What a resident tells; `category` has been found before, the contact stays with the person.
 
     `link` is the secret that the reporter's phone has chosen, so that it can send the same once more.
     """
@@ -34,8 +35,7 @@ class Report(Struct, frozen=True):
     text: str
     place: Point | None = None
     address: str = ""
-    name: str | None = None
-    phone: str | None = None
+    contact: Contact = Contact()
     join: int | None = None
     facts: dict[str, object] = {}
     link: str | None = None
@@ -137,9 +137,7 @@ def _order(desk: CaseDesk, report: Report) -> OpenCase:
 
 
 def _person(connection: Connection, report: Report) -> str | None:
-    if not report.name and not report.phone:
-        return None
-    return add_person(connection, report.name, report.phone, ("contact",))
+    return add_person(connection, report.contact, ("contact",)) if report.contact else None
 
 
 def reporter(connection: Connection, token: str) -> str | None:

@@ -1,17 +1,17 @@
 -- name: cases_of_department
-select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    unit.name as assigned_to, cases.reporters, cases.reopened
+-- Every open case, and what was closed last, of a department or of all; beside each how many there are of its state
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
-where cases.department = %(department)s
-  and (cases.state <> 'closed' or cases.closed > (select max(opened) from hub.cases) - interval '1 day')
-order by cases.due nulls last, cases.id limit 500
-
--- name: all_cases
-select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    unit.name as assigned_to, cases.reporters, cases.reopened
+where %(department)s::text in (cases.department, '') and cases.state <> 'closed'
+order by cases.due nulls last, cases.id limit 2000)
+union all
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
-where cases.state <> 'closed' or cases.closed > (select max(opened) from hub.cases) - interval '1 day'
-order by cases.due nulls last, cases.id limit 1000
+where %(department)s::text in (cases.department, '') and cases.state = 'closed'
+  and cases.closed > (select max(opened) from hub.cases) - interval '1 day'
+order by cases.closed desc, cases.id limit 100)
 
 -- name: evidence_of_department
 select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'

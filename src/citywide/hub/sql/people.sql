@@ -69,7 +69,7 @@ with lent as (delete from people.delegation where %(name)s in (from_staff, to_st
 delete from people.staff where name = %(name)s
 
 -- name: add_person
-insert into people.person (name, phone) values (%(name)s, %(phone)s) returning id
+insert into people.person (name, phone, email) values (%(name)s, %(phone)s, %(email)s) returning id
 
 -- name: add_persons
 with given as materialized (
@@ -86,7 +86,7 @@ update people.consent set withdrawn = now()
 where person = %(person)s and purpose = %(purpose)s and withdrawn is null
 
 -- name: person_row
-select id, name, phone, since from people.person where id = hub.uuid_of(%(person)s)
+select id, name, phone, email, since from people.person where id = hub.uuid_of(%(person)s)
 
 -- name: why_not
 select people.why_not(hub.uuid_of(%(person)s), %(purpose)s) as why
@@ -115,6 +115,11 @@ values (%(staff)s, %(purpose)s, %(giver)s, now(), %(until)s, %(why)s, %(departme
 
 -- name: follow
 insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(case)s, %(person)s, %(at)s)
+
+-- name: reporters_named
+-- Who left a name or a way to be reached, the first reporter first
+select person::text as person from hub.follower where cases = %(case)s and person is not null
+group by person order by min(at), min(number)
 
 -- name: followed
 select cases, person from hub.follower where token_hash = %(token)s

@@ -28,7 +28,8 @@ where found.distance <= found.reach order by found.distance limit 5
 -- name: requests_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
     cases.due, cases.lon, cases.lat, case when cases.state = 'closed' then 'closed' else 'open' end as status,
-    (select max(at) from hub.case_step where case_step.cases = cases.id) as updated
+    (select max(at) from hub.case_step where case_step.cases = cases.id) as updated,
+    (select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id limit 1) as link
 from hub.cases where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case when %(cases)s::bigint[] is null then cases.opened between %(since)s and %(until)s else cases.id = any(%(cases)s) end
   and (%(states)s::text[] is null

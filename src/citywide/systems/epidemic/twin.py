@@ -72,7 +72,8 @@ class EpidemicTwin:
         """At first what was reported in past years; then day by day who fell ill."""
         if self._wake(now):
             for house in self.houses:
-                yield Word("/v1/epidemic/history", history(house, self._told[house.kind.name], self._first))
+                for piece in history(house, self._told[house.kind.name], self._first):
+                    yield Word("/v1/epidemic/history", piece)
         yesterday = (now.astimezone(ZONE).date() - self._first).days - 1
         begin, self._listed = max(self._listed + 1, -60), max(self._listed, yesterday)
         hospitals = [entity.id for entity in self._known["hospital"]]

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
+from citywide.hub.people.who import Contact
 from citywide.hub.reports.receive import Report, reportable
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
@@ -54,8 +55,8 @@ def understood(hub: Hub, told: Told, *, has_photos: bool) -> Report:
         found, told = structs.replace(found, place=None), structs.replace(told, address=WHOLE_CITY.both)
     elif found.place is None and not told.address.strip() and not _needs_no_place(found):
         raise Problem(422, "where is it?", [Refusal("place", "missing", "a place on the map, or an address")])
-    name, phone = (None, None) if told.anonymous else (told.name, told.phone)
-    return Report(found.category, told.text, found.place, told.address, name, phone, told.join, dict(found.facts),
+    contact = Contact() if told.anonymous else Contact(told.name, told.phone)
+    return Report(found.category, told.text, found.place, told.address, contact, told.join, dict(found.facts),
                   told.link)  # fmt: skip
 
 

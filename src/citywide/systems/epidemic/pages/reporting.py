@@ -16,6 +16,7 @@ PLACES = Table(
         Column("first_share", Text("Known at first", "首报比例"), "number", "%"),
         Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),
     ),
+    empty=Text("Comes once places have reported on several days", "各单位报告数日后显示"),
 )
 SET_ASIDE = Table(Text("Reports set aside", "被搁置的报告"), Query("reports_set_aside"), (PLACE, SERIES, WEEK, STATE))
 

@@ -16,6 +16,7 @@ from citywide.systems.epidemic.simulated.counts import LAGS
 Ints = NDArray[np.int64]
 ZONE = ZoneInfo("Asia/Shanghai")  # of the simulated city
 BEFORE, AFTER = 3 * 365, 120  # days that are known when the city wakes, and days that it lives at most
+AT_ONCE = 200_000  # rows in a piece: some 20 MB as it is sent
 REVISED = 27 * 7  # days whose revisions are remembered; of older ones the last word only
 
 
@@ -29,10 +30,19 @@ class House(Struct, frozen=True):
     said: Ints
 
 
-def history(house: House, told: Ints, first: date) -> dict[str, list[object]]:
-    """Everything said up to the mornings `told`: of the last half year every word, of earlier days the last one."""
+def history(house: House, told: Ints, first: date) -> Iterator[dict[str, list[object]]]:
+    """Everything said up to the mornings `told`: of the last half year every word, of earlier days the last one.
+
+    A large city's years are told in several pieces: one alone would be more than a door takes at once.
+    """
     parts = [_old(house, BEFORE - REVISED), *(_words(house, told, lag) for lag in range(LAGS))]
-    place, series, day, lag, count = np.concatenate(parts, axis=1)
+    rows = np.concatenate(parts, axis=1)
+    for begin in range(0, rows.shape[1], AT_ONCE):
+        yield _told(house, rows[:, begin : begin + AT_ONCE], first)
+
+
+def _told(house: House, rows: Ints, first: date) -> dict[str, list[object]]:
+    place, series, day, lag, count = rows
     days = [(first + timedelta(days=at - BEFORE)).isoformat() for at in range(BEFORE + AFTER)]
     mornings = midnight(first).timestamp() + 86_400.0 * (np.arange(BEFORE + AFTER + LAGS + 1) - BEFORE)
     return {
