@@ -5,7 +5,7 @@ Who may ask is said once, in the database (`people.why_not`): its rows show them
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import convert
 from psycopg import Connection
@@ -54,7 +54,7 @@ def person(connection: Connection, who: Who, person_id: str, purpose: str) -> Pe
     return Person(str(found[0]["id"]), found[0]["name"], found[0]["phone"], found[0]["since"])
 
 
-def refuse(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str) -> None:
+def refuse(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str) -> NoReturn:
     """Say no in words; the refusal stays on record although the request fails."""
     known = purposes(connection)
     roles = " and ".join(known[purpose].roles) if purpose in known else ""
