@@ -2,17 +2,15 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from getpass import getpass
 from typing import Any
 
-import psycopg
 from psycopg import Connection
-from psycopg.errors import UndefinedColumn, UndefinedTable
 
-from citywide.commands.options import database_options, number, of_a_city
-from citywide.hub.database.opening import opened
+from citywide.commands.carrying_out import carried_out
+from citywide.commands.options import database_options, number
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.devices import new_token, revoke
@@ -40,7 +38,7 @@ def _token(options: Namespace) -> int:
             return f"{revoke(connection, options.name)} tokens revoked; a running hub forgets them within 20 s"
         return new_token(connection, options.name, scopes, until, departments, everywhere=options.everywhere)
 
-    return told(options, work)
+    return carried_out(options, work)
 
 
 def _staff_options(parser: ArgumentParser) -> None:
@@ -54,7 +52,7 @@ def _staff_options(parser: ArgumentParser) -> None:
 
 def _staff(options: Namespace) -> int:
     if options.remove:
-        return told(options, lambda connection: _removed(connection, options.name))
+        return carried_out(options, lambda connection: _removed(connection, options.name))
     if not options.role:
         print(f"--role is needed: {', '.join(ROLES)}", file=sys.stderr)
         return 2
@@ -65,7 +63,7 @@ def _staff(options: Namespace) -> int:
         add_staff(connection, who, _password())
         return f"{who.name} may sign in"
 
-    return told(options, add)
+    return carried_out(options, add)
 
 
 def _removed(connection: Connection, name: str) -> str:
@@ -75,7 +73,7 @@ def _removed(connection: Connection, name: str) -> str:
 
 
 def _people(options: Namespace) -> int:
-    return told(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
+    return carried_out(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
 
 
 def _staff_lines(connection: Connection) -> Iterator[str]:
@@ -91,18 +89,6 @@ def _token_lines(connection: Connection) -> Iterator[str]:
 
 def _sees(row: Mapping[str, Any]) -> str:
     return "everywhere" if row["everywhere"] else ", ".join(row["departments"]) or "no department"
-
-
-def told(options: Namespace, work: Callable[[Connection], str]) -> int:
-    """Do it in one transaction and print what came of it; what cannot be is refused in a sentence."""
-    with opened(of_a_city(options)) as url, psycopg.connect(url) as connection:
-        try:
-            print(work(connection))
-        except (ValueError, UndefinedTable, UndefinedColumn) as error:
-            behind = "the database's schema is behind this program: run `citywide migrate` first"
-            print(error if isinstance(error, ValueError) else behind, file=sys.stderr)
-            return 1
-    return 0
 
 
 def _password() -> str:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from psycopg import Connection
 
+from citywide.commands.carrying_out import carried_out
 from citywide.commands.options import database_options
-from citywide.commands.people import told
 from citywide.hub.entities.service import Change, bring_back, retire
 from citywide.kit.commands import Command
 
@@ -29,7 +29,7 @@ def _retire(options: Namespace) -> int:
         ended = retire(connection, change, options.token)
         return f"{options.entity} is out of service, {ended} tokens ended; a running hub follows within seconds"
 
-    return told(options, work)
+    return carried_out(options, work)
 
 
 RETIRE = Command("retire", "take a device out of service; what it said stays readable", _options, _retire)

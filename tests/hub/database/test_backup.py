@@ -11,7 +11,9 @@ from citywide.hub import Entity, Point, Reading
 from citywide.hub.database.backup import BackupError, backup, restore
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.queries import sql
-from citywide.hub.evidence.log import checkpoint
+from citywide.hub.evidence.keys import formerly
+from citywide.hub.evidence.log import Log, checkpoint, size_of
+from citywide.hub.secrets import evidence_keys
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TEMPLATE, TrialCity, trial_cluster
 from citywide.kit.turns import turn_if_free
@@ -60,6 +62,7 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
         restored.start()
         try:
             assert state(restored) == wanted
+            _goes_on_under_another_name(restored, data)
         finally:
             restored.stop("immediate")
         with pytest.raises(BackupError, match="no backup was finished by then"):
@@ -78,6 +81,20 @@ def test_a_restored_city_stands_as_it_stood_at_the_chosen_second(data) -> None:
     finally:
         city.close()
         cluster.stop("immediate")
+
+
+def _goes_on_under_another_name(restored: Cluster, data: Path) -> None:
+    """Both cities hold the same key: what each signs from now on must not pass for the same log."""
+    (key,), (before,) = (evidence_keys(folder, "city/log") for folder in (data.parent / "again", data))
+    assert (before.name, formerly(key.public)) == ("city/log", [before.public])
+    log = Log([key])
+    with psycopg.connect(restored.url(TEMPLATE), autocommit=True) as connection:
+        size = size_of(connection)
+        assert log.lead(connection)
+        log.take_pending(connection)
+        assert checkpoint(connection).startswith(f"{key.name}\n{size + 1}\n")
+        (body,) = connection.execute("select body from evidence.entry order by index desc limit 1").fetchone()
+    assert f'"size":{size}' in bytes(body).decode()
 
 
 def test_what_cannot_be_backed_up_is_said_and_leaves_nothing_behind(data: Path) -> None:

@@ -113,3 +113,11 @@ def test_a_step_waits_for_a_busy_table_and_keeps_nobody_from_it_for_long(empty: 
     step = Migration("hub", 9999, "more", "alter table hub.entity add column more text")
     assert migrate(empty, [step]) == [step]
     thread.join()
+
+
+def test_a_step_takes_as_long_as_it_takes_where_the_server_lets_statements_run_for_a_moment_only(
+    empty: Connection,
+) -> None:
+    empty.execute("set statement_timeout = '50ms'")
+    step = Migration("hub", 9999, "long", "select pg_sleep(0.1)")
+    assert migrate(empty, [step]) == [step]

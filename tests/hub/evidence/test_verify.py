@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citywide.commands.verify import VERIFY
-from citywide.hub.evidence.keys import Kind, SecretKey
+from citywide.hub.evidence.keys import Kind, SecretKey, name_after
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
 from citywide.hub.evidence.tree import edge_of
@@ -54,6 +54,18 @@ def test_growth_since_an_earlier_checkpoint_is_shown():
     answer = verify(a_document() | {"earlier": earlier})
     assert answer.status == PROVEN
     assert "only grown since the earlier checkpoint of 50 entries" in "\n".join(answer.lines)
+
+
+def test_a_log_that_goes_on_from_a_backup_is_one_with_what_it_kept_and_not_with_what_it_forgot():
+    """It is signed by the same key under another name, so that no name stands for two histories."""
+    again = SecretKey(name_after(KEY.name, ["20260504T090000Z", "20260505T090000Z"]), KEY.kind, KEY.seed)
+    now = sign(Checkpoint(again.name, 102, edge_of(102, HASHES).root), [again], MOMENT)
+    kept = {"checkpoint": a_checkpoint(50), "hashes": text(consistency_proof(50, 102, HASHES))}
+    forgotten = {"checkpoint": a_checkpoint(60, bytes(32)), "hashes": text(consistency_proof(60, 102, HASHES))}
+    for earlier, status in ((kept, PROVEN), (forgotten, REFUTED)):
+        assert verify(a_document() | {"checkpoint": now, "earlier": earlier}, again.public.text).status == status
+    assert verify(a_document(), again.public.text).status == PROVEN  # what was downloaded before
+    assert verify(a_document() | {"checkpoint": now}, KEY.public.text).status == REFUTED
 
 
 def test_a_rewritten_history_is_refuted():

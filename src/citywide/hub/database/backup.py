@@ -13,6 +13,7 @@ import psycopg
 
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.programs import call, give_to_owner
+from citywide.hub.secrets import begin_another_log
 from citywide.kit.turns import turn_if_free
 
 NAME = "%Y-%m-%dT%H%M%S.%fZ"
@@ -73,6 +74,7 @@ def restore(data: Path, into: Path, to: datetime | None = None) -> Cluster:
     with _or_nothing(cluster):
         _come_back(cluster)
     _copy_beside(data, into)
+    begin_another_log(data, into, datetime.now(UTC))
     return cluster
 
 

@@ -41,6 +41,7 @@ def system_migrations(name: str, folder: Path | None) -> list[Migration]:
 def migrate(connection: Connection, migrations: Iterable[Migration]) -> list[Migration]:
     """Run what has not run yet, each in its own transaction; waits for another that is migrating."""
     connection.autocommit = True
+    connection.execute("set statement_timeout = 0")  # a server may set one for all; a step takes as long as it takes
     connection.execute("select pg_advisory_lock(%s)", (LOCK,))
     try:
         connection.execute(_TABLE)

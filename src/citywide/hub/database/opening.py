@@ -4,8 +4,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from psycopg import Connection
+from psycopg.errors import ProtocolViolation
+
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
+from citywide.kit.commands import NotPossibleError
+
+SHARED = "behind this address a pooler shares sessions; name the server itself, or a pooler of whole sessions"
 
 
 def own_cluster(data: Path, settings: Mapping[str, str] | None = None) -> Cluster:
@@ -20,6 +26,7 @@ def own_cluster(data: Path, settings: Mapping[str, str] | None = None) -> Cluste
 def opened(settings: Settings) -> Iterator[str]:
     """The URL at which the database answers; its schema is left as it is."""
     if settings.database_url:
+        must_keep_sessions(settings.database_url)
         yield settings.database_url
         return
     cluster = own_cluster(settings.data.resolve())
@@ -30,6 +37,28 @@ def opened(settings: Settings) -> Iterator[str]:
     finally:
         if began:
             cluster.stop()
+
+
+def must_keep_sessions(url: str) -> None:
+    """Refuse a pooler that lends a server's session for one transaction: the hub listens and locks by sessions."""
+    with Connection.connect(url, autocommit=True) as mine, Connection.connect(url, autocommit=True) as other:
+        if shares_sessions(mine, other):
+            raise NotPossibleError(SHARED)
+
+
+def shares_sessions(mine: Connection, other: Connection) -> bool:
+    """Whether what one connection has ended is lent to the other, so that the first goes on in another session."""
+    before = _session(mine)
+    try:
+        with other.transaction():
+            _session(other)
+            return _session(mine) != before
+    except ProtocolViolation:  # this pooler lends it for a statement
+        return True
+
+
+def _session(connection: Connection) -> int:
+    return connection.execute("select pg_backend_pid()").fetchall()[0][0]
 
 
 def _let_through(data: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
@@ -12,6 +12,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 SEED_BYTES = 32
+RESTORED = "/restored-"  # in a log's name, before the moment at which it went on from a backup
 
 
 class Kind(IntEnum):
@@ -101,6 +102,20 @@ def parse_key(text: str) -> PublicKey:
     if len(key.raw) != PUBLIC_BYTES[key.kind] or key.id.hex() != key_id:
         raise KeyTextError("the key is damaged: its id or its length does not fit")
     return key
+
+
+def name_after(origin: str, restored: Iterable[str]) -> str:
+    """What a log is called that has gone on from a backup so many times."""
+    return RESTORED.join([origin, *restored])
+
+
+def formerly(key: PublicKey) -> list[PublicKey]:
+    """The same key under the names that its log had before it went on from a backup, the newest first."""
+    name, found = key.name, list[PublicKey]()
+    while RESTORED in name:
+        name = name.rpartition(RESTORED)[0]
+        found.append(PublicKey(name, key.kind, key.raw))
+    return found
 
 
 def check_name(name: str) -> None:

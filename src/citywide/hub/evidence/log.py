@@ -12,6 +12,8 @@ from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
 from citywide.hub.evidence.rows import Entry, copied
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
 from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
+from citywide.hub.evidence.write import witness
+from citywide.kit.text import Text
 
 LOCK = 0x6C6F67
 MOST_AT_ONCE = 20_000
@@ -31,7 +33,17 @@ class Log:
         if row is None or not row[0]:
             return False
         self.load(connection)
+        self._tell_of_former(connection)
         return True
+
+    def _tell_of_former(self, connection: Connection) -> None:
+        """Where a log goes on under another name, its next entry says from where: nothing after that was ours."""
+        note, size = checkpoint(connection), size_of(connection)
+        former = note.partition("\n")[0]
+        if former and former != self.keys[0].name:
+            says = Text(f"this log goes on from the first {size} entries of {former}",
+                        f"本日志自 {former} 的前 {size} 条起接续")  # fmt: skip
+            witness(connection, "archive", says, facts={"former": former, "size": size, "checkpoint": note})
 
     def load(self, connection: Connection) -> None:
         """Take up where the last batch ended."""

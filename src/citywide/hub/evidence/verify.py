@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from citywide.hub.evidence.keys import KeyTextError, PublicKey, parse_key
+from citywide.hub.evidence.keys import KeyTextError, PublicKey, formerly, parse_key
 from citywide.hub.evidence.notes import Checkpoint, NoteError, read
 from citywide.hub.evidence.proofs import verify_consistency, verify_inclusion
 from citywide.hub.evidence.tree import leaf_hash
@@ -87,7 +87,7 @@ def verify_file(path: Path, trusted: str | None = None) -> Answer:
 def _proven(document: Mapping[str, Any], trusted: str | None) -> list[str]:
     entry, index = _bytes(document, "entry"), _number(document, "index")
     key = _key(trusted if trusted is not None else _string(document, "public_key"))
-    checkpoint, signatures = read(_string(document, "checkpoint"), [key])
+    checkpoint, signatures = read(_string(document, "checkpoint"), [key, *formerly(key)])
     _check_inclusion(document, entry, index, checkpoint)
     names = ", ".join(signature.key.name for signature in signatures)
     said = [SAYS["proven"].format(index=index, origin=checkpoint.origin, size=checkpoint.size)]
@@ -108,7 +108,7 @@ def _growth(document: Mapping[str, Any], key: PublicKey, now: Checkpoint) -> lis
     if document.get("earlier") is None:
         return []
     earlier = _mapping(document["earlier"], "`earlier`")
-    then, _ = read(_string(earlier, "checkpoint"), [key])
+    then, _ = read(_string(earlier, "checkpoint"), [key, *formerly(key)])
     if not verify_consistency(then.size, now.size, then.root, now.root, _hashes(earlier)):
         raise _RefutedError(SAYS["rewritten"].format(size=then.size))
     return [SAYS["grown"].format(size=then.size)]

@@ -6,7 +6,7 @@ Who may ask is said once, in the database (`people.why_not`): its rows show them
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from msgspec import convert
 from psycopg import Connection
@@ -64,7 +64,7 @@ def reporters_of(connection: Connection, who: Who, case: int) -> list[Person]:
     return found
 
 
-def refuse(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str) -> None:
+def refuse(connection: Connection, who: Who, person_id: str, purpose: str, why_not: str) -> NoReturn:
     """Say no in words; the refusal stays on record although the request fails."""
     known = purposes(connection)
     roles = " and ".join(known[purpose].roles) if purpose in known else ""
