@@ -25,7 +25,7 @@ const WORDS = {
   asking: ["Asking your device…", "正在定位……"],
   noLocation: ["Your device did not tell where it is. Write the address or tap the map.", "设备未提供位置，请填写地址或在地图上点选。"],
   address: ["Address or landmark", "地址或附近地标"],
-  addressHint: ["For example: Elm Street, opposite the school", "例如：榆树街，学校对面"],
+  addressHint: ["e.g. Elm Street, opposite the school", "例如：榆树街，学校对面"],
   onMap: ["Choose on the map", "在地图上选择"],
   mapMore: ["Tap where it is.", "点击问题所在位置。"],
   mapLater: ["The map comes with the connection. Write the address, or use where you are.", "联网后显示地图，请先填写地址或使用定位。"],

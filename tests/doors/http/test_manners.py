@@ -3,7 +3,7 @@
 import pytest
 from litestar.testing import TestClient
 
-from citywide.doors.http.server import STATIC
+from citywide.doors.http.assets import STATIC
 
 ANYWHERE = ["/", "/v1/city", "/v1/pages", "/nothing/here", "/v1/readings", "/schema", "/metrics"]
 
@@ -57,7 +57,12 @@ def test_pages_are_asked_for_anew_and_what_they_are_made_of_is_kept(door: TestCl
     for path in ("/", "/report", "/follow/abc"):
         assert door.get(path).headers["cache-control"] == "no-cache"
     asset = next((STATIC / "assets").glob("*.js")).name
-    assert "immutable" in door.get(f"/assets/{asset}").headers["cache-control"]
+    packed = door.get(f"/assets/{asset}", headers={"accept-encoding": "br, gzip"})
+    plain = door.get(f"/assets/{asset}", headers={"accept-encoding": "identity"})
+    assert (packed.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert packed.content == plain.content == (STATIC / "assets" / asset).read_bytes()
+    assert all("immutable" in each.headers["cache-control"] for each in (packed, plain))
+    assert [door.get(f"/assets/{gone}").status_code for gone in ("gone.js", "..%2Findex.html", "%00.js")] == [404] * 3
 
 
 def test_search_engines_are_kept_from_residents_links(door: TestClient) -> None:

@@ -79,15 +79,25 @@ def test_a_photo_is_for_its_followers_and_for_staff_with_rights(
     assert door.get(at).status_code == 200
 
 
-def test_neighbours_see_it_and_may_join(door: TestClient, reported: dict) -> None:
+def test_neighbours_see_it_and_may_join_and_the_desk_reads_what_they_say(
+    door: TestClient, reported: dict, sign_in: object
+) -> None:
     found = door.post("/v1/report/near", json={"category": "broken_manhole", **HERE}).json()["neighbours"]
     assert [(each["case"], each["distance_m"]) for each in found] == [(reported["case"], 0)]
     assert set(found[0]) == {"case", "title", "state", "distance_m", "reporters"}
-    joined = send(door, {"text": "me too", "join": reported["case"], "anonymous": True, **HERE}).json()
+    joined = send(
+        door, {"text": "a child fell in, 13812345678", "join": reported["case"], "anonymous": True, **HERE}
+    ).json()
     assert joined["case"] == reported["case"]
     assert joined["follow"] != reported["follow"]
     far = send(door, {"text": "me too", "join": reported["case"], "lon": 107.0, "lat": 30.0})
     assert far.status_code == 404
+    sign_in("mayor")
+    steps = door.get(f"/v1/cases/{reported['case']}").json()["steps"]
+    assert [step["says"]["en"].rpartition(": ")[2] for step in steps if step["what"] == "joined"] == [
+        "a child fell in, ▇▇▇"]  # fmt: skip
+    door.cookies.clear()
+    assert "child" not in door.get(f"/v1/follow/{reported['follow']}").text
 
 
 def test_only_what_residents_report_is_seen_and_joined_and_all_else_looks_alike(door: TestClient) -> None:
@@ -135,7 +145,9 @@ def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, repor
     assert [step["what"] for step in again["steps"]][-3:] == ["added", "closed", "reopened"]
     door.post(f"/v1/cases/{reported['case']}/close", json={"note": "done"}, headers=sign_in("mayor"))
     door.post(f"{link}/confirm", json={})
-    assert door.post(f"{link}/rate", json={"stars": 4}).json()["case"]["stars"] == 4
+    rated = door.post(f"{link}/rate", json={"stars": 4, "note": "quick, and swept clean"}).json()
+    assert rated["case"]["stars"] == 4
+    assert rated["steps"][-1]["says"]["en"] == "4 of 5 stars: quick, and swept clean"
     assert door.post(f"{link}/rate", json={"stars": 9}).status_code == 409
 
 

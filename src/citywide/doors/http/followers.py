@@ -96,7 +96,7 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token
     elif act == "reopen":
         hub.desk.reopen(connection, case, now, "resident", note, follower)
     elif act == "rate":
-        rate(connection, case, follower, said.stars, now)
+        rate(connection, case, follower, said.stars, now, note)
     else:
         hub.desk.add(connection, case, now, "resident", note, follower)
 

@@ -12,14 +12,14 @@ from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.config.compression import CompressionConfig
-from litestar.datastructures import CacheControlHeader, State
+from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath
-from litestar.static_files import create_static_files_router
 
 from citywide.doors import open311
 from citywide.doors.http import (
     alarms,
+    assets,
     catalogue,
     city,
     consents,
@@ -42,6 +42,7 @@ from citywide.doors.http import (
     session,
     units,
 )
+from citywide.doors.http.assets import KINDS, STATIC
 from citywide.doors.http.bodies import LARGEST_BODY
 from citywide.doors.http.manners import Mannered, mind_manners
 from citywide.doors.mqtt.reader import MqttReader
@@ -50,7 +51,6 @@ from citywide.hub.web.callers import AnyRequest
 from citywide.hub.web.problems import HANDLERS, Problem
 from citywide.hub.web.threads import in_thread
 
-STATIC = Path(__file__).parents[1] / "static"
 ROOMS = (
     readings,
     entities,
@@ -75,18 +75,11 @@ ROOMS = (
     session,
     operations,
     held_clock,
+    assets,
 )
-KINDS = {
-    ".html": "text/html",
-    ".js": "text/javascript",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".txt": "text/plain",
-    ".webmanifest": "application/manifest+json",
-}
+PACKED = ["/v1/live", "/v1/city/map", "/assets/"]  # or never to be
 RESIDENTS = ("/report", "/follow/")
 APIS = ("/v1/", "/evidence/", "/assets/", "/open311/")
-FOR_EVER = CacheControlHeader(max_age=365 * 86_400, immutable=True)  # the name of an asset changes with what is in it
 
 
 @get(["/", "/{path:path}"], include_in_schema=False)
@@ -117,13 +110,13 @@ def _file_for(path: str) -> Path | None:
 def http_door(hub: Hub, more: Sequence[Any] = ()) -> Litestar:
     """The application around a hub that starts and stops with it."""
     return Mannered(
-        [*_handlers(hub), *more, *_files(), console],
+        [*_handlers(hub), *more, console],
         lifespan=[_around(hub)],
         state=State({"hub": hub}),
         exception_handlers=HANDLERS,
         request_max_body_size=LARGEST_BODY,
         before_send=[mind_manners],
-        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/v1/live", "/v1/city/map"]),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=PACKED),
         openapi_config=OpenAPIConfig("citywide", "1", use_handler_docstrings=True),
         logging_config=None,
     )
@@ -169,10 +162,3 @@ def _first(work: Callable[[], None], then: Any) -> Callable[[int, FrameType | No
             then(number, frame)
 
     return handle
-
-
-def _files() -> list[Any]:
-    if not STATIC.exists():
-        return []
-    folders = [folder for folder in STATIC.iterdir() if folder.is_dir()]
-    return [create_static_files_router(f"/{folder.name}", [folder], cache_control=FOR_EVER) for folder in folders]

@@ -53,9 +53,10 @@ class CaseDesk(Struct, frozen=True):
         return self.categories.get(row["category"]) or undeclared(row)
 
     def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
-        """One more report of a case that is open."""
+        """One more report of a case that is open; what a resident says besides is kept with it."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
+        says = noted(says, order.details if who == RESIDENT else "")
         step(connection, case, at, who, "joined", says, {"alarm": order.because} if order.because else None)
         return case
 

@@ -6,7 +6,7 @@ from psycopg import Connection
 
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.cases.moves import CaseError, row_of
-from citywide.hub.cases.steps import KINDS, mark_of, step
+from citywide.hub.cases.steps import KINDS, mark_of, noted, step
 from citywide.hub.database.queries import sql
 from citywide.kit.text import Text
 
@@ -26,12 +26,12 @@ def confirm(desk: CaseDesk, connection: Connection, case: int, follower: bytes, 
     step(connection, case, at, "resident", "confirmed", says, mark_of(follower))
 
 
-def rate(connection: Connection, case: int, follower: bytes, stars: int, at: datetime) -> None:
-    """The satisfaction of one who reported it, one to five stars; what the case is worth follows from all of them."""
+def rate(connection: Connection, case: int, follower: bytes, stars: int, at: datetime, note: str = "") -> None:
+    """How content one is who reported it, one to five stars and a word; what the case is worth follows from all."""
     if not 1 <= stars <= 5:
         raise CaseError(f"{stars} stars", "1 to 5")
     row_of(connection, case)
     connection.execute(sql("follower_rates"), {"follower": follower, "stars": stars})
     connection.execute(sql("rate_case"), {"case": case})
-    says = Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星")
+    says = noted(Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"), note)
     step(connection, case, at, "resident", "rated", says, mark_of(follower))

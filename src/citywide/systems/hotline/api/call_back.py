@@ -63,7 +63,7 @@ def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: st
     else:
         confirm(hub.desk, connection, case, follower, now)
         if reply.stars is not None:
-            rate(connection, case, follower, reply.stars, now)
+            rate(connection, case, follower, reply.stars, now, without_numbers_of_people(reply.note))
 
 
 HANDLERS = [answers]
