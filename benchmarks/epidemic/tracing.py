@@ -8,8 +8,8 @@ can use them: Wallinga-Teunis chooses among the infectors met (among all where n
 those met among equally distant ones, its matrix of proximities. `…_by_dates` and `…_alone` are the methods
 without contacts, as they were published: `top1_ratio_wt` is against that and has the goal, `…_with_contacts` is
 against the stronger and has none: `…_knowing_nature` beside it says what the tracer would reach if it were given
-the true natural history, `…_knowing_all` if every presence of the cases were on record as well: no tracer can
-expect more of contacts and onsets, so that this is the bound.
+the true natural history, `…_knowing_all` if every presence of the cases were on record besides: what lies
+above that no tracer can learn from onsets and contacts.
 """
 
 from argparse import Namespace
