@@ -21,7 +21,8 @@ from benchmarks.epidemic.columns import (
     texts,
     times,
 )
-from benchmarks.epidemic.peers import Peer, Tasks, peers_of, roles, week_index
+from benchmarks.epidemic.peers import HOUR, Peer, Tasks, inside_weeks, peers_of, roles, week_index
+from citywide.systems.epidemic.engine.forecast.made import DEADLINE
 from citywide.systems.epidemic.engine.scores import LEVELS
 from citywide.systems.epidemic.engine.triangle import WEEK, Reports, Snapshot, Triangle, triangle
 
@@ -59,6 +60,11 @@ class Hub:
         return np.any(used, axis=0) if np.any(used) else np.ones(len(LEVELS), dtype=bool)
 
     @property
+    def deadline(self) -> np.timedelta64:
+        """How long before a reference day forecasts are due: a day inside a week is itself the day they are due."""
+        return HOUR if inside_weeks(self.days, self.history.weeks) else DEADLINE
+
+    @property
     def teams(self) -> tuple[str, ...]:
         """Peers that are neither the hub's baseline nor one of its own combinations."""
         own = (self.ensemble or self.baseline).split("-")[0]
@@ -88,7 +94,7 @@ def read_hub(folder: Path) -> Hub:
     history = _history(folder)
     truth = history.known(history.vintages[-1])
     file = find(folder, "*quantiles*.parquet")
-    tasks, peers = peers_of(read(file, FORECAST), truth) if file else (_own_tasks(history), {})
+    tasks, peers = peers_of(read(file, FORECAST), history) if file else (_own_tasks(history), {})
     baseline, ensemble = roles(tuple(peers))
     return Hub(
         history, tasks.days, np.array([season_of(day) for day in tasks.days]), tasks.horizons,

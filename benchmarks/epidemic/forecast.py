@@ -22,7 +22,6 @@ Floats = NDArray[np.floating]
 Bools = NDArray[np.bool_]
 
 FEW = Trees(folds=3, rounds=70)
-DEADLINE_HOURS = 43
 WORLDS = 16
 SYNTHETIC = ("wis_ratio_baseline", "logwis_ratio_baseline", "coverage50", "coverage95")
 MADE = ("made-", "synthetic.", "others.", *(f"{name}-" for name in DISEASES))
@@ -50,14 +49,16 @@ def measure(options: Namespace) -> Mapping[str, float]:
     if options.data is None:
         raise SystemExit("the forecast benchmark needs --data DIR (truth vintages, locations, peers' quantiles)")
     hub = read_hub(options.data)
-    hub = hub.since(hub.history.vintages[0] + np.timedelta64(options.deadline_hours, "h"))
+    hours = options.deadline_hours
+    deadline = hub.deadline if hours is None else np.timedelta64(hours, "h")
+    hub = hub.since(hub.history.vintages[0] + deadline)
     hub = hub.thinned(6) if options.quick else hub
     hub = hub.of_season(options.season) if options.season else hub
     setting = Setting(
         horizons=hub.horizons,
         trees=FEW if options.quick else Trees(),
         lessons_at_most=15_000 if options.quick else 50_000,
-        deadline=np.timedelta64(options.deadline_hours, "h"),
+        deadline=deadline,
         seed=options.seed,
     )
     started = time.perf_counter()
@@ -188,13 +189,13 @@ def _options(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--deadline-hours",
         type=int,
-        default=DEADLINE_HOURS,
-        help="hours before the reference day's start: no later vintage is read",
+        help="hours before the reference day's start: no later vintage is read "
+        "(43, or 1 where the reference day lies inside a week)",
     )
 
 
 def _row(options: Namespace) -> str:
-    whole = not options.season and options.deadline_hours == DEADLINE_HOURS
+    whole = not options.season and options.deadline_hours is None
     return "forecast-synthetic" if options.synthetic else "forecast" if whole else ""
 
 

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from benchmarks.epidemic.columns import Days, Floats, Ints, at_places, days_of, floats, is_number, texts
 from citywide.systems.epidemic.engine.scores import LEVELS
-from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot
+from citywide.systems.epidemic.engine.triangle import WEEK, Snapshot, Triangle
 
 MEDIAN = len(LEVELS) // 2
+EARLY, LATE = -1, 1  # the week that ended last is horizon 1 at the latest; at the earliest this week is horizon 0
+HOUR = np.timedelta64(1, "h")  # what came on the very day may have come after the forecast
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Tasks:
     horizons: tuple[int, ...]
 
 
-def peers_of(table: pa.Table, truth: Snapshot) -> tuple[Tasks, dict[str, Peer]]:
+def peers_of(table: pa.Table, history: Triangle) -> tuple[Tasks, dict[str, Peer]]:
     """The tasks of a table of forecasts, and every team's answers."""
-    table = _asked(table)
+    table, truth = _asked(table), history.known(history.vintages[-1])
     place = at_places(texts(table["location"]), truth.places)
     _name_strangers(table, place, truth)
-    ahead = _ahead(table, place, truth)
+    ahead = _ahead(table, place, history, truth)
     _name_bygone(ahead)
     days = np.unique(days_of(table["reference_date"]))
     tasks = Tasks(days, truth.places, tuple(int(h) for h in np.unique(ahead) if h >= 0))
@@ -110,7 +112,7 @@ def _cells(table: pa.Table, place: Ints, ahead: Ints, tasks: Tasks) -> Ints:
     ])  # fmt: skip
 
 
-def _ahead(table: pa.Table, place: Ints, truth: Snapshot) -> Ints:
+def _ahead(table: pa.Table, place: Ints, history: Triangle, truth: Snapshot) -> Ints:
     """Weeks from the last week's end on or before the reference day to the week meant."""
     reference = week_index(days_of(table["reference_date"]), truth.weeks)
     if "target_end_date" in table.column_names:
@@ -118,13 +120,31 @@ def _ahead(table: pa.Table, place: Ints, truth: Snapshot) -> Ints:
     if "horizon" not in table.column_names:
         raise SystemExit("the table of forecasts has neither a column target_end_date nor horizon")
     told = floats(table["horizon"]).astype(np.intp)
-    on_grid = ((days_of(table["reference_date"]) - truth.weeks[0]) % WEEK).astype(np.intp) == 0
-    return told - (0 if on_grid.mean() > 0.5 else _late(table, place, told, reference, truth))
+    if not inside_weeks(days_of(table["reference_date"]), truth.weeks):
+        return told
+    first = _newest_before(days_of(table["reference_date"]), history) + 1
+    return told - _late(table, place, told, reference, first, truth)
 
 
-def _late(table: pa.Table, place: Ints, told: Ints, reference: Ints, truth: Snapshot) -> int:
-    """Hubs whose reference day lies inside a week count it as horizon 0 or 1: the count that suits their teams."""
+def inside_weeks(days: Days, weeks: Days) -> bool:
+    """Whether most of these days end no week."""
+    return float(np.mean((days - weeks[0]) % WEEK != np.timedelta64(0, "D"))) >= 0.5
+
+
+def _newest_before(days: Days, history: Triangle) -> Ints:
+    """The newest week that was reported before each day; before the first vintage, long ago."""
+    each, at = np.unique(days, return_inverse=True)
+    known = [len(history.until(day.astype("datetime64[s]") - HOUR).weeks) - 1 for day in each]
+    return np.array(known, dtype=np.intp)[at]
+
+
+def _late(table: pa.Table, place: Ints, told: Ints, reference: Ints, first: Ints, truth: Snapshot) -> int:
+    """How late hubs count whose reference day lies inside a week.
+
+    Their first horizon is the first week that was not reported, or the next: whichever suits their teams.
+    """
     median = np.log1p(np.maximum(_quantiles(table)[:, MEDIAN], 0))
+    usual = _from_first_unknown(told, reference, first)
 
     def missed(late: int) -> float:
         week = reference + told - late
@@ -132,7 +152,14 @@ def _late(table: pa.Table, place: Ints, told: Ints, reference: Ints, truth: Snap
         apart = np.abs(median[asked] - np.log1p(truth.values[week[asked], place[asked]]))
         return float(np.nanmean(apart)) if np.isfinite(apart).any() else np.inf
 
-    return min((0, 1), key=missed)
+    return min((usual, max(usual - 1, EARLY)), key=missed)
+
+
+def _from_first_unknown(told: Ints, reference: Ints, first: Ints) -> int:
+    """How late it is counted where the nearest horizon is the first week that was not reported."""
+    begun, nearest = first > 0, int(told[told >= 0].min(initial=LATE))
+    usual = int(np.median((reference + nearest - first)[begun])) if begun.any() else LATE
+    return min(max(usual, EARLY), LATE)
 
 
 def week_index(days: Days, weeks: Days) -> Ints:

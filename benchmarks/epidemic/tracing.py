@@ -8,7 +8,8 @@ can use them: Wallinga-Teunis chooses among the infectors met (among all where n
 those met among equally distant ones, its matrix of proximities. `…_by_dates` and `…_alone` are the methods
 without contacts, as they were published: `top1_ratio_wt` is against that and has the goal, `…_with_contacts` is
 against the stronger and has none: `…_knowing_nature` beside it says what the tracer would reach if it were given
-the true natural history, and that is no more.
+the true natural history, `…_knowing_all` if every presence of the cases were on record besides: what lies
+above that no tracer can learn from onsets and contacts.
 """
 
 from argparse import Namespace
@@ -43,6 +44,7 @@ class Given:
 
     seen: Epidemic
     records: Records
+    everything: Records
     distances: NDArray[np.float64]
     met: NDArray[np.bool_]
     intervals: NDArray[np.int64]
@@ -62,6 +64,7 @@ def measure(options: Namespace) -> Mapping[str, float]:
         "top1_ratio_wt": shares["ours"] / shares["wallinga_teunis_by_dates"],
         "top1_ratio_wt_with_contacts": shares["ours"] / shares["wallinga_teunis"],
         "top1_ratio_wt_with_contacts_knowing_nature": shares["ours_knowing_nature"] / shares["wallinga_teunis"],
+        "top1_ratio_wt_with_contacts_knowing_all": shares["ours_knowing_all"] / shares["wallinga_teunis"],
         "top1_ratio_seqtrack": shares["ours_with_sequences"] / shares["seqtrack"],
         "top1_ratio_seqtrack_alone": shares["ours_sequences_only"] / shares["seqtrack_alone"],
         **{f"top1_{name}" if not name.startswith(("place", "cpu")) else name: s for name, s in shares.items()},
@@ -81,7 +84,8 @@ def given(rng: np.random.Generator) -> Given:
     has = epidemic.infector >= 0
     intervals = (epidemic.onset - epidemic.onset[epidemic.infector])[has]
     records = on_record(presences, seen, rng)
-    return Given(seen, records, distances[np.ix_(rows, rows)], contacts(records, seen.onset), intervals)
+    everything = on_record(presences, seen, np.random.default_rng(0), share=1.0)
+    return Given(seen, records, everything, distances[np.ix_(rows, rows)], contacts(records, seen.onset), intervals)
 
 
 def on_record(presences: Presences, seen: Epidemic, rng: np.random.Generator, share: float = ON_RECORD) -> Records:
@@ -151,10 +155,12 @@ def _one_epidemic(case: Given) -> dict[str, float]:
     both = trace(onset, case.records, PEOPLE, BELIEVED, distances=case.distances)
     sequences = trace(onset, nothing, PEOPLE, BELIEVED, distances=case.distances)
     knowing = trace(onset, case.records, PEOPLE, TRUE_HISTORY)
+    bound = trace(onset, case.everything, PEOPLE, TRUE_HISTORY)
     return {
         "ours": top1(ours.infectors()[:, :-1], truth),
         "ours_with_sequences": top1(both.infectors()[:, :-1], truth),
         "ours_knowing_nature": top1(knowing.infectors()[:, :-1], truth),
+        "ours_knowing_all": top1(bound.infectors()[:, :-1], truth),
         "ours_sequences_only": top1(sequences.infectors()[:, :-1], truth),
         "wallinga_teunis": top1(wallinga_teunis(onset, case.intervals, case.met), truth),
         "wallinga_teunis_by_dates": top1(wallinga_teunis(onset, case.intervals), truth),

@@ -118,3 +118,22 @@ def test_a_missing_quantile_is_named_and_left_out_of_the_score(folder, capsys):
     hub = read_hub(folder)
     assert "no quantiles 0.5" in capsys.readouterr().out
     assert LEVELS[~hub.levels].tolist() == [0.5]
+
+
+@pytest.mark.parametrize("counted", [0, 1])
+def test_flat_teams_do_not_draw_horizons_to_weeks_that_were_already_reported(folder, counted):
+    """On Fridays the week that ended is known: the first horizon is this week, whether it counts as 0 or 1."""
+    file = folder / "respi_forecasts_quantiles.parquet"
+    table = pq.read_table(file)
+    friday = [str(np.datetime64(day) - 2) for day in table["reference_date"].to_pylist()]
+    flat = table.set_column(1, "reference_date", [friday])
+    pq.write_table(flat.set_column(2, "horizon", [[h + counted for h in table["horizon"].to_pylist()]]), file)
+    straight = [str(np.datetime64(day) + 2 + 7 * h) for day, h in zip(friday, _horizons(table), strict=True)]
+    told = read_hub(folder)
+    pq.write_table(flat.append_column("target_end_date", [straight]), file)
+    assert np.array_equal(told.truth, read_hub(folder).truth)
+    assert told.deadline < np.timedelta64(1, "D")
+
+
+def _horizons(table):
+    return table["horizon"].to_pylist()

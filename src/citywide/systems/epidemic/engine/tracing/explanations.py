@@ -35,9 +35,12 @@ def explanations(
 ) -> Explanations:
     """Meetings on record, chance meetings anywhere in the city, and infectors nobody knows of."""
     rows = [_on_record(met), _anywhere(onset, history), _unseen(onset, history)]
-    table = np.concatenate([part[:, _possible(part, onset, history)] for part in rows], axis=1)
-    table = table[:, np.argsort(table[0], kind="stable")]
-    weight = _timing(table, onset, history) * _likeness(table, onset, history, distances)
+    table = np.concatenate(rows, axis=1)
+    chance = np.concatenate([met.chance, np.ones(table.shape[1] - len(met.chance))])
+    kept = np.flatnonzero(_possible(table, onset, history))
+    kept = kept[np.argsort(table[0, kept], kind="stable")]
+    table, chance = table[:, kept], chance[kept]
+    weight = chance * _timing(table, onset, history) * _likeness(table, onset, history, distances)
     case, infector, day, context, place = table
     first = np.searchsorted(case, np.arange(len(onset) + 1))
     return Explanations(case, infector, day, context, place, weight, first)

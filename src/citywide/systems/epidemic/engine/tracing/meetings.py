@@ -10,13 +10,14 @@ from citywide.systems.epidemic.engine.natural_history import CITY, NaturalHistor
 
 @dataclass(frozen=True)
 class Meetings:
-    """Rows (infector case, case, day, context, place) in which the one may have infected the other."""
+    """Rows (infector case, case, day, context, place) in which the one may have infected the other, and how surely."""
 
     infector: NDArray[np.int64]
     case: NDArray[np.int64]
     day: NDArray[np.int64]
     context: NDArray[np.int64]
     place: NDArray[np.int64]
+    chance: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Records:
     present: NDArray[np.int64]
 
 
-def meetings(records: Records) -> Meetings:
-    """Every ordered pair of cases on record in the same place on the same day."""
+def meetings(records: Records, chance: NDArray[np.float64] | None = None) -> Meetings:
+    """Every ordered pair of cases in the same place on the same day; `chance` that each record is true."""
+    sure = np.ones(len(records.case)) if chance is None else chance
     order = np.lexsort((records.place, records.context, records.day))
     keys = np.stack([records.day[order], records.context[order], records.place[order]])
     starts = np.flatnonzero(np.any(np.diff(keys, axis=1, prepend=-2), axis=0))
@@ -45,16 +47,40 @@ def meetings(records: Records) -> Meetings:
         records.day[first],
         records.context[first],
         records.place[first],
+        sure[first] * sure[second],
     )
 
 
 def exposure(
-    records: Records, onset: NDArray[np.int64], history: NaturalHistory, people: int, days: int
+    records: Records,
+    chance: NDArray[np.float64],
+    onset: NDArray[np.int64],
+    history: NaturalHistory,
+    people: int,
+    days: int,
 ) -> NDArray[np.float64]:
-    """Infectious meetings by context, the whole city, and last the person-days open to unseen infectors."""
-    strength = history.infectious_on(records.day - onset[records.case]) * np.maximum(records.present - 1, 0)
+    """Infectious meetings of whoever did not fall ill by context, then person-days open to the city and to the unseen.
+
+    Who was infected lately has not fallen ill yet, so the newest meetings count less.
+    """
+    spots = np.stack([records.day, records.context, records.place])
+    _, spot = np.unique(spots, axis=1, return_inverse=True)
+    ill = np.bincount(spot.ravel(), chance, minlength=1)[spot.ravel()]
+    others = np.maximum(records.present - ill, 0) * chance
+    told = np.cumsum(history.incubation())[np.clip(onset.max(initial=0) - records.day, 0, history.longest - 1)]
+    strength = history.infectious_on(records.day - onset[records.case]) * told * others
     met = np.bincount(records.context, strength, minlength=CITY)
     return np.array([*met[:CITY], float(len(onset) * people), float(people * days)])
+
+
+def escaped(met: Meetings, onset: NDArray[np.int64], history: NaturalHistory) -> NDArray[np.float64]:
+    """Infectious meetings of a case more than so many days before its onset [case, days, context]."""
+    wait = onset[met.case] - met.day
+    near = (wait > 0) & (wait < history.longest)
+    strength = met.chance * history.infectious_on(met.day - onset[met.infector])
+    by_wait = np.zeros((len(onset), history.longest + 1, CITY))
+    np.add.at(by_wait, (met.case[near], wait[near], met.context[near]), strength[near])
+    return np.cumsum(by_wait[:, ::-1], axis=1)[:, ::-1][:, 1:]
 
 
 def _ordered_pairs(group: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.tracing.explanations import NOBODY, UNSEEN, Explanations, explanations
-from citywide.systems.epidemic.engine.tracing.meetings import Records, exposure, meetings
+from citywide.systems.epidemic.engine.tracing.habits import completed
+from citywide.systems.epidemic.engine.tracing.meetings import Records, escaped, exposure, meetings
 
 SWEEPS = 400
 DISCARDED = 100
@@ -50,22 +51,26 @@ def trace(
     seed: int = 0,
 ) -> Traced:
     """Sample the transmission tree given onsets, presences on record and (optional) sequence distances."""
-    possible = explanations(onset, meetings(records), history, distances)
+    likely, chance = completed(records)
+    met = meetings(likely, chance)
+    possible = explanations(onset, met, history, distances)
     days = (int(np.ptp(onset)) if len(onset) else 0) + history.longest
-    open_to = exposure(records, onset, history, people, days)
-    rows = _Rows(possible.first, possible.infector, possible.day, possible.context, possible.weight)
+    open_to = exposure(likely, chance, onset, history, people, days)
+    dodged = escaped(met, onset, history)[possible.case, onset[possible.case] - possible.day]
+    rows = _Rows(possible.first, possible.infector, possible.day, possible.context, possible.weight, dodged)
     share, hazards = _sample(rows, open_to, np.asarray([*history.hazards, 1.0 / open_to[-1]]), SWEEPS, seed)
     return Traced(possible, share, hazards)
 
 
 class _Rows(NamedTuple):
-    """The explanations as compiled code reads them."""
+    """The explanations as compiled code reads them; `dodged`: infectious meetings gone through before, by context."""
 
     first: NDArray[np.int64]
     infector: NDArray[np.int64]
     day: NDArray[np.int64]
     context: NDArray[np.int64]
     weight: NDArray[np.float64]
+    dodged: NDArray[np.float64]
 
 
 @njit(cache=True)
@@ -78,19 +83,22 @@ def _sample(
     prior = 1.0 / hazards
     for sweep in range(sweeps):
         for case in range(len(chosen)):
-            chosen[case] = _choose(case, chosen, rows, hazards)
+            running = _chances(case, chosen, rows, hazards)
+            chosen[case] = _drawn(rows.first[case], running, chosen[case])
+            if sweep >= DISCARDED:
+                _tell(share, rows.first[case], running, chosen[case])
         tally = np.bincount(rows.context[chosen], minlength=len(hazards))
         for kind in range(len(hazards)):
-            hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind])  # noqa: NPY002 - as above
+            gone = rows.dodged[chosen, kind].sum() if kind < rows.dodged.shape[1] else 0.0
+            hazards[kind] = np.random.gamma(1.0 + tally[kind]) / (prior[kind] + open_to[kind] + gone)  # noqa: NPY002 - as above
         if sweep >= DISCARDED:
-            share[chosen] += 1.0 / (sweeps - DISCARDED)
             mean_hazards += hazards / (sweeps - DISCARDED)
-    return share, mean_hazards
+    return share / (sweeps - DISCARDED), mean_hazards
 
 
 @njit(cache=True)
-def _choose(case: int, chosen: NDArray[np.int64], rows: _Rows, hazards: NDArray[np.float64]) -> int:
-    """One explanation of this case, after its infector was infected and before it infected anyone."""
+def _chances(case: int, chosen: NDArray[np.int64], rows: _Rows, hazards: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Running sums over this case's explanations: after its infector was infected, before it infected anyone."""
     begin, end = rows.first[case], rows.first[case + 1]
     latest = _first_infected(case, chosen, rows)
     total = 0.0
@@ -98,11 +106,32 @@ def _choose(case: int, chosen: NDArray[np.int64], rows: _Rows, hazards: NDArray[
     for row in range(begin, end):
         source = rows.infector[row]
         if rows.day[row] < latest and (source == NOBODY or rows.day[chosen[source]] < rows.day[row]):
-            total += rows.weight[row] * hazards[rows.context[row]]
+            dodged = 0.0
+            for kind in range(rows.dodged.shape[1]):
+                dodged += rows.dodged[row, kind] * hazards[kind]
+            total += rows.weight[row] * hazards[rows.context[row]] * np.exp(-dodged)
         running[row - begin] = total
-    if total <= 0.0:
-        return chosen[case]
-    return begin + np.searchsorted(running, np.random.random() * total, side="right")  # noqa: NPY002 - as above
+    return running
+
+
+@njit(cache=True)
+def _drawn(begin: int, running: NDArray[np.float64], kept: int) -> int:
+    """One explanation by its chance; the one before where none is possible."""
+    if running[-1] <= 0.0:
+        return kept
+    return begin + np.searchsorted(running, np.random.random() * running[-1], side="right")  # noqa: NPY002 - as above
+
+
+@njit(cache=True)
+def _tell(share: NDArray[np.float64], begin: int, running: NDArray[np.float64], kept: int) -> None:
+    """Every explanation's chance, which tells more than the one that was drawn."""
+    if running[-1] <= 0.0:
+        share[kept] += 1.0
+        return
+    before = 0.0
+    for row in range(len(running)):
+        share[begin + row] += (running[row] - before) / running[-1]
+        before = running[row]
 
 
 @njit(cache=True)
