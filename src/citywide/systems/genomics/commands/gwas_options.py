@@ -33,8 +33,8 @@ Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta h
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
 LIKE_PLINK2 = (
-    "halt logistic fits where plink2 --covar-variance-standardize does, a Newton step early, to reproduce its tables"
-    " (log10 p moves by up to 0.001); with --screen 1 for every variant"
+    "halt logistic fits where plink2 2.00a3 --covar-variance-standardize does, a Newton step early, to reproduce its"
+    " tables (log10 p moves by up to 0.001); with --screen 1 for every variant"
 )
 ELSEWHERE = {
     "--mind": "find the people with `citywide qc --mind`, then --remove them",

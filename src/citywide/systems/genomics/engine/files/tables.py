@@ -2,7 +2,7 @@
 
     table = read_table("pheno.tsv")            # header FID IID …, #FID IID …, #IID … or IID …
     values = align(table, bed.people)          # float64[people, columns], NaN where missing or absent
-    mask = keep_mask(bed.people, keep="keep.txt", remove=None)
+    mask = keep_mask(bed.people, ["keep.txt"])
     ids = read_names("extract.txt")            # a set of byte strings
 
 `NA`, `nan`, `.`, `-9` (and -9.0) are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
