@@ -169,7 +169,7 @@ def _fits(group: Group) -> None:
     group.add_argument("--screen", "--pThresh", type=share(1), default=0.06, metavar="P", help=says)
     says = "leave binary traits with fewer out"
     group.add_argument("--minCaseCount", type=at_least(0), default=0, metavar="COUNT", help=says)
-    says = "saddle-point p for rare variants; of up to 12 carriers the exact one"
+    says = "for rare variants the chance of their carriers' cases, counted out; of dosages a saddle point's"
     group.add_argument("--spa", action=BooleanOptionalAction, default=False, help=says)
 
 
