@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from contextlib import closing
+from pathlib import Path
 
 from citywide.hub import Entity
 from citywide.hub.cases.desk import CaseDesk
@@ -13,6 +14,7 @@ from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
 from citywide.hub.settings import Settings
 from citywide.systems.genomics.commands.genotypes import data_of, kind_of, opened, ref_last
+from citywide.systems.genomics.engine.files.spans import SPANS
 from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError, InputError
@@ -47,7 +49,7 @@ def add_study(options: Namespace) -> int:
     people = tuple(dict.fromkeys([options.by, *options.people])) if options.people else ()
     traits = tuple(options.pheno_name)
     try:
-        lists = {name: read_bytes(path).decode() for name in LISTS if (path := vars(options)[name])}
+        lists = {name: _text(name, words) for name in LISTS if (words := vars(options)[name])}
         wish = Wish(options.cohort, traits, options.purpose, options.by, people, options.test, lists, options.step1)
         with _database(options) as database, database.transaction() as connection:
             number = ask(connection, desk, wish, read_clock(database).now())
@@ -56,6 +58,15 @@ def add_study(options: Namespace) -> int:
         return WRONG
     print(f"study {number}")
     return 0
+
+
+def _text(name: str, words: list[Path]) -> str:
+    """The names in the files of a list."""
+    if len(words) > 1 and str(words[0]) in SPANS:
+        raise StudyError(
+            name, f"--{name} {words[0]}", "a study takes lists of names, those of `citywide gwas` spans too"
+        )
+    return "\n".join(read_bytes(path).decode() for path in words)
 
 
 def _database(options: Namespace) -> closing[Database]:

@@ -17,7 +17,7 @@ from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
-from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
+from citywide.systems.genomics.engine.files.lists import keep_mask, named_mask
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
@@ -118,13 +118,7 @@ def chosen_rows(bed: Genotypes, options: Namespace) -> NDArray[np.int64]:
     if options.chr:
         wanted = asked(np.array(chromosomes(options.chr), np.str_))
         here = np.isin(asked(bed.variants.chromosome().astype(np.str_)), wanted)
-    if not (options.extract or options.exclude):
-        return np.flatnonzero(here)
-    names: list[bytes] = bed.variants.id().tolist()
-    wanted = read_names(options.extract) if options.extract else None
-    unwanted: set[bytes] = read_names(options.exclude) if options.exclude else set()
-    stays = [(wanted is None or name in wanted) and name not in unwanted for name in names]
-    return np.flatnonzero(here & np.array(stays))
+    return np.flatnonzero(here & named_mask(bed.variants, options.extract, options.exclude))
 
 
 def write_table(path: Path, names: Sequence[str], columns: Sequence[Iterable[object]]) -> None:

@@ -8,6 +8,7 @@ def _each(*said: tuple[str, str]) -> dict[str, str]:
 
 ADDITIVE = "the models here are additive, of one variant at a time"
 BY_LIST = "list the people, then --keep or --remove them"
+BY_PLACE = "--extract range FILE takes what lies between: a line of chromosome, first and last position"
 BY_NAME = "list the variants' names, then --extract or --exclude them"
 COUNTED = "the tables name the allele that is counted: the first of a .bim, ALT of a .pvar, the second of a .bgen"
 ALIKE = "name the three files alike, then --bfile DATA or --pfile DATA"
@@ -23,8 +24,10 @@ EVERYWHERE = _each(
     ("--bcf --gen --haps --data --tfile --lfile", "convert it: `plink2 … --make-pgen --out DATA`, then --pfile DATA"),
     ("--keep-females --keep-males --remove-females --remove-males --filter-females --filter-males", BY_LIST),
     ("--keep-founders --filter-founders --keep-if --remove-if --keep-fam --remove-fam --sex-specific", BY_LIST),
-    ("--snp --snps --exclude-snp --from --to --from-bp --to-bp --from-kb --to-kb --from-mb --to-mb", BY_NAME),
-    ("--window --range --snps-only --thin --thin-count --extract-or --exclude-or", BY_NAME),
+    ("--from-bp --to-bp --from-kb --to-kb --from-mb --to-mb", BY_PLACE),
+    ("--snp --snps --exclude-snp --from --to", BY_NAME),
+    ("--range", "say --extract range FILE, or --exclude range FILE: chromosome, first and last position"),
+    ("--window --snps-only --thin --thin-count --extract-or --exclude-or", BY_NAME),
     ("--a1-allele --a2-allele --ref-allele --alt1-allele --ref-first --maj-ref", COUNTED),
     ("--bim --fam --pvar --psam --bpfile", ALIKE),
     ("--make-pgen --make-just-bim --make-just-fam --recode --export", "`plink2` writes genotypes"),

@@ -5,7 +5,6 @@ import shlex
 import shutil
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 from citywide.kit.commands import Command
@@ -48,11 +47,6 @@ def request_of(asked: Namespace) -> Request:
     """The request that a command line stands for."""
     if asked.step != 2:
         raise ScanError("--step 1 is `citywide step1`; this is step 2")
-    return _running(_model(_choice(_columns(_files(asked), asked), asked), asked), asked)
-
-
-def _files(asked: Namespace) -> Request:
-    """The genotypes and tables that are read, and the folder that is written."""
     return Request(
         data=data_of(asked),
         pheno=asked.pheno,
@@ -63,40 +57,19 @@ def _files(asked: Namespace) -> Request:
         sample=asked.sample,
         ref_last=ref_last(asked),
         predictions=tuple(asked.pred),
-    )
-
-
-def _columns(request: Request, asked: Namespace) -> Request:
-    """Which columns of the tables count, and what their words mean."""
-    return replace(
-        request,
         traits=names(asked.pheno_name),
         covariates=names(asked.covar_name),
         categories=names(asked.catCovarList),
         zero_one=asked.zero_one,
         missing=names([asked.missing_codes]),
-    )
-
-
-def _choice(request: Request, asked: Namespace) -> Request:
-    """Which people and variants are in."""
-    return replace(
-        request,
-        keep=asked.keep,
-        remove=asked.remove,
-        extract=asked.extract,
-        exclude=asked.exclude,
+        keep=tuple(asked.keep),
+        remove=tuple(asked.remove),
+        extract=tuple(asked.extract),
+        exclude=tuple(asked.exclude),
         chromosomes=chromosomes(asked.chr) + AUTOSOMES * asked.autosome,
         without=chromosomes(asked.not_chr),
         limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe),
         least_cases=asked.minCaseCount,
-    )
-
-
-def _model(request: Request, asked: Namespace) -> Request:
-    """What is fitted."""
-    return replace(
-        request,
         test=asked.test,
         firth=_firth(asked),
         like_plink2=asked.like_plink2,
@@ -104,13 +77,6 @@ def _model(request: Request, asked: Namespace) -> Request:
         screen=asked.screen,
         spa=asked.spa,
         impute=asked.impute,
-    )
-
-
-def _running(request: Request, asked: Namespace) -> Request:
-    """How and where it runs."""
-    return replace(
-        request,
         threads=asked.threads,
         memory_mb=asked.memory,
         backend=asked.backend,

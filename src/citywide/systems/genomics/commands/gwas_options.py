@@ -33,8 +33,8 @@ Y and MT count 0 to 2 as well, where plink2 counts 0 to 1: p is the same, beta h
 Tables begin with FID IID or IID. Traits of two values (0/1, or 1/2 with 0 missing) are fitted by logistic regression.
 """
 LIKE_PLINK2 = (
-    "halt logistic fits where plink2 --covar-variance-standardize does, a Newton step early, to reproduce its tables"
-    " (log10 p moves by up to 0.001); with --screen 1 for every variant"
+    "halt logistic fits where plink2 2.00a3 --covar-variance-standardize does, a Newton step early, to reproduce its"
+    " tables (log10 p moves by up to 0.001); with --screen 1 for every variant"
 )
 ELSEWHERE = {
     "--mind": "find the people with `citywide qc --mind`, then --remove them",
@@ -169,7 +169,7 @@ def _fits(group: Group) -> None:
     group.add_argument("--screen", "--pThresh", type=share(1), default=0.06, metavar="P", help=says)
     says = "leave binary traits with fewer out"
     group.add_argument("--minCaseCount", type=at_least(0), default=0, metavar="COUNT", help=says)
-    says = "saddle-point p for rare variants; of up to 12 carriers the exact one"
+    says = "for rare variants the chance of their carriers' cases, counted out; of dosages a saddle point's"
     group.add_argument("--spa", action=BooleanOptionalAction, default=False, help=says)
 
 

@@ -1,7 +1,7 @@
 """Lists as PLINK's and REGENIE's users write them: `a b`, `a,b`, `PC{1:10}`, `1-4,22,X`; and the flags of elsewhere."""
 
 import re
-from argparse import SUPPRESS, Action, ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -11,8 +11,8 @@ BRACES = re.compile(r"^(.*)\{(\d+):(\d+)\}(.*)$")
 LISTS = {
     "--keep": "people to keep: lines of FID IID, or IID",
     "--remove": "people to leave out",
-    "--extract": "names of the variants to keep",
-    "--exclude": "names of the variants to leave out",
+    "--extract": "names of the variants to keep; or: range FILE, of chromosome, first and last position",
+    "--exclude": "names of the variants to leave out, or range FILE",
 }
 SPAN = re.compile(r"^(?:chr)?(\d+)-(?:chr)?(\d+)$", re.IGNORECASE)
 
@@ -38,17 +38,6 @@ def _spread(name: str) -> list[str]:
 def _span(name: str) -> list[str]:
     found = SPAN.match(name)
     return [str(number) for number in range(int(found[1]), int(found[2]) + 1)] if found else [name]
-
-
-class OneList(Action):
-    """A list of people or variants in one file, where PLINK takes several, or ranges of positions."""
-
-    def __call__(self, parser: ArgumentParser, asked: Namespace, words: object, flag: str | None = None) -> None:
-        """The file; more words than one are refused."""
-        given = [str(word) for word in words] if isinstance(words, list) else []
-        if len(given) > 1:
-            parser.error(f"{flag} takes one file of names, not {' '.join(given)}: join the lists, or list the names")
-        setattr(asked, self.dest, Path(given[0]))
 
 
 class Elsewhere(Action):
@@ -79,7 +68,7 @@ def habits(parser: ArgumentParser, no_effect: Iterable[str], answered: Mapping[s
 def list_options(add: Callable[..., object]) -> None:
     """Who and what is in."""
     for flag, what in LISTS.items():
-        add(flag, nargs="+", action=OneList, metavar="FILE", help=what)
+        add(flag, nargs="+", action="extend", type=Path, default=[], metavar="FILE", help=what)
 
 
 def covariate_options(add: Callable[..., object]) -> None:

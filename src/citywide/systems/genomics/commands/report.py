@@ -15,7 +15,8 @@ from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 
 def options(parser: ArgumentParser) -> None:
     """The table, the genotypes for linkage, and PLINK's bounds of a clump."""
-    parser.add_argument("--results", required=True, type=Path, metavar="TABLE", help="a GWAS-SSF table of one trait")
+    says = "GWAS-SSF tables of one trait: of the whole genome, or one for each chromosome"
+    parser.add_argument("--results", required=True, nargs="+", type=Path, metavar="TABLE", help=says)
     parser.add_argument("--out", required=True, type=Path, metavar="DIR")
     genotype_options(parser, required=False)
     parser.add_argument("--trait", metavar="NAME", help="what the page calls the trait (the file's name if not said)")
@@ -30,13 +31,13 @@ def run(options: Namespace) -> int:
     """Write the page and its parts."""
     from citywide.systems.genomics.engine.results.clump import Bounds  # noqa: PLC0415 - pyarrow loads slowly
     from citywide.systems.genomics.engine.results.findings import findings  # noqa: PLC0415 - pictures load slowly
-    from citywide.systems.genomics.engine.results.read import read_results  # noqa: PLC0415 - pyarrow loads slowly
+    from citywide.systems.genomics.engine.results.read import read_tables  # noqa: PLC0415 - pyarrow loads slowly
     from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - pictures load slowly
 
     bounds = Bounds(options.clump_p1, options.clump_p2, options.clump_r2, options.clump_kb)
     bed = _calls(options) if options.bfile or options.pfile or options.bgen else None
-    trait = options.trait or options.results.name.split(".")[0]
-    found = findings(trait, read_results(options.results), bed, bounds)
+    trait = options.trait or options.results[0].name.split(".")[0]
+    found = findings(trait, read_tables(options.results), bed, bounds)
     write_report(found, options.out, _how(options))
     print(f"{len(found.clumps)} signals in {len(found.regions)} regions, λ {found.inflation:.3f}")
     print(options.out / "report.html")
@@ -59,13 +60,16 @@ def _how(options: Namespace) -> list[str]:
     given = {name: value for name, value in vars(options).items() if isinstance(value, str | float | Path | list)}
     plain = {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in given.items()}
     words = [f"--{name.replace('_', '-')} {value}" for name, value in plain.items()]
-    with options.results.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return [
         f"citywide report {' '.join(words)}",
-        f"{options.results.name} sha256 {digest}",
+        *(f"{table.name} sha256 {_digest(table)}" for table in options.results),
         f"citywide {version('citywide')}",
     ]
+
+
+def _digest(table: Path) -> str:
+    with table.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 COMMAND = Command("report", "a scan's pictures, top table and page", options, run)

@@ -57,11 +57,14 @@ class Order(Struct, frozen=True):
             threads=self.threads,
             memory_mb=self.memory_mb,
             command=self.command(folder),
-            keep=self.lists.get("keep"),
-            remove=self.lists.get("remove"),
-            extract=self.lists.get("extract"),
-            exclude=self.lists.get("exclude"),
+            keep=self._list("keep"),
+            remove=self._list("remove"),
+            extract=self._list("extract"),
+            exclude=self._list("exclude"),
         )
+
+    def _list(self, name: str) -> tuple[Path, ...]:
+        return (self.lists[name],) if name in self.lists else ()
 
     def command(self, folder: Path) -> str:
         """The command with which anybody gets the same tables."""

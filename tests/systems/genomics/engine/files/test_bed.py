@@ -125,7 +125,7 @@ def test_keep_and_remove_lists_take_both_ids_or_one(tmp_path):
     people = open_bed(written(tmp_path, np.zeros((1, 5), np.int8))).people
     (tmp_path / "keep").write_text("#FID IID\nF0 P0\nF1 P1\nF7 P7\n")
     (tmp_path / "remove").write_text("P1\n")
-    assert keep_mask(people, tmp_path / "keep", tmp_path / "remove").tolist() == [
+    assert keep_mask(people, [tmp_path / "keep"], [tmp_path / "remove"]).tolist() == [
         True,
         False,
         False,

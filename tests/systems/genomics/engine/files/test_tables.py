@@ -24,6 +24,14 @@ QUOTED = b'"FID" "IID" "y" "z"\n"F0" "P0" 1 2\n"F1" "P1" NA -9\n'
         pytest.param(b"#" + PLAIN.replace(b"\t", b"  "), id="with blanks and a hash"),
         pytest.param(b"## made in spring\n\n" + PLAIN, id="below a remark"),
         pytest.param(QUOTED, id="by R, in quotes"),
+        pytest.param(PLAIN.replace(b"\t", b","), id="with commas"),
+        pytest.param(
+            QUOTED.replace(b" ", b", ") + b",,,\r\n", id="with commas, quotes, blanks, and a line of no cells"
+        ),
+        pytest.param(PLAIN.replace(b"\t", b",").replace(b"NA", b""), id="with commas and an empty cell"),
+        pytest.param(PLAIN.replace(b"NA", b""), id="by pandas, with an empty cell"),
+        pytest.param(PLAIN.replace(b"-9", b""), id="with an empty cell at the end"),
+        pytest.param(PLAIN.replace(b"F1\tP1\t", b"F1 P1  "), id="with tabs, then blanks"),
         pytest.param(PLAIN.replace(b"P0", b'"P0"').replace(b"P1", b'"P1"'), id="with the people alone in quotes"),
     ],
 )
@@ -37,9 +45,10 @@ def test_a_table_is_read_however_it_was_written(tmp_path: Path, written: bytes) 
     ("written", "says"),
     [
         (PLAIN.decode().encode("utf-16"), "written in UTF-16"),
-        (PLAIN.replace(b"\t", b","), "commas do not part columns"),
+        (PLAIN.replace(b"\t", b";"), "semicolons do not part columns"),
+        (PLAIN.replace(b"\t", b",").replace(b"NA,", b""), "line 3 has 1 fields, the header has 4"),
         (PLAIN.replace(b"z", b"y"), "two columns are called y"),
-        (PLAIN.replace(b"NA", b""), "line 3 has 3 fields, the header has 4; write NA where a value is missing"),
+        (PLAIN.replace(b"\t", b" ").replace(b"NA", b""), "line 3 has 3 fields, the header has 4"),
         (b"## a remark\n" + PLAIN.replace(b"NA", b"high"), "line 4, column y: 'high' is not a number"),
         (b"## a remark\n" + PLAIN + b"F0 P0 1 2\n", "line 5: P0 stands twice"),
         (gzip.compress(PLAIN, mtime=0)[:-9], "cannot be unpacked"),

@@ -14,7 +14,7 @@ from citywide.systems.genomics.engine.results.findings import console, findings
 from citywide.systems.genomics.engine.results.inflation import lambda_gc, ld_regression, ld_scores
 from citywide.systems.genomics.engine.results.page import verdict
 from citywide.systems.genomics.engine.results.pictures import manhattan, quantiles, thinned
-from citywide.systems.genomics.engine.results.read import read_results
+from citywide.systems.genomics.engine.results.read import read_results, read_tables
 from citywide.systems.genomics.engine.results.report import write_report
 from citywide.systems.genomics.engine.results.texts import TEXTS, p_text
 from tests.systems.genomics.made_studies import linked, write
@@ -203,3 +203,16 @@ def test_a_table_without_the_columns_is_refused(tmp_path):
     (tmp_path / "t.tsv").write_text("chromosome\tbeta\n1\t2\n")
     with pytest.raises(FileError, match="no column base_pair_location"):
         read_results(tmp_path / "t.tsv")
+
+
+def test_a_table_for_each_chromosome_reads_as_the_whole_and_a_variant_in_two_is_refused(scan, tmp_path):
+    whole = scan[0].path.with_name("height.tsv")
+    head, *lines = whole.read_text().splitlines()
+    parts = [tmp_path / name for name in ("X", "2", "1")]
+    for part in parts:
+        part.write_text("\n".join([head, *(line for line in lines if line.startswith(f"{part.name}\t"))]) + "\n")
+    found, expected = read_tables(parts), read_results(whole)
+    for column, of_whole in zip(vars(found).values(), vars(expected).values(), strict=True):
+        np.testing.assert_array_equal(column, of_whole)
+    with pytest.raises(FileError, match="v0 stands in several of these tables"):
+        read_tables([parts[2], whole])

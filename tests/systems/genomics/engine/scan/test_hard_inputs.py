@@ -228,10 +228,10 @@ def test_no_more_people_than_covariates_and_one_is_refused_for_the_whole_trait(t
     request, _ = study(tmp_path, 61)
     for count, refused in ((10, True), (40, False)):
         (tmp_path / "keep").write_text("".join(f"F{i} P{i}\n" for i in range(22, 22 + count)))
-        found = scan(replace(request, keep=tmp_path / "keep", out=tmp_path / str(count)))[0]
+        found = scan(replace(request, keep=(tmp_path / "keep",), out=tmp_path / str(count)))[0]
         assert ("too few" in found.refused) == (refused and count < 9) or found.people == count
     (tmp_path / "keep").write_text("".join(f"F{i} P{i}\n" for i in range(22, 29)))
-    assert "7 people with every value are too few" in scan(replace(request, keep=tmp_path / "keep"))[0].refused
+    assert "7 people with every value are too few" in scan(replace(request, keep=(tmp_path / "keep",)))[0].refused
 
 
 def test_men_count_on_x_as_having_two_copies_or_none_and_their_hets_are_missing(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ def test_an_id_that_stands_in_two_families_is_never_guessed(tmp_path: Path) -> N
         scan(request)
     (tmp_path / "list").write_text("P0\n")
     with pytest.raises(FileError, match="P0 stands in several families"):
-        scan(replace(request, remove=tmp_path / "list"))
+        scan(replace(request, remove=(tmp_path / "list",)))
 
 
 def test_a_person_who_stands_twice_is_refused_wherever(tmp_path: Path) -> None:
@@ -329,8 +329,8 @@ def test_blank_lists_keep_nobody_and_remove_nobody(tmp_path: Path) -> None:
     study(tmp_path, 61)
     people = open_bed(tmp_path / "study").people
     (tmp_path / "blank").write_text("\n#FID IID\n")
-    assert not keep_mask(people, tmp_path / "blank").any()
-    assert keep_mask(people, None, tmp_path / "blank").all()
+    assert not keep_mask(people, [tmp_path / "blank"]).any()
+    assert keep_mask(people, remove=[tmp_path / "blank"]).all()
 
 
 @needs_plink2

@@ -144,9 +144,9 @@ def test_lists_choose_people_and_variants(study, tmp_path):
         study,
         tmp_path / "out",
         traits=("height",),
-        keep=tmp_path / "people",
-        extract=tmp_path / "names",
-        exclude=tmp_path / "not",
+        keep=(tmp_path / "people",),
+        extract=(tmp_path / "names",),
+        exclude=(tmp_path / "not",),
     )
     (summary,) = scan(asked)
     assert summary.people == 100

@@ -9,32 +9,44 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
 
+NONE = b""
+BLANKS = b" \t\r,"
+
 
 def words_of(path: Path) -> tuple[list[bytes], list[bytes], list[int]]:
     """The header, every word below it, and the numbers of the lines that hold any; `##` begins a remark.
 
-    R puts words in quotes, which go.
+    Cells are parted as the header's are: by commas, by tabs, or by any blanks. R puts words in quotes, which go.
     """
     raw = read_bytes(path)
     lines = enumerate(raw.replace(b'"', b"").splitlines(), start=1)
-    filled = ((number, line) for number, line in lines if line.strip() and not line.startswith(b"##"))
-    names = next(filled, (0, b""))[1].split()
+    filled = ((number, line) for number, line in lines if line.strip(BLANKS) and not line.startswith(b"##"))
+    head = next(filled, (0, b""))[1]
+    names = cells_of(head, mark := _mark(head))
     if not names:
         raise FileError(f"{path}: empty")
     words: list[bytes] = []
     numbers: list[int] = []
     for number, line in filled:
-        found = line.split()
+        found = cells_of(line, mark) if mark and line.count(mark) == len(names) - 1 else line.split()
         if len(found) != len(names):
-            raise FileError(_wrong_length(path, number, line, len(found), len(names)))
+            raise FileError(f"{path}: line {number} has {len(found)} fields, the header has {len(names)}")
         words += found
         numbers.append(number)
     return names, words, numbers
 
 
-def _wrong_length(path: Path, number: int, line: bytes, found: int, expected: int) -> str:
-    hint = "; write NA where a value is missing" if line.count(b"\t") == expected - 1 else ""
-    return f"{path}: line {number} has {found} fields, the header has {expected}{hint}"
+def _mark(head: bytes) -> bytes | None:
+    """What stands between the cells of a header alone, so that a cell may be empty; nothing where blanks do."""
+    words = head.split()
+    if words and b"," in words[0]:
+        return b","
+    return b"\t" if head.count(b"\t") == len(words) - 1 > 0 else None
+
+
+def cells_of(line: bytes, mark: bytes | None) -> list[bytes]:
+    """The cells of a line."""
+    return [cell.strip() for cell in line.split(mark)] if mark else line.split()
 
 
 def numbers_of(

@@ -1,22 +1,43 @@
 """Lists of people and of variants."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.people import People
+from citywide.systems.genomics.engine.files.spans import SPANS, in_spans
 from citywide.systems.genomics.engine.files.text import read_bytes
+from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.files.wrong import FileError
 
-
-def keep_mask(people: People, keep: str | Path | None = None, remove: str | Path | None = None) -> NDArray[np.bool_]:
-    """Which people stay: those of the `keep` list, if there is one, without those of `remove`."""
-    mask = np.ones(len(people), np.bool_) if keep is None else listed(people, keep, somebody=True)
-    return mask if remove is None else mask & ~listed(people, remove)
+Files = Sequence[str | Path]
+Mask = NDArray[np.bool_]
 
 
-def listed(people: People, path: str | Path, somebody: bool = False) -> NDArray[np.bool_]:
+def keep_mask(people: People, keep: Files = (), remove: Files = ()) -> Mask:
+    """Which people stay: those of the `keep` lists, if there are any, without those of the `remove` lists."""
+    stay = [listed(people, path, somebody=True) for path in keep] or [np.ones(len(people), np.bool_)]
+    go = [listed(people, path) for path in remove]
+    return np.logical_or.reduce(stay) & ~np.logical_or.reduce(go or [np.zeros(len(people), np.bool_)])
+
+
+def named_mask(variants: Variants, extract: Files = (), exclude: Files = ()) -> Mask:
+    """Which variants stay: those that `extract` tells, if it is said, without those that `exclude` tells."""
+    stay = told(variants, extract) if extract else np.ones(len(variants), np.bool_)
+    return stay & ~told(variants, exclude) if exclude else stay
+
+
+def told(variants: Variants, words: Files) -> Mask:
+    """Which variants stand in files of names, or after `range`, `bed1` or `bed0` in files of spans."""
+    if len(words) > 1 and str(words[0]) in SPANS:
+        return in_spans(variants, words[1:], str(words[0]))
+    names = set[bytes]().union(*map(read_names, words))
+    return np.isin(variants.id(), np.array(sorted(names), np.bytes_))
+
+
+def listed(people: People, path: str | Path, somebody: bool = False) -> Mask:
     """Which people a list names, by family and person id or by person id alone; `somebody` refuses one of strangers."""
     mask = np.zeros(len(people), np.bool_)
     lines = [words for line in read_bytes(Path(path)).splitlines() if (words := line.split())]

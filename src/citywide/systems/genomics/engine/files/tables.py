@@ -2,10 +2,11 @@
 
     table = read_table("pheno.tsv")            # header FID IID …, #FID IID …, #IID … or IID …
     values = align(table, bed.people)          # float64[people, columns], NaN where missing or absent
-    mask = keep_mask(bed.people, keep="keep.txt", remove=None)
+    mask = keep_mask(bed.people, ["keep.txt"])
     ids = read_names("extract.txt")            # a set of byte strings
 
-`NA`, `nan`, `.`, `-9` (and -9.0) are missing (PLINK's habit; REGENIE has `NA`); `missing=("NA",)` keeps -9 a number.
+`NA`, `nan`, `.`, `-9` (and -9.0) and empty cells are missing (PLINK's habit; REGENIE has `NA`);
+`missing=("NA",)` keeps -9 a number.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.files.cells import numbers_of, words_of
+from citywide.systems.genomics.engine.files.cells import NONE, numbers_of, words_of
 from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.wrong import FileError
 
@@ -66,6 +67,7 @@ def read_table(
     those of categories.
     """
     head, words, lines = words_of(Path(path))
+    missing = (*missing, NONE.decode())
     ids = _id_columns(Path(path), head)
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
     chosen = _wanted(Path(path), [name.decode() for name in head[ids:]], categories, only)
@@ -155,7 +157,7 @@ def _id_columns(path: Path, head: list[bytes]) -> int:
         return 2
     if first == b"IID":
         return 1
-    hint = "; commas do not part columns here, blanks and tabs do" if b"," in first else ""
+    hint = "; semicolons do not part columns here, commas, tabs and blanks do" if b";" in first else ""
     found = head[0].decode(errors="replace")
     raise FileError(f"{path}: the header must begin with FID IID or IID, found {found}{hint}")
 

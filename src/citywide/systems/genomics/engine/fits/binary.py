@@ -3,7 +3,7 @@
 A variant whose score test is not worth a second look keeps its score result (SCORE); the others are
 fitted with their own missing calls left out: by maximum likelihood (WALD), or with Firth's penalty (FIRTH)
 where the classes are separated or the fit does not converge. With `--spa` rare variants in unbalanced traits
-get saddle-point p-values (SPA); of up to twelve carriers every outcome is counted out instead.
+get the chance of their score (SPA): the carriers' cases are counted; of dosages it is a saddle point's.
 """
 
 import ctypes

@@ -1,5 +1,6 @@
 """A scan's table (GWAS-SSF), as the columns that pictures, clumps and reports need."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,24 @@ class Results:
     def p(self) -> Doubles:
         """The p values; what is too small for a double is 0, `strength` still has it."""
         return 10.0**-self.strength
+
+
+def read_tables(paths: Sequence[Path]) -> Results:
+    """Read tables that share a trait and no variant, such as one for each chromosome, as one."""
+    tables = [read_results(path) for path in paths]
+    columns = zip(*(vars(table).values() for table in tables), strict=True)
+    whole, table = Results(*map(np.concatenate, columns)), np.repeat(np.arange(len(tables)), list(map(len, tables)))
+    order = np.lexsort((whole.position, whole.chromosome))
+    whole = whole.take(order)
+    if len(twice := np.flatnonzero(_as_before(whole) & (np.diff(table[order]) != 0))):
+        raise FileError(f"{whole.name[twice[0]]} stands in several of these tables; give the parts of one scan")
+    return whole
+
+
+def _as_before(found: Results) -> NDArray[np.bool_]:
+    """Which variants are named and placed as the one before."""
+    places = np.diff(found.chromosome) == 0, np.diff(found.position) == 0
+    return places[0] & places[1] & (found.name[1:] == found.name[:-1]) & (found.effect[1:] == found.effect[:-1])
 
 
 def read_results(path: str | Path) -> Results:

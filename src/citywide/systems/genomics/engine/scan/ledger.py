@@ -90,8 +90,9 @@ def fingerprint(request: Request) -> str:
     for name, value in sorted(asdict(request).items()):
         if name not in IRRELEVANT:
             state.update(f"{name}={value}\n".encode())
-            if isinstance(value, Path) and value.is_file():
-                state.update(value.read_bytes())
+            for path in value if isinstance(value, tuple) else (value,):
+                if isinstance(path, Path) and name != "predictions" and path.is_file():
+                    state.update(path.read_bytes())
     for path in (file for one in request.predictions for file in (one, *(loco for _, loco in listed(one)))):
         state.update(_stamp(path))
     for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".pvar.zst", ".psam", ".bgen"):

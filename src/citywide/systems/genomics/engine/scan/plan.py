@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.chromosomes import codes
 from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_genotypes
-from citywide.systems.genomics.engine.files.lists import keep_mask, read_names
+from citywide.systems.genomics.engine.files.lists import keep_mask, named_mask
 from citywide.systems.genomics.engine.files.predictions import Predictions, read_predictions
 from citywide.systems.genomics.engine.files.ranks import normal_scores
 from citywide.systems.genomics.engine.files.tables import Table, align, read_covariates, read_table
@@ -93,11 +93,7 @@ def _only_linear(traits: tuple[Trait, ...]) -> None:
 
 def chosen_variants(request: Request, bed: Genotypes, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The variants that lists, chromosomes and limits leave, in file order."""
-    mask = on_chromosomes(request, bed)
-    for path, wanted in ((request.extract, True), (request.exclude, False)):
-        if path is not None:
-            names = np.array(sorted(read_names(path)), np.bytes_)
-            mask &= np.isin(bed.variants.id(), names) == wanted
+    mask = on_chromosomes(request, bed) & named_mask(bed.variants, request.extract, request.exclude)
     if not mask.any():
         raise ScanError("no variant is left after --extract, --exclude and --chr; do the names match?")
     rows = np.flatnonzero(mask).astype(np.int64)

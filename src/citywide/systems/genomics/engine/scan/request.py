@@ -28,6 +28,8 @@ class Request:
     """Files and choices of one scan; the defaults are what most people want.
 
     pgen, bgen: `data` names PLINK 2 files (.pgen) or a BGEN file with dosages
+    keep, remove: lists of people; extract, exclude: lists of variants' names, or after the word `range` (`bed1`; `bed0`
+        counts from 0) files of chromosome, first and last position
     chromosomes, without: codes such as ("1", "22", "X"); without any all are scanned
     zero_one: 0 and 1 are the only codes of controls and cases, as with PLINK's --1
     sample: who the people of a .bgen are; ref_last: its first allele is the counted one
@@ -49,10 +51,10 @@ class Request:
     covar: Path | None = None
     traits: tuple[str, ...] = ()
     covariates: tuple[str, ...] = ()
-    keep: Path | None = None
-    remove: Path | None = None
-    extract: Path | None = None
-    exclude: Path | None = None
+    keep: tuple[Path, ...] = ()
+    remove: tuple[Path, ...] = ()
+    extract: tuple[str | Path, ...] = ()
+    exclude: tuple[str | Path, ...] = ()
     chromosomes: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     limits: Limits = Limits()

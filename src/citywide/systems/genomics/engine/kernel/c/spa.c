@@ -2,13 +2,11 @@
  *
  * Under the null model the statistic is a sum of independent centred Bernoulli terms; its cumulant generating
  * function is known exactly, and Lugannani and Rice's formula gives tails that a normal approximation misses.
- * Of few carriers that formula is wrong too (by up to ten times, for there are few values the sum can have), and all
- * their outcomes are counted out instead. */
-#include "kernel.h"
+ * Where carriers have few cases that formula is wrong too (by up to ten times, for there are few values the sum can
+ * have), and their outcomes are counted instead, as long as the others are more. */
+#include "counted.h"
 #include <math.h>
 #include <stdlib.h>
-
-enum { MOST_COUNTED = 12 };
 
 /* white: [terms][padded] covariates whitened in the weights; risk, ill: [padded]; who: people of the file */
 typedef struct {
@@ -58,37 +56,6 @@ static double log_tail(const double *g, const double *risk, int64_t n, double s,
     return -minus_log10_p_z(z) * 2.30258509299404568402 - 0.69314718055994530942;
 }
 
-/* Who has a call that the others do not have; MOST_COUNTED + 1 for more than are counted out. */
-static int carriers_of(const double *g, int64_t n, double mean, int64_t *carriers)
-{
-    double others = mean < 1 ? 0 : 2;
-    int many = 0;
-    for (int64_t i = 0; i < n && many <= MOST_COUNTED; i++)
-        if (g[i] != others && g[i] >= 0) carriers[many++] = i;
-    return many;
-}
-
-/* P(|S| > |s|): every outcome of the carriers with its chance, the others' small part of the sum taken as normal. */
-static double log_counted(const double *g, const double *risk, const int64_t *carriers, int many, double s, double spread)
-{
-    double rest = spread, p = 0;
-    for (int a = 0; a < many; a++) {
-        double q = risk[carriers[a]];
-        rest -= g[carriers[a]] * g[carriers[a]] * q * (1 - q);
-    }
-    double unit = sqrt(2 * fmax(rest, 1e-12 * spread));
-    for (int outcome = 0; outcome < 1 << many; outcome++) {
-        double chance = 1, sum = 0;
-        for (int a = 0; a < many; a++) {
-            double q = risk[carriers[a]], ill = outcome >> a & 1;
-            chance *= ill ? q : 1 - q;
-            sum += g[carriers[a]] * (ill - q);
-        }
-        p += chance * 0.5 * (erfc((fabs(s) - sum) / unit) + erfc((fabs(s) + sum) / unit));
-    }
-    return log(p);
-}
-
 static double log_both_tails(const double *g, const double *risk, int64_t n, double s, double spread)
 {
     double up = log_tail(g, risk, n, fabs(s), spread), down = log_tail(g, risk, n, -fabs(s), spread);
@@ -101,15 +68,19 @@ int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *r
 {
     int64_t n = data->members;
     double *g = malloc((size_t)(n + 1) * sizeof *g);
-    if (!g) return 1;
+    int64_t *carriers = malloc((size_t)(n + 1) * sizeof *carriers);
+    if (!g || !carriers) {
+        free(g);
+        free(carriers);
+        return 1;
+    }
     for (int64_t v = 0; v < count; v++) {
         double total = 0, calls = 0, s = 0, spread = 0;
         for (int64_t i = 0; i < n; i++) {
             g[i] = copies_of(block, dosages, rows[v], stride, data->who[i]);
             if (g[i] >= 0) { total += g[i]; calls++; }
         }
-        int64_t carriers[MOST_COUNTED + 1];
-        int many = carriers_of(g, n, total / calls, carriers);
+        int64_t many = carriers_of(g, n, total / calls, carriers);
         for (int64_t i = 0; i < n; i++) if (g[i] < 0) g[i] = total / calls;
         for (int term = 0; term < data->terms; term++) {
             const double *x = data->white + (int64_t)term * data->padded;
@@ -123,10 +94,12 @@ int saddle_many(const void *block, int dosages, int64_t stride, const int64_t *r
         }
         statistic[v] = s;
         variance[v] = spread;
-        double both = many <= MOST_COUNTED ? log_counted(g, data->risk, carriers, many, s, spread)
-                                           : log_both_tails(g, data->risk, n, s, spread);
+        Score score = {g, data->risk, carriers, many, n, s, spread};
+        double both = many <= MOST_OUTCOMES || 2 * many < n ? log_counted(&score) : NAN;
+        if (isnan(both)) both = log_both_tails(g, data->risk, n, s, spread);
         minus_log10_p[v] = -both / 2.30258509299404568402;
     }
     free(g);
+    free(carriers);
     return 0;
 }
