@@ -4,7 +4,8 @@ A flood is true from the moment its water stands at 10 cm until it has fallen be
 the floods under gauges that could see them; `detected_all` those under stuck and silent gauges too. `false`
 is the share of opened cases of flooded roads with no true flood then or within half an hour. `delay_s` is
 the median time from the true crossing to the case; `warned` the share of floods foretold before they came,
-`false_warnings` the share of warnings that no crossing followed.
+`false_warnings` the share of warnings that no crossing followed. A warning counts from the moment in which the officer
+was told, not from the readings that it is made of.
 """
 
 from datetime import timedelta
@@ -21,8 +22,10 @@ join hub.entity about on about.number = cases.about
 where cases.category = 'flooded_road' and step.what in ('opened', 'joined') order by step.at
 """
 WARNINGS = """
-select entity.id, alarm.raised from hub.alarm join hub.entity on entity.number = alarm.entity
-where alarm.rule in ('water_is_coming', 'water_in_an_hour') order by alarm.raised
+select entity.id, told.at from hub.alarm join hub.entity on entity.number = alarm.entity
+cross join lateral (select at from hub.message where message.says = alarm.says and role = 'officer'
+    and at >= alarm.raised order by id limit 1) told
+where alarm.rule in ('water_is_coming', 'water_in_an_hour') order by told.at
 """
 
 

@@ -70,8 +70,10 @@ def holds_storms(path: Path, columns: Iterable[str]) -> bool:
     names = set(columns)
     has_depth, has_rain = bool(names & set(DEPTH)), bool(names & {*RAIN, *INTENSITY})
     if has_depth != has_rain:
-        missing = "rain" if has_depth else "depth"
-        raise complaint(path, 1, f"no column of {missing} that is known among {', '.join(sorted(names))}")
+        missing, words = ("rain", (*RAIN_WORDS, *INTENSE_WORDS)) if has_depth else ("depth", DEPTH_WORDS)
+        odd = [f" ({name}: of no unit that is known)" for name in sorted(names) if name.startswith(words)]
+        known = f"no column of {missing} that is known among {', '.join(sorted(names))}"
+        raise complaint(path, 1, known + "".join(odd))
     return has_depth
 
 

@@ -7,7 +7,8 @@ time step and the columns
 
 in any order and case; other columns (site facts) are passed over, and tables without rain and depth. `site` may be
 missing: then it is the folder that holds the file, when that is not the folder given, and else one site. `storm` may
-be missing: then each file is one storm, or as many as its minutes begin anew. `time` is a timestamp or minutes from
+be missing: then each file is one storm, or as many as its minutes begin anew; a record of more than a day is parted
+where no rain fell for six hours, and what is long dry is passed over. `time` is a timestamp or minutes from
 the storm's start (`time_s` and `time_h` are seconds and hours); without it rows are five minutes apart. Storms with
 timestamps are taken in the order of time, others in the order in which they stand. Rain may also be an intensity,
 `rain_mm_h`, and depth `depth_m` or `depth_mm`, the unit also in brackets; usual other names are known (`columns.py`).
@@ -43,11 +44,12 @@ from benchmarks.waterlogging.columns import (
     table,
     tells_dates,
 )
+from benchmarks.waterlogging.spells import spells
 
 Array = NDArray[Any]
 
-STEP, LATE = 5.0, 0.5
-"""Minutes of a step, and how late a clock may be."""
+STEP, LATE, SELDOM = 5.0, 0.5, 30.0
+"""Minutes of a step, how late a clock may be, and how far apart rows may lie to be forecast half an hour ahead."""
 
 TABLES = {".csv", ".parquet", ".gz", ".tsv"}
 
@@ -137,18 +139,28 @@ def _table(path: Path, place: str) -> Iterator[tuple[str, Storm]]:
     columns = table(path)
     if not holds_storms(path, columns):
         return
-    times, dated = minutes(path, columns), tells_dates(columns)
+    times, dated, step = minutes(path, columns), tells_dates(columns), _step_of(path, columns)
     sites, storms = named(columns, SITES), named(columns, STORMS)
     sites = np.full(len(times), place) if sites is None else sites
+    unnamed = storms is None
     storms = _begun(times, sites, dated) if storms is None else storms
-    step = _usual_step(times)
     read = times, _rain(path, columns, step), _depth(path, columns)
+    for mine in _groups(sites, storms):
+        storm = Storm(float(times[mine].min()) if dated else 0.0, *five_minutes(*(each[mine] for each in read)))
+        yield from ((str(sites[mine][0]), part) for part in (_parted(storm, dated) if unnamed else [storm]))
+
+
+def _groups(sites: Array, storms: Array) -> Iterator[Array]:
+    """Which rows belong together, in the order in which they first stand."""
     keys = np.char.add(np.char.add(sites, "\0"), storms)
     _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    for group in np.argsort(first):
-        mine = inverse == group
-        began = float(times[mine].min()) if dated else 0.0
-        yield str(sites[first[group]]), Storm(began, *five_minutes(*(each[mine] for each in read)))
+    yield from (inverse == group for group in np.argsort(first))
+
+
+def _parted(storm: Storm, dated: bool) -> Iterator[Storm]:
+    """The storms of a record that names none."""
+    for spell in spells(storm.rain):
+        yield Storm(storm.began + dated * STEP * spell.start, storm.rain[spell], storm.depth[spell])
 
 
 def _begun(times: Array, sites: Array, dated: bool) -> Array:
@@ -166,6 +178,13 @@ def _rain(path: Path, columns: Columns, step: float) -> Array:
 def _depth(path: Path, columns: Columns) -> Array:
     stood = numbers(path, columns, DEPTH)
     return np.zeros(0) if stood is None else stood
+
+
+def _step_of(path: Path, columns: Columns) -> float:
+    step = _usual_step(minutes(path, columns))
+    if step > SELDOM:
+        raise complaint(path, 2, f"rows are {step:g} minutes apart; half an hour ahead takes {SELDOM:g} at most")
+    return step
 
 
 def _usual_step(times: Array) -> float:

@@ -111,7 +111,9 @@ def test_the_same_storm_read_every_minute_or_in_metres_is_the_same(tmp_path):
         ("time,rain_mm,depth_cm\n0,1,2\n5,wet,3\n", "line 3: rain_mm is 'wet'"),
         ("time,rain_mm,depth_cm\n0,1,2\n,1,3\n", "line 3: time is not told"),
         ("time,rain_mm,depth_cm\nnow,1,2\nthen,1,3\n", "line 2: time is 'now'"),
-        ("time,rain_mm,depth_ft\n0,1,2\n", "line 1: no column of depth"),
+        ("time,rain_mm,depth_ft\n0,1,2\n", r"line 1: no column of depth .* \(depth_ft: of no unit that is known\)"),
+        ("time,rain_in,depth_cm\n0,1,2\n", r"line 1: no column of rain .* \(rain_in: of no unit that is known\)"),
+        ("time_h,rain_mm,depth_cm\n0,1,2\n1,1,3\n2,0,4\n", "line 2: rows are 60 minutes apart; .* 30 at most"),
         ("a,b\n1,2\n", "line 1: no column of rain nor depth .* a, b; accepted"),
         ("time,rain_mm,depth_cm\n0,1,0\n5,1,0\n", "the water never moves"),
         ("time,rain_mm,depth_cm\n0,1,\n5,1,\n", "the water never moves"),
@@ -135,6 +137,16 @@ def test_minutes_that_begin_anew_are_another_storm_and_usual_other_names_are_kno
     assert storms.sites == ("elm",)
     assert np.allclose(storms.depth[0], [[*range(14), np.nan], range(15)], equal_nan=True)
     assert np.allclose(storms.rain[0, 1], range(15))
+
+
+@pytest.mark.parametrize("time", ["timestamp '2026-05-04' + to_minutes(5 * i::int)", "5 * i"])
+def test_a_long_record_without_named_storms_is_parted_where_six_hours_were_dry(tmp_path, time):
+    rain = "case when i in (100, 160, 700) then 4.0 else 0.0 end as rain_mm"
+    duckdb.sql(f"copy (select {time} as time, {rain}, i as depth_cm from range(900) t(i)) to '{tmp_path / 'a.csv'}'")
+    storms = read(tmp_path)
+    assert storms.rain.sum(axis=2).tolist() == [[8, 4]]
+    assert storms.depth[0, :, 0].tolist() == [100 - 12, 700 - 12]
+    assert np.nanmax(storms.depth[0], axis=1).tolist() == [160 + 72, 700 + 72]
 
 
 def test_a_recorders_word_for_no_reading_is_no_water_and_no_rain(tmp_path):

@@ -50,6 +50,15 @@ def test_a_gauge_that_creeps_in_the_sun_drifts_by_what_it_is_off():
     assert (np.delete(found.health, 4) != Health.DRIFTING).all()
 
 
+def test_a_gauge_that_was_always_set_below_nought_is_off_by_as_much():
+    slots = a_week((0, 1))
+    slots.depth[4] -= 4
+    found = findings(slots)
+    assert found.health[4] == Health.DRIFTING
+    assert found.off_cm[4] == 4
+    assert (np.delete(found.health, 4) != Health.DRIFTING).all()
+
+
 def test_a_record_of_a_few_hours_judges_nobody():
     slots = a_week((0,), days=1)
     part = Slots(slots.gauges, slots.places, slots.depth[:, :100], slots.rain[:, :100])

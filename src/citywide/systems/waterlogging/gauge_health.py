@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from citywide.hub import Reading
 from citywide.hub.running import Hub
-from citywide.systems.waterlogging.engine.health import Health, Usual, Window, diagnose, usual
+from citywide.systems.waterlogging.engine.health import Health, Usual, Window, diagnose, level, usual
 from citywide.systems.waterlogging.engine.record import DAY
 from citywide.systems.waterlogging.slots import METRES, Slots, read_slots, slot_of
 
@@ -61,8 +61,8 @@ def findings(slots: Slots) -> Findings:
     window = Window(depth[:, -WINDOW:], rain[:, -WINDOW:], neighbours(slots.places))
     habits = _habits(depth, rain)
     health = diagnose(window, habits)
-    quarter = np.where(np.isfinite(depth[:, -DAY // 4 :]), depth[:, -DAY // 4 :], 0.0)
-    return Findings(health, np.abs(np.median(quarter, axis=1) - habits.dry_level))
+    stands = level(depth)
+    return Findings(health, np.maximum(np.abs(stands - habits.dry_level), -stands))
 
 
 def neighbours(places: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -83,6 +83,22 @@ def test_a_dry_level_that_creeps_is_drift(habits):
     assert (np.delete(found, 5) == Health.DRY).all()
 
 
+@pytest.mark.parametrize("since", [0, 2 * DAY - 100])
+def test_below_its_own_nought_no_water_stands_whether_always_or_since_it_was_set_anew(habits, since):
+    depth, rain = weather(4, 2, [])
+    depth[5, since:] -= 4
+    found = diagnose(window(depth, rain), habits)
+    assert found[5] == Health.DRIFTING
+    assert (np.delete(found, 5) == Health.DRY).all()
+
+
+def test_ice_that_grows_under_a_gauge_and_stays_is_neither_dry_nor_water(habits):
+    depth, rain = weather(4, 2, [])
+    depth[5] = np.minimum(np.linspace(0, 8, depth.shape[1]), 6.0)
+    found = diagnose(window(depth, rain), habits)
+    assert found[5] == Health.STUCK
+
+
 def test_water_that_stands_everywhere_is_no_drift(habits):
     depth, rain = weather(8, 4, [])
     found = diagnose(window(depth + np.linspace(0, 9, depth.shape[1]), rain), habits)

@@ -37,6 +37,11 @@ def test_arms_end_at_nine_in_ten_whatever_the_errors_are_and_each_at_its_own_sid
     assert high > 2 * low
 
 
+def test_the_interval_of_a_gauge_that_is_much_surer_than_sites_in_general_holds_nine_in_ten_and_not_more():
+    _, kept = played(arms_of(1), np.random.default_rng(7).normal(0, 0.2, STEPS), np.full(STEPS, AFTER))
+    assert 0.87 <= kept[STEPS // 2 :].mean() <= 0.92
+
+
 def test_what_rain_teaches_does_not_widen_the_interval_after_it():
     errors = np.random.default_rng(6).normal(0, 8.0, STEPS)
     arms, _ = played(arms_of(1), errors, np.full(STEPS, RAINING))

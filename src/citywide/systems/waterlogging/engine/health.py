@@ -88,9 +88,18 @@ def stuck(window: Window, habits: Usual) -> NDArray[np.bool_]:
 
 
 def drifting(window: Window, habits: Usual) -> NDArray[np.bool_]:
-    """A dry level that has left its place little by little while no rain explains it."""
+    """A dry level that has left its place little by little while no rain explains it, or lies below nought."""
+    return _creeping(window, habits) | (level(window.depth) < -DRIFT_CM)
+
+
+def level(depth: Array) -> Array:
+    """Where each gauge mostly stood in the last quarter of a day."""
+    return median(depth[:, -max(DAY // 4, 1) :])
+
+
+def _creeping(window: Window, habits: Usual) -> NDArray[np.bool_]:
     calm = np.where(fallen(window.rain, 18 * HOUR) < 0.1, window.depth, np.nan)
-    before, after = median(calm[:, : calm.shape[1] // 2]), median(calm[:, -max(DAY // 4, 1) :])
+    before, after = median(calm[:, : calm.shape[1] // 2]), level(calm)
     moved = after - habits.dry_level
     gradual = (np.sign(after - before) == np.sign(moved)) & ~_receding(window.depth, np.sign(moved))
     steps = np.abs(np.diff(calm, axis=1))

@@ -20,7 +20,9 @@ MISS_SHARE = 0.058
 
 PACE = 0.04
 STAKE_CM, SLACK_CM = 0.5, 0.1
-LEAST, MOST = 0.2, 20.0
+LEAST, MOST = 0.05, 20.0
+"""A gauge that its own storms have taught is many times surer than sites in general, the more so after the rain."""
+
 LEAST_ARM = 0.02
 """Of what the gauge's water rises in a usual storm's hour: even where the model is certain, an arm can be stretched."""
 
