@@ -32,6 +32,10 @@ class Connection:
     index: int
 
 
+Ways = defaultdict[str, list[Connection]]  # by lane
+Reached = dict[int, tuple[float, float]]  # by stop line: the part of a lane's traffic that gets there, and its way
+
+
 @dataclass(frozen=True)
 class Roads:
     """A parsed network."""
@@ -150,44 +154,52 @@ def _upstream(
     roads: Roads,
     lanes: dict[str, int],
 ) -> tuple[dict[str, int], dict[str, float], tuple[Feed, ...]]:
-    into, out = defaultdict(list), defaultdict(list)
-    for c in roads.connections:
-        if not c.tl and not c.start.startswith(":"):
-            into[c.end].append(c)
-            out[c.start].append(c)
-    shares: dict[str, dict[int, list[float]]] = defaultdict(dict)
-    for lane, at in lanes.items():
-        edge = [(lane, 1.0, roads.length[lane])]
-        while edge:
-            here, share, far = edge.pop()
-            for c in into[here] if far < SIGHT_M else ():
-                part = share / len(out[c.start])
-                reach = far + roads.length.get(c.via, 0.0)
-                known = shares[c.start].setdefault(at, [0.0, reach])
-                known[0] += part
-                known[1] = min(known[1], reach)
-                if c.start not in lanes:
-                    edge.append((c.start, part, reach + roads.length[c.start]))
+    """Lanes to look at, the way from each to a stop line, and which stop lines each leads to."""
+    shares = _walked_back(roads, lanes)
     upstream = [lane for lane in shares if lane not in lanes]
     sightings = lanes | {lane: len(lanes) + at for at, lane in enumerate(upstream)}
+    further = {lane: min(far for _, far in shares[lane].values()) for lane in upstream}
     feeds = tuple(
         Feed(sightings[lane], at, min(share, 1.0), far)
         for lane in upstream
         for at, (share, far) in shares[lane].items()
     )
-    further = {lane: min(far for _, far in shares[lane].values()) for lane in upstream}
     return sightings, further, feeds
 
 
-def _downstream(roads: Roads, moves: list[Connection], lanes: dict[str, int]) -> tuple[Link, ...]:
-    out = defaultdict(list)
+def _walked_back(roads: Roads, lanes: dict[str, int]) -> dict[str, Reached]:
+    """From each stop line back as far as sight goes, not beyond another one."""
+    into, out = _joined(roads)
+    shares: dict[str, Reached] = defaultdict(dict)
+    for lane, at in lanes.items():
+        edge = [(lane, 1.0, roads.length[lane])]
+        while edge:
+            here, share, far = edge.pop()
+            for c in into[here] if far < SIGHT_M else ():
+                part, reach = share / len(out[c.start]), far + roads.length.get(c.via, 0.0)
+                before, least = shares[c.start].get(at, (0.0, reach))
+                shares[c.start][at] = before + part, min(least, reach)
+                if c.start not in lanes:
+                    edge.append((c.start, part, reach + roads.length[c.start]))
+    return shares
+
+
+def _joined(roads: Roads) -> tuple[Ways, Ways]:
+    """The connections without a light, by the lane they lead into and by the one they leave."""
+    into, out = defaultdict(list), defaultdict(list)
     for c in roads.connections:
         if not c.tl and not c.start.startswith(":"):
+            into[c.end].append(c)
             out[c.start].append(c)
+    return into, out
+
+
+def _downstream(roads: Roads, moves: list[Connection], lanes: dict[str, int]) -> tuple[Link, ...]:
+    _, out = _joined(roads)
     return tuple(link for at, move in enumerate(moves) for link in _follow(roads, at, move, lanes, out))
 
 
-def _follow(roads: Roads, at: int, move: Connection, lanes: dict[str, int], out) -> list[Link]:  # noqa: ANN001
+def _follow(roads: Roads, at: int, move: Connection, lanes: dict[str, int], out: Ways) -> list[Link]:
     found: dict[int, list[float]] = {}
     edge = [(move.end, 1.0, 0.0, 3.0)]
     while edge:
