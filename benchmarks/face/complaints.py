@@ -14,7 +14,7 @@ import numpy as np
 
 from benchmarks.face.record import asked, counted, share
 from citywide.hub import Point
-from citywide.systems.hotline.matters import CAUSE_WIDE_M, Cause, Telling, Trouble, matter_of
+from citywide.systems.hotline.simulated.matters import CAUSE_WIDE_M, Cause, Telling, Trouble, matter_of
 from citywide.systems.hotline.twin import ResidentsTwin
 
 CASES = """

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from benchmarks.form import Benchmark, Goal
-from citywide.systems.hotline.calls import Calls, calls, noisy
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.model import MATTERS
-from citywide.systems.hotline.vocabulary import taught
+from citywide.systems.hotline.sorting.calls import Calls, calls, noisy
+from citywide.systems.hotline.sorting.vocabulary import taught
 
 OWNER = {matter.name: matter.department for matter in MATTERS}
 

@@ -19,8 +19,8 @@ from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import SHIPPED, load, save
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 from citywide.systems.waterlogging.engine.trees import Forest, forest_of
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 Array = NDArray[Any]
 

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from citywide.systems.epidemic.line_list_checks import Known, Said, listed
-from citywide.systems.epidemic.past_reports import past_reports
-from citywide.systems.epidemic.watched import STANDARD
+from citywide.systems.epidemic.people.line_list_checks import Known, Said, listed
+from citywide.systems.epidemic.reports.past_reports import past_reports
+from citywide.systems.epidemic.watch.watched import STANDARD
 
 NOW = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
 ZONE = "Asia/Shanghai"

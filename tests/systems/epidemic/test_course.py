@@ -6,7 +6,7 @@ import pytest
 from citywide.systems.epidemic.analysis.current import generation
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.watched import STANDARD
+from citywide.systems.epidemic.watch.watched import STANDARD
 
 COURSES = [one.course for one in SYNDROMES if one.course] + [Course(12.5, 3.0, 11.7, 2.0, 4)]
 

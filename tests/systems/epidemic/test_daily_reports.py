@@ -15,9 +15,9 @@ from citywide.systems.epidemic.analysis.weeks import (
     triangle,
     weeks_known,
 )
-from citywide.systems.epidemic.daily_reports import DailyReports, by_week, sums
 from citywide.systems.epidemic.engine.privacy import MINIMUM
 from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.reports.daily_reports import DailyReports, by_week, sums
 
 ZONE = "Asia/Shanghai"
 FIRST = date(2026, 1, 5)  # a Monday

@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 
 from citywide.systems.epidemic.engine.detect import Alarm
-from citywide.systems.epidemic.findings import Table, as_counted, judge
 from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.watch.findings import Table, as_counted, judge
 
 
 def table_of(counts: np.ndarray) -> Table:

@@ -17,7 +17,7 @@ from citywide.hub.vocabulary.check import faults
 from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.feeds import read_report, stamp
 from citywide.systems.epidemic.model import SYNDROMES
-from citywide.systems.epidemic.past_reports import PastReport, remember
+from citywide.systems.epidemic.reports.past_reports import PastReport, remember
 
 OFFICER = Who("chen", ("officer",), ("disease_control",))
 STRANGER = Who("wu", ("officer",), ("drainage",))

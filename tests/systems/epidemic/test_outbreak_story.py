@@ -9,8 +9,8 @@ from citywide.hub import Query
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.systems.epidemic import SYSTEM
 from citywide.systems.epidemic.analysis import forecasting, process
-from citywide.systems.epidemic.false_alarms import false_alarm_rate
 from citywide.systems.epidemic.model import SYNDROMES
+from citywide.systems.epidemic.watch.false_alarms import false_alarm_rate
 from tests.systems.epidemic.clinic import STRANGER, TRACER, Clinic
 
 

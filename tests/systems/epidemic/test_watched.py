@@ -18,8 +18,8 @@ from citywide.hub.vocabulary.check import faults
 from citywide.hub.vocabulary.things import Entity
 from citywide.systems import epidemic
 from citywide.systems.epidemic import SYSTEM, for_city
-from citywide.systems.epidemic.daily_watch import take_in
-from citywide.systems.epidemic.watched import STANDARD, watched_in
+from citywide.systems.epidemic.watch.daily_watch import take_in
+from citywide.systems.epidemic.watch.watched import STANDARD, watched_in
 
 README = Path(epidemic.__file__).with_name("README.md").read_text(encoding="utf-8")
 DENGUE = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)[0]

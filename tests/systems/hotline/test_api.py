@@ -11,8 +11,8 @@ from citywide.hub import Entity, Point
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
-from citywide.systems.hotline.intake import Intake
 from citywide.systems.hotline.report import _cell
+from citywide.systems.hotline.sorting.intake import Intake
 from citywide.systems.hotline.watch import look_for_hot_spots
 
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citywide.systems.hotline.calls import calls, noisy
 from citywide.systems.hotline.engine.hot_spots import cells, hot_spots, scan
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.model import MATTERS
-from citywide.systems.hotline.phrases import PHRASES
-from citywide.systems.hotline.vocabulary import taught
+from citywide.systems.hotline.sorting.calls import calls, noisy
+from citywide.systems.hotline.sorting.phrases import PHRASES
+from citywide.systems.hotline.sorting.vocabulary import taught
 
 OWNER = {matter.name: matter.department for matter in MATTERS}
 

@@ -9,12 +9,12 @@ import pytest
 
 from citywide.hub.database.pool import Database
 from citywide.hub.settings import Settings
-from citywide.systems.hotline import intake, learning, school, vocabulary
 from citywide.systems.hotline.engine.sorter import Sorter
-from citywide.systems.hotline.intake import Intake
 from citywide.systems.hotline.model import MATTERS
-from citywide.systems.hotline.school import schooled
-from citywide.systems.hotline.vocabulary import lessons, lexicon
+from citywide.systems.hotline.sorting import intake, learning, school, vocabulary
+from citywide.systems.hotline.sorting.intake import Intake
+from citywide.systems.hotline.sorting.school import schooled
+from citywide.systems.hotline.sorting.vocabulary import lessons, lexicon
 
 ODD = "flurble grommet quexing zanthwort"
 CLOSED = """
@@ -57,7 +57,9 @@ def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they
 ) -> None:
     monkeypatch.setattr(learning, "ENOUGH", 300)
     monkeypatch.setattr(vocabulary, "LESSONS", 5000)
-    monkeypatch.setattr("citywide.systems.hotline.intake.schooled", learning.beginner)  # here, where 300 are enough
+    monkeypatch.setattr(
+        "citywide.systems.hotline.sorting.intake.schooled", learning.beginner
+    )  # here, where 300 are enough
     with closing(Database(settings.database_url)) as database:
         with database.transaction() as connection:
             for category, department, count in (("refund", "market", 300), ("school", "education", 900)):

@@ -24,6 +24,7 @@ from citywide.hub.simulated.twin import Instruction, Place, Plan, Weather
 from citywide.hub.testing import MORNING, fresh_database
 from citywide.kit.clock import Clock
 from citywide.systems.traffic import SYSTEM
+from citywide.systems.traffic.crossing.phases import LANES, WALK_GROUPS
 from citywide.systems.traffic.interfaces.map import read_map
 from citywide.systems.traffic.interfaces.ntcip import Agent, AgentServer, Controller, UdpWire
 from citywide.systems.traffic.interfaces.ntcip.profiles import CLEARING, PATTERN_WANTED, STATUS, WALKS
@@ -31,7 +32,6 @@ from citywide.systems.traffic.interfaces.spat import GO, read_spat
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
 from citywide.systems.traffic.interfaces.uper import unpack_map, unpack_spat
 from citywide.systems.traffic.packing import Ask, packed_ask
-from citywide.systems.traffic.phases import LANES, WALK_GROUPS
 from citywide.systems.traffic.poller import Poller
 from citywide.systems.traffic.twin import TrafficTwin
 

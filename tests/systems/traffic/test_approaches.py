@@ -6,8 +6,8 @@ from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import duties
 from citywide.systems.traffic.approaches import Stop, drives, next_ask
+from citywide.systems.traffic.crossing.shapes import shape_of
 from citywide.systems.traffic.packing import Ask
-from citywide.systems.traffic.shapes import shape_of
 
 LANES = [{"lane": 1, "heading": 0.0, "turns": "left"}, {"lane": 2, "heading": 0.0}, {"lane": 3, "heading": 90.0}]
 HERE = Point(106.55, 29.56)

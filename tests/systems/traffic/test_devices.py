@@ -10,8 +10,8 @@ from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
-from citywide.systems.traffic.device_pages import DEVICES
 from citywide.systems.traffic.events_feed import CODE
+from citywide.systems.traffic.pages.devices import DEVICES
 
 DESK = Who("desk", roles=("officer",), departments=("traffic",))
 GREEN, YELLOW, RED, GAP_OUT, MAX_OUT, HIT, PUSHED = 1, 8, 10, 4, 5, 82, 90

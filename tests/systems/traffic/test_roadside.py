@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from citywide.hub.testing import MORNING
+from citywide.systems.traffic.crossing.phases import LANES
 from citywide.systems.traffic.engine.control.priority import Request
-from citywide.systems.traffic.phases import LANES
 from citywide.systems.traffic.simulated.crossings import Crossings
 from citywide.systems.traffic.simulated.roadside.book import Running
 from citywide.systems.traffic.simulated.roadside.sensing import LOOP, RADAR, VIDEO

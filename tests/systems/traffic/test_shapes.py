@@ -11,12 +11,12 @@ from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
+from citywide.systems.traffic.crossing.facts import ShapeError
+from citywide.systems.traffic.crossing.shapes import ORDINARY, shape_of
 from citywide.systems.traffic.duties.judged import MEASURES
 from citywide.systems.traffic.duties.measures import detectors_of, measured
 from citywide.systems.traffic.engine.measures import Events
-from citywide.systems.traffic.facts import ShapeError
 from citywide.systems.traffic.interfaces.map import ELSEWHERE, Connection, read_map, write_map
-from citywide.systems.traffic.shapes import ORDINARY, shape_of
 from citywide.systems.traffic.signals import maps_of, spats_of
 from citywide.systems.traffic.timetables import usual_schedule
 

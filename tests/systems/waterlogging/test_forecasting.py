@@ -10,13 +10,13 @@ from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
-from citywide.systems.waterlogging.arrays import to_bytes
+from citywide.systems.waterlogging.duties.arrays import to_bytes
+from citywide.systems.waterlogging.duties.forecasting import UNSETTLED, forecast, packed, readings, unpacked
+from citywide.systems.waterlogging.duties.plans import plans_known
+from citywide.systems.waterlogging.duties.slots import Slots, read_slots, slot_of
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
-from citywide.systems.waterlogging.forecasting import UNSETTLED, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.pages import DEVICES
-from citywide.systems.waterlogging.plans import plans_known
-from citywide.systems.waterlogging.slots import Slots, read_slots, slot_of
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(3)]
 STATIONS = [

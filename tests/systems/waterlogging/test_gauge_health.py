@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from citywide.systems.waterlogging.duties.gauge_health import findings, neighbours
+from citywide.systems.waterlogging.duties.slots import Slots
 from citywide.systems.waterlogging.engine.health import Health
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.gauge_health import findings, neighbours
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
-from citywide.systems.waterlogging.slots import Slots
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 DAY, GAUGES = 288, 10
 

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.waterlogging.engine.storms import design_storm, storm
-from citywide.systems.waterlogging.hydraulics import rained, run, still
-from citywide.systems.waterlogging.sites import random_sites
-from citywide.systems.waterlogging.underpass import gauge_cm, level_m, volume_m3
+from citywide.systems.waterlogging.simulated.hydraulics import rained, run, still
+from citywide.systems.waterlogging.simulated.sites import random_sites
+from citywide.systems.waterlogging.simulated.underpass import gauge_cm, level_m, volume_m3
 
 
 def a_city(seed, count=40, steps=96):

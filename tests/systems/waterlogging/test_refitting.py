@@ -8,13 +8,13 @@ from psycopg.sql import SQL, Identifier
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.testing import MORNING, TrialCity
-from citywide.systems.waterlogging.arrays import from_bytes, to_bytes
+from citywide.systems.waterlogging.duties.arrays import from_bytes, to_bytes
+from citywide.systems.waterlogging.duties.refits import packed, refits_of, unpacked
+from citywide.systems.waterlogging.duties.refitting import keep_storms, refit_gauges, remember
+from citywide.systems.waterlogging.duties.slots import SLOT, slot_of
+from citywide.systems.waterlogging.duties.slots import SQL as QUERIES
 from citywide.systems.waterlogging.engine.lessons import lessons
 from citywide.systems.waterlogging.engine.refit import Refit, refit_of
-from citywide.systems.waterlogging.refits import packed, refits_of, unpacked
-from citywide.systems.waterlogging.refitting import keep_storms, refit_gauges, remember
-from citywide.systems.waterlogging.slots import SLOT, slot_of
-from citywide.systems.waterlogging.slots import SQL as QUERIES
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5 + n / 100, 29.5), "drainage") for n in range(2)]
 SKY = Entity("rain_gauge/0", "rain_gauge", "Sky", Point(106.5, 29.5), "drainage")

@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
-from citywide.systems.epidemic import daily_watch, feeds, model, pages, responses, twin
+from citywide.systems.epidemic import feeds, model, pages, responses, twin
 from citywide.systems.epidemic.analysis import process
-from citywide.systems.epidemic.watched import STANDARD, Watched, watched_in
+from citywide.systems.epidemic.watch import daily_watch
+from citywide.systems.epidemic.watch.watched import STANDARD, Watched, watched_in
 
 HOUR_S = 3600.0
 

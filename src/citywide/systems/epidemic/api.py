@@ -16,20 +16,20 @@ from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role_in, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
-from citywide.systems.epidemic import line_list
-from citywide.systems.epidemic.contact_list import list_of_contacts
-from citywide.systems.epidemic.daily_reports import day_in
-from citywide.systems.epidemic.false_alarms import set_false_alarm_rate
-from citywide.systems.epidemic.form_answer import frame
-from citywide.systems.epidemic.line_list import PURPOSE
-from citywide.systems.epidemic.line_list_checks import Said, known_of, listed
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.own_tables import kinds_of
-from citywide.systems.epidemic.past_reports import past_reports, remember
-from citywide.systems.epidemic.sieve import Sieve
+from citywide.systems.epidemic.pages.form_answer import frame
+from citywide.systems.epidemic.people import line_list
+from citywide.systems.epidemic.people.contact_list import list_of_contacts
+from citywide.systems.epidemic.people.line_list import PURPOSE
+from citywide.systems.epidemic.people.line_list_checks import Said, known_of, listed
+from citywide.systems.epidemic.reports.daily_reports import day_in
+from citywide.systems.epidemic.reports.past_reports import past_reports, remember
+from citywide.systems.epidemic.reports.sieve import Sieve
+from citywide.systems.epidemic.reports.then_and_now import then_and_now
 from citywide.systems.epidemic.supply_plan import COLUMNS, NothingForecastError, Wish, allocate
-from citywide.systems.epidemic.then_and_now import then_and_now
-from citywide.systems.epidemic.watched import Watched, watched_in
+from citywide.systems.epidemic.watch.false_alarms import set_false_alarm_rate
+from citywide.systems.epidemic.watch.watched import Watched, watched_in
 
 MOST_CONTACTS = 100
 LEAST_RATE, MOST_RATE = 0.01, 50.0  # false alarms in a thousand quiet series-weeks

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from citywide.hub import System, Text
-from citywide.systems.hotline import intake, model, pages, twin, watch
+from citywide.systems.hotline import model, pages, twin, watch
+from citywide.systems.hotline.sorting import intake
 
 SYSTEM = System(
     name="hotline",

@@ -2,7 +2,7 @@
 
 import sys
 
-from citywide.systems.hotline.school import main
+from citywide.systems.hotline.sorting.school import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -13,8 +13,8 @@ from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
-from citywide.systems.hotline.intake import Understood, understand
 from citywide.systems.hotline.model import PERSONAL
+from citywide.systems.hotline.sorting.intake import Understood, understand
 
 SURE = 0.65  # below this a person who can ask back must say what it is
 LINK = "[A-Za-z0-9_-]{32,64}"  # nobody guesses it; whoever sends it twice has sent one report

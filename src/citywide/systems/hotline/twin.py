@@ -9,9 +9,9 @@ import numpy as np
 
 from citywide.hub import Entity, Point, Reading
 from citywide.hub.simulated.twin import Answer, Order, Plan, TrueEvent, Weather, Word
-from citywide.systems.hotline.call_backs import CallBacks
-from citywide.systems.hotline.departments import Departments
-from citywide.systems.hotline.matters import (
+from citywide.systems.hotline.simulated.call_backs import CallBacks
+from citywide.systems.hotline.simulated.departments import Departments
+from citywide.systems.hotline.simulated.matters import (
     A_DAY_OF_A_MILLION,
     CAUSE_EVERY,
     CAUSE_LASTS,
@@ -23,8 +23,8 @@ from citywide.systems.hotline.matters import (
     matter_of,
     of_cause,
 )
-from citywide.systems.hotline.mending import Mending
-from citywide.systems.hotline.pictures import picture
+from citywide.systems.hotline.simulated.mending import Mending
+from citywide.systems.hotline.simulated.pictures import picture
 
 REMEMBERED = timedelta(days=42)
 WITH_PHOTO = 0.15

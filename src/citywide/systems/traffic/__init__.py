@@ -4,18 +4,9 @@ from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
-from citywide.systems.traffic import (
-    coordination_pages,
-    device_pages,
-    duties,
-    events_feed,
-    feeds,
-    model,
-    pages,
-    plan_pages,
-    responses,
-)
+from citywide.systems.traffic import duties, events_feed, feeds, model, responses
 from citywide.systems.traffic.cli import COMMANDS
+from citywide.systems.traffic.pages import coordination, desk, devices, plans
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -45,13 +36,13 @@ SYSTEM = System(
         Schedule("feedback", 60, duties.learn),
     ),
     pages=(
-        pages.NOW,
-        pages.CROSSING,
-        plan_pages.PLANS,
-        pages.MEASURES,
-        pages.CONTROLLERS,
-        coordination_pages.COORDINATION,
-        device_pages.DEVICES,
+        desk.NOW,
+        desk.CROSSING,
+        plans.PLANS,
+        desk.MEASURES,
+        desk.CONTROLLERS,
+        coordination.COORDINATION,
+        devices.DEVICES,
     ),
     api="citywide.systems.traffic.api",
     commands=COMMANDS,

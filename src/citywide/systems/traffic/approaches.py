@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from citywide.hub import Point
+from citywide.systems.traffic.crossing.shapes import Lane, Shape
 from citywide.systems.traffic.packing import Ask
-from citywide.systems.traffic.shapes import Lane, Shape
 
 METRES_PER_DEGREE = 111_195.0
 REACH_M, STRAIGHT_DEGREES, STANDS_MPS = 400.0, 35.0, 1.0

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from citywide.systems.traffic.facts import ShapeError
-from citywide.systems.traffic.geometry import map_of
+from citywide.systems.traffic.crossing.facts import ShapeError
+from citywide.systems.traffic.crossing.geometry import map_of
+from citywide.systems.traffic.crossing.shapes import Shape, Walk, shape_of, walk_of
 from citywide.systems.traffic.interfaces.map import CrossingMap
 from citywide.systems.traffic.interfaces.spat import Event, Movement, Spat
-from citywide.systems.traffic.shapes import Shape, Walk, shape_of, walk_of
 
 EVENTS = {
     0: Event.STOP_AND_REMAIN,

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from citywide.systems.traffic.crossing.shapes import Shape
 from citywide.systems.traffic.engine.plans import DayKind, Plan, Schedule, Timetable
-from citywide.systems.traffic.shapes import Shape
 
 SPLITS_S = {"night": (18, 12), "day": (28, 16), "peak": (40, 20)}  # of a phase, and of one for left turns only
 SHORTEST_S, LONGEST_S = 30, 240  # of a cycle

@@ -8,8 +8,8 @@ import numpy as np
 
 from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.simulated.twin import Answer, Instruction, Order, Place, Plan, TrueEvent, Weather
+from citywide.systems.traffic.crossing.phases import ARMS, CROSSED, HEADINGS, LANES, WALK_GROUPS
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.phases import ARMS, CROSSED, HEADINGS, LANES, WALK_GROUPS
 from citywide.systems.traffic.simulated.crossings import LINK_S, ROW, Crossings
 from citywide.systems.traffic.simulated.officers import Officer
 from citywide.systems.traffic.simulated.roadside import CONNECTED, GREEN_LIGHT, Shown, Teller, Walks, Watcher

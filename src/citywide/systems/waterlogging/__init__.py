@@ -4,7 +4,8 @@ from pathlib import Path
 
 from citywide.hub import Schedule, System, Text
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
-from citywide.systems.waterlogging import feeds, forecasting, gauge_health, model, pages, refitting, responses, twin
+from citywide.systems.waterlogging import feeds, model, pages, responses, twin
+from citywide.systems.waterlogging.duties import forecasting, gauge_health, refitting
 
 SYSTEM = System(
     name="waterlogging",

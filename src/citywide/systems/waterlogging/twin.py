@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from citywide.hub import Entity, Point, Reading, Text
 from citywide.hub.simulated.twin import Answer, Order, Place, Plan, TrueEvent, Weather
-from citywide.systems.waterlogging.crews import Crew
-from citywide.systems.waterlogging.hydraulics import rained, still
-from citywide.systems.waterlogging.sites import Sites, random_sites
-from citywide.systems.waterlogging.underpass import gauge_cm
+from citywide.systems.waterlogging.simulated.crews import Crew
+from citywide.systems.waterlogging.simulated.hydraulics import rained, still
+from citywide.systems.waterlogging.simulated.sites import Sites, random_sites
+from citywide.systems.waterlogging.simulated.underpass import gauge_cm
 
 Array = NDArray[np.float64]
 PART_S = 30.0

@@ -10,8 +10,8 @@ from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.model import shipped
 from citywide.systems.waterlogging.engine.outlook import SKY
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 STORMS, STEPS, SITES = 12, 96, 30
 

@@ -3,8 +3,8 @@ import pytest
 
 from citywide.systems.waterlogging.engine.health import Health, Usual, Window, diagnose, usual
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 DAY = 288
 GAUGES = 12

@@ -6,8 +6,8 @@ from citywide.systems.waterlogging.engine.features import FEATURES, observe
 from citywide.systems.waterlogging.engine.memory import FIGURES, FORGETTING, REGRESSORS, VAGUE, Memory, fresh, paused
 from citywide.systems.waterlogging.engine.storms import storm
 from citywide.systems.waterlogging.engine.watching import regressors
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 
 def a_flooding_site(seed, storms=3):

@@ -8,8 +8,8 @@ from citywide.systems.waterlogging.engine.memory import LEADS
 from citywide.systems.waterlogging.engine.plan import Plans, empty, filled, plans_of, unknown
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 from citywide.systems.waterlogging.engine.storms import storm
-from citywide.systems.waterlogging.hydraulics import run
-from citywide.systems.waterlogging.sites import random_sites
+from citywide.systems.waterlogging.simulated.hydraulics import run
+from citywide.systems.waterlogging.simulated.sites import random_sites
 
 SITES = 200
 

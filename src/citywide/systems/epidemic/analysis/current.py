@@ -9,11 +9,11 @@ from psycopg import Connection
 from citywide.hub.database.pool import rows
 from citywide.systems.epidemic.analysis.weeks import VINTAGES, last_sunday, made_at, shown, triangle, weeks_known
 from citywide.systems.epidemic.course import Course
-from citywide.systems.epidemic.daily_reports import DailyReports, day_in
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.nowcast import nowcast
 from citywide.systems.epidemic.engine.rt import Delays, estimate
 from citywide.systems.epidemic.own_tables import SQL
+from citywide.systems.epidemic.reports.daily_reports import DailyReports, day_in
 
 Floats = NDArray[np.float64]
 WEEKS_SHOWN = 60

@@ -26,12 +26,12 @@ from citywide.systems.epidemic.analysis.weeks import (
     triangle,
     weeks_known,
 )
-from citywide.systems.epidemic.daily_reports import DailyReports
 from citywide.systems.epidemic.engine.forecast.forecaster import Forecaster
 from citywide.systems.epidemic.engine.forecast.made import Forecast, Setting
 from citywide.systems.epidemic.engine.scores import LEVELS, score
 from citywide.systems.epidemic.model import DEPARTMENT, Series
 from citywide.systems.epidemic.own_tables import SQL
+from citywide.systems.epidemic.reports.daily_reports import DailyReports
 
 Floats = NDArray[np.float64]
 CATCH_UP = 5  # earlier Mondays whose forecasts are made late, from what was known then

@@ -15,14 +15,14 @@ from citywide.hub.database.pool import Database, rows
 from citywide.hub.running import Hub
 from citywide.kit.child import alone, end_with_parent
 from citywide.kit.turns import turn_if_free
-from citywide.systems.epidemic import line_list
 from citywide.systems.epidemic.analysis import current, forecasting, sources
 from citywide.systems.epidemic.analysis.weeks import last_sunday
 from citywide.systems.epidemic.course import Course
-from citywide.systems.epidemic.daily_reports import DailyReports, daily_reports, day_in
 from citywide.systems.epidemic.model import HOSPITAL
 from citywide.systems.epidemic.own_tables import SQL
-from citywide.systems.epidemic.watched import STANDARD, Watched, watched_in
+from citywide.systems.epidemic.people import line_list
+from citywide.systems.epidemic.reports.daily_reports import DailyReports, daily_reports, day_in
+from citywide.systems.epidemic.watch.watched import STANDARD, Watched, watched_in
 
 PROGRAM = "citywide.systems.epidemic"
 LOCK = 0x65706964

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from citywide.hub.database.pool import rows
-from citywide.systems.epidemic.daily_reports import FIRST
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
 from citywide.systems.epidemic.engine.tracing import Contact, Records, Traced, contact_list, differences, trace
 from citywide.systems.epidemic.own_tables import SQL
+from citywide.systems.epidemic.reports.daily_reports import FIRST
 
 Ints = NDArray[np.int64]
 WEEKS = 6  # of patients that are looked at together

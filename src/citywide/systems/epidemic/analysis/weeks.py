@@ -8,9 +8,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from citywide.systems.epidemic.daily_reports import DailyReports, by_week, sums
 from citywide.systems.epidemic.engine.privacy import suppress
 from citywide.systems.epidemic.engine.triangle import Triangle
+from citywide.systems.epidemic.reports.daily_reports import DailyReports, by_week, sums
 
 Floats = NDArray[np.float64]
 StandIn = Callable[[Floats], Floats]

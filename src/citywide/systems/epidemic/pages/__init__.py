@@ -6,7 +6,7 @@ from citywide.systems.epidemic.pages.forecast import forecast
 from citywide.systems.epidemic.pages.reporting import reporting
 from citywide.systems.epidemic.pages.situation import SITUATION
 from citywide.systems.epidemic.pages.tracing import tracing
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 
 def pages_of(watched: Watched) -> tuple[Page, ...]:

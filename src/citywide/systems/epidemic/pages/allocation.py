@@ -3,7 +3,7 @@
 from citywide.hub import Column, Field, Form, Page, Query, Table, Text
 from citywide.systems.epidemic.pages.words import DISTRICT, WEEK, a_syndrome
 from citywide.systems.epidemic.supply_plan import THINGS
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 WHAT = Field("what", Text("What", "资源"), "choice", required=True,
              choices=tuple((name, thing.label) for name, thing in THINGS.items()))  # fmt: skip

@@ -3,7 +3,7 @@
 from citywide.hub import Chart, Column, Page, Query, Stat, Table, Text
 from citywide.systems.epidemic.model import Series
 from citywide.systems.epidemic.pages.words import DISTRICT, SERIES, WEEK
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 NOT_YET = Text(
     "The first forecast comes within minutes, once the reports have been looked through",

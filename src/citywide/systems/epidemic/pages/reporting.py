@@ -3,7 +3,7 @@
 from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 from citywide.systems.epidemic.model import Series
 from citywide.systems.epidemic.pages.words import DISTRICT, PLACE, SERIES, STATE, WEEK
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 PLACES = Table(
     Text("How late places report", "各单位报告延迟"),

@@ -2,7 +2,7 @@
 
 from citywide.hub import Chart, Column, Field, Form, Page, Query, Table, Text
 from citywide.systems.epidemic.pages.words import SERIES, STATE, a_syndrome
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 NO_TREE = Text("Drawn within minutes of the first patients listed by name", "首批实名病例报告后数分钟内绘制")
 TREE = Chart(Text("Transmission tree", "传播链"), Query("transmission_tree"), "time", "lane", by="kind", shape="tree",

@@ -1,7 +1,7 @@
 """Columns and fields that several pages share."""
 
 from citywide.hub import Column, Field, Text
-from citywide.systems.epidemic.watched import Watched
+from citywide.systems.epidemic.watch.watched import Watched
 
 PLACE = Column("name", Text("Place", "地点"))
 SERIES = Column("kind", Text("Series", "序列"), "state")

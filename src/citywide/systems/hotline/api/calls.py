@@ -20,9 +20,9 @@ from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.hotline.intake import intake_of
 from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.report import PERIODS, report_pdf
+from citywide.systems.hotline.sorting.intake import intake_of
 from citywide.systems.hotline.told import SURE, Told, understood
 
 CATEGORIES = {each.name: each for each in REPORTABLE}

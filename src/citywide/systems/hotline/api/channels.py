@@ -19,8 +19,8 @@ from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.hotline.api.calls import Call, told_by
-from citywide.systems.hotline.former import Former, take_over, wrong_with
-from citywide.systems.hotline.intake import begin_to_listen
+from citywide.systems.hotline.sorting.former import Former, take_over, wrong_with
+from citywide.systems.hotline.sorting.intake import begin_to_listen
 from citywide.systems.hotline.told import understood
 
 SCOPE = "reports:write"

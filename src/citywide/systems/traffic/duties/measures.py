@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from citywide.hub.database.queries import queries_of
+from citywide.systems.traffic.crossing.shapes import Shape
 from citywide.systems.traffic.duties.judged import MEASURES
 from citywide.systems.traffic.duties.shapes import shapes
 from citywide.systems.traffic.engine.measures import Detectors, Events, Table, coordination_diagram
-from citywide.systems.traffic.shapes import Shape
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub

@@ -13,6 +13,7 @@ from psycopg.types.json import Jsonb
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import queries_of
+from citywide.systems.traffic.crossing.shapes import Shape
 from citywide.systems.traffic.duties.shapes import shapes
 from citywide.systems.traffic.duties.telling import tell
 from citywide.systems.traffic.engine.plans import (
@@ -29,7 +30,6 @@ from citywide.systems.traffic.engine.plans import (
     typical_day,
     with_events,
 )
-from citywide.systems.traffic.shapes import Shape
 from citywide.systems.traffic.timetables import usual_schedule
 
 if TYPE_CHECKING:

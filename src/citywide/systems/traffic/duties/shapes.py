@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from citywide.hub.database.queries import queries_of
-from citywide.systems.traffic.facts import ShapeError
-from citywide.systems.traffic.shapes import Shape, shapes_of
+from citywide.systems.traffic.crossing.facts import ShapeError
+from citywide.systems.traffic.crossing.shapes import Shape, shapes_of
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub

@@ -7,11 +7,11 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.crossing.phases import LANES, LEFTS, VEHICLES, WALKS, crossing, guard
 from citywide.systems.traffic.engine.control.controller import Seen
 from citywide.systems.traffic.engine.control.layout import Layout, Link, lay_out
 from citywide.systems.traffic.engine.pointqueue.streets import Streets, Traffic
 from citywide.systems.traffic.engine.safety import GREEN
-from citywide.systems.traffic.phases import LANES, LEFTS, VEHICLES, WALKS, crossing, guard
 from citywide.systems.traffic.simulated.roadside import Box, Sensed, Sensors
 
 THROUGH_PER_S, LEFT_PER_S, BESIDE_PER_S, WALKS_PER_S = 0.045, 0.013, 0.012, 0.02  # peaks have twice this

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import numpy as np
 
 from citywide.hub import Entity, Point, Reading, Text
+from citywide.systems.traffic.crossing.phases import LANES
 from citywide.systems.traffic.feeds import read_requests
 from citywide.systems.traffic.interfaces.srm import SignalRequest, SignalRequests, write_srm
 from citywide.systems.traffic.model import DEPARTMENT
-from citywide.systems.traffic.phases import LANES
 from citywide.systems.traffic.simulated.crossings import EASTWARD, LINK_S, ROW, Crossings
 
 BETWEEN_S = {"bus": 600.0, "emergency": 3600.0}

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from citywide.systems.traffic.crossing.phases import VEHICLES, WALKS, crossing, guard
 from citywide.systems.traffic.engine.control.controller import Controller, Seen, Shown
 from citywide.systems.traffic.engine.control.layout import Crossing, Lane, Movement, lay_out
 from citywide.systems.traffic.engine.control.priority import Priority, Request
 from citywide.systems.traffic.engine.safety import GREEN, Safety, rules_of
-from citywide.systems.traffic.phases import VEHICLES, WALKS, crossing, guard
 
 CITY = lay_out([crossing(), crossing()])
 

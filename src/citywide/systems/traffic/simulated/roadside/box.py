@@ -8,6 +8,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.crossing.phases import LANE_OF, LANES, VEHICLES, WALKS
 from citywide.systems.traffic.engine.control.controller import Controller, Shown
 from citywide.systems.traffic.engine.control.layout import Layout
 from citywide.systems.traffic.engine.control.priority import Priority, Request
@@ -15,7 +16,6 @@ from citywide.systems.traffic.engine.fusion import Fusion, Lanes, View
 from citywide.systems.traffic.engine.plans import Plan
 from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 from citywide.systems.traffic.engine.sight import as_seen, trusted
-from citywide.systems.traffic.phases import LANE_OF, LANES, VEHICLES, WALKS
 from citywide.systems.traffic.simulated.roadside.book import PlanBook, Running
 from citywide.systems.traffic.simulated.roadside.sensing import ADVANCE_M, LENGTH_M, Sensed
 

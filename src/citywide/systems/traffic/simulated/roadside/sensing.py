@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.traffic.crossing.phases import LANES, WAYS
 from citywide.systems.traffic.engine.control.controller import Seen
 from citywide.systems.traffic.engine.control.layout import Layout
 from citywide.systems.traffic.engine.fusion import Readings
-from citywide.systems.traffic.phases import LANES, WAYS
 
 RADAR, VIDEO, LOOP = range(3)
 LENGTH_M, ADVANCE_M, PRESENCE_M = 250.0, 100.0, 7.0

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Reading
+from citywide.systems.traffic.crossing.phases import ADVANCE, LANES, PRESENCE, WALKS
 from citywide.systems.traffic.engine.fusion import View
 from citywide.systems.traffic.engine.measures.events import DETECTOR_OFF, DETECTOR_ON, GREEN, RED, YELLOW
 from citywide.systems.traffic.events_feed import CODE
 from citywide.systems.traffic.feeds import STANDS_MPS, read_lights
 from citywide.systems.traffic.interfaces.spat import write_spat
 from citywide.systems.traffic.packing import Spot, packed_track
-from citywide.systems.traffic.phases import ADVANCE, LANES, PRESENCE, WALKS
 from citywide.systems.traffic.signals import spat_of
 from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, Sensed, lanes_at
 

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Reading
+from citywide.systems.traffic.crossing.phases import WALK_GROUPS, WALKS
 from citywide.systems.traffic.events_feed import CODE
-from citywide.systems.traffic.phases import WALK_GROUPS, WALKS
 from citywide.systems.traffic.simulated.roadside.telling import CONNECTED
 
 PUSHED, CALLED, WALK, CLEARS = 90, 45, 21, 22

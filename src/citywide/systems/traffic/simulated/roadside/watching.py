@@ -9,8 +9,8 @@ import structlog
 from numpy.typing import NDArray
 
 from citywide.hub import Entity, Reading
+from citywide.systems.traffic.crossing.phases import LANES
 from citywide.systems.traffic.engine.incidents import Detectors, Incident, Kind, Road, Watch, newly_dark
-from citywide.systems.traffic.phases import LANES
 from citywide.systems.traffic.simulated.roadside.sensing import LENGTH_M, RADAR, VIDEO, Sensed
 
 SILENT_S, FLOWS_S, WRONG_WAY_S = 60.0, 10, 60

@@ -1,0 +1,1 @@
+"""The people behind the numbers: who fell ill, beside whom, and whom to call first."""

@@ -1,0 +1,1 @@
+"""What places report of their days, the past ones too, and what was known when."""

@@ -1,0 +1,1 @@
+"""Every series watched each morning, and what is made of it."""

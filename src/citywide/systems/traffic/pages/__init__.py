@@ -1,0 +1,1 @@
+"""What the desk, the signal engineer and the technician see."""

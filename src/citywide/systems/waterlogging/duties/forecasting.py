@@ -1,0 +1,119 @@
+"""Every five minutes the forecaster takes in what the gauges said, and its forecasts become readings.
+
+Five minutes are taken in once their last readings have had a minute to arrive, rain gauges speaking at the very end of
+them; and learned from when those of slow links have come too. Until then every forecast reads them anew.
+What was learned stands in the database: a restart goes on from there, and what was said in the meantime is
+taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+from msgspec import Struct, to_builtins
+
+from citywide.hub import Reading
+from citywide.hub.running import Hub
+from citywide.systems.waterlogging.duties.arrays import from_bytes, to_bytes
+from citywide.systems.waterlogging.duties.plans import plans_known
+from citywide.systems.waterlogging.duties.refits import refits_of
+from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Slots, read_slots, slot_of
+from citywide.systems.waterlogging.engine.ahead import Forecast
+from citywide.systems.waterlogging.engine.forecast import Forecaster
+from citywide.systems.waterlogging.engine.refit import LINE_CM
+
+ON_THE_WAY, UNSETTLED = timedelta(minutes=1), timedelta(minutes=10)
+FIRST_LOOK_BACK = timedelta(hours=12)
+WORTH_CATCHING_UP = timedelta(days=2)
+LARGEST_CM = 600.0
+
+
+class Kept(Struct, frozen=True):
+    """What was learned up to a moment, and of which gauges."""
+
+    at: datetime
+    gauges: list[str]
+    state: bytes
+
+
+def forecast(hub: Hub) -> None:
+    """Once for every five minutes that were heard: learn from those that are settled, submit the forecast of now."""
+    until = slot_of(hub.clock.now() - ON_THE_WAY)
+    learned, settled = _learned_until(hub), until - UNSETTLED
+    since = slot_of(learned) if learned else settled - FIRST_LOOK_BACK
+    if settled <= since:
+        return
+    away = settled - since > WORTH_CATCHING_UP
+    slots = read_slots(hub.database, settled - FIRST_LOOK_BACK if away else since, until)
+    if slots.gauges:
+        hub.submit(list(readings(slots, _learned_and_said(hub, slots, settled, paused=away), until)))
+
+
+def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> Forecast:
+    """Learn from the slots that are settled and keep that; what the newest add to it is forecast and forgotten."""
+    kept, steps = _kept(hub), list(zip(slots.depth.T, slots.rain.T, strict=True))
+    forecaster = unpacked(kept.state, kept.gauges, slots.gauges) if kept else Forecaster.of(len(slots.gauges))
+    forecaster.refits = refits_of(hub.database, slots.gauges)
+    forecaster.plans = plans_known(hub.database, slots.gauges)
+    if paused:
+        forecaster.pause()
+    newest = UNSETTLED // SLOT
+    for depth, rain in steps[:-newest]:
+        forecaster.step(depth, rain)
+    _keep(hub, Kept(settled, slots.gauges, packed(forecaster)))
+    return [forecaster.step(depth, rain) for depth, rain in steps[-newest:]][-1]
+
+
+def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
+    """A forecast as readings, for the gauges that spoke within the last half hour.
+
+    Of water that stands over the line already nobody is warned: that it will is no chance.
+    """
+    heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
+    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1, keepdims=True), np.nan, 100 * found.chance)
+    names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
+             "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
+             "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
+             "flood_chance_in_30_min": to_come[:, 0], "flood_chance_in_60_min": to_come[:, 1]}  # fmt: skip
+    for name, values in names.items():
+        for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
+            value = min(float(values[number]), LARGEST_CM)
+            yield Reading(slots.gauges[number], name, at, round(value, 2))
+
+
+def packed(forecaster: Forecaster) -> bytes:
+    """Everything learned, as bytes."""
+    return to_bytes(forecaster.state())
+
+
+def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forecaster:
+    """A forecaster for the wanted gauges; those that were known go on with what was learned of them.
+
+    What an earlier program kept in another form is begun anew.
+    """
+    forecaster = Forecaster.of(len(wanted))
+    new = forecaster.state()
+    row_of = {gauge: row for row, gauge in enumerate(known)}
+    pairs = [(row, row_of[gauge]) for row, gauge in enumerate(wanted) if gauge in row_of]
+    here, there = np.array(pairs, np.int64).reshape(-1, 2).T
+    old = from_bytes(state)
+    for name, array in new.items():
+        if name in old and old[name].shape[1:] == array.shape[1:]:
+            array[here] = old[name][there]
+    forecaster.restore(new)
+    return forecaster
+
+
+def _learned_until(hub: Hub) -> datetime | None:
+    found = hub.database.rows(SQL["learned_until"])
+    return found[0]["at"] if found else None
+
+
+def _kept(hub: Hub) -> Kept | None:
+    found = hub.database.rows(SQL["kept_forecaster"])
+    return Kept(found[0]["at"], found[0]["gauges"], found[0]["state"]) if found else None
+
+
+def _keep(hub: Hub, kept: Kept) -> None:
+    with hub.database.transaction() as connection:
+        connection.execute(SQL["keep_forecaster"], to_builtins(kept, builtin_types=(bytes, datetime)))

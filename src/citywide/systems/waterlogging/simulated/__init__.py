@@ -1,0 +1,1 @@
+"""The simulated underpasses and their crews."""
