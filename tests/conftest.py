@@ -29,6 +29,14 @@ hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is
 hypothesis.settings.load_profile("city")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files go to the workers whole; all stories of the one outbreak go to one, for it takes a minute to break out."""
+    for item in items:
+        told = "clinic" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("clinic" if told else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="citywide-test-", ignore_cleanup_errors=True) as folder:

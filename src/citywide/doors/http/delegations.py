@@ -28,10 +28,10 @@ class Lent(Struct, frozen=True):
 @in_thread
 def lend(request: AnyRequest, state: State, data: JSONBody[Lent]) -> dict[str, str]:
     """Let somebody act with one's own roles and departments for a while."""
-    who = staff(request)
+    who, hub = staff(request), hub_of(state)
     try:
-        with hub_of(state).database.transaction() as connection:
-            until = delegate(connection, who.name, data.to, timedelta(hours=data.hours), data.why)
+        with hub.database.transaction() as connection:
+            until = delegate(connection, who.name, data.to, timedelta(hours=data.hours), data.why, hub.city.zone)
     except (DelegationError, OverflowError) as error:
         raise Problem(422, "this cannot be lent", [Refusal("to, hours, why", str(error), "see /schema")]) from error
     return {"to": data.to, "until": until.isoformat()}

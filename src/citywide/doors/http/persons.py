@@ -31,8 +31,9 @@ class Grant(Struct, frozen=True):
 def give_grant(request: AnyRequest, state: State, data: JSONBody[Grant]) -> dict[str, str]:
     """Let somebody ask for personal data for a while."""
     who = staff(request)
-    with hub_of(state).database.transaction() as connection:
-        until = grant(connection, who, data.to, data.purpose, timedelta(hours=data.hours), data.why)
+    hub = hub_of(state)
+    with hub.database.transaction() as connection:
+        until = grant(connection, who, data.to, data.purpose, timedelta(hours=data.hours), data.why, hub.city.zone)
     return {"to": data.to, "until": until.isoformat()}
 
 

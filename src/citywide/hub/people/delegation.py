@@ -1,7 +1,8 @@
 """Delegation: who may act for whom, until when, and why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
@@ -17,16 +18,16 @@ class DelegationError(ValueError):
     """This cannot be lent, or not to them."""
 
 
-def delegate(connection: Connection, giver: str, taker: str, lasts: timedelta, why: str) -> datetime:
-    """Let somebody act with the giver's own roles and departments for a while; returns until when."""
+def delegate(connection: Connection, giver: str, taker: str, lasts: timedelta, why: str, zone: str = "UTC") -> datetime:
+    """Let somebody act with the giver's own roles and departments for a while; returns until when, in the zone."""
     if giver == taker or not timedelta(0) < lasts <= LONGEST or not why.strip():
         raise DelegationError(f"somebody else, {LONGEST.days} days at most, with a reason")
-    until = datetime.now(UTC) + lasts
+    until = datetime.now(ZoneInfo(zone)) + lasts
     values = {"giver": giver, "taker": taker, "until": until, "why": why}
     if not connection.execute(sql("delegate"), values).rowcount:
         raise DelegationError(f"nobody is called {taker!r}")
-    says = Text(f"{taker} acts for {giver} until {until:%Y-%m-%d %H:%M} UTC: {why}",
-                f"{taker} 代 {giver} 行事至 {until:%Y-%m-%d %H:%M} UTC：{why}")  # fmt: skip
+    says = Text(f"{taker} acts for {giver} until {until:%F %R}: {why}",
+                f"{taker} 代 {giver} 行事至 {until:%F %R}：{why}")  # fmt: skip
     witness(connection, "access", says, who=giver)
     return until
 

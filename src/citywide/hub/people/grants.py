@@ -1,7 +1,8 @@
 """Grants: a manager lets somebody of a department ask for personal data of a purpose, for a while and with a reason."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from psycopg import Connection
 
@@ -21,15 +22,17 @@ def must_have_grant(connection: Connection, who: Who, purpose: str) -> None:
         refuse(connection, who, "", purpose, "grant")
 
 
-def grant(connection: Connection, giver: Who, taker: str, purpose: str, lasts: timedelta, why: str) -> datetime:
+def grant(
+    connection: Connection, giver: Who, taker: str, purpose: str, lasts: timedelta, why: str, zone: str = "UTC"
+) -> datetime:
     """Let somebody else ask for a purpose for a while; who let whom, until when and why is written down."""
     if refused := _why_no_grant(giver, taker, lasts, why):
         raise AccessRefusedError(refused)
     departments = _common(connection, giver, taker, purpose)
-    now = datetime.now(UTC)
+    now = datetime.now(ZoneInfo(zone))
     values = {"staff": taker, "purpose": purpose, "giver": giver.name, "until": now + lasts, "why": why}
     connection.execute(sql("give_grant"), values | {"departments": departments})
-    until = f"{now + lasts:%Y-%m-%d %H:%M} UTC"
+    until = f"{now + lasts:%F %R}"
     says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {until}: {why}",
                 f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {until}：{why}")  # fmt: skip
     facts = {"to": taker, "purpose": purpose, "why": why, "departments": departments}
