@@ -24,6 +24,7 @@ STAFF = (
     Who("lin", ("officer", "crew"), ("parks",)),
     Who("mayor", ("officer", "manager"), (), everywhere=True),
 )
+DEAR = ("clinic", "browser")
 
 hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("city")
@@ -31,10 +32,10 @@ hypothesis.settings.load_profile("city")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files go to the workers whole; all stories of the one outbreak go to one, for it takes a minute to break out."""
+    """Files go to the workers whole, and to the same one where they share what takes long to begin."""
     for item in items:
-        told = "clinic" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("clinic" if told else item.nodeid.partition("::")[0]))
+        shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
+        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
