@@ -30,12 +30,10 @@ hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is
 hypothesis.settings.load_profile("city")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Files go to the workers whole, and to the same one where they share what takes long to begin."""
-    for item in items:
-        shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
-        item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.nodeid.partition("::")[0]))
+    shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
+    item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
