@@ -7,6 +7,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 from litestar.testing import TestClient
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from citywide.app import EVERYTHING, build
 from citywide.hub import Entity, Point
@@ -24,16 +26,21 @@ STAFF = (
     Who("lin", ("officer", "crew"), ("parks",)),
     Who("mayor", ("officer", "manager"), (), everywhere=True),
 )
-DEAR = ("clinic", "browser")
+DEAR = ("tests/acceptance/", "tests/systems/epidemic/test_outbreak_")  # a browser and a hub; a city's outbreak
 
 hypothesis.settings.register_profile("city", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("city")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
+class WholeFiles(LoadFileScheduling):
     """Files go to the workers whole, and to the same one where they share what takes long to begin."""
-    shared = [name for name in DEAR if name in getattr(item, "fixturenames", ())]
-    item.add_marker(pytest.mark.xdist_group(shared[0] if shared else item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((begin for begin in DEAR if nodeid.startswith(begin)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(scope="session")
