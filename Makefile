@@ -24,7 +24,7 @@ demo: setup .venv/rehearsed
 	touch $@
 
 test: setup
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
 
 check: .venv/ready
 	$(MAKE) --no-print-directory -j 2 types form
