@@ -23,6 +23,7 @@ demo: setup .venv/rehearsed
 	$(PY) -m citywide.commands.rehearsal
 	touch $@
 
+# One thread a worker: threads of matrices would fight for the cores.
 test: setup .venv/rehearsed
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
 

@@ -14,6 +14,7 @@ import structlog
 from msgspec import MsgspecError, Raw, Struct, json
 
 LAND, BUILDINGS = "land", "building"
+Parts = Mapping[str, tuple[str, bytes]]  # by layer, each with its name
 log = structlog.get_logger()
 
 
@@ -40,13 +41,12 @@ def map_of(folder: Path | None) -> Path | None:
 
 def ground_of(folder: Path | None) -> Mapping[str, str]:
     """What each part of the ground is called now; nothing where the city has no map."""
-    return {part: f"{part}-{named(body)}.geojson" for part, body in _parts_of(folder).items()}
+    return {part: name for part, (name, _) in _parts_of(folder).items()}
 
 
 def part_of(folder: Path | None, name: str) -> bytes | None:
     """A part of the ground, gzipped, if it is still called so."""
-    part = next((part for part, called in ground_of(folder).items() if called == name), None)
-    return None if part is None else _parts_of(folder)[part]
+    return next((body for called, body in _parts_of(folder).values() if called == name), None)
 
 
 def named(body: bytes) -> str:
@@ -54,13 +54,13 @@ def named(body: bytes) -> str:
     return sha256(body).hexdigest()[:16]
 
 
-def _parts_of(folder: Path | None) -> Mapping[str, bytes]:
+def _parts_of(folder: Path | None) -> Parts:
     file = map_of(folder)
     return _parted(file, file.stat().st_mtime_ns) if file else {}
 
 
 @lru_cache(maxsize=1)
-def _parted(file: Path, _written: int) -> Mapping[str, bytes]:
+def _parted(file: Path, _written: int) -> Parts:
     try:
         features = json.decode(gzip.decompress(file.read_bytes()), type=Collection).features
     except (OSError, EOFError, MsgspecError) as error:
@@ -68,7 +68,8 @@ def _parted(file: Path, _written: int) -> Mapping[str, bytes]:
         return {}
     near = [each for each in features if each.properties.get("layer") == BUILDINGS]
     far = [each for each in features if each.properties.get("layer") != BUILDINGS]
-    return {LAND: _written_down(far), BUILDINGS: _written_down(near)}
+    bodies = {LAND: _written_down(far), BUILDINGS: _written_down(near)}
+    return {part: (f"{part}-{named(body)}.geojson", body) for part, body in bodies.items()}
 
 
 def _written_down(features: Iterable[Feature]) -> bytes:

@@ -16,9 +16,9 @@ from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of, need_role_in, staff
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
+from citywide.systems.epidemic.form_answer import frame
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.own_tables import kinds_of
-from citywide.systems.epidemic.pages.form_answer import frame
 from citywide.systems.epidemic.people import line_list
 from citywide.systems.epidemic.people.contact_list import list_of_contacts
 from citywide.systems.epidemic.people.line_list import PURPOSE

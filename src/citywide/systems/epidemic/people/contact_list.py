@@ -9,7 +9,7 @@ from citywide.hub import Text, Who
 from citywide.hub.people.persons import person
 from citywide.systems.epidemic.analysis.sources import names_of, whom_to_call
 from citywide.systems.epidemic.engine.natural_history import CONTEXTS, NaturalHistory
-from citywide.systems.epidemic.pages.form_answer import Answer, frame
+from citywide.systems.epidemic.form_answer import Answer, frame
 from citywide.systems.epidemic.people.line_list import PURPOSE
 from citywide.systems.epidemic.reports.daily_reports import FIRST
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 
 from citywide.systems.epidemic.analysis.weeks import last_sunday, weeks_known
+from citywide.systems.epidemic.form_answer import Answer
 from citywide.systems.epidemic.model import Series
-from citywide.systems.epidemic.pages.form_answer import Answer
 from citywide.systems.epidemic.reports.daily_reports import daily_reports, day_in
 
 WEEKS_BACK = 12
