@@ -1,6 +1,8 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Both call `make setup` first.
 PY := .venv/bin/python
 UV := .venv/bin/uv
+MAKEFLAGS += --jobs=2
+unexport PYTHONDONTWRITEBYTECODE  # some machines set it: then every process compiles all sources anew
 
 .PHONY: setup demo test check types form bench docs lock console
 
@@ -27,13 +29,12 @@ demo: setup .venv/rehearsed
 test: setup .venv/rehearsed
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
 
-check: .venv/ready
-	$(MAKE) --no-print-directory -j 2 types form
+check: types form
 
-types:
+types: .venv/ready
 	NODE_OPTIONS=--max-semi-space-size=64 .venv/bin/pyright --threads 2
 
-form:
+form: .venv/ready
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
 	.venv/bin/lint-imports

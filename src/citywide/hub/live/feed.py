@@ -104,8 +104,8 @@ class LiveFeed:
                         for _ in connection.notifies(timeout=1.0, stop_after=1):
                             self._wake()
             except Error as error:
-                log.warning("listener_cut_off", error=str(error))
-                self._stop.wait(1)
+                if not self._stop.wait(1):
+                    log.warning("listener_cut_off", error=str(error))
 
     def _wake(self) -> None:
         if self._loop and not self._loop.is_closed():
