@@ -53,7 +53,7 @@ async def test_a_case_is_assigned_from_the_keyboard_and_leaves_the_heap(visit):
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Assign").click()
-    await page.get_by_label("Crew or person").fill("crew/north")
+    await page.get_by_label("Crew or person").select_option("North · free · 4 min away")
     await page.get_by_label("Note").fill("nearest")
     await page.get_by_role("button", name="Assign").last.click()
     await page.get_by_text("assign. nearest").wait_for()
