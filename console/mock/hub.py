@@ -127,7 +127,7 @@ def hands(number: int) -> dict[str, Any]:
     """Who could take a case."""
     del number
     crews = (("crew/north", "North · 北区", True, 4), ("crew/south", "South · 南区", False, 9))
-    units = [{"id": crew, "name": name, "wanted": True, "free": free, "minutes": way} for crew, name, free, way in crews]
+    units = [dict(zip(("id", "name", "free", "minutes"), crew, strict=True)) | {"wanted": True} for crew in crews]
     return {"units": units, "departments": ["parks", "roads"]}
 
 

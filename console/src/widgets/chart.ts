@@ -17,7 +17,8 @@ use([
   DataZoomInsideComponent, AriaComponent, CanvasRenderer,
 ]);
 
-export const draw = (box: HTMLElement): EChartsType => init(box, null, { renderer: "canvas" });
+export const draw = (box: HTMLElement, scale: number): EChartsType =>
+  init(box, null, { renderer: "canvas", devicePixelRatio: devicePixelRatio * scale });
 
 const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 type Theme = "light" | "dark";

@@ -3,6 +3,7 @@ import { Map as Drawing, setWorkerCount, setWorkerUrl, type GeoJSONSource, type 
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { cityFacts } from "../lib/city";
+import { larger } from "../lib/larger";
 import type { Lang } from "../lib/prefs.svelte";
 import type { CityFacts } from "../lib/types";
 import { groundStyle, NEAR } from "./ground";
@@ -21,11 +22,6 @@ type Box = [number, number, number, number];
 
 const within = (inner: Box, outer: Box) =>
   inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
-
-const BESIDE_ONE = 16; // pixels of the letters on a screen at arm's length
-
-/** How much larger than on a desk things are drawn: with the page's letters, so that a wall's map is read like its text. */
-const larger = () => Math.max(1, parseFloat(getComputedStyle(document.documentElement).fontSize) / BESIDE_ONE);
 
 const POINT = 20; // room for a point or a pin at the edge
 

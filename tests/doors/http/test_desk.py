@@ -123,7 +123,8 @@ def test_a_case_goes_to_the_nearest_free_hands_and_comes_back_with_a_photo(flood
     picture = BytesIO()
     Image.new("RGB", (8, 8), "gray").save(picture, "JPEG")
     done = {"note": "dry", "photos": [b64encode(picture.getvalue()).decode()]}
-    assert flooded.post(f"/v1/cases/{row['id']}/check", json=done | {"photos": ["bm8="]}, headers=headers).status_code == 422
-    closed = flooded.post(f"/v1/cases/{row['id']}/check", json=done, headers=headers).json()
+    check = f"/v1/cases/{row['id']}/check"
+    assert flooded.post(check, json=done | {"photos": ["bm8="]}, headers=headers).status_code == 422
+    closed = flooded.post(check, json=done, headers=headers).json()
     assert (closed["case"]["state"], len(closed["case"]["photos"])) == ("checking", 1)
     assert flooded.get("/v1/cases/999999/hands").status_code == 404

@@ -121,9 +121,7 @@ def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime
     return desk.open(connection, _order(desk, report), at, RESIDENT, follower)
 
 
-def _joined(
-    connection: Connection, desk: CaseDesk, report: Report, case: int, at: datetime, follower: bytes
-) -> int:
+def _joined(connection: Connection, desk: CaseDesk, report: Report, case: int, at: datetime, follower: bytes) -> int:
     """Only what stands within reach is joined; whatever else the number may be of, the answer is the same."""
     reaches = {each.name: _reach_m(each) for each in reportable(desk)}
     if report.place is None or not _within(connection, reaches, report.place, case):
