@@ -122,6 +122,15 @@ def case_of(number: int) -> Any:
     return whole(case) if case else problem(404, f"There is no case {number}")
 
 
+@get("/v1/cases/{number:int}/hands", sync_to_thread=False)
+def hands(number: int) -> dict[str, Any]:
+    """Who could take a case."""
+    del number
+    crews = (("crew/north", "North · 北区", True, 4), ("crew/south", "South · 南区", False, 9))
+    units = [dict(zip(("id", "name", "free", "minutes"), crew, strict=True)) | {"wanted": True} for crew in crews]
+    return {"units": units, "departments": ["parks", "roads"]}
+
+
 @post("/v1/cases", status_code=201)
 async def new_case(data: dict[str, Any]) -> Any:
     """Open a case."""
@@ -266,6 +275,7 @@ APP = Litestar(
         widget,
         live,
         case_of,
+        hands,
         new_case,
         act,
         acknowledge,

@@ -17,6 +17,17 @@ SERIOUS = """async () => {
 }"""
 
 
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+SETTLED = """() => document.querySelector("#main section") && !document.querySelector("#main [aria-busy=true]")"""
+
+
+async def settled(page):
+    """Wait until the page has turned, and every panel that asked has its answer and is drawn."""
+    await page.evaluate(DRAWN)
+    await page.wait_for_function(SETTLED)
+    await page.evaluate(DRAWN)
+
+
 async def shot(page, name):
     """Leave a screenshot."""
     SHOTS.mkdir(exist_ok=True)
@@ -26,5 +37,6 @@ async def shot(page, name):
 async def faults(page, name):
     """Serious accessibility faults; leaves a screenshot of what was looked at."""
     await shot(page, name)
-    await page.evaluate(AXE.read_text())
+    if not await page.evaluate("typeof axe === 'object'"):
+        await page.evaluate(AXE.read_text())
     return await page.evaluate(SERIOUS)

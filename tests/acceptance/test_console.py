@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from tests.acceptance.looking import CELLS_IN_SIGHT, faults
+from tests.acceptance.looking import CELLS_IN_SIGHT, faults, settled
 
 PHONE = {"width": 390, "height": 844}
 KEPT = """async () => {
@@ -53,7 +53,7 @@ async def test_a_case_is_assigned_from_the_keyboard_and_leaves_the_heap(visit):
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="Assign").click()
-    await page.get_by_label("Crew or person").fill("crew/north")
+    await page.get_by_label("Crew or person").select_option("North · free · 4 min away")
     await page.get_by_label("Note").fill("nearest")
     await page.get_by_role("button", name="Assign").last.click()
     await page.get_by_text("assign. nearest").wait_for()
@@ -68,7 +68,9 @@ async def test_no_page_has_a_serious_accessibility_fault(visit, locale, scheme):
     found = {}
     for path in PAGES:
         await page.evaluate(f"location.hash = '#/{path}'")
-        await page.wait_for_timeout(900)
+        if path.startswith("case"):
+            await page.locator("dialog .line").wait_for()
+        await settled(page)
         found[path] = await faults(page, f"{path.replace('/', '-') or 'home'}-{locale}")
     assert {path: each for path, each in found.items() if each} == {}
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.acceptance.looking import CELLS_IN_SIGHT, faults, shot
+from tests.acceptance.looking import CELLS_IN_SIGHT, faults, settled, shot
 
 pytestmark = pytest.mark.slow
 PAGES = ["", "hub/wall", "hub/league", "waterlogging/now", "waterlogging/devices", "case/1"]
@@ -71,7 +71,7 @@ async def test_the_managers_pages_have_no_serious_fault_in_either_language(enter
     for path in PAGES:
         await page.evaluate(f"location.hash = '#/{path}'")
         await page.locator("dialog h2" if path.startswith("case") else "#main section").first.wait_for()
-        await page.wait_for_timeout(700)
+        await settled(page)
         assert await page.evaluate("(nav => nav.scrollHeight <= nav.clientHeight)(document.querySelector('#rail nav'))")
         found[path] = await faults(page, f"real-{path.replace('/', '-') or 'home'}-{locale}")
     assert {path: each for path, each in found.items() if each} == {}

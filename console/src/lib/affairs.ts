@@ -6,10 +6,10 @@ export type State = (typeof STATES)[number];
 export type Action = "assign" | "start" | "pause" | "resume" | "reroute" | "check" | "close" | "reopen";
 
 const ALLOWED: Record<string, Action[]> = {
-  waiting: ["assign", "reroute", "close"],
-  assigned: ["start", "assign", "pause", "reroute"],
-  working: ["check", "pause", "reroute", "assign"],
-  paused: ["resume", "assign", "reroute"],
+  waiting: ["assign", "reroute", "pause", "close"],
+  assigned: ["start", "assign", "pause", "reroute", "check", "close"],
+  working: ["check", "pause", "reroute", "assign", "close"],
+  paused: ["resume", "reroute"],
   checking: ["close", "reopen"],
   closed: ["reopen"],
 };
@@ -20,10 +20,10 @@ export function actions(state: string): Action[] {
 }
 
 const MOVES: Record<string, Partial<Record<State, Action>>> = {
-  waiting: { assigned: "assign", closed: "close" },
-  assigned: { working: "start", paused: "pause" },
-  working: { checking: "check", paused: "pause" },
-  paused: { working: "resume", assigned: "assign" },
+  waiting: { assigned: "assign", paused: "pause", closed: "close" },
+  assigned: { working: "start", paused: "pause", checking: "check", closed: "close" },
+  working: { checking: "check", paused: "pause", closed: "close" },
+  paused: { waiting: "resume", assigned: "resume" }, // who had it has it again, unless sent elsewhere meanwhile
   checking: { closed: "close", waiting: "reopen" },
   closed: { waiting: "reopen" },
 };
@@ -36,6 +36,9 @@ export function moving(from: string, to: string): Action | undefined {
 export function wordOf(action: Action): Word {
   return action === "close" ? "closeCase" : action;
 }
+
+/** Whether photos of how it looks now go with it: the reporter sees them. */
+export const proves = (action: Action): boolean => action === "check" || action === "close";
 
 /** What an action must be told besides a note: where to, or to whom. */
 export function needs(action: Action): "assignTo" | "routeTo" | null {

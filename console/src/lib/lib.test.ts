@@ -4,7 +4,7 @@ import { linesOfCard, stacks } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
-import { caseOf, figure, place, rows } from "./rows";
+import { caseOf, digitsOf, figure, figureAmong, place, rows } from "./rows";
 import { chosenIn } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
@@ -62,6 +62,13 @@ describe("rows", () => {
   test("a number keeps the digits that matter", () => {
     expect([1234.56, 12.345, 1.2345, 7].map((value) => figure(value, "en"))).toEqual(["1,235", "12.3", "1.23", "7"]);
     expect(figure(null, "en")).toBe("–");
+    expect([0.00123, 0.0004].map((value) => figure(value, "en"))).toEqual(["0.0012", "0.0004"]);
+  });
+  test("and in a column the same digits behind the point, but for what would vanish", () => {
+    const shown = (values: number[]) => values.map((value) => figureAmong(value, "en", digitsOf(values)));
+    expect(shown([8.9, 8, 100])).toEqual(["8.9", "8.0", "100.0"]);
+    expect(shown([3, 1200])).toEqual(["3", "1,200"]);
+    expect(shown([0, 12.5, 0.003])).toEqual(["0.0", "12.5", "0.003"]);
   });
 });
 

@@ -16,6 +16,14 @@ async function isHeic(file: Blob): Promise<boolean> {
   return head.slice(4, 8) === "ftyp" && HEIF.includes(head.slice(8));
 }
 
+/** A photo as text, for a body that is JSON. */
+export async function base64(photo: Blob): Promise<string> {
+  const read = new FileReader();
+  const done = new Promise<string>((say, fail) => ((read.onload = () => say(String(read.result))), (read.onerror = () => fail(read.error))));
+  read.readAsDataURL(photo);
+  return (await done).split(",")[1]!;
+}
+
 export async function scrub(file: Blob, longest = LONGEST): Promise<Blob> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(async () => {
     throw new NotAPhoto(await isHeic(file));

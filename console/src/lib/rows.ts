@@ -29,9 +29,26 @@ export function number(cell: Cell | undefined): number | null {
 export function figure(value: number | null, lang: string): string {
   if (value === null) return "–";
   const size = Math.abs(value);
-  const digits = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2;
-  return new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", { maximumFractionDigits: digits }).format(value);
+  if (size > 0 && size < 0.1) return written(value, lang, { maximumSignificantDigits: 2 });
+  return written(value, lang, { maximumFractionDigits: size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2 });
 }
+
+/** How many digits stand behind the point in a column, so that its figures can be compared at a glance. */
+export function digitsOf(values: readonly (number | null)[]): number {
+  const told = values.filter((value) => value !== null);
+  const most = told.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+  return most >= 1000 || told.every(Number.isInteger) ? 0 : most >= 10 ? 1 : 2;
+}
+
+/** A figure of a column; one that would vanish among such digits keeps its own. */
+export function figureAmong(value: number | null, lang: string, digits: number): string {
+  const vanishes = value !== null && value !== 0 && Math.abs(value) < 0.5 * 10 ** -digits;
+  if (value === null || vanishes) return figure(value, lang);
+  return written(value, lang, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+const written = (value: number, lang: string, how: Intl.NumberFormatOptions): string =>
+  new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en-GB", how).format(value);
 
 /** Where a row is, from `lon`/`lat`, a `place` pair, or a point geometry. */
 export function place(row: Row): [number, number] | null {

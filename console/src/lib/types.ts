@@ -7,6 +7,12 @@ export interface Text {
 
 export type Cell = string | number | boolean | null | Text | unknown[] | Record<string, unknown>;
 
+/** Into whose hands a case can go, the likeliest unit first. */
+export interface Hands {
+  units: { id: string; name: string; wanted: boolean; free: boolean; minutes: number | null }[];
+  departments: string[];
+}
+
 /** What a query answers: rows under columns, and the moment at which they were true. */
 export interface Frame {
   as_of: string;
@@ -161,6 +167,9 @@ export interface Affair {
   photos?: string[];
   links?: string[]; // pictures that an app keeps elsewhere
   reporters?: number;
+  told?: string; // the follower's own words
+  stars?: number | null; // and rating, and when they confirmed
+  confirmed?: string | null;
   ours?: boolean; // whether the reader's department holds it, and may move it
 }
 

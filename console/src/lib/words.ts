@@ -96,6 +96,10 @@ const WORDS = {
   noteWhy: ["Why, in a few words", "简要说明原因"],
   assignTo: ["Crew or person", "班组或人员"],
   routeTo: ["Department", "部门"],
+  minutesAway: ["{n} min away", "约 {n} 分钟到达"],
+  noUnits: ["This department has no crew of its own here: re-route the case, or close it with a note once it is done.", "本部门暂无登记的班组，可改派其他部门，或处置后填写说明办结。"],
+  proof: ["Photos of how it looks now; the reporter sees them", "现场照片（上报人可见）"],
+  noPhoto: ["That file is not a photo that can be read.", "无法识别该照片文件。"],
   doIt: ["Do it", "执行"],
   moveTo: ["Move to {state}", "移至“{state}”"],
   cannotMove: ["From {from} a case cannot go to {to}", "案件不能从“{from}”移至“{to}”"],
@@ -293,3 +297,8 @@ export function called(word: unknown): string {
   if (own in WORDS) return w(own as Word);
   return name.replaceAll("_", " ");
 }
+
+const OF_THE_CITY = ["category", "department", "charged", "kind", "quantity", "plan"];
+
+/** What stands in a column of the city's own names is said in words; in any other it stays as it came. */
+export const calledIn = (column: string, value: unknown): string => (OF_THE_CITY.includes(column) ? called(value) : say(value));

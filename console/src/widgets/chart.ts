@@ -9,7 +9,7 @@ import { say, type Lang } from "../lib/prefs.svelte";
 import { figure, number, type Row } from "../lib/rows";
 import { palettes, SERIES } from "../lib/theme";
 import { onTheWall } from "../lib/time";
-import { called, w } from "../lib/words";
+import { called, calledIn, w } from "../lib/words";
 import type { ChartWidget } from "../lib/types";
 
 use([
@@ -17,7 +17,8 @@ use([
   DataZoomInsideComponent, AriaComponent, CanvasRenderer,
 ]);
 
-export const draw = (box: HTMLElement): EChartsType => init(box, null, { renderer: "canvas" });
+export const draw = (box: HTMLElement, scale: number): EChartsType =>
+  init(box, null, { renderer: "canvas", devicePixelRatio: devicePixelRatio * scale });
 
 const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 type Theme = "light" | "dark";
@@ -85,7 +86,7 @@ function grouped(widget: ChartWidget, all: Row[]): Map<string, Row[]> {
 }
 
 function categories(widget: ChartWidget, all: Row[]): string[] {
-  return [...new Set(all.map((row) => say(row[widget.x])))];
+  return [...new Set(all.map((row) => calledIn(widget.x, row[widget.x])))];
 }
 
 function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number): object[] {
@@ -146,7 +147,7 @@ function threshold(widget: ChartWidget, theme: Theme): object | undefined {
 function xOf(row: Row, widget: ChartWidget): string | number {
   const value = row[widget.x];
   if (typeof value === "string" && TIME.test(value)) return onTheWall(value);
-  return typeof value === "number" && widget.shape !== "bar" ? value : say(value);
+  return typeof value === "number" && widget.shape !== "bar" ? value : calledIn(widget.x, value);
 }
 
 function described(widget: ChartWidget, all: Row[], names: string[]): string {

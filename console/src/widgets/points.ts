@@ -49,7 +49,10 @@ export class Points {
   #asked = false; // for a drawing of what is known
   #coming = false; // some are chosen, and those who stay behind are being drawn
 
-  constructor(private view: () => View) {
+  constructor(
+    private view: () => View,
+    private scale = 1, // how much larger than laid out it is drawn
+  ) {
     this.canvas.className = "points";
     this.canvas.setAttribute("aria-hidden", "true");
     this.#ink = Ink.on(this.canvas);
@@ -140,7 +143,7 @@ export class Points {
   }
 
   resize(width: number, height: number): void {
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = this.#ratio;
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (this.canvas.width === w && this.canvas.height === h) return;
     this.canvas.width = w;
@@ -209,9 +212,13 @@ export class Points {
     return this.#glide.count >= CROWD;
   }
 
+  get #ratio(): number {
+    return Math.min(2, devicePixelRatio) * this.scale;
+  }
+
   #look(): Look {
     const { x, y, world } = this.view();
-    const ratio = Math.min(2, devicePixelRatio);
+    const ratio = this.#ratio;
     const scale = 2 * world * ratio;
     return {
       centre: [x - this.#origin[0], y - this.#origin[1]],

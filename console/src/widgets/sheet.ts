@@ -3,6 +3,7 @@ import { Map as Drawing, setWorkerCount, setWorkerUrl, type GeoJSONSource, type 
 import "maplibre-gl/dist/maplibre-gl.css";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { cityFacts } from "../lib/city";
+import { larger } from "../lib/larger";
 import type { Lang } from "../lib/prefs.svelte";
 import type { CityFacts } from "../lib/types";
 import { groundStyle, NEAR } from "./ground";
@@ -25,14 +26,14 @@ const within = (inner: Box, outer: Box) =>
 const POINT = 20; // room for a point or a pin at the edge
 
 /** What stands over the map's corners, as margins: the buttons at the right, the legend to the left or below. */
-function margins(box: HTMLElement): { top: number; right: number; bottom: number; left: number } {
+function margins(box: HTMLElement, scale: number): { top: number; right: number; bottom: number; left: number } {
   const [wide, high] = [box.clientWidth, box.clientHeight];
   const around = { top: POINT, right: POINT, bottom: POINT, left: POINT };
   const over = (name: string) => box.parentElement?.querySelector<HTMLElement>(name);
   const [buttons, legend] = [over(".zoom"), over(".legend")];
-  if (buttons && wide > 300) around.right += buttons.offsetWidth + 10;
+  if (buttons && wide > 300) around.right += (buttons.offsetWidth + 10) / scale;
   if (!legend) return around;
-  const [w, h] = [legend.offsetWidth + 10, legend.offsetHeight + 10];
+  const [w, h] = [(legend.offsetWidth + 10) / scale, (legend.offsetHeight + 10) / scale];
   if ((wide - w) * high > wide * (high - h)) around.left += wide - w > 160 ? w : 0;
   else around.bottom += high - h > 120 ? h : 0;
   return around;
@@ -51,8 +52,9 @@ export class Sheet {
     readonly map: Drawing,
     readonly box: HTMLElement,
     private readonly city: CityFacts,
+    readonly scale: number,
   ) {
-    this.points = new Points(() => this.view());
+    this.points = new Points(() => this.view(), scale);
     map.getCanvasContainer().after(this.points.canvas);
     map.on("style.load", () => {
       this.#styled = true;
@@ -70,6 +72,8 @@ export class Sheet {
   /** A map in this box, looking at the whole city. */
   static async in(box: HTMLElement, theme: "light" | "dark", lang: Lang, label: string): Promise<Sheet> {
     const city = await cityFacts();
+    const scale = larger();
+    box.style.setProperty("--scale", String(scale)); // laid out small and drawn large: fewer tiles, letters that are read
     const map = new Drawing({
       container: box,
       style: groundStyle(city.ground ?? {}, theme, lang),
@@ -82,12 +86,13 @@ export class Sheet {
       pitchWithRotate: false,
       touchPitch: false,
       fadeDuration: 0,
+      pixelRatio: devicePixelRatio * scale,
       canvasContextAttributes: { antialias: false },
     });
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.getCanvas().setAttribute("aria-label", label);
-    const sheet = new Sheet(map, box, city);
+    const sheet = new Sheet(map, box, city, scale);
     sheet.frame();
     sheet.#dressed = theme + lang;
     return sheet;
@@ -122,11 +127,11 @@ export class Sheet {
     const bounds = this.#everything();
     if (this.#held || (this.#framed && within(bounds, this.#framed))) return;
     this.#framed = bounds;
-    this.map.fitBounds(bounds, { animate: false, padding: margins(this.box) });
+    this.map.fitBounds(bounds, { animate: false, padding: margins(this.box, this.scale) });
   }
 
   whole(): void {
-    this.map.fitBounds(this.#everything(), { padding: margins(this.box), duration: 400 });
+    this.map.fitBounds(this.#everything(), { padding: margins(this.box, this.scale), duration: 400 });
   }
 
   /** The city and its points; what claims to be far outside does not shrink it. */

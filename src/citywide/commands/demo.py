@@ -82,6 +82,7 @@ def _made(options: Namespace) -> Settings:
     """A city in a folder of its own, and the settings of its hub."""
     from citywide.demo.land import make_city, write_city  # noqa: PLC0415 - no other command needs it
 
+    must_be_possible(Settings(host=options.host, port=options.port))  # a demo that runs there keeps its folder
     data = fresh_folder(options.data)
     folder = write_city(make_city(options.seed, options.population), data / "city")
     settings = Settings(

@@ -1,10 +1,13 @@
 """The officer's desk: what is no case is said, and who was first, who may not, and who is nobody."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from litestar.testing import TestClient
+from PIL import Image
 
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
@@ -38,14 +41,17 @@ def test_what_is_no_case_is_said(door: TestClient, sign_in, wrong: dict, where: 
 
 def test_an_officers_case_is_nobodys_report_until_a_resident_joins(door: TestClient, sign_in) -> None:
     headers = sign_in("mayor")
-    case = door.post("/v1/cases", json=GOOD, headers=headers).json()["case"]
+    secret = GOOD | {"title": "Mr Gu's bench"}
+    case = door.post("/v1/cases", json=secret, headers=headers).json()["case"]
     assert door.post("/v1/cases", json=GOOD, headers=headers).json()["case"] == case, "the same matter"
     public = f"/open311/v2/requests/{case}.json"
     assert door.get(f"/v1/cases/{case}").json()["case"]["reporters"] == 0
     assert door.get(public).status_code == 404
     told = {"text": "me too", "join": case, "lon": 106.55, "lat": 29.55}
     files = [("report", (None, str(told).replace("'", '"')))]
-    assert door.post("/v1/reports", files=files).status_code == 201
+    joined = door.post("/v1/reports", files=files)
+    assert joined.status_code == 201
+    assert "Gu" not in door.get(f"/v1/follow/{joined.json()['follow']}").text, "officers' words are not for residents"
     assert door.get(f"/v1/cases/{case}").json()["case"]["reporters"] == 1
     assert door.get(public).status_code == 200
 
@@ -102,3 +108,23 @@ def test_what_was_closed_never_pushes_an_open_case_off_the_board(door: TestClien
     assert shown["paused"] == [1]
     assert len(shown["closed"]) == 100
     assert min(shown["closed"]) >= 150
+
+
+def test_a_case_goes_to_the_nearest_free_hands_and_comes_back_with_a_photo(flooded: TestClient, sign_in) -> None:
+    headers = sign_in("wen")
+    row = flooded.app.state.hub.database.rows("select min(id) as id from hub.cases where department = 'drainage'")[0]
+    hands = flooded.get(f"/v1/cases/{row['id']}/hands").json()
+    assert hands["units"]
+    assert all(unit["wanted"] and unit["minutes"] is not None for unit in hands["units"])
+    free = [unit["free"] for unit in hands["units"]]
+    assert free == sorted(free, reverse=True)
+    assert "drainage" not in hands["departments"]
+    assert {"roads", "parks"} <= set(hands["departments"])
+    picture = BytesIO()
+    Image.new("RGB", (8, 8), "gray").save(picture, "JPEG")
+    done = {"note": "dry", "photos": [b64encode(picture.getvalue()).decode()]}
+    check = f"/v1/cases/{row['id']}/check"
+    assert flooded.post(check, json=done | {"photos": ["bm8="]}, headers=headers).status_code == 422
+    closed = flooded.post(check, json=done, headers=headers).json()
+    assert (closed["case"]["state"], len(closed["case"]["photos"])) == ("checking", 1)
+    assert flooded.get("/v1/cases/999999/hands").status_code == 404

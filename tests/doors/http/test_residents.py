@@ -154,7 +154,7 @@ def test_closed_is_not_mended_until_the_reporter_says_so(door: TestClient, repor
 def test_of_others_a_follower_learns_what_they_did_and_not_what_they_wrote(door: TestClient, sign_in: object) -> None:
     told = {"text": "deep hole", "category": "pothole", "lon": 106.8, "lat": 29.8, "address": "by the pond"}
     first = send(door, told).json()
-    joiner = send(door, told | {"join": first["case"], "address": "Mrs Wu's gate"}).json()
+    joiner = send(door, told | {"join": first["case"], "address": "Mrs Wu's gate", "text": "me too"}).json()
     theirs, ours = (f"/v1/follow/{each['follow']}" for each in (first, joiner))
     door.post(f"{theirs}/update", json={"note": "I am Mrs Zhao, door code 4711"})
     door.post(f"/v1/cases/{first['case']}/close", json={"note": "Li Wei did it"}, headers=sign_in("mayor"))
@@ -162,8 +162,11 @@ def test_of_others_a_follower_learns_what_they_did_and_not_what_they_wrote(door:
     door.post(f"{ours}/reopen", json={"note": "still deep before number 9"})
     words = {"Mrs Wu", "4711", "Li Wei", "number 9"}
     read = {link: {each for each in words if each in door.get(link).text} for link in (theirs, ours)}
-    assert read == {theirs: {"4711"}, ours: {"number 9"}}
+    assert read == {theirs: {"4711"}, ours: {"Mrs Wu", "number 9"}}
+    assert door.get(theirs).json()["case"]["told"] == "deep hole"
+    assert "told" not in door.get(ours).json()["case"]
     steps = door.get(ours).json()["steps"]
+    assert next(step["says"]["en"] for step in steps if step["what"] == "joined").endswith("Mrs Wu's gate: me too")
     told_by_people = [step["what"] for step in steps if step["who"] != "hub"]  # the hub may have reminded meanwhile
     assert told_by_people == ["opened", "joined", "added", "closed", "reopened"]
     assert all(step["says"]["en"] and step["says"]["zh"] for step in steps)

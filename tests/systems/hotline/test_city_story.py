@@ -20,7 +20,7 @@ from citywide.kit.clock import Clock
 from citywide.systems import hotline
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine in the morning, a Monday
-STEP_S, HOURS = 300, 8
+STEP_S, HOURS = 600, 9
 
 
 class ClientDoor(HttpDoor):

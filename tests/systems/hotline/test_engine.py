@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citywide.systems.hotline.engine.addresses import without_addresses
 from citywide.systems.hotline.engine.hot_spots import cells, hot_spots, scan
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Sorter
@@ -27,6 +28,16 @@ def sorter() -> Sorter:
 def test_every_matter_has_phrases_and_there_are_ten_departments() -> None:
     assert set(OWNER) == set(PHRASES)
     assert len(set(OWNER.values())) >= 10
+
+
+@pytest.mark.parametrize(("said", "left"), [
+    ("各位领导，金沙路164号对面，逃生楼梯被占用", "各位领导， ，逃生楼梯被占用"),
+    ("Maple Drive, opposite no. 187: my wages are kept back", " : my wages are kept back"),
+    ("消防通道被车堵住", "消防通道被车堵住"),
+    ("the fire lane is blocked by cars", "the fire lane is blocked by cars"),
+])  # fmt: skip
+def test_an_address_has_no_voice_in_what_a_call_is_about(said: str, left: str) -> None:
+    assert without_addresses(said) == left
 
 
 def test_calls_are_the_same_for_the_same_seed_and_held_out_words_are_not_trained_on() -> None:

@@ -11,11 +11,12 @@ from citywide.hub.database.pool import Database
 from citywide.hub.settings import Settings
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.model import MATTERS
-from citywide.systems.hotline.sorting import intake, learning, school, vocabulary
+from citywide.systems.hotline.sorting import intake, learning, school
 from citywide.systems.hotline.sorting.intake import Intake
 from citywide.systems.hotline.sorting.school import schooled
 from citywide.systems.hotline.sorting.vocabulary import lessons, lexicon
 
+FEW = 5000  # lessons: the course is the same, and over in a moment
 ODD = "flurble grommet quexing zanthwort"
 CLOSED = """
 insert into hub.cases (title, category, department, state, details, opened, reporters,
@@ -56,34 +57,32 @@ def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "ENOUGH", 300)
-    monkeypatch.setattr(vocabulary, "LESSONS", 5000)
-    monkeypatch.setattr(
-        "citywide.systems.hotline.sorting.intake.schooled", learning.beginner
-    )  # here, where 300 are enough
+    # here, where 300 are enough
+    monkeypatch.setattr(intake, "schooled", lambda database: learning.beginner(database, FEW))
     with closing(Database(settings.database_url)) as database:
         with database.transaction() as connection:
             for category, department, count in (("refund", "market", 300), ("school", "education", 900)):
                 told = {"category": category, "department": department, "words": ODD, "count": count}
                 connection.execute(CLOSED, told)
             connection.execute(PASSED)
-        assert learning.beginner(database).guess(ODD).departments[0][0] == "market"
-        intake = Intake()
-        novice = intake.guess(database, ODD).departments[0]
+        assert learning.beginner(database, FEW).guess(ODD).departments[0][0] == "market"
+        listener = Intake()
+        novice = listener.guess(database, ODD).departments[0]
         assert novice[1] < 0.5  # before the school it knows nothing of such words, and says so
-        intake.begin(database)
-        assert intake.guess(database, ODD).departments[0][0] == "parks"
+        listener.begin(database)
+        assert listener.guess(database, ODD).departments[0][0] == "parks"
 
 
 def test_what_is_learnt_in_a_process_of_its_own_is_what_would_be_learnt_here(settings: Settings) -> None:
     with closing(Database(settings.database_url)) as database:
-        there, here = schooled(database), learning.beginner(database)
+        there, here = schooled(database, FEW), learning.beginner(database, FEW)
     texts = [" ".join(terms[:2]) for terms in lexicon().values()]
     np.testing.assert_allclose(there.probabilities(texts), here.probabilities(texts), rtol=1e-5, atol=1e-7)
 
 
 def test_a_school_that_fails_is_made_good_here(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(school, "PROGRAM", "citywide.nothing")
-    monkeypatch.setattr(school, "beginner", lambda _: Sorter(learning.OWNER))
+    monkeypatch.setattr(school, "beginner", lambda *_: Sorter(learning.OWNER))
     with closing(Database(settings.database_url)) as database:
         assert schooled(database).guess("street light out").departments
 

@@ -13,12 +13,15 @@ from citywide.doors.http.sight import must_hold, must_see
 from citywide.hub.cases.acts import ACTS, Asked, carry_out
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
+from citywide.hub.reports.photos import MOST
+from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
 from citywide.hub.screens.case import case_and_steps
 from citywide.hub.vocabulary.commands import OpenCase
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude, Name, Said
+from citywide.hub.web.photos import scrubbed_or_refused
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -28,10 +31,11 @@ OPENING = ("officer", "manager")
 
 
 class Act(Struct, frozen=True):
-    """What is done with a case: a note, and to whom it goes where that is asked."""
+    """What is done with a case: a note, to whom it goes where that is asked, and photos that prove it, as base64."""
 
     note: Said = ""
     to: Name = ""
+    photos: list[bytes] = []
 
 
 class NewCase(Struct, frozen=True):
@@ -75,16 +79,18 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
 def move_case(
     request: AnyRequest, state: State, case: FromPath[int], act: FromPath[str], data: JSONBody[Act]
 ) -> Response[bytes]:
-    """Move a case on: assign, start, pause, resume, reroute, check, close, reopen."""
+    """Move a case on: assign, start, pause, resume, reroute, check, close, reopen; with photos of how it looks now."""
     who, hub = staff(request), hub_of(state)
     if act not in ACTS:
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
+    photos = [scrubbed_or_refused(body, at) for at, body in enumerate(data.photos[:MOST])]
     with hub.database.transaction() as connection:
         must_see(connection, who, "case", case)
         must_hold(connection, who, case, "officer", "manager", "crew")
         if act == "assign":
             must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
+        keep_photos(connection, case, photos, hub.clock.now())
         found = _seen(connection, case)
     return as_json(found)
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.moves import row_of
+from citywide.hub.cases.opening import RESIDENT
 from citywide.hub.cases.steps import mark_of, told_to_all
 from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.database.pool import Row, rows
@@ -26,7 +27,7 @@ from citywide.hub.web.threads import in_thread
 from citywide.systems.hotline.model import REPORTABLE
 
 LABELS = {each.name: each.label for each in REPORTABLE}
-OF_STAFF = ("details", "about", "about_name", "assigned_to", "unit_name", "ours", "links")
+OF_STAFF = ("details", "opened_by", "about", "about_name", "assigned_to", "unit_name", "ours", "links")
 KNOWN = ("hub", "resident")
 
 
@@ -104,8 +105,8 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token
 def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     """What a follower may know, and may do about it."""
     mine = {"case": case, "follower": hash_of(token)}
-    first = rows(connection, sql("is_first_follower"), mine)[0]["first"]
     row = rows(connection, sql("case_seen"), mine)[0]
+    first = row["opened_by"] == RESIDENT and rows(connection, sql("is_first_follower"), mine)[0]["first"]
     steps = rows(connection, sql("steps_followed"), {"case": case, "first": first, **mark_of(hash_of(token))})
     own = {
         **rows(connection, sql("follower_word"), mine)[0],
@@ -119,11 +120,13 @@ def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
 
 
 def _for_a_follower(row: Row, *, first: bool) -> Row:
-    """The case without other people's words and without the names of staff."""
+    """The case with its follower's own words, and without other people's and the names of staff."""
     shown = {name: value for name, value in row.items() if name not in OF_STAFF}
     lon, lat = shown.pop("lon"), shown.pop("lat")
     shown["place"] = None if lon is None else [lon, lat]
-    if not first and row["category"] in LABELS:  # a title holds the address in its reporter's words
+    if first:
+        shown["told"] = row["details"]
+    elif row["category"] in LABELS:  # a title holds the address in its reporter's words
         shown["title"] = msgspec.to_builtins(LABELS[row["category"]])
     return shown
 

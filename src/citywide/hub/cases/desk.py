@@ -15,6 +15,7 @@ from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import Unit, choose_unit, free_units
 from citywide.hub.dispatch.roads import Travel
+from citywide.hub.screens.labels import DEPARTMENTS
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
 from citywide.kit.calendars import WorkingCalendar
@@ -31,13 +32,15 @@ class CaseDesk(Struct, frozen=True):
     calendar: WorkingCalendar
     travel: Travel
 
-    def open(self, connection: Connection, order: OpenCase, at: datetime, who: str = "hub") -> int:
+    def open(
+        self, connection: Connection, order: OpenCase, at: datetime, who: str = "hub", follower: bytes = b""
+    ) -> int:
         """Open a case, or join the open one that is near in place and time; returns its number."""
         category = self.categories[order.category]
         connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"open {category.name}",))
         near = nearby(connection, category, order, at)
         if near is not None:
-            return self._go_on_with(connection, near, order, at, who)
+            return self._go_on_with(connection, near, order, at, who, follower)
         due = deadline(category, at, self.calendar)
         next_look = moment_of_share(category, at, category.ladder[0], self.calendar)
         case = put_down(connection, order, category, Opened(at, due.due, next_look, who))
@@ -52,17 +55,22 @@ class CaseDesk(Struct, frozen=True):
         """The case's category; of one that no system here declares, what the case itself remembers."""
         return self.categories.get(row["category"]) or undeclared(row)
 
-    def join(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
+    def join(
+        self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str, follower: bytes = b""
+    ) -> int:
         """One more report of a case that is open; what a resident says besides is kept with it."""
         connection.execute(sql("join_case"), {"case": case, "alarm": order.because, "told": int(who == RESIDENT)})
         says = Text(f"another report of the same matter: {order.title.en}", f"同一事项再次上报：{order.title.zh}")
         says = noted(says, order.details if who == RESIDENT else "")
-        step(connection, case, at, who, "joined", says, {"alarm": order.because} if order.because else None)
+        alarm = {"alarm": order.because} if order.because else {}
+        step(connection, case, at, who, "joined", says, {**alarm, **mark_of(follower)})
         return case
 
-    def _go_on_with(self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str) -> int:
+    def _go_on_with(
+        self, connection: Connection, case: int, order: OpenCase, at: datetime, who: str, follower: bytes
+    ) -> int:
         """Join an open case; one whose work was said to be done is taken up again when a device says otherwise."""
-        self.join(connection, case, order, at, who)
+        self.join(connection, case, order, at, who, follower)
         if order.because and connection.execute(sql("take_up_again"), {"case": case}).rowcount:
             again = Text("the alarm is back: it is taken up again", "告警再次发生，重新处置")
             step(connection, case, at, "hub", "resumed", again)
@@ -163,10 +171,8 @@ class CaseDesk(Struct, frozen=True):
         if department == row["department"]:
             raise CaseError(f"case {case} is with {department} already", "another department")
         connection.execute(sql("reroute_case"), {"case": case, "department": department})
-        says = Text(
-            f"passed from {row['department']} to {department}: {note}",
-            f"由 {row['department']} 转交 {department}：{note}",
-        )
+        old, new = (DEPARTMENTS.get(name, Text(name, name)) for name in (row["department"], department))
+        says = Text(f"passed from {old.en} to {new.en}: {note}", f"由{old.zh}转交{new.zh}：{note}")
         step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 
     def reopen(

@@ -11,6 +11,7 @@ from psycopg import Connection
 
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.cases.moves import NoCaseError
+from citywide.hub.cases.opening import RESIDENT
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.people.residents import add_person
@@ -54,9 +55,9 @@ def take(connection: Connection, desk: CaseDesk, report: Report, photos: Sequenc
     if report.link and (before := _taken_before(connection, link)):
         return Taken(before, link)
     if report.join is None:
-        case = _opened(connection, desk, report, at)
+        case = _opened(connection, desk, report, at, hash_of(link))
     else:
-        case = _joined(connection, desk, report, report.join, at)
+        case = _joined(connection, desk, report, report.join, at, hash_of(link))
     follow(connection, case, _person(connection, report), at, link)
     keep_photos(connection, case, photos, at, hash_of(link))
     return Taken(case, link)
@@ -116,16 +117,16 @@ def _taken_before(connection: Connection, link: str) -> int | None:
     return followed(connection, link)
 
 
-def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime) -> int:
-    return desk.open(connection, _order(desk, report), at, "resident")
+def _opened(connection: Connection, desk: CaseDesk, report: Report, at: datetime, follower: bytes) -> int:
+    return desk.open(connection, _order(desk, report), at, RESIDENT, follower)
 
 
-def _joined(connection: Connection, desk: CaseDesk, report: Report, case: int, at: datetime) -> int:
+def _joined(connection: Connection, desk: CaseDesk, report: Report, case: int, at: datetime, follower: bytes) -> int:
     """Only what stands within reach is joined; whatever else the number may be of, the answer is the same."""
     reaches = {each.name: _reach_m(each) for each in reportable(desk)}
     if report.place is None or not _within(connection, reaches, report.place, case):
         raise NoCaseError("there is no such open case near here", "one of those shown nearby, or a report of its own")
-    return desk.join(connection, case, _order(desk, report), at, "resident")
+    return desk.join(connection, case, _order(desk, report), at, RESIDENT, follower)
 
 
 def _order(desk: CaseDesk, report: Report) -> OpenCase:

@@ -74,6 +74,7 @@ LEAGUE = Page(
             Query("league", {"back": "200 years", "reporters": 0}),
             LEAGUE_COLUMNS,
             live=("case",),
+            empty=Text("A department stands here with its first case", "部门有首个案件后列于此处"),
         ),
         Table(
             Text("Charged to one, held by another", "计入原部门、现由他部门办理"),
@@ -115,6 +116,7 @@ CATALOGUE = Page(
                 Column("plausible", Text("Plausible", "可信率"), "number", "%"),
                 Column("judged", Text("Judged", "评估时间"), "time"),
             ),
+            empty=Text("Nothing has spoken to the city yet", "尚无数据接入"),
         ),
         Table(
             Text("Take the catalogue along", "目录导出"),
@@ -123,8 +125,8 @@ CATALOGUE = Page(
         ),
     ),
     tells=Text(
-        "Every data set of the city: whose it is, how fresh, how complete and how plausible",
-        "全市每类数据：归属、时效、完整与可信程度",
+        "Every data set of the city: whose it is and how fresh; once a day it is judged how complete and how plausible",
+        "全市每类数据的归属与时效；每日评估完整与可信程度",
     ),
 )
 

@@ -111,7 +111,7 @@ update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
 
 -- name: case_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    cases.details, cases.reporters, cases.stars, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
+    cases.details, cases.opened_by, cases.reporters, cases.stars, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
     thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
     array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id order by photo.at) as photos,
     array(select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id) as links

@@ -6,6 +6,17 @@ select entity.id, entity.name, entity.lon, entity.lat, entity.facts,
               and latest.time < %(heard_since)s) as silent
 from hub.entity where entity.kind = %(kind)s and entity.retired is null order by entity.number
 
+-- name: units_of_department
+select entity.id, entity.name, entity.kind, entity.lon, entity.lat, entity.facts,
+    (select count(*) from hub.cases where assigned_to = entity.number and state in ('assigned', 'working')) as load,
+    exists (select from hub.series join hub.latest on latest.series = series.number
+            where series.entity = entity.number and series.quantity = 'position_lon'
+              and latest.time < %(heard_since)s) as silent
+from hub.entity where entity.kind = any(%(kinds)s) and entity.department in (%(department)s, '') and entity.retired is null
+
+-- name: case_to_hand_over
+select department, wants, lon, lat from hub.cases where id = %(case)s
+
 -- name: is_busy
 select exists (select from hub.cases join hub.entity on entity.number = cases.assigned_to
     where entity.id = %(entity)s and cases.state in ('assigned', 'working'))

@@ -11,7 +11,7 @@ PLACES = Table(
     (
         PLACE,
         DISTRICT,
-        Column("hours", Text("Hours after the day", "日终后小时数"), "number", "h"),
+        Column("hours", Text("After the day's end", "日终后报告"), "number", "h"),
         Column("newest", Text("Newest day", "最新日期")),
         Column("first_share", Text("Known at first", "首报比例"), "number", "%"),
         Column("revised", Text("Revisions in four weeks", "四周内修订数"), "number"),

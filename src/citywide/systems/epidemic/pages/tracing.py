@@ -50,6 +50,7 @@ GRANTS = Table(
         STATE,
     ),
     live=("evidence",),
+    empty=Text("Nobody may see names now", "目前无人获授权查看姓名"),
 )
 
 

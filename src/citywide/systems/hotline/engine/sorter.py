@@ -7,6 +7,7 @@ from msgspec import Struct
 from numba import njit
 from numpy.typing import NDArray
 
+from citywide.systems.hotline.engine.addresses import without_addresses
 from citywide.systems.hotline.engine.features import BUCKETS, hashed
 
 EPOCHS, STEP, DROPPED = 2, 0.8, 0.4
@@ -60,7 +61,7 @@ class Sorter:
 
         Some of their characters are hidden, so that easy texts do not make it boast.
         """
-        found, starts = hashed(list(texts))
+        found, starts = hashed([without_addresses(text) for text in texts])
         hidden = np.where(np.random.default_rng(self._seed).random(len(found)) < DROPPED, -1, found).astype(np.int32)
         scores, goals = _scores(self._weights, hidden, starts), self._numbers(truth)
         losses = [(_loss(scores * sharp, goals), sharp) for sharp in np.geomspace(0.2, 5, 40)]
@@ -75,7 +76,7 @@ class Sorter:
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """The probability of each category, a row a text."""
-        found, starts = hashed(list(texts))
+        found, starts = hashed([without_addresses(text) for text in texts])
         return _softmax(self._sharpness * _scores(self._weights, found, starts))
 
     def by_department(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

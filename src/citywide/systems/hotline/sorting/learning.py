@@ -9,19 +9,19 @@ from citywide.hub.database.queries import queries_of
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.model import MATTERS
 from citywide.systems.hotline.sorting.calls import calls
-from citywide.systems.hotline.sorting.vocabulary import taught
+from citywide.systems.hotline.sorting.vocabulary import LESSONS, taught
 
 OWNER: Mapping[str, str] = {matter.name: matter.department for matter in MATTERS}
 ENOUGH, FIRST_LESSONS = 5_000, 20_000
 FEW_CALLS, FEW_LESSONS = 5_000, 25_000
 
 
-def beginner(database: Any) -> Sorter:
+def beginner(database: Any, lessons: int = LESSONS) -> Sorter:
     """A sorter that knows the vocabulary, and the city's history or else the simulated one."""
     closed = database.rows(queries_of(Path(__file__).parents[1])["closed_where_they_were_sent"])
     if len(closed) < ENOUGH:
-        return _newcomer().copy()
-    return taught(Sorter(OWNER), [row["details"] for row in closed], [row["category"] for row in closed])
+        return _newcomer(lessons).copy()
+    return taught(Sorter(OWNER), [row["details"] for row in closed], [row["category"] for row in closed], lessons)
 
 
 @cache
@@ -31,6 +31,6 @@ def novice() -> Sorter:
 
 
 @cache
-def _newcomer() -> Sorter:
+def _newcomer(lessons: int) -> Sorter:
     """What every sorter of a city without a history starts from."""
-    return taught(Sorter(OWNER), *calls(1, FIRST_LESSONS)[:2])
+    return taught(Sorter(OWNER), *calls(1, FIRST_LESSONS)[:2], lessons)

@@ -11,6 +11,7 @@ from citywide.hub.database.pool import Database
 from citywide.kit.child import alone, end_with_parent
 from citywide.systems.hotline.engine.sorter import Sorter
 from citywide.systems.hotline.sorting.learning import OWNER, beginner
+from citywide.systems.hotline.sorting.vocabulary import LESSONS
 
 PROGRAM = "citywide.systems.hotline"
 POLITE = 15
@@ -18,17 +19,18 @@ log = structlog.get_logger()
 
 
 class Order(Struct, frozen=True):
-    """Whose history is to be learnt."""
+    """Whose history is to be learnt, beside how many lessons."""
 
     database_url: str
+    lessons: int
 
 
-def schooled(database: Database) -> Sorter:
+def schooled(database: Database, lessons: int = LESSONS) -> Sorter:
     """A beginner that was taught elsewhere; here, if that fails."""
-    learnt = _taught(Order(database.url))
+    learnt = _taught(Order(database.url, lessons))
     if not learnt:
         log.warning("taught_here", why="the school taught nothing")
-        return beginner(database)
+        return beginner(database, lessons)
     sorter = Sorter(OWNER)
     sorter.read(learnt)
     return sorter
@@ -47,7 +49,7 @@ def main() -> int:
     os.nice(POLITE)
     database = Database(order.database_url, most=1)
     try:
-        sys.stdout.buffer.write(beginner(database).written())
+        sys.stdout.buffer.write(beginner(database, order.lessons).written())
     finally:
         database.close()
     return 0

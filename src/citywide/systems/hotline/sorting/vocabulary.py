@@ -40,13 +40,12 @@ def lessons(seed: int, count: int) -> tuple[list[str], list[str]]:
     return texts, truth
 
 
-def taught(sorter: Sorter, texts: list[str], truth: list[str], count: int | None = None) -> Sorter:
+def taught(sorter: Sorter, texts: list[str], truth: list[str], count: int = LESSONS) -> Sorter:
     """The sorter after it has learnt a history and the vocabulary, in one shuffled course.
 
     Half of the made-up texts stand beside a piece of somebody's real words, whatever those were about: so it learns
     to pass over what people say around a matter. A short history is told several times.
     """
-    count = count or LESSONS
     kept, heard = slice(None, None, KEPT_EACH), np.arange(len(texts)) % KEPT_EACH > 0
     said, meant = list(compress(texts, heard)), list(compress(truth, heard))
     more, theirs = lessons(1, count)
