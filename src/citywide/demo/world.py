@@ -112,7 +112,7 @@ class World:
         return [(answer, answer.unit or unit_of[answer.case]) for answer in answers]
 
     def tell(self, door: Door) -> None:
-        """What twins say through doors of their own, their past among it; what is refused is shown, the rest goes on."""
+        """What twins say through doors of their own, their past too; what is refused is shown, and the rest goes on."""
         for twin in self.twins:
             for word in twin.words(self.now) if isinstance(twin, Speaks) else ():
                 try:
