@@ -6,6 +6,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -14,6 +15,7 @@ from citywide.app import EVERYTHING, build
 from citywide.hub import Entity, Point
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
+from citywide.hub.people import staff
 from citywide.hub.people.devices import new_token
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
@@ -41,6 +43,15 @@ class WholeFiles(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
     return WholeFiles(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[PasswordHasher]:
+    """Hundreds of sign-ins are no trial of the machine: their hashes cost next to nothing; the hub's own is given."""
+    with pytest.MonkeyPatch.context() as patch:
+        own = staff.hasher
+        patch.setattr(staff, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield own
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The simulated city's voice: the HTTP door with a device's token, and MQTT where there is a broker."""
 
 import http.client
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,8 +16,11 @@ from citywide.kit.geometry import Point
 AT_ONCE = 5000
 
 
+PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # before what a hub could not take just now is sent again
+
+
 class RefusedError(RuntimeError):
-    """The hub did not take what was sent."""
+    """The hub did not take what was sent, and would not another time."""
 
 
 class HttpDoor:
@@ -71,15 +75,24 @@ class HttpDoor:
         return datetime.fromisoformat(self.ask("POST", "/v1/clock", {"now": now})["now"])
 
     def ask(self, verb: str, path: str, body: Any = None, accepted: Sequence[int] = (200,)) -> Any:
-        """One request and its answer; a cut line is tried once more."""
+        """One request and its answer; what the hub cannot take just now is sent again after a while."""
         sent = None if body is None else msgspec.json.encode(body)
-        try:
-            status, answer = self._request(verb, path, sent)
-        except (OSError, http.client.HTTPException):
-            status, answer = self._request_again(verb, path, sent)
+        status, answer = self._request_in_time(verb, path, sent)
+        for pause in PAUSES_S:
+            if status != 503:
+                break
+            time.sleep(pause)
+            status, answer = self._request_in_time(verb, path, sent)
         if status not in accepted:
             raise RefusedError(f"{verb} {path}: {status} {answer[:300]!r}")
         return msgspec.json.decode(answer) if answer else None
+
+    def _request_in_time(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
+        """A cut line is tried once more."""
+        try:
+            return self._request(verb, path, body)
+        except (OSError, http.client.HTTPException):
+            return self._request_again(verb, path, body)
 
     def _request_again(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         """On a new line, which is hung up if nothing comes of it either: what is half sent must not be gone on with."""
@@ -88,7 +101,7 @@ class HttpDoor:
             return self._request(verb, path, body)
         except (OSError, http.client.HTTPException) as error:
             self._line.close()
-            raise RefusedError(f"{verb} {path}, {len(body or b'')} bytes: {error!r}") from error
+            raise ConnectionError(f"{verb} {path}, {len(body or b'')} bytes: {error!r}") from error
 
     def _request(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:
         self._line.request(verb, path, body, self.headers)

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import numpy as np
+import structlog
 
 from citywide.demo.faults import FaultyDevices, make_faults
 from citywide.demo.land import SimulatedCity
 from citywide.demo.land.relief import metres
 from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
+from citywide.demo.speaking import RefusedError
 from citywide.hub.simulated.twin import (
     Answer,
     Converses,
@@ -31,6 +33,8 @@ from citywide.kit.geometry import Point
 SHARES = {
     "stuck": 0.03, "drifting": 0.03, "silent": 0.04, "clock_step": 0.04, "duplicates": 0.08, "late": 0.08,
 }  # fmt: skip
+
+log = structlog.get_logger()
 
 
 class Door(Protocol):
@@ -108,13 +112,16 @@ class World:
         return [(answer, answer.unit or unit_of[answer.case]) for answer in answers]
 
     def tell(self, door: Door) -> None:
-        """What twins say through doors of their own, their past among it."""
+        """What twins say through doors of their own, their past too; what is refused is shown, and the rest goes on."""
         for twin in self.twins:
-            if isinstance(twin, Speaks):
-                for word in twin.words(self.now):
+            for word in twin.words(self.now) if isinstance(twin, Speaks) else ():
+                try:
                     answer = door.say(word)
-                    if isinstance(twin, Converses):
-                        twin.answered(word, answer)
+                except RefusedError as error:
+                    log.warning("word_refused", path=word.path, error=str(error))
+                    continue
+                if isinstance(twin, Converses):
+                    twin.answered(word, answer)
 
     def hear(self, instructions: Sequence[Instruction]) -> None:
         """Let the devices take in what they are told."""

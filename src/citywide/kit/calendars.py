@@ -24,7 +24,9 @@ class WorkingCalendar(Struct, frozen=True):
     hours: tuple[tuple[time, time], ...] = OFFICE_HOURS
 
     def must_be_known(self) -> None:
-        """Refuse a country or a zone that there is not."""
+        """Refuse a country or a zone that there is not, and offices that never open."""
+        if not self.hours or any(begin >= end for begin, end in self.hours):
+            raise NotPossibleError("hours: at least one span of a day, each with its begin before its end")
         try:
             ZoneInfo(self.zone)
             _holidays(self.country, 2026)
@@ -51,6 +53,7 @@ class WorkingCalendar(Struct, frozen=True):
 
     def spans_from(self, start: datetime) -> Iterator[Span]:
         """Working spans that end after `start`, the first cut to begin there."""
+        start = start.astimezone(UTC)  # beside a switch of the clocks an hour on the wall is none that passes
         day = start.astimezone(ZoneInfo(self.zone)).date()
         while True:
             yield from ((max(begin, start), end) for begin, end in self.spans(day) if end > start)
@@ -68,6 +71,7 @@ class WorkingCalendar(Struct, frozen=True):
 
     def subtract(self, end: datetime, working: timedelta) -> datetime:
         """The latest moment from which so much working time passes until `end`."""
+        end = end.astimezone(UTC)
         day = end.astimezone(ZoneInfo(self.zone)).date()
         while True:
             for begin, stop in reversed(self.spans(day)):
@@ -115,5 +119,8 @@ def _spans(calendar: WorkingCalendar, day: date) -> tuple[Span, ...]:
     if not calendar.is_working_day(day):
         return ()
     zone = ZoneInfo(calendar.zone)
-    local = [(datetime.combine(day, a, zone), datetime.combine(day, b, zone)) for a, b in calendar.hours]
-    return tuple((begin.astimezone(UTC), end.astimezone(UTC)) for begin, end in local)
+    local = [
+        (datetime.combine(day, a, zone), datetime.combine(day, b.replace(fold=1), zone)) for a, b in calendar.hours
+    ]
+    spans = ((begin.astimezone(UTC), end.astimezone(UTC)) for begin, end in local)
+    return tuple((begin, end) for begin, end in spans if begin < end)  # hours that the clocks skip are none

@@ -3,14 +3,20 @@
 import ctypes
 from contextlib import suppress
 
-ARENA_MAX = -8  # as glibc calls it
-FEW = 2
+ARENA_MAX, MMAP_THRESHOLD = -8, -3  # as glibc calls them
+FEW, LARGE = 2, 4 << 20
 
 
 def few_arenas() -> None:
-    """Threads share their heaps: each of its own would keep the most that any thread has ever needed."""
+    """Threads share their heaps: each of its own would keep the most that any thread has ever needed.
+
+    What is large stays outside them and goes back when it is done with: left to itself the C library takes it into the
+    heap once it has seen one come and go.
+    """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(ARENA_MAX, FEW)
+        library = ctypes.CDLL(None)
+        library.mallopt(ARENA_MAX, FEW)
+        library.mallopt(MMAP_THRESHOLD, LARGE)
 
 
 def give_back() -> None:

@@ -4,11 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 from litestar.testing import TestClient
 
 from citywide.doors.http import session
 from citywide.hub import Entity, Point
 from citywide.hub.entities.registry import register
+from citywide.hub.people import staff
 from citywide.hub.people.delegation import DelegationError, delegate
 from citywide.hub.people.persons import AccessRefusedError, person
 from citywide.hub.people.staff import add_staff, session_of
@@ -124,6 +126,14 @@ def test_a_stranger_who_types_a_name_keeps_nobody_from_duty(door: TestClient, mo
     assert enter(PASSWORD) == 200
     assert [enter("guess") for _ in range(6)] == [401] * 6
     assert enter(PASSWORD) == 200
+
+
+def test_a_password_costs_whoever_guesses_it_memory_and_time(quick_passwords: PasswordHasher) -> None:
+    hashed = quick_passwords.hash(PASSWORD)
+    own = extract_parameters(hashed)
+    assert (own.type, own.memory_cost >= 19 * 1024, own.time_cost >= 2) == (Type.ID, True, True)
+    assert quick_passwords.verify(hashed, PASSWORD)
+    assert extract_parameters(staff._nobodys(quick_passwords)) == own
 
 
 def test_a_name_that_nobody_has_is_locked_like_any_other(door: TestClient, monkeypatch) -> None:

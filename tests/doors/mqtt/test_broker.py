@@ -8,13 +8,16 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 import aiomqtt
 import psycopg
 import pytest
 from aiomqtt import ProtocolVersion
+from structlog.testing import capture_logs
 
 from citywide.doors.mqtt.broker import find_mosquitto, start_broker
+from citywide.doors.mqtt.packets import SUBACK, Answer
 from citywide.doors.mqtt.reader import MqttReader
 from citywide.hub import Entity, Point
 from citywide.hub.testing import MORNING, TrialCity
@@ -120,6 +123,29 @@ def test_what_cannot_be_read_is_set_aside_and_its_neighbours_are_taken(street: S
     until(lambda: street.minutes() == list(range(11)))
     until(lambda: len(street.aside()) == len(bad))
     assert not street.reading.done()
+
+
+def test_a_device_is_told_what_of_its_own_was_refused_and_why(street: Street) -> None:
+    async def talk() -> dict[str, object]:
+        async with aiomqtt.Client("127.0.0.1", street.port, protocol=ProtocolVersion.V5) as device:
+            await device.subscribe("city/+/+/refused", qos=1)
+            await device.publish(TOPIC, depth(1, 1e9), qos=2)
+            told = await asyncio.wait_for(anext(aiter(device.messages)), 20)
+            return {"topic": str(told.topic), **json.loads(told.payload)}
+
+    told = asyncio.run(talk())
+    assert told["topic"] == "city/gauge/elm/refused"
+    assert told["item"]["value"] == "1000000000.0"
+    assert "accepted" in told["why"]
+    assert street.aside() == [told["why"]]
+    assert street.minutes() == [0]
+
+
+def test_topics_that_the_broker_keeps_from_the_hub_are_named() -> None:
+    reader = SimpleNamespace(topics=["city/+/+/readings", "signals/#"])
+    with capture_logs() as shown:
+        assert list(MqttReader._messages(reader, [Answer(SUBACK, b"\0\1\1\x80")])) == []
+    assert [one["topics"] for one in shown] == [["signals/#"]]
 
 
 def test_a_large_message_is_taken_whole(street: Street) -> None:

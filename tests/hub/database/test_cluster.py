@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from citywide.hub.database.cluster import FORGETFUL, Cluster
+from citywide.hub.database.cluster import FORGETFUL, Cluster, OtherVersionError
 from citywide.hub.database.migrate import hub_migrations, migrate, system_migrations
 from citywide.systems import SYSTEMS
 
@@ -49,6 +49,13 @@ def test_a_database_of_the_days_when_the_hub_was_its_master_becomes_the_hubs_own
         )
         assert connection.execute(others).fetchall() == []
         connection.execute("set role citywide_staff")
+
+
+def test_a_folder_of_another_version_is_named_with_both_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "PG_VERSION").write_text("9\n")
+    with pytest.raises(OtherVersionError, match=r"PostgreSQL 9, and .* of \d\d: .* CITYWIDE_POSTGRES"):
+        Cluster(tmp_path).start()
+    assert [file.name for file in tmp_path.iterdir()] == ["PG_VERSION"]
 
 
 def test_a_killed_server_comes_back(crashed: Cluster) -> None:

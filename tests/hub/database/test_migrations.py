@@ -11,6 +11,7 @@ from psycopg.errors import ForeignKeyViolation, UniqueViolation
 from citywide.app import EVERYTHING
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import Migration, hub_migrations, migrate, system_migrations
+from citywide.kit.commands import NotPossibleError
 
 FIRST = {"hub": 6}  # what the first cities were made with; of a system its schema alone
 COLUMNS = """
@@ -121,3 +122,22 @@ def test_a_step_takes_as_long_as_it_takes_where_the_server_lets_statements_run_f
     empty.execute("set statement_timeout = '50ms'")
     step = Migration("hub", 9999, "long", "select pg_sleep(0.1)")
     assert migrate(empty, [step]) == [step]
+
+
+def test_a_second_hub_of_a_server_is_told_what_its_role_lacks_and_shares_the_staffs(
+    cluster: Cluster,
+) -> None:
+    upto_staff = [step for step in hub_migrations() if step.number <= 5]
+    with psycopg.connect(cluster.masters_url(), autocommit=True) as master:
+        master.execute("create role second login")
+        master.execute("create database second owner second")
+        try:
+            with psycopg.connect(cluster.url("second", "second")) as connection:
+                with pytest.raises(NotPossibleError, match="grant citywide_staff to second"):
+                    migrate(connection, upto_staff)
+                master.execute("grant citywide_staff to second with inherit false")
+                assert migrate(connection, upto_staff) == upto_staff[4:]
+                connection.execute("set role citywide_staff")
+        finally:
+            master.execute("drop database second with (force)")
+            master.execute("drop role second")

@@ -7,7 +7,8 @@ import pytest
 from psycopg import Connection
 from psycopg.errors import ProtocolViolation
 
-from citywide.hub.database.opening import must_keep_sessions, shares_sessions
+from citywide.hub.database.opening import must_be_new_enough, must_keep_sessions, shares_sessions
+from citywide.kit.commands import NotPossibleError
 
 
 class Pooler:
@@ -54,3 +55,9 @@ def test_a_server_itself_gives_each_connection_a_session_of_its_own(database_url
     with Connection.connect(database_url) as mine, Connection.connect(database_url) as other:
         assert not shares_sessions(mine, other)
     must_keep_sessions(database_url)
+
+
+def test_a_server_that_is_too_old_is_refused_before_anything_is_made_in_it() -> None:
+    must_be_new_enough(160_002)
+    with pytest.raises(NotPossibleError, match=r"PostgreSQL 15; 16 is"):
+        must_be_new_enough(150_018)

@@ -14,7 +14,9 @@ from citywide.systems import SYSTEMS
 
 GAUGES = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", Point(106.5, 29.5 + n / 100), "drainage") for n in range(3)]
 days = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(1, 9), st.sampled_from([0.0, 5.0, 9.0, 12.0, 30.0])), max_size=25
+    st.tuples(st.integers(0, 2), st.integers(1, 9), st.sampled_from([0.0, 5.0, 9.0, 12.0, 30.0])),
+    min_size=3,
+    max_size=25,
 )
 
 
@@ -33,32 +35,37 @@ def alarms(city: TrialCity) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
-@given(days, days, st.booleans())
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_day_with_a_kill_in_it_raises_the_same_alarms_as_one_without(
-    cluster, tmp_path, before, after, flushed
-) -> None:
-    whole = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "whole")), SYSTEMS)
-    whole.add(*GAUGES)
-    minute = play(whole, before, 0)
-    if flushed:
-        whole.hub.round()
-    play(whole, after, minute)
-    killed = TrialCity(Settings(data=tmp_path, database_url=fresh_database(cluster, "killed")), SYSTEMS)
-    killed.add(*GAUGES)
-    play(killed, before, 0)
-    if flushed:
-        killed.hub.round()
-    with killed.hub.database.transaction() as connection:
-        connection.execute("delete from hub.worker")  # dead to the others, and nothing more was written down
-    again = TrialCity(killed.hub.settings, SYSTEMS)
-    play(again, after, minute)
+def city_of(cluster, folder, name: str) -> TrialCity:
+    city = TrialCity(Settings(data=folder, database_url=fresh_database(cluster, name)), SYSTEMS)
+    city.add(*GAUGES)
+    return city
+
+
+def killed(city: TrialCity) -> TrialCity:
+    """The city's next worker: its last one is dead to the others, and nothing more was written down."""
+    with city.hub.database.transaction() as connection:
+        connection.execute("delete from hub.worker")
+    return TrialCity(city.hub.settings, SYSTEMS)
+
+
+@given(st.lists(st.tuples(days, st.booleans()), min_size=5, max_size=5))
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_days_with_kills_between_them_raise_the_same_alarms_as_days_without(cluster, tmp_path, several) -> None:
+    whole, lives = city_of(cluster, tmp_path, "whole"), [city_of(cluster, tmp_path, "killed")]
+    minute = 0
     try:
-        assert alarms(again) == alarms(whole)
+        for day, flushed in several:
+            play(whole, day, minute)
+            minute = play(lives[-1], day, minute)
+            for city in (whole, lives[-1]) if flushed else ():
+                city.hub.round()
+            lives.append(killed(lives[-1]))
+            assert alarms(lives[-1]) == alarms(whole)
     finally:
-        for city in (whole, again):
+        for city in (whole, lives.pop()):
             city.close()
-        killed.abandon()
+        for city in lives:
+            city.abandon()
 
 
 def test_memory_that_another_version_wrote_down_keeps_no_worker_from_its_parts(city: TrialCity) -> None:

@@ -5,12 +5,15 @@ import re
 import time
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
 
 from citywide.hub import Entity, Text
-from citywide.hub.people.who import Who
+from citywide.hub.people.persons import AccessRefusedError, NoSuchPersonError, person
+from citywide.hub.people.residents import add_person
+from citywide.hub.people.who import Contact, Who
 from citywide.hub.screens.data import sheet
 from citywide.hub.simulated.twin import Plan
 from citywide.hub.testing import TrialCity
@@ -125,8 +128,19 @@ def test_only_the_people_of_a_study_see_it(city: TrialCity) -> None:
 
 
 def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCity, tmp_path: Path) -> None:
-    """Cohorts of PLINK 2 and of BGEN files, registered and asked of by the commands."""
-    bed = open_bed(simulate(tmp_path, 200, 40, 0.01, 5, 2).data)
+    """Cohorts of PLINK 2 and of BGEN files, registered and asked of by the commands; two take part as residents."""
+    made = simulate(tmp_path, 200, 40, 0.01, 5, 2).data
+    with city.hub.database.transaction() as connection:
+        zhou = add_person(connection, Contact("Zhou"), ("research",))
+        zheng = add_person(connection, Contact("Zheng"))
+        with pytest.raises(NoSuchPersonError):
+            person(connection, LIN, zhou, "research")
+    for table in (made.with_suffix(".fam"), tmp_path / "pheno.tsv", tmp_path / "covar.tsv"):
+        numbered = table.read_text()
+        for one, resident in (("P7", zhou), ("P8", zheng), ("P9", str(uuid4()))):
+            numbered = re.sub(rf"\b{one}\b", resident, numbered)
+        table.write_text(numbered)
+    bed = open_bed(made)
     study, bgen = as_pgen(bed, tmp_path / "study"), as_bgen(bed, tmp_path / "study")
     base = f"--database-url {city.hub.settings.database_url}"
     tables = f"--pheno {tmp_path}/pheno.tsv --covar {tmp_path}/covar.tsv"
@@ -141,6 +155,10 @@ def test_where_nobody_is_named_the_department_sees_it_and_no_other(city: TrialCi
     first, second = (tuple(row.values()) for row in city.hub.database.rows(kept))
     assert first == pytest.approx(second, rel=1e-6)
     assert not shown(city, STRANGER, "What was found")
+    with city.hub.database.transaction() as connection:
+        assert person(connection, LIN, zhou, "research").name == "Zhou"
+        with pytest.raises(AccessRefusedError, match="has not agreed"):
+            person(connection, LIN, zheng, "research")
 
 
 def test_a_study_whose_process_is_killed_goes_on(city: TrialCity) -> None:

@@ -1,7 +1,7 @@
 """What messages say: readings in columns; what cannot be read is set aside and takes no good one down with it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -32,6 +32,7 @@ class Aside(Struct, frozen=True):
 
     item: dict[str, object]
     why: str
+    topic: str = ""  # on which it came
 
 
 class Understanding:
@@ -52,7 +53,7 @@ class Understanding:
             try:
                 names, quantities, times, values = self._columns(message, now)
             except Exception as error:  # noqa: BLE001 - a feed is a system's own code, the payload anybody's
-                aside.append(Aside(_shown(message), str(error) or type(error).__name__))
+                aside.append(Aside(_shown(message), str(error) or type(error).__name__, message.topic))
                 continue
             entity += names
             quantity += quantities
@@ -80,7 +81,14 @@ class Understanding:
 
 def refused(columns: Columns, refusals: Sequence[Refusal]) -> list[Aside]:
     """Readings that could be read and were not taken."""
-    return [Aside(_reading(columns, refusal), f"{refusal.what}; accepted: {refusal.accepted}") for refusal in refusals]
+    return list(_refused(columns, refusals))
+
+
+def answers(aside: Sequence[Aside], messages: Sequence[Message]) -> dict[str, bytes]:
+    """What devices are told of what was not taken: the last of it, on `city/KIND/NAME/refused`."""
+    asked = {message.topic for message in messages if TOPIC.match(message.topic)}
+    last = {each.topic: {"item": each.item, "why": each.why} for each in aside if each.topic in asked}
+    return {topic.removesuffix("readings") + "refused": json.encode(told) for topic, told in last.items()}
 
 
 def set_aside(database: Database, items: Sequence[Aside]) -> None:
@@ -98,8 +106,14 @@ def _shown(message: Message) -> dict[str, object]:
     return {"topic": _without_nul(message.topic), "payload": _without_nul(payload)}
 
 
-def _reading(columns: Columns, refusal: Refusal) -> dict[str, object]:
-    place = int(refusal.where.removeprefix("readings[").partition("]")[0])
+def _refused(columns: Columns, refusals: Sequence[Refusal]) -> Iterator[Aside]:
+    for refusal in refusals:
+        place = int(refusal.where.removeprefix("readings[").partition("]")[0])
+        why, topic = f"{refusal.what}; accepted: {refusal.accepted}", f"city/{columns.entity[place]}/readings"
+        yield Aside(_reading(columns, place), why, topic)
+
+
+def _reading(columns: Columns, place: int) -> dict[str, object]:
     return {"entity": _without_nul(columns.entity[place]), "quantity": _without_nul(columns.quantity[place]),
             "time": int(columns.time[place]), "value": repr(float(columns.value[place]))}  # fmt: skip
 

@@ -1,7 +1,8 @@
 """Reading from the broker: what one look at the socket brings is one batch, acknowledged after commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import starmap
 from ssl import create_default_context
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,8 +10,19 @@ import psycopg
 import structlog
 from psycopg import Connection
 
-from citywide.doors.mqtt.messages import Understanding, refused, set_aside
-from citywide.doors.mqtt.packets import CONNACK, PING, Answer, Message, Stream, acknowledge, connect, subscribe
+from citywide.doors.mqtt.messages import Understanding, answers, refused, set_aside
+from citywide.doors.mqtt.packets import (
+    CONNACK,
+    PING,
+    SUBACK,
+    Answer,
+    Message,
+    Stream,
+    acknowledge,
+    connect,
+    publish,
+    subscribe,
+)
 from citywide.hub.running import Hub
 from citywide.hub.vocabulary.system import Feed
 
@@ -29,6 +41,7 @@ class MqttReader:
         self.broker: SplitResult = urlsplit(address)
         self.feeds: Sequence[Feed] = [feed for system in hub.words.systems.values() for feed in system.feeds]
         self.understanding = Understanding(self.feeds)
+        self.topics = ["city/+/+/readings", *(feed.topic for feed in self.feeds)]
         self.received = 0
 
     async def run(self) -> None:
@@ -57,10 +70,10 @@ class MqttReader:
     async def _session(self) -> None:
         reader, writer = await self._call()
         try:
-            writer.write(connect("citywide", self.broker))
+            writer.write(connect(self.broker.path.strip("/") or "citywide", self.broker))
             stream = Stream()
             await self._expect_connack(reader, stream)
-            writer.write(subscribe(["city/+/+/readings", *(feed.topic for feed in self.feeds)]))
+            writer.write(subscribe(self.topics))
             pinging = asyncio.create_task(_ping(writer))
             try:
                 await self._read_on(reader, writer, stream)
@@ -85,13 +98,23 @@ class MqttReader:
         """Batches may be under way while the next is read; a failed one ends the session, so that it comes again."""
         under_way: set[asyncio.Task[None]] = set()
         while data := await reader.read(READ_AT_ONCE):
-            messages = [packet for packet in stream.feed(data) if isinstance(packet, Message)]
+            messages = list(self._messages(stream.feed(data)))
             if messages:
                 under_way.add(asyncio.create_task(self._take_or_hang_up(messages, writer)))
             if len(under_way) >= 4:
                 await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
             under_way = {task for task in under_way if not task.done()}
         raise OSError("the broker hung up")
+
+    def _messages(self, packets: Iterable[Message | Answer]) -> Iterator[Message]:
+        """The messages; topics that the broker keeps from us are named, the others go on."""
+        for packet in packets:
+            if isinstance(packet, Message):
+                yield packet
+            elif packet.kind == SUBACK:
+                kept = [topic for topic, code in zip(self.topics, packet.body[2:], strict=False) if code & 0x80]
+                if kept:
+                    log.error("broker_refuses_topics", topics=kept)
 
     async def _take_or_hang_up(self, messages: Sequence[Message], writer: asyncio.StreamWriter) -> None:
         try:
@@ -107,6 +130,7 @@ class MqttReader:
             aside += refused(columns, receipt.refused)
         if aside:
             await asyncio.to_thread(set_aside, self.hub.database, aside)
+            writer.write(b"".join(starmap(publish, answers(aside, messages).items())))
         self.received += len(messages)
         numbers = [message.number for message in messages if message.number is not None]
         if numbers:

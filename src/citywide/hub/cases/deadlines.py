@@ -1,7 +1,7 @@
 """Deadlines in working time, each with the line that explains it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,7 @@ def deadline(category: Category, opened: datetime, calendar: WorkingCalendar) ->
 def due_after(category: Category, start: datetime, left: timedelta, calendar: WorkingCalendar) -> Deadline:
     """The deadline when so much time is left at `start`."""
     if category.around_the_clock:
-        due = start + left
+        due = start.astimezone(UTC) + left
         return Deadline(due, _because(due, start, left, calendar, Text("hours, day and night", "小时（昼夜计算）")))
     due = calendar.add(start, left)
     return Deadline(due, _because(due, start, left, calendar, _skipped(start, due, calendar)))

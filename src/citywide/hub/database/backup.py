@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from citywide.hub.database.cluster import Cluster
+from citywide.hub.database.cluster import Cluster, OtherVersionError
 from citywide.hub.database.programs import call, give_to_owner
 from citywide.hub.secrets import begin_another_log
 from citywide.kit.turns import turn_if_free
@@ -95,7 +95,7 @@ def _or_nothing(cluster: Cluster) -> Iterator[None]:
     """What cannot be restored leaves nothing behind: the same folder is asked for again with another moment."""
     try:
         yield
-    except BackupError:
+    except (BackupError, OtherVersionError):
         cluster.stop("immediate")
         shutil.rmtree(cluster.folder)
         raise

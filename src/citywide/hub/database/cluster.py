@@ -15,8 +15,9 @@ from msgspec import Struct
 from psycopg import sql
 
 from citywide.hub.database.memory import buffers_mb, memory_mb
-from citywide.hub.database.programs import call, owner, run
+from citywide.hub.database.programs import PROGRAMS, call, owner, run, version
 from citywide.hub.database.queries import sql as named
+from citywide.kit.commands import NotPossibleError
 
 DURABLE = {
     "max_wal_size": "2GB",
@@ -30,10 +31,15 @@ DURABLE = {
     "archive_timeout": "5min",
     "archive_command": "test ! -d ../wal || test -f ../wal/%f || (cp %p ../wal/%f.part && mv ../wal/%f.part ../wal/%f)",
 }
+BUILT_IN = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")
 HUB = "citywide"  # the hub's own role
 OWNED = "select from pg_database where datname = %s and datdba = %s::regrole"
 _PROCESSES = Path("/proc")
 FORGETFUL = {"shared_buffers": "128MB", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class OtherVersionError(NotPossibleError):
+    """A folder that PostgreSQL's programs of another version have made: they read no other's."""
 
 
 class Cluster(Struct, frozen=True):
@@ -84,8 +90,8 @@ class Cluster(Struct, frozen=True):
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chown(self.folder, *owner())
-        call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions",
-              "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C")  # fmt: skip
+        locale = BUILT_IN if version() >= 17 else ("--locale=C.UTF-8",)
+        call("initdb", "-D", self.folder, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions", *locale)
         chosen = {"shared_buffers": f"{buffers_mb(memory_mb())}MB", **DURABLE, **(settings or {})}
         lines = [f"{name} = '{value}'" for name, value in chosen.items()]
         with (self.folder / "postgresql.conf").open("a") as conf:
@@ -97,9 +103,18 @@ class Cluster(Struct, frozen=True):
         self._bury()
         if self.running():
             return False
+        self._must_be_of_our_version()
         call("pg_ctl", "-D", self.folder, "-w", "-t", "120", "-l", self.folder / "server.log",
               "-o", f"-k {self.sockets}", "start")  # fmt: skip
         return True
+
+    def _must_be_of_our_version(self) -> None:
+        made_by, ours = int((self.folder / "PG_VERSION").read_text()), version()
+        if made_by != ours:
+            raise OtherVersionError(
+                f"{self.folder} was made by PostgreSQL {made_by}, and the programs at hand are of {ours}: "
+                f"name the folder of PostgreSQL {made_by}'s own programs in {PROGRAMS}"
+            )
 
     def answers(self) -> bool:
         """Whether somebody listens on its socket."""

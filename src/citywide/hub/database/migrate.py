@@ -8,9 +8,15 @@ from pathlib import Path
 from typing import LiteralString, NamedTuple, cast
 
 from psycopg import Connection
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable
+
+from citywide.kit.commands import NotPossibleError
 
 LOCK = 0x63697479
+RIGHTS = (
+    "{role} must own its database, and may make roles (`alter role {role} createrole`) or, where another hub of this "
+    "server has made citywide_staff, act as it (`grant citywide_staff to {role} with inherit false`)"
+)
 TRIES, PAUSE_S = 200, 1.0
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
@@ -47,6 +53,8 @@ def migrate(connection: Connection, migrations: Iterable[Migration]) -> list[Mig
         connection.execute(_TABLE)
         done = set(connection.execute("select owner, number from citywide_migration").fetchall())
         return [_run(connection, step) for step in migrations if (step.owner, step.number) not in done]
+    except InsufficientPrivilege as error:
+        raise NotPossibleError(f"{error.diag.message_primary}: {RIGHTS.format(role=connection.info.user)}") from error
     finally:
         connection.execute("select pg_advisory_unlock(%s)", (LOCK,))
 

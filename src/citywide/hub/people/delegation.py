@@ -1,6 +1,6 @@
 """Delegation: who may act for whom, until when, and why."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ def delegate(connection: Connection, giver: str, taker: str, lasts: timedelta, w
     """Let somebody act with the giver's own roles and departments for a while; returns until when, in the zone."""
     if giver == taker or not timedelta(0) < lasts <= LONGEST or not why.strip():
         raise DelegationError(f"somebody else, {LONGEST.days} days at most, with a reason")
-    until = datetime.now(ZoneInfo(zone)) + lasts
+    until = (datetime.now(UTC) + lasts).astimezone(ZoneInfo(zone))
     values = {"giver": giver, "taker": taker, "until": until, "why": why}
     if not connection.execute(sql("delegate"), values).rowcount:
         raise DelegationError(f"nobody is called {taker!r}")

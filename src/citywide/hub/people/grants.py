@@ -1,7 +1,7 @@
 """Grants: a manager lets somebody of a department ask for personal data of a purpose, for a while and with a reason."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from psycopg import Connection
@@ -29,15 +29,15 @@ def grant(
     if refused := _why_no_grant(giver, taker, lasts, why):
         raise AccessRefusedError(refused)
     departments = _common(connection, giver, taker, purpose)
-    now = datetime.now(ZoneInfo(zone))
-    values = {"staff": taker, "purpose": purpose, "giver": giver.name, "until": now + lasts, "why": why}
+    now = datetime.now(UTC)
+    until = (now + lasts).astimezone(ZoneInfo(zone))
+    values = {"staff": taker, "purpose": purpose, "giver": giver.name, "until": until, "why": why}
     connection.execute(sql("give_grant"), values | {"departments": departments})
-    until = f"{now + lasts:%F %R}"
-    says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {until}: {why}",
-                f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {until}：{why}")  # fmt: skip
+    says = Text(f"{giver.name} lets {taker} ask for personal data ({purpose}) until {until:%F %R}: {why}",
+                f"{giver.name} 授权 {taker} 查询个人信息（{purpose}）至 {until:%F %R}：{why}")  # fmt: skip
     facts = {"to": taker, "purpose": purpose, "why": why, "departments": departments}
     witness(connection, "access", says, who=giver.name, at=now, facts=facts)
-    return now + lasts
+    return until
 
 
 def _why_no_grant(giver: Who, taker: str, lasts: timedelta, why: str) -> str | None:

@@ -20,10 +20,7 @@ from citywide.kit.text import Text
 MOST_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=5)
 SHORTEST = 8  # characters of a password
-_hasher = PasswordHasher()
-_NOBODY = (  # nobody's hash: so that an unknown name takes as long as a wrong password
-    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}${'A' * 22}${'A' * 43}"
-)
+hasher = PasswordHasher()
 
 
 class SignInError(ValueError):
@@ -49,7 +46,7 @@ def add_staff(connection: Connection, who: Who, password: str) -> None:
     if len(password) < SHORTEST:
         raise ValueError(f"the password has {len(password)} characters; at least {SHORTEST} are needed")
     connection.execute(sql("add_staff"), {
-        "name": who.name, "password": _hasher.hash(password), "roles": list(who.roles),
+        "name": who.name, "password": hasher.hash(password), "roles": list(who.roles),
         "departments": list(who.departments), "everywhere": who.everywhere,
     })  # fmt: skip
 
@@ -88,7 +85,7 @@ def _whoever_fits(connection: Connection, name: str, password: str, *, known: bo
     found = rows(connection, sql("staff_by_name"), {"name": name})
     if not known and rows(connection, sql("name_is_locked"), {"name": name}):
         raise LockedError("too many attempts; try again in a few minutes")
-    if not _fits(found[0]["password"] if found else _NOBODY, password) or not found:
+    if not _fits(found[0]["password"] if found else _nobodys(hasher), password) or not found:
         connection.execute(sql("wrong_password"), {"name": name, "most": MOST_FAILURES, "lock": LOCKED_FOR})
         connection.commit()
         raise SignInError("name or password do not fit")
@@ -112,9 +109,14 @@ def _who(row: dict[str, Any]) -> Who:
     return Who(row["name"], tuple(row["roles"]), tuple(row["departments"]), row["everywhere"])
 
 
+def _nobodys(of: PasswordHasher) -> str:
+    """Nobody's hash: so that an unknown name takes as long as a wrong password."""
+    return f"$argon2id$v=19$m={of.memory_cost},t={of.time_cost},p={of.parallelism}${'A' * 22}${'A' * 43}"
+
+
 def _fits(hashed: str, password: str) -> bool:
     try:
-        return _hasher.verify(hashed, password)
+        return hasher.verify(hashed, password)
     except (VerifyMismatchError, InvalidHashError):
         return False
 

@@ -98,8 +98,9 @@ select set_config('citywide.purpose', %(purpose)s, true)
 select array(select purpose from people.consent where person = %(person)s and withdrawn is null) as purposes
 
 -- name: keep_on_file
+-- Whom nobody here knows is on no file
 insert into people.on_file (person, purpose, department, until)
-select person, %(purpose)s, %(department)s, now() + %(lasts)s::interval from unnest(%(persons)s::uuid[]) as person
+select id, %(purpose)s, %(department)s, now() + %(lasts)s::interval from people.person where id = any(%(persons)s::uuid[])
 on conflict (person, purpose, department) do update set until = greatest(on_file.until, excluded.until)
 
 -- name: purposes

@@ -1,7 +1,7 @@
 """The daily and the weekly report as a PDF of two pages, in both languages where a Chinese font is at hand."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,15 @@ HEADS = (("Department", "部门"), ("Cases", "案件"), ("Answered ≤ 1 d %", "
 
 def report_pdf(connection: Connection, period: str, until: datetime) -> bytes:
     """What the reader of this connection may see of the last day or week."""
-    queries, values = queries_of(Path(__file__).parent), {"now": until, "back": PERIODS[period]}
+    queries, values = queries_of(Path(__file__).parent), {"now": until, "back": passed(period, until)}
     rates = rows(connection, sql("league"), values | {"reporters": 1})
     categories = rows(connection, queries["by_category"], values)
     return _pdf(period, until, rates, categories)
+
+
+def passed(period: str, until: datetime) -> timedelta:
+    """How long the last day or week was: with the clocks changed a day has 23 hours, or 25."""
+    return until.astimezone(UTC) - (until - PERIODS[period]).astimezone(UTC)
 
 
 def _pdf(period: str, until: datetime, rates: Sequence[Row], categories: Sequence[Row]) -> bytes:

@@ -27,7 +27,7 @@ LATE_HOURS = 8  # after that, in which late reports are still waited for
 def watch_over(hub: Hub) -> None:
     """Take the new reports in; judge every series once a day, and anew when reports come in late that day."""
     new, zone = take_in(hub), ZoneInfo(hub.city.zone)
-    due = (hub.clock.now() - WAIT).astimezone(zone)
+    due = hub.clock.now().astimezone(zone) - WAIT  # at ten by the wall's clock, as `_due` says
     newest, watched = due.date() - timedelta(days=1), hub.database.rows(SQL["watched_up_to"])[0]["day"]
     if watched is None or watched < newest or (new and due.hour < LATE_HOURS):
         judge_all(hub, newest)

@@ -1,5 +1,6 @@
 """How a study ends: its figures come into the database, its case to a person, its hashes into the evidence."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,14 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from citywide.hub import Reading, Text
+from citywide.hub.people.residents import keep_on_file
 from citywide.hub.running import Hub
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
 from citywide.systems.genomics.laboratory.order import FOUND, Found
 from citywide.systems.genomics.laboratory.studies import study_id, tell
-from citywide.systems.genomics.model import INFLATION
+from citywide.systems.genomics.model import DEPARTMENT, INFLATION
 
+PURPOSE, ON_FILE = "research", timedelta(days=365)  # whoever takes part may be asked for by the biobank for so long
 HIT = (
     "variant",
     "chromosome",
@@ -42,6 +45,7 @@ def take_in(hub: Hub, study: dict[str, Any], folder: Path) -> None:
             " results = %s where number = %s",
             (at, found.command, Jsonb(found.inputs), Jsonb(found.versions), Jsonb(found.results), number),
         )
+        keep_on_file(connection, found.residents, PURPOSE, DEPARTMENT, ON_FILE)
         hub.desk.check(connection, study["cases"], at, "hub", summary(found.traits).zh)
         _tell(hub, connection, number, found)
     values = [trait.lambda_gc for trait in found.traits if trait.variants]

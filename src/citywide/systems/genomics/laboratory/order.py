@@ -97,6 +97,7 @@ class Found(Struct, frozen=True):
     versions: dict[str, str]
     results: dict[str, str]
     traits: list[TraitSummary]
+    residents: list[str] = []
 
 
 def read_order(folder: Path) -> Order:

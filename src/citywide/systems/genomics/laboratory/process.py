@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import time
 from dataclasses import replace
 from importlib.metadata import version
@@ -18,8 +19,9 @@ from msgspec import json as quick
 
 from citywide.systems.genomics.engine import Request
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.genotypes import open_genotypes
+from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
+from citywide.systems.genomics.engine.files.lists import keep_mask
 from citywide.systems.genomics.engine.files.wrong import FileError, InputError
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.run import scan
@@ -38,6 +40,7 @@ from citywide.systems.genomics.laboratory.order import (
 )
 
 STOPPED = 130
+RESIDENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAY_EVERY_S = 0.5
 KINDS = {"bfile": ("bed", "bim", "fam"), "pfile": ("pgen", "pvar", "psam"), "bgen": ("bgen",)}
 
@@ -92,17 +95,28 @@ def report(order: Order, folder: Path, traits: list[TraitSummary]) -> None:
     from citywide.systems.genomics.engine.results.read import read_results  # noqa: PLC0415 - pyarrow loads slowly
     from citywide.systems.genomics.engine.results.report import write_report  # noqa: PLC0415 - after the scan
 
-    bed = calls_of(order, folder)
+    asked = order.request(folder)
+    bed = calls_of(genotypes_of(asked), folder)
     for trait in traits:
         if trait.variants:
             seen = findings(trait.name, read_results(folder / "scan" / f"{trait.name}.tsv"), bed)
             write_report(seen, folder / "reports" / trait.name, [order.command(folder)])
 
 
-def calls_of(order: Order, folder: Path) -> Bed:
+def genotypes_of(asked: Request) -> Genotypes:
+    """The cohort's genotypes."""
+    return open_genotypes(asked.data, asked.pgen, asked.bgen, asked.sample, asked.ref_last)
+
+
+def residents(asked: Request) -> list[str]:
+    """Those who take part under the number of a resident of the city, which is how the hub knows them."""
+    people = genotypes_of(asked).people
+    chosen = people.person[keep_mask(people, asked.keep, asked.remove)].tolist()
+    return [name for name in map(bytes.decode, chosen) if RESIDENT.fullmatch(name)]
+
+
+def calls_of(data: Genotypes, folder: Path) -> Bed:
     """The cohort's genotypes as calls, for linkage."""
-    asked = order.request(folder)
-    data = open_genotypes(asked.data, asked.pgen, asked.bgen, asked.sample, asked.ref_last)
     return data if isinstance(data, Bed) else hard_calls(data, np.arange(len(data)), folder)
 
 
@@ -125,7 +139,8 @@ def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[Trait
     tables = [folder / "scan" / f"{trait.name}.tsv" for trait in traits if trait.variants]
     versions = {name: version(name) for name in ("citywide", "numpy", "scipy")}
     versions |= {"python": platform.python_version(), "kernel": str(compiled.level())}
-    return Found(order.command(folder), inputs, versions, {path.name: sha256(path) for path in tables}, traits)
+    results, part = {path.name: sha256(path) for path in tables}, residents(order.request(folder))
+    return Found(order.command(folder), inputs, versions, results, traits, part)
 
 
 def sha256(path: Path) -> str:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from citywide.hub import Point
 from citywide.hub.database.queries import queries_of
+from citywide.kit.memory import give_back
 from citywide.kit.turns import turn
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
@@ -71,6 +72,8 @@ class Intake:
         with self._learning:
             self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
             self._taught(database)
+        novice.cache_clear()  # it has answered its last
+        give_back()  # with all that the lessons' way here took
 
     def place(self, database: Any, text: str) -> Point | None:
         """The first place of the city that the text names."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from citywide.hub.database.queries import queries_of
 from citywide.systems.traffic.duties.plans import day_kinds
@@ -29,7 +30,8 @@ def compare_days(hub: "Hub") -> None:
 
 def _judged(hub: "Hub", milestone: Mapping[str, Any], name: str, kind_of: DayKindOf) -> dict[str, Any] | None:
     """The milestone's own day is on neither side."""
-    sides = {"name": name, "crossing": milestone["crossing"], "today": hub.clock.now().date()}
+    today = hub.clock.now().astimezone(ZoneInfo(hub.city.zone)).date()
+    sides = {"name": name, "crossing": milestone["crossing"], "today": today}
     span = {"since": milestone["day"] - EACH_SIDE, "until": milestone["day"] + EACH_SIDE}
     days = [(row["day"], row["value"]) for row in hub.database.rows(_QUERIES["daily_values"], sides | span)]
     before = [day for day in days if day[0] < milestone["day"]]
