@@ -15,9 +15,9 @@ from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import Unit, choose_unit, free_units
 from citywide.hub.dispatch.roads import Travel
-from citywide.hub.screens.labels import DEPARTMENTS
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
+from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text

@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import queries_of, sql
-from citywide.hub.screens.labels import DEPARTMENTS
+from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.systems.hotline.model import REPORTABLE
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
