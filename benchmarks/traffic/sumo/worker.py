@@ -19,21 +19,16 @@ from citywide.systems.traffic.engine.control.habits import Habits
 
 
 class Ours:
-    """The engine behind its safety layer; at a slower cadence a decision stands until the next."""
+    """The engine behind its safety layer."""
 
     safe = True
 
     def __init__(self, site: Site, cadence: int) -> None:
         self.controller = Controller(site.layout, Habits(cadence_s=cadence))
-        self.cadence = cadence
-        self.target = np.zeros(site.layout.crossings, np.int32)
 
-    def __call__(self, second: int, seen: Seen, shown: Shown) -> np.ndarray:
+    def __call__(self, _second: int, seen: Seen, shown: Shown) -> np.ndarray:
         """The wanted phases."""
-        decided = self.controller.decide(seen, shown)
-        if second % self.cadence == 0:
-            self.target = decided
-        return self.target
+        return self.controller.decide(seen, shown)
 
 
 class Dropout:

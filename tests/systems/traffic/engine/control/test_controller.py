@@ -53,6 +53,21 @@ def test_no_change_is_asked_for_before_the_minimum_green():
     assert Controller(lay_out([ONE])).decide(seen(*waiting), shown(green_s=3.0)) == [0]
 
 
+def test_at_a_slower_cadence_what_was_decided_stands_until_the_next_decision():
+    slow, many = Controller(lay_out([ONE]), Habits(cadence_s=10)), [(2, 3.0 + 7 * at, 0.0) for at in range(9)]
+    asked = [int(slow.decide(seen(*(many if second else [])), shown())[0]) for second in range(11)]
+    assert asked == [0] * 10 + [1]
+
+
+def test_neighbours_are_told_of_no_departure_before_the_next_decision():
+    """Nobody is there at the decision; a second later many wait at red: nine more go by, and three of yellow."""
+    slow = Controller(lay_out([ONE, ONE], links=[Link(2, 4, 1.0, 30.0)]), Habits(cadence_s=10))
+    two = Shown(np.zeros(2, np.int32), np.array([True, True]), np.full(2, 20.0))
+    for vehicles in ([], [(2, 3.0 + 7 * at, 0.0) for at in range(9)]):
+        slow.decide(seen(*vehicles), two)
+    assert np.flatnonzero(slow._planned[4])[0] >= 30 + 9 + 3
+
+
 @pytest.mark.parametrize(("amber_s", "leave"), [(0, 0), (1, 1)])
 def test_who_is_too_near_to_stop_leaves_in_the_first_second_of_yellow(amber_s, leave):
     """Lane 0 has its first vehicle at the line when the lights change for the many of lanes 2 and 3."""

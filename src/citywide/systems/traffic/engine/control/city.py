@@ -39,7 +39,9 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         learn_crossing(known, lay, crossing, phase, settled[crossing], seen, room_of)
         foresee(lay, known, crossing, view.rate[phase], seen, far, settled[crossing], habits.stray)
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
-        targets[crossing] = choose(view, phase, ready, habits, keeps, desk, lay.lane_from[crossing], far)
+        chosen = choose(view, phase, ready, habits, keeps, desk, lay.lane_from[crossing], far)
+        if keeps[0] == 0:
+            targets[crossing] = chosen
 
 
 @inlined
@@ -88,5 +90,5 @@ def choose(  # noqa: PLR0913, PLR0917 - one kernel
     if ready:
         target = search(view, phase, habits, keeps, desk, out)
     elif far.wanted:
-        play(view, phase, GOES_ON_S, phase, habits, np.inf, desk, out)
+        play(view, phase, max(GOES_ON_S, keeps[0]), phase, habits, np.inf, desk, out)
     return target

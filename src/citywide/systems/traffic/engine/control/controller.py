@@ -11,7 +11,7 @@ from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.picture import look, nearest_first, ways_of
-from citywide.systems.traffic.engine.control.search import KEEPS
+from citywide.systems.traffic.engine.control.search import KEEPS, kept_for
 from citywide.systems.traffic.engine.control.sights import Far, Sights, count_crossed
 from citywide.systems.traffic.engine.control.view import desk_for
 
@@ -44,7 +44,9 @@ class Controller:
     """Decides for all crossings of a layout; keeps what it learns from second to second."""
 
     def __init__(self, layout: Layout, habits: Habits | None = None, keeps: Ints = KEEPS) -> None:
-        self.layout, self.habits, self.keeps = layout, habits or Habits(), keeps
+        self.layout, self.habits = layout, habits or Habits()
+        self._keeps, self._wait_s = kept_for(keeps, self.habits.cadence_s), 0
+        self._targets = np.zeros(layout.crossings, np.int32)
         self.known = know(layout)
         self.weight = np.ones(layout.lanes)
         self._ways = ways_of(layout)
@@ -72,11 +74,13 @@ class Controller:
         self._linked[self._link_lane] = 0.0
 
     def decide(self, seen: Seen, shown: Shown) -> Ints:
-        """The phase each crossing should show next; the safety layer has the last word."""
+        """The phase each crossing should show next; the safety layer has the last word.
+
+        At a slower cadence what was decided stands until the next decision, which the plans reckon with.
+        """
         links = (self._link_start, self._link_lane, self._link_share, self._link_s)
         sights = self._take_in(seen)
         remember(self._pending, self._linked, *links, seen.crossed)
-        targets = np.empty(self.layout.crossings, np.int32)
         decide(
             self._ground(),
             self.known,
@@ -84,14 +88,15 @@ class Controller:
             self._open if seen.room is None else seen.room,
             sights,
             Far(self._pending, self._planned, self._linked, self._sent, len(self.layout.links) > 0),
-            self.keeps * np.int32(max(1, self.habits.cadence_s)),
+            self._keeps + np.int32(self._wait_s),
             self.habits,
             self._desk,
-            targets,
+            self._targets,
         )
+        self._wait_s = (self._wait_s or self.habits.cadence_s) - 1
         if self.layout.links:
             announce(self.known, self._ground(), self._sent, self._planned, *links)
-        return targets
+        return self._targets.copy()
 
     def _take_in(self, seen: Seen) -> Sights:
         known, sights = self.known, self._sights(seen)

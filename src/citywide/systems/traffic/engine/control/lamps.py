@@ -27,12 +27,12 @@ def changed(  # noqa: PLR0913, PLR0917 - one kernel
     view: View, habits: Habits, desk: Desk, lamps: Lamps, keep: int, then: int, flow: float, second: int
 ) -> Lamps:
     """What is wanted this second: the plan first, what the base policy likes best after it."""
-    if lamps.clearing > 0.0 or second < keep or second % habits.cadence_s != 0:
+    if lamps.clearing > 0.0 or second < keep or (second - keep) % habits.cadence_s != 0:
         return lamps
     target, rival = then if second == keep else lamps.phase, lamps.rival
-    tired = flow < rival or flow < LITTLE_FLOW or second % LOOKS_EVERY_S == 0
+    tired = flow < rival or flow < LITTLE_FLOW or second % LOOKS_EVERY_S < habits.cadence_s
     if second > keep and lamps.green >= view.min_green and tired:
-        target, rival = best_phase(view, desk, lamps.phase, habits), flow * habits.recheck
+        target, rival = best_phase(view, desk, lamps.phase, habits, second), flow * habits.recheck
     if target == lamps.phase:
         return Lamps(lamps.phase, lamps.before, lamps.clearing, lamps.green, rival)
     desk.run[: len(view.queue)] = 0.0

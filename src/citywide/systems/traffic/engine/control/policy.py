@@ -6,12 +6,12 @@ from citywide.systems.traffic.engine.control.view import Desk, View
 
 
 @compiled
-def best_phase(view: View, desk: Desk, phase: int, habits: Habits) -> int:
+def best_phase(view: View, desk: Desk, phase: int, habits: Habits, second: int) -> int:
     """The phase that sends most vehicles soon, a change paying its lost time."""
-    best, most = phase, -1.0
+    best, most, until = phase, -1.0, min(second + habits.cadence_s - 1, habits.horizon_s)
     for other in range(view.rate.shape[0]):
         keeps = other == phase
-        total = sends(view, desk, other, habits.look_s if keeps else habits.look_s - view.lost)
+        total = sends(view, desk, other, habits.look_s if keeps else habits.look_s - view.lost, second, until)
         if keeps:
             total *= habits.eager
         if total > most + 1e-9 or (keeps and total >= most):
@@ -20,10 +20,13 @@ def best_phase(view: View, desk: Desk, phase: int, habits: Habits) -> int:
 
 
 @inlined
-def sends(view: View, desk: Desk, phase: int, seconds: float) -> float:
-    """Vehicles, by their weight, that a phase sends within so many seconds."""
+def sends(view: View, desk: Desk, phase: int, seconds: float, second: int, until: int) -> float:
+    """Vehicles, by their weight, that a phase sends within so many seconds, of those there before the next decision."""
     total = 0.0
     for lane in range(view.rate.shape[1]):
         if desk.head[lane] == 0 or desk.head[lane] & view.serves[phase, lane]:
-            total += view.weight[lane] * min(desk.queue[lane], view.rate[phase, lane] * seconds)
+            there = desk.queue[lane]
+            for after in range(second, until):
+                there += view.coming[lane, after]
+            total += view.weight[lane] * min(there, view.rate[phase, lane] * seconds)
     return total

@@ -12,6 +12,11 @@ KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
 SOON_S = 25
 
 
+def kept_for(keeps: Ints, cadence_s: int) -> Ints:
+    """The seconds a phase may be kept, at the next decision each."""
+    return np.unique(-(-keeps // cadence_s) * cadence_s).astype(np.int32)
+
+
 @compiled
 def wish(view: View, now: int, wanted: Flags) -> bool:
     """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
@@ -32,13 +37,16 @@ def wish(view: View, now: int, wanted: Flags) -> bool:
 
 @compiled
 def search(view: View, now: int, habits: Habits, keeps: Ints, desk: Desk, sent_out: Floats) -> int:
-    """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures."""
+    """The phase to show next second; `sent_out` (lane × second) receives the chosen plan's departures.
+
+    Nothing changes before `keeps[0]`: until then what was decided stands.
+    """
     wanted = desk.wanted[: view.rate.shape[0]]
     wanted[:] = False
     if not wish(view, now, wanted) and sent_out.shape[0] == 0:
         return now
-    best_keep, best_then = 0, now
-    least = play(view, now, 0, now, habits, np.inf, desk, desk.nothing)
+    best_keep, best_then = keeps[0], now
+    least = play(view, now, keeps[0], now, habits, np.inf, desk, desk.nothing)
     for at in range(len(keeps)):
         for then in range(len(wanted)):
             if then == now or not wanted[then]:
