@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -18,12 +19,16 @@ Texts = NDArray[np.str_]
 Ints = NDArray[np.intp]
 
 WRITTEN = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})((?:[T ].*)?)")
+ENDINGS = (".parquet", ".csv", ".csv.gz")  # that a table of a folder may have; the first that is there is read
+NO_NUMBERS = ("as_of", "date", "target_end_date", "reference_date", "week_start", "location", "region", "target")
+_AS_TEXT = pc.ConvertOptions(column_types={name: pa.string() for name in NO_NUMBERS})
+_AS_ONE = pc.ReadOptions(block_size=1 << 30)  # a column is what all its rows are, not its first ones
 OTHER_NAMES = {"date": "target_end_date", "value": "observation", "model": "model_id"}  # that hubs have for columns
 
 
 def read(file: Path, names: Sequence[str]) -> pa.Table:
     """A table in which these columns are, whatever their order."""
-    table: pa.Table = pq.read_table(file)
+    table: pa.Table = pq.read_table(file) if file.suffix == ENDINGS[0] else pc.read_csv(file, _AS_ONE, None, _AS_TEXT)
     lacking = [name for name in names if name not in table.column_names]
     if unknown := [name for name in lacking if OTHER_NAMES.get(name) not in table.column_names]:
         raise SystemExit(f"{file.name} has no column {', '.join(unknown)}; it has {', '.join(table.column_names)}")
@@ -32,22 +37,22 @@ def read(file: Path, names: Sequence[str]) -> pa.Table:
     return table
 
 
-def find(folder: Path, pattern: str) -> Path | None:
-    """The first file of this name, if there is one."""
-    return next(iter(sorted(folder.glob(pattern))), None)
+def find(folder: Path, name: str, endings: Sequence[str] = ENDINGS) -> Path | None:
+    """The first table of this name, if there is one."""
+    return next((file for ending in endings for file in sorted(folder.glob(name + ending))), None)
 
 
-def one(folder: Path, pattern: str) -> Path:
-    """The first file of this name, which has to be there."""
-    found = find(folder, pattern)
+def one(folder: Path, name: str) -> Path:
+    """The first table of this name, which has to be there."""
+    found = find(folder, name)
     if found is None:
-        raise SystemExit(f"{folder} holds no file {pattern}")
+        raise SystemExit(f"{folder} holds no file {name}{' or '.join(ENDINGS)}")
     return found
 
 
 def listed(folder: Path, places: set[str]) -> set[str]:
     """Places named by the locations file, in whichever of its columns has these codes; all without one."""
-    file = find(folder, "*locations*.csv")
+    file = find(folder, "*locations*", (".csv",))
     if file is None:
         return places
     rows = _table(file.read_bytes())

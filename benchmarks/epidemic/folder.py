@@ -93,7 +93,7 @@ def read_hub(folder: Path) -> Hub:
     """Read a folder of this form; file names may begin with any hub's name, and forecasts may be missing."""
     history = _history(folder)
     truth = history.known(history.vintages[-1])
-    file = find(folder, "*quantiles*.parquet")
+    file = find(folder, "*quantiles*")
     tasks, peers = peers_of(read(file, FORECAST), history) if file else (_own_tasks(history), {})
     baseline, ensemble = roles(tuple(peers))
     return Hub(
@@ -109,7 +109,7 @@ def season_of(day: np.datetime64) -> str:
 
 
 def _history(folder: Path) -> Triangle:
-    table = read(one(folder, "*truth_vintages*.parquet"), ("as_of", "date", "location", "value"))
+    table = read(one(folder, "*truth_vintages*"), ("as_of", "date", "location", "value"))
     _by_week(table)
     place = one_name(texts(table["location"]))
     kept = np.isin(place, list(listed(folder, set(place.tolist()) - {""})))
@@ -156,7 +156,7 @@ def truth_of(known: Snapshot, tasks: Tasks) -> Floats:
 
 
 def _background(folder: Path) -> tuple[Days, Floats] | None:
-    file = find(folder, "ilinet*.parquet")
+    file = find(folder, "ilinet*")
     if file is None:
         return None
     table = read(file, ("week_start", "region", "unweighted_ili"))

@@ -52,8 +52,8 @@ def make_missing(
     known = {row["reference"] for row in kept}
     due = [sunday - timedelta(weeks=back) for back in range(CATCH_UP, -1, -1)]
     missing = [one for one in due if one + AHEAD not in known and _old_enough(said, one)]
+    forecaster = Forecaster(Setting(deadline=DEADLINE))
     for one in missing:
-        forecaster = Forecaster(Setting(deadline=DEADLINE))
         forecaster.past = [unpacked(row["reference"], row["state"]) for row in kept if row["reference"] < one + AHEAD]
         sundays = [one - timedelta(weeks=back) for back in range(VINTAGES - 1, -1, -1)]
         made = forecaster.forecast(triangle(said, number, sundays, zone), np.datetime64(one + AHEAD))

@@ -75,14 +75,14 @@ def weeks_known(said: DailyReports, daily: Floats, sunday: date, series: int, st
 
 def filled(counts: Floats) -> Floats:
     """Weeks [hospitals, weeks] with the mean of what a hospital told in the four weeks before, where it told any."""
-    out = counts.copy()
-    for week in range(1, counts.shape[1]):
-        before = counts[:, max(0, week - FILLED_FROM) : week]
-        known = np.isfinite(before)
-        mean = np.where(known, before, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-        gap = np.isnan(counts[:, week]) & known.any(axis=1)
-        out[gap, week] = np.rint(mean[gap])
-    return out
+    known = np.isfinite(counts)
+    total, told = (_of_weeks_before(np.where(known, part, 0)) for part in (counts, np.ones_like(counts)))
+    return np.where(~known & (told > 0), np.rint(total / np.maximum(told, 1)), counts)
+
+
+def _of_weeks_before(values: Floats) -> Floats:
+    whole = np.pad(np.cumsum(values, axis=1), ((0, 0), (FILLED_FROM + 1, 0)))
+    return whole[:, FILLED_FROM:-1] - whole[:, : -FILLED_FROM - 1]
 
 
 def continued(counts: Floats) -> Floats:

@@ -89,30 +89,33 @@ def stopped(values: Floats, unit: float = 1.0) -> Bools:
 def slipped(values: Floats, unit: float = 1.0) -> Bools:
     """Mark counts some tenfold above or below both sides, when other places moved little."""
     soft = np.log(values + unit)
-    bad = np.zeros(values.shape, bool)
-    for t in range(3, len(values)):
-        before = _from(soft[t], soft[t - 3 : t])
-        after = _from(soft[t], soft[t + 1 : t + 3])
-        usual = np.exp(soft[t] - before)
-        enough = np.fmax(values[t], usual) >= ENOUGH * unit
-        bad[t] = enough & (np.abs(before) > FAR) & (np.isnan(after) | (np.sign(before) * after > FAR))
+    before, after = _from(soft, (1, 2, 3)), _from(soft, (-1, -2))
+    enough = np.fmax(values, np.exp(soft - before)) >= ENOUGH * unit
+    bad = enough & (np.abs(before) > FAR) & (np.isnan(after) | (np.sign(before) * after > FAR))
+    bad[:3] = False
     return bad
 
 
-def _from(now: Floats, block: Floats) -> Floats:
-    """How far a week lies from the middle of others, beyond what most places moved."""
-    apart = now - _median(block)
-    told = apart[~np.isnan(apart)]
-    return apart - (float(np.median(told)) if told.size > 3 else 0.0)
+def _from(soft: Floats, back: tuple[int, ...]) -> Floats:
+    """How far each week lies from the middle of those so many weeks before, beyond what most places moved."""
+    apart = soft - _median(np.stack([_earlier(soft, weeks) for weeks in back]), 0)
+    told = (~np.isnan(apart)).sum(axis=1, keepdims=True)
+    return apart - np.where(told > 3, _median(apart, 1)[:, None], 0.0)
 
 
-def _median(block: Floats) -> Floats:
-    if not len(block):
-        return np.full(block.shape[1:], np.nan)
-    known = ~np.isnan(block).all(axis=0)
-    out = np.full(block.shape[1:], np.nan)
-    out[known] = np.nanmedian(block[:, known], axis=0)
-    return out
+def _earlier(soft: Floats, weeks: int) -> Floats:
+    """Each week's row as it was so many weeks earlier (later, where negative); NaN where there is none."""
+    at = np.arange(len(soft)) - weeks
+    inside = (at >= 0) & (at < len(soft))
+    return np.where(inside[:, None], soft[np.where(inside, at, 0)], np.nan)
+
+
+def _median(values: Floats, axis: int) -> Floats:
+    """The middle of what is known, NaN where nothing is. Numpy's own is slow where some are not."""
+    known = (~np.isnan(values)).sum(axis=axis, keepdims=True)
+    ordered = np.sort(values, axis=axis)
+    below, above = (np.take_along_axis(ordered, at, axis) for at in (np.maximum(known - 1, 0) // 2, known // 2))
+    return ((below + np.where(known, above, np.nan)) / 2).squeeze(axis)
 
 
 def _low(block: Floats) -> Floats:

@@ -4,6 +4,7 @@ import pytest
 from citywide.systems.epidemic.engine.detect import explain, explain_all, neighbourhoods, watch
 from citywide.systems.epidemic.engine.detect.alarms import HELP
 from citywide.systems.epidemic.engine.detect.scenarios import all_scenarios, overdispersed, simulate
+from citywide.systems.epidemic.engine.detect.usual import usual
 
 WEEKS = 320
 
@@ -74,12 +75,14 @@ def test_two_kinds_at_one_place_are_heard_together():
 def test_a_season_that_is_higher_everywhere_becomes_the_usual_and_a_sudden_surge_does_not():
     near = neighbourhoods(np.random.default_rng(5).uniform(0, 10_000, (40, 2)), (4,))
     counts = quiet(40, 30.0, 1.0, seed=4)
-    before = watch(counts, WEEKS - 1, near).usual.expected[:, -1, 0]
     season, surge = counts.copy(), counts.copy()
     season[:, -7:] *= 1.2
     surge[:, -2:] *= 2
-    assert watch(season, WEEKS - 1, near).usual.expected[:, -1, 0] == pytest.approx(1.19 * before, rel=0.03)
-    assert watch(surge, WEEKS - 1, near).usual.expected[:, -1, 0].mean() < 1.2 * before.mean()
+    plain, higher, sudden = (
+        usual(some, WEEKS - 1, places=near.places).expected[:, -1, 0] for some in (counts, season, surge)
+    )
+    assert higher == pytest.approx(1.19 * plain, rel=0.03)
+    assert sudden.mean() < 1.2 * plain.mean()
 
 
 def test_a_week_that_is_not_known_never_rings_and_harms_no_other_series():
@@ -98,7 +101,7 @@ def test_an_old_outbreak_does_not_become_the_usual():
     counts = quiet(10, 10.0, 1.2, seed=7)
     struck = counts.copy()
     struck[:, 200:204] += 60
-    before, after = watch(counts, WEEKS - 1).usual, watch(struck, WEEKS - 1).usual
+    before, after = usual(counts, WEEKS - 1), usual(struck, WEEKS - 1)
     assert after.expected.ravel() == pytest.approx(before.expected.ravel(), rel=0.1)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 from benchmarks.epidemic import forecast
 from benchmarks.epidemic.folder import read_hub
@@ -98,6 +99,18 @@ def test_a_table_whose_columns_have_a_hubs_other_names_is_read_and_a_lacking_one
     pq.write_table(pq.read_table(file).rename_columns(["as_of", "target_end_date", "location", "cases"]), file)
     with pytest.raises(SystemExit, match="has no column value; it has as_of, target_end_date, location, cases"):
         read_hub(tmp_path)
+
+
+def test_tables_of_texts_packed_or_not_are_read_as_those_of_columns(tmp_path):
+    plain = read_hub(folder(tmp_path, reports(), said(LEVELS, "Team-one", 1)))
+    for file, end in zip(sorted(tmp_path.glob("*.parquet")), (".csv", ".csv.gz"), strict=True):
+        with pa.output_stream(str(file.with_suffix(end))) as out:  # packs by the name's ending
+            csv.write_csv(pq.read_table(file), out)
+        file.unlink()
+    hub = read_hub(tmp_path)
+    assert hub.history.places == PLACES
+    assert np.array_equal(hub.history.values, plain.history.values, equal_nan=True)
+    assert np.allclose(hub.peers["Team-one"].quantiles, plain.peers["Team-one"].quantiles, equal_nan=True)
 
 
 WRITTEN = {

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citywide.systems.epidemic.engine.forecast.elsewhere import Background, Elsewhere
 from citywide.systems.epidemic.engine.forecast.features import features_of, slope
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
-from citywide.systems.epidemic.engine.forecast.panel import filled, panel_of, total_of, trough
+from citywide.systems.epidemic.engine.forecast.panel import filled, panel_of, season_week, total_of, trough
 from citywide.systems.epidemic.engine.forecast.scale import scale_of
 from citywide.systems.epidemic.engine.triangle import WEEK
 
@@ -48,6 +51,16 @@ def test_half_a_year_tells_a_southern_winter_from_a_northern_one():
         course = 100 - 90 * np.cos(2 * np.pi * (np.arange(40) * 7 / 365.2425 - low / 52.1775))
         apart = abs(trough(panel_of(np.repeat(course[:, None], 4, axis=1), days)) - low)
         assert min(apart, 52.1775 - apart) < 4
+
+
+def test_many_years_of_a_related_signal_say_when_the_season_begins_and_a_reference_day_hears_of_no_later_ones():
+    days = weeks(160)
+    july, april = (2 - np.cos(2 * np.pi * (np.arange(160) * 7 / 365.2425 - low / 52.1775)) for low in (26.0, 13.0))
+    told = Elsewhere(Background(days, np.repeat(july[:, None], 4, axis=1)), 1)
+    own = panel_of(np.repeat(april[:, None], 4, axis=1), days)
+    assert told.trough(days[80]) is None
+    first = season_week(replace(own, lowest=told.trough(days[-1])))
+    assert np.allclose((season_week(own) - first) % 52.1775, 13, atol=2)
 
 
 def test_gaps_are_filled_and_reports_kept():

@@ -15,6 +15,7 @@ HELP = 2.5  # what neighbours and other kinds at the place can add to its own ev
 QUIET_DRAWS = (
     100_000  # enough for a rate of one in a thousand within ten per cent, of one in ten thousand within thirty
 )
+AT_ONCE = 10_000  # draws, so that few series are not drawn slowly and many not beyond the memory
 KEPT, ALIKE = 6, 0.01  # so many draws are kept, and serve a usual that is within so much of theirs in every part
 _drawn: Final[list[tuple[Usual, Neighbourhoods, int, NDArray[np.float64]]]] = []
 
@@ -84,7 +85,10 @@ def watch(
 def quiet_scores(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
     """Sorted scores of weeks without outbreak, drawn from each series' usual with its uncertainty."""
     rounds = max(1, round(QUIET_DRAWS / normal.dispersion.size))
-    drawn = [_quiet_round(normal, near, rng) for _ in range(rounds)]
+    at_once = max(1, round(AT_ONCE / normal.dispersion.size))
+    drawn = [
+        _quiet_rounds(normal.repeated(min(at_once, rounds - begin)), near, rng) for begin in range(0, rounds, at_once)
+    ]
     return np.sort(np.concatenate(drawn))
 
 
@@ -170,7 +174,7 @@ def _other_kinds(own: NDArray[np.float64], places: int) -> NDArray[np.float64]:
     return np.maximum(np.stack(others, axis=1), 0).reshape(own.shape)
 
 
-def _quiet_round(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
+def _quiet_rounds(normal: Usual, near: Neighbourhoods, rng: np.random.Generator) -> NDArray[np.float64]:
     error = rng.standard_normal(normal.uncertainty.shape) * normal.uncertainty
     means = normal.expected * np.exp(np.clip(error, -3, 3))[..., None]
     excess = np.maximum(normal.dispersion - 1, 1e-9)[..., None]

@@ -31,6 +31,11 @@ class Usual:
         """The variance of a count around its expectation, which itself is known only so well."""
         return self.expected * self.dispersion[..., None] + (self.expected * self.uncertainty[..., None]) ** 2
 
+    def repeated(self, times: int) -> "Usual":
+        """The same weeks so many times over."""
+        expected = np.tile(self.expected, (1, times, 1))
+        return Usual(expected, *(np.tile(part, times) for part in (self.dispersion, self.uncertainty)))
+
 
 def usual(
     counts: NDArray[np.float64], first_week: int, weeks_per_year: float = WEEKS_PER_YEAR, places: int = 0

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
 from citywide.systems.epidemic.engine.forecast.lessons import Lessons, lessons_of
-from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, with_groups
+from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, trough, with_groups
 from citywide.systems.epidemic.engine.triangle import WEEK
 
 Floats = NDArray[np.floating]
@@ -49,15 +49,22 @@ class Elsewhere:
         default_factory=dict[tuple[tuple[int, ...], int, int], list[Lessons]]
     )
 
+    def trough(self, reference: np.datetime64) -> float | None:
+        """When in the year it was lowest in many years: a year or two of the places' own can be three weeks off."""
+        real = self._real(reference)
+        return None if real is None else trough(background_panel(real, self.seed))
+
     def lessons(self, steps: tuple[int, ...], reference: np.datetime64, at_most: int) -> list[Lessons]:
         """Lessons for these steps from before the reference day, real ones with some imagined."""
-        real = self.background.before(reference) if self.background else None
-        if real is not None and len(real.weeks) < LEAST:
-            real = None
+        real = self._real(reference)
         key = steps, 0 if real is None else len(real.weeks), at_most
         if key not in self._kept:
             self._kept[key] = self._made(real, steps, at_most)
         return self._kept[key]
+
+    def _real(self, reference: np.datetime64) -> Background | None:
+        real = self.background.before(reference) if self.background else None
+        return real if real is not None and len(real.weeks) >= LEAST else None
 
     def _made(self, real: Background | None, steps: tuple[int, ...], at_most: int) -> list[Lessons]:
         room = int(at_most * (ALONE if real is None else IMAGINED))

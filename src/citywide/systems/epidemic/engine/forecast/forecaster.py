@@ -1,6 +1,7 @@
 """The forecaster: each reference day it reads what was known then, asks its members, pools and remembers."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,9 +61,11 @@ class Forecaster:
         return tuple(max(gap + horizon, 1) for horizon in self.setting.horizons)
 
     def _task(self, then: Then, steps: tuple[int, ...]) -> Task:
-        panel, features = then.panel, features_of(then.panel)
+        lowest = self.elsewhere.trough(then.reference)
+        panel = replace(then.panel, lowest=lowest)
+        features = features_of(panel)
         own = lessons_of(panel, steps, 1.0, features)
-        grouped = lessons_of(_grouped(then, self.setting.seed), steps)
+        grouped = lessons_of(replace(_grouped(then, self.setting.seed), lowest=lowest), steps)
         other = self.elsewhere.lessons(steps, then.reference, self.setting.lessons_at_most)
         everything = joined([own, grouped, *other])
         return Task(

@@ -17,13 +17,17 @@ SAME = 0.05  # a total may differ this much from the sum of the places that repo
 
 @dataclass(frozen=True)
 class Panel:
-    """Weeks down, places across; `seen` says which values are reports and which are filled in."""
+    """Weeks down, places across; `seen` says which values are reports and which are filled in.
+
+    `lowest` is the week of the year of the yearly trough where other years have told it.
+    """
 
     weeks: Days
     small: Floats
     seen: Bools
     scale: Scale
     total: int | None
+    lowest: float | None = None
 
     @property
     def mean(self) -> Floats:
@@ -71,7 +75,7 @@ def _along(series: Floats, course: Floats, start: float) -> Floats:
 def season_week(panel: Panel) -> Floats:
     """Weeks since the yearly trough of the mean course, from 0 to 52."""
     of_year = week_of_year(panel.weeks)
-    return (of_year - trough(panel)) % YEAR
+    return (of_year - (trough(panel) if panel.lowest is None else panel.lowest)) % YEAR
 
 
 def trough(panel: Panel) -> float:
