@@ -13,7 +13,7 @@ from argparse import (
 from collections.abc import Callable
 from pathlib import Path
 
-from citywide.systems.genomics.commands.common import at_least, megabytes
+from citywide.systems.genomics.commands.common import at_least, founders_option, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
@@ -60,7 +60,7 @@ ELSEWHERE = {
     "--adjust": "see `citywide report`, which shows inflation and clumps",
 }
 NO_EFFECT = (
-    *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
+    *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--verbose", "--seed"),
     *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno", "--loocv"),
     *("--set-hh-missing", "--set-invalid-haploid-missing"),
     *("--approx", "--exact-p", "--cc12", "--compute-all", "--debug", "--starting-block", "--early-exit"),
@@ -142,7 +142,10 @@ def _choices(parser: ArgumentParser) -> None:
     )
     group.add_argument("--mac", "--minMAC", type=float, default=0.0, help="least count of the rarer")
     group.add_argument("--geno", type=share(1), default=1.0, nargs="?", const=0.1, help="largest share without a call")
-    group.add_argument("--hwe", type=share(1), default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p")
+    group.add_argument(
+        "--hwe", type=share(1), default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p, on X with the men"
+    )
+    founders_option(group.add_argument)
 
 
 def _tests(parser: ArgumentParser) -> None:

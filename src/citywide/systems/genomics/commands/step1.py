@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PHENO = ("--phenoCol", "--phenoColList")
 
 NO_EFFECT = (
-    *("--lowmem", "--qt", "--force-step1", "--cc12", "--debug", "--ignore-pred"),
+    *("--lowmem", "--qt", "--force-step1", "--cc12", "--debug", "--ignore-pred", "--nonfounders"),
     "--covar-variance-standardize",
 )
 ANSWERED = {

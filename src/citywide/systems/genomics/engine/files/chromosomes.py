@@ -12,6 +12,7 @@ CODE_BYTES = 12
 MOTHERS = {b"MT": "M", b"M": "M", b"26": "M", b"0M": "M"}
 NUMBERS = {"X": 23, "Y": 24, "XY": 25, "MT": 26, "M": 26}
 LETTERS = {23: "X", 24: "Y", 25: "XY", 26: "MT"}
+PAIRING = ("XY", "PAR1", "PAR2")
 AUTOSOMES = frozenset(str(number) for number in range(1, 23))
 
 
@@ -51,6 +52,11 @@ def kinds(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.str_]:
     """A for two copies in everybody (what X and Y share among them), X or Y for the sex chromosomes, M for MT."""
     found, where = np.unique(codes(variants)[rows], return_inverse=True)
     return np.array([kind(code) or MOTHERS.get(code.upper(), "A") for code in found.tolist()] or ["A"])[where]
+
+
+def paired(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which variants lie where everybody has two copies: on chromosomes 1 to 22, and where X and Y pair."""
+    return np.isin(asked(codes(variants)[rows].astype(np.str_)), [*AUTOSOMES, *PAIRING])
 
 
 def numbered(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:

@@ -47,12 +47,12 @@ def score(
     frequency: Doubles | None = None,
     threads: int = 1,
     level: int | None = None,
-    among: NDArray[np.bool_] | None = None,
+    free: NDArray[np.bool_] | None = None,
 ) -> Scores:
-    """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own (`among` some)."""
+    """Score everybody; `frequency` of allele 1 by variant of the file, where not that of the `free` (founders)."""
     families = _families(scores)
     kind, men = kinds(data.variants, np.arange(len(data.variants))), data.people.sex == 1
-    sums = Sums(families, kind, founders(data.people, among), men, frequency)
+    sums = Sums(families, kind, founders(data.people) if free is None else free, men, frequency)
     total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
     on_y = kind[rows] == "Y"
