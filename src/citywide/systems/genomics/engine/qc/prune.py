@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 
@@ -45,7 +45,7 @@ def prune(
     people = founders(bed.people) if people is None else people
     window = window or Window()
     stays = np.ones(len(rows), np.bool_)
-    chromosome = spelled(bed.variants.chromosome().astype(np.str_))[rows]
+    chromosome = asked(bed.variants.chromosome().astype(np.str_))[rows]
     for run in runs(chromosome):
         those = people & (bed.people.sex == 1) if chromosome[run.start] == "Y" else people
         stays[run] = _prune_run(bed, rows[run], those, r2, window)
