@@ -74,8 +74,8 @@ def variant_quality(
     rows = np.arange(len(bed)) if rows is None else rows
     kind = kinds(bed.variants, rows)
     seen = _counted(bed, rows, kind, people)
-    alike = free is None or np.array_equal(free, people)
-    return _quality(kind, seen, seen if alike else _counted(bed, rows, kind, free))
+    told = seen if free is None or np.array_equal(free, people) else _counted(bed, rows, kind, free)
+    return _quality(kind, seen, told)
 
 
 def _counted(bed: Bed, rows: Integers, kind: NDArray[np.str_], people: Mask) -> Counts:
