@@ -1,7 +1,7 @@
 """A scientist at the laboratory's door: asking, watching, stopping, going on, fetching; and who may not."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,19 +13,22 @@ from citywide.hub import Entity
 from citywide.hub.entities.registry import register
 from citywide.hub.people.staff import add_staff
 from citywide.hub.people.who import Who
+from citywide.systems.genomics.engine.simulate import simulate
 from citywide.systems.genomics.laboratory import order, process
 from citywide.systems.genomics.laboratory.round import folder_of, look, order_of
+from tests.systems.genomics.in_process import at_once
 
 PASSWORD = "correct horse battery"
-RECIPE = {"people": 300, "variants": 3000, "missing": 0.01, "seed": 5, "causal": 2}
-MADE = {"made": RECIPE, "traits": ["quantity", "illness"]}
+TRAITS = {"traits": ["quantity", "illness"]}
 ASKED = {"cohort": "cohort/door", "traits": "quantity", "purpose": "find what makes people ill"}
 SignIn = Callable[[str], dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def laboratory(door: TestClient) -> TestClient:
-    """The door's hub with scientists and a made cohort."""
+def laboratory(door: TestClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The door's hub with scientists and a cohort, whose studies are through as soon as they begin."""
+    made = simulate(tmp_path_factory.mktemp("cohort"), 300, 3000, 0.01, 5, 2)
+    facts = {name: str(path) for name, path in vars(made).items() if name in {"data", "pheno", "covar"}}
     scientists = (
         Who("curie", ("scientist",), ("biobank",)),
         Who("mendel", ("scientist",), ("biobank",)),
@@ -34,8 +37,9 @@ def laboratory(door: TestClient) -> TestClient:
     with door.app.state.hub.database.transaction() as connection:
         for who in scientists:
             add_staff(connection, who, PASSWORD)
-        register(connection, [Entity("cohort/door", "cohort", "Door cohort", None, "biobank", MADE)])
-    return door
+        register(connection, [Entity("cohort/door", "cohort", "Door cohort", None, "biobank", facts | TRAITS)])
+    with at_once():
+        yield door
 
 
 def lived(door: TestClient, number: int, until: str) -> dict[str, Any]:

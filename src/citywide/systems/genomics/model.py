@@ -10,7 +10,7 @@ COHORT = Kind(
     "cohort",
     Text("Cohort", "队列"),
     facts=(
-        *("data", "genotypes", "sample", "ref_last", "pheno", "covar"),
+        *("data", "genotypes", "sample", "ref_last", "pheno", "covar", "withdrawn"),
         *("traits", "people", "variants", "made", "standing"),
     ),
 )

@@ -100,13 +100,19 @@ def test_a_category_is_a_column_for_each_level_but_the_first(folder: Path, tmp_p
         make_plan(asked(folder, f"--covar {tmp_path / 'c'}"))
 
 
-def test_step_one_takes_ranks_as_a_table_of_them_would_give(folder: Path, tmp_path: Path) -> None:
+def test_step_one_takes_ranks_as_a_table_of_them_would_give_packed_or_not(folder: Path, tmp_path: Path) -> None:
     scores = normal_scores(read_table(folder / "y").only(["y1"]).values[:, 0], RINT).tolist()
     (tmp_path / "y").write_text("FID IID y1\n" + "".join(f"F{i} P{i} {one!r}\n" for i, one in enumerate(scores)))
     words = f"--bfile {folder / 'study'} --chr 1-2 --pheno-name y1 --bsize 20 --threads 1 --no-families"
     assert command("step1", f"{words} --pheno {folder / 'y'} --apply-rint --out {tmp_path / 'a'}") == 0
-    assert command("step1", f"{words} --pheno {tmp_path / 'y'} --out {tmp_path / 'b'}") == 0
-    assert (tmp_path / "a" / "step1_1.loco").read_text() == (tmp_path / "b" / "step1_1.loco").read_text()
+    assert command("step1", f"{words} --pheno {tmp_path / 'y'} --gz --out {tmp_path / 'b'}") == 0
+    packed = tmp_path / "b" / "step1_1.loco.gz"
+    assert (tmp_path / "a" / "step1_1.loco").read_bytes() == gzip.decompress(packed.read_bytes())
+    assert (tmp_path / "b" / "step1_pred.list").read_text() == "y1 step1_1.loco.gz\n"
+    scanned = f"--bfile {folder / 'study'} --chr 1 --pheno {folder / 'y'} --pheno-name y1 --threads 1 --quiet"
+    for name in ("a", "b"):
+        assert command("gwas", f"{scanned} --pred {tmp_path / name}/step1_pred.list --out {tmp_path}/{name}o") == 0
+    assert (tmp_path / "ao" / "y1.tsv").read_text() == (tmp_path / "bo" / "y1.tsv").read_text()
 
 
 def test_step_one_takes_cases_and_controls_as_the_scan_does(folder: Path, tmp_path: Path) -> None:

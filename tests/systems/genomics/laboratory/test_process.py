@@ -1,14 +1,18 @@
 """What a study's process writes down of its files."""
 
+import errno
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from citywide.systems.genomics.engine.files.bed import open_bed
+from citywide.systems.genomics.engine.scan import parts
 from citywide.systems.genomics.engine.simulate import simulate
-from citywide.systems.genomics.laboratory import process
+from citywide.systems.genomics.laboratory import inputs, process
 from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, STOP
 from tests.systems.genomics.commands.typed import command
 from tests.systems.genomics.made_studies import as_bgen, as_pgen, drawn, write
@@ -28,34 +32,116 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_two_tables_of_one_name_have_two_hashes_from_before_the_scan(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = {part: process.sha256(folder / part / "table.tsv") for part in ("pheno", "covar")}
+@pytest.fixture
+def during(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Does something when the scan is through and the report is not yet made; reports are left out."""
     scan = process.scan
 
-    def late(*asked: object) -> object:
-        found = scan(*asked)  # pyright: ignore[reportArgumentType]
-        (folder / "pheno" / "table.tsv").write_text("changed while it ran")
-        return found
+    def arrange(what: Callable[[], object]) -> None:
+        def late(*asked: object) -> object:
+            found = scan(*asked)  # pyright: ignore[reportArgumentType]
+            what()
+            return found
 
-    monkeypatch.setattr(process, "scan", late)
+        monkeypatch.setattr(process, "scan", late)
 
-    def nothing(*_: object) -> None:
-        """No report."""
+    monkeypatch.setattr(process, "report", lambda *_: None)
+    return arrange
 
-    monkeypatch.setattr(process, "report", nothing)
+
+def added(folder: Path, **facts: object) -> None:
+    """More in the order."""
+    order = json.loads((folder / ORDER).read_text())
+    (folder / ORDER).write_text(json.dumps(order | facts))
+
+
+def why(folder: Path) -> str:
+    return json.loads((folder / REFUSED).read_text())["why"]
+
+
+def test_two_tables_of_one_name_have_two_hashes(folder: Path, during: object) -> None:
+    before = {part: inputs.sha256(folder / part / "table.tsv") for part in ("pheno", "covar")}
     assert process.main(folder) == 0
-    inputs = json.loads((folder / FOUND).read_text())["inputs"]
-    assert inputs.keys() == {"bed: study.bed", "bim: study.bim", "fam: study.fam", *(f"{p}: table.tsv" for p in before)}
-    assert {part: inputs[f"{part}: table.tsv"] for part in before} == before
+    found = json.loads((folder / FOUND).read_text())["inputs"]
+    assert found.keys() == {"bed: study.bed", "bim: study.bim", "fam: study.fam", *(f"{p}: table.tsv" for p in before)}
+    assert {part: found[f"{part}: table.tsv"] for part in before} == before
     assert before["pheno"] != before["covar"]
+
+
+def test_the_files_may_be_named_with_the_first_ones_ending(folder: Path, during: object) -> None:
+    added(folder, data=str(folder / "study.bed"))
+    assert process.main(folder) == 0
+
+
+def test_files_that_change_while_it_runs_end_it_and_it_begins_anew(folder: Path, during: Callable[..., None]) -> None:
+    table, rows = folder / "pheno" / "table.tsv", "".join(f"F{i} P{i} {i * 5 % 9}\n" for i in range(60))
+    during(lambda: table.write_text(f"FID IID pheno\n{rows}"))
+    assert process.main(folder) == 2
+    assert f"{table} changed while the study ran" in why(folder)
+    assert not (folder / FOUND).exists()
+    (folder / REFUSED).unlink()
+    assert process.main(folder) == 0  # now it is always written alike
+    found = json.loads((folder / FOUND).read_text())
+    assert found["inputs"]["pheno: table.tsv"] == inputs.sha256(table)
+
+
+def test_parts_of_a_killed_study_are_not_mixed_with_those_of_other_files(folder: Path, during: object) -> None:
+    (folder / STOP).touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "SMALLEST", 7)
+        patch.setattr(parts, "LARGEST", 7)
+        assert process.main(folder) == process.STOPPED
+        (folder / STOP).unlink()
+        assert (folder / "scan" / "parts" / "000000.pheno.tsv").exists()
+        write(folder, drawn(np.random.default_rng(2), 20, 60))
+        assert process.main(folder) == 0
+    again = folder / "again"
+    words = f"--bfile {folder}/study --pheno {folder}/pheno/table.tsv --covar {folder}/covar/table.tsv --threads 1"
+    assert command("gwas", f"{words} --quiet --out {again}") == 0
+    assert (again / "pheno.tsv").read_text() == (folder / "scan" / "pheno.tsv").read_text()
+
+
+def test_who_withdraws_while_it_runs_is_in_none_of_its_results(folder: Path, during: Callable[..., None]) -> None:
+    gone = folder / "withdrawn.txt"
+    gone.write_text("F1 P1\n")
+    added(folder, withdrawn=str(gone))
+    during(lambda: gone.write_text("F1 P1\nF2 P2\nF3 P3\n"))
+    assert process.main(folder) == 0
+    found = json.loads((folder / FOUND).read_text())
+    assert [one["people"] for one in found["traits"]] == [57]
+    assert found["inputs"]["withdrawn: withdrawn.txt"] == inputs.sha256(gone)
+    assert f"--remove {gone}" in found["command"]
+
+
+def test_a_full_disc_is_said_and_what_was_done_is_kept(
+    folder: Path, during: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second part finds no room; its half is gone, so that there is room for the reason."""
+    monkeypatch.setattr(parts, "SMALLEST", 7)
+    monkeypatch.setattr(parts, "LARGEST", 7)
+    opened = Path.open
+
+    def full(path: Path, *how: object, **more: object) -> object:
+        if path.name == "000001.pheno.tsv.draft":
+            path.touch()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return opened(path, *how, **more)  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", full)
+        assert process.main(folder) == 2
+    assert why(folder).endswith("000001.pheno.tsv.draft: No space left on device")
+    assert not list(folder.rglob("*.draft"))
+    assert (folder / "scan" / "parts" / "000000.pheno.tsv").exists()
+    (folder / REFUSED).unlink()
+    assert process.main(folder) == 0
+    assert [one["variants"] + one["left_out"] for one in json.loads((folder / FOUND).read_text())["traits"]] == [20]
 
 
 def test_a_file_that_is_not_there_is_named(folder: Path) -> None:
     (folder / "study.fam").unlink()
     assert process.main(folder) == 2
-    assert "study.fam: there is no such file" in json.loads((folder / REFUSED).read_text())["why"]
+    assert "study.fam: there is no such file" in why(folder)
 
 
 @pytest.fixture(params=["bfile", "pfile", "bgen"])

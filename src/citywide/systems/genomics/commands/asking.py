@@ -14,6 +14,7 @@ from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
 from citywide.hub.settings import Settings
 from citywide.systems.genomics.commands.genotypes import data_of, kind_of, opened, ref_last
+from citywide.systems.genomics.engine.files.lists import keep_mask
 from citywide.systems.genomics.engine.files.spans import SPANS
 from citywide.systems.genomics.engine.files.tables import read_table
 from citywide.systems.genomics.engine.files.text import read_bytes
@@ -28,10 +29,12 @@ def add_cohort(options: Namespace) -> int:
     """Tell the hub where a cohort's files are."""
     try:
         bed, traits = opened(options), read_table(options.pheno).names
+        keep_mask(bed.people, remove=[options.withdrawn] if options.withdrawn else [])
     except InputError as wrong:
         print(f"citywide cohort: {wrong}", file=sys.stderr)
         return WRONG
     files = {"data": data_of(options), "sample": options.sample, "pheno": options.pheno, "covar": options.covar}
+    files |= {"withdrawn": options.withdrawn}
     facts: dict[str, object] = {name: str(path.resolve()) for name, path in files.items() if path}
     facts |= {"genotypes": kind_of(options), "ref_last": ref_last(options)}
     facts |= {"traits": list(traits), "people": len(bed.people), "variants": len(bed)}

@@ -18,12 +18,13 @@ from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.lists import keep_mask, named_mask
+from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 WRONG = 2
 NO_EFFECT = (
     *("--allow-no-sex", "--no-psam-pheno", "--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles"),
-    *("--nonfounders", "--verbose", "--use-relative-path"),
+    *("--verbose", "--use-relative-path"),
 )
 ELSEWHERE = {
     "--vcf": "convert it: `plink2 --vcf FILE --make-pgen --out DATA`, then --pfile",
@@ -84,6 +85,17 @@ def study_options(
     list_options(parser.add_argument)
     parser.add_argument("--chr", "--chrList", nargs="+", action="extend", default=[], metavar="CODE", help="1-4,22,X")
     parser.add_argument("--threads", type=at_least(1), default=os.cpu_count() or 1)
+
+
+def founders_option(add: Callable[..., object]) -> None:
+    """Whose alleles tell frequencies."""
+    says = "frequencies and Hardy-Weinberg of everybody, not of founders (who name no parent) alone"
+    add("--nonfounders", action="store_true", help=says)
+
+
+def free(options: Namespace, data: Genotypes, people: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those of the people whose alleles tell frequencies."""
+    return people if options.nonfounders else founders(data.people, people)
 
 
 def room(folder: Path) -> None:

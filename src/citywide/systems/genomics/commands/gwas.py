@@ -68,7 +68,7 @@ def request_of(asked: Namespace) -> Request:
         exclude=tuple(asked.exclude),
         chromosomes=chromosomes(asked.chr) + AUTOSOMES * asked.autosome,
         without=chromosomes(asked.not_chr),
-        limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe),
+        limits=Limits(asked.maf, asked.mac, asked.geno, asked.hwe, asked.nonfounders),
         least_cases=asked.minCaseCount,
         test=asked.test,
         firth=_firth(asked),

@@ -13,7 +13,7 @@ from argparse import (
 from collections.abc import Callable
 from pathlib import Path
 
-from citywide.systems.genomics.commands.common import at_least, megabytes
+from citywide.systems.genomics.commands.common import at_least, founders_option, megabytes
 from citywide.systems.genomics.commands.elsewhere import EVERYWHERE, SCANS
 from citywide.systems.genomics.commands.genotypes import genotype_options
 from citywide.systems.genomics.commands.names import covariate_options, habits, list_options, rank_options
@@ -36,31 +36,8 @@ LIKE_PLINK2 = (
     "halt logistic fits where plink2 2.00a3 --covar-variance-standardize does, a Newton step early, to reproduce its"
     " tables (log10 p moves by up to 0.001); with --screen 1 for every variant"
 )
-ELSEWHERE = {
-    "--mind": "find the people with `citywide qc --mind`, then --remove them",
-    "--make-king-table": "see `citywide qc --make-king-table`",
-    "--indep-pairwise": "see `citywide qc --indep-pairwise`",
-    "--pca": "see `citywide qc --pca`, then --covar its .eigenvec",
-    "--score": "see `citywide score`",
-    "--clump": "see `citywide report`, which clumps",
-    "--vcf": "convert it: `plink2 --vcf FILE --make-pgen`",
-    "--make-bed": "`plink2 --make-bed` writes files; `citywide` reads them with --keep, --extract and bounds",
-    "--covar-quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
-    "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
-    "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
-    "--condition": "put the variant's copies into --covar",
-    "--parameters": "the models here are additive, of one variant at a time",
-    "--interaction": "the models here are additive, of one variant at a time",
-    "--ci": "see `citywide report`, which tells odds ratios with their 95 % intervals",
-    "--strict": "each trait is scanned on who has it; --keep who has them all",
-    "--max-maf": "list the variants by `citywide qc`, then --extract them",
-    "--mach-r2-filter": "list the variants that are imputed badly, then --exclude them",
-    "--minINFO": "list the variants that are imputed badly, then --exclude them",
-    "--assoc": "say --test linear or --test logistic",
-    "--adjust": "see `citywide report`, which shows inflation and clumps",
-}
 NO_EFFECT = (
-    *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--nonfounders", "--verbose", "--seed"),
+    *("--allow-extra-chr", "--keep-allele-order", "--real-ref-alleles", "--verbose", "--seed"),
     *("--use-relative-path", "--ignore-pred", "--split", "--all-pheno", "--loocv"),
     *("--set-hh-missing", "--set-invalid-haploid-missing"),
     *("--approx", "--exact-p", "--cc12", "--compute-all", "--debug", "--starting-block", "--early-exit"),
@@ -142,7 +119,10 @@ def _choices(parser: ArgumentParser) -> None:
     )
     group.add_argument("--mac", "--minMAC", type=float, default=0.0, help="least count of the rarer")
     group.add_argument("--geno", type=share(1), default=1.0, nargs="?", const=0.1, help="largest share without a call")
-    group.add_argument("--hwe", type=share(1), default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p")
+    group.add_argument(
+        "--hwe", type=share(1), default=0.0, metavar="P", help="smallest Hardy-Weinberg mid-p, on X with the men"
+    )
+    founders_option(group.add_argument)
 
 
 def _tests(parser: ArgumentParser) -> None:
@@ -188,4 +168,4 @@ def _habits(parser: ArgumentParser) -> None:
     parser.add_argument("--glm", nargs="*", default=[], help=SUPPRESS)
     parser.add_argument("--step", type=int, default=2, help=SUPPRESS)
     parser.add_argument("--bsize", type=int, help=SUPPRESS)
-    habits(parser, NO_EFFECT, {**EVERYWHERE, **SCANS, **ELSEWHERE})
+    habits(parser, NO_EFFECT, {**EVERYWHERE, **SCANS})

@@ -6,11 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering, at_least, study, study_options, write_table
+from citywide.systems.genomics.commands.common import (
+    answering,
+    at_least,
+    founders_option,
+    free,
+    study,
+    study_options,
+    write_table,
+)
 from citywide.systems.genomics.commands.qc_tables import usable, write_people, write_variants
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES, spelled
-from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.files.chromosomes import paired
 from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.qc.kinship import THIRD_DEGREE, Relatives, kinship
 from citywide.systems.genomics.engine.qc.pca import Components, components
@@ -40,10 +47,11 @@ DEGREES = np.array(["same", "1", "2", "3"])
 def options(parser: ArgumentParser) -> None:
     """The study, the bounds, and the dearer parts that are made only when asked for."""
     study_options(parser, ALWAYS, ANSWERED)
+    founders_option(parser.add_argument)
     parser.add_argument("--maf", type=float, default=0.01, help="list variants with a rarer minor allele")
     parser.add_argument("--geno", type=float, default=0.05, help="list variants missing in more people")
     parser.add_argument("--mind", type=float, default=0.05, help="list people missing more variants")
-    parser.add_argument("--hwe", type=float, default=1e-6, help="list variants with a smaller mid-p")
+    parser.add_argument("--hwe", type=float, default=1e-6, help="list variants with a smaller mid-p, on X with the men")
     parser.add_argument("--king-table-filter", type=float, default=THIRD_DEGREE, metavar="KINSHIP")
     parser.add_argument("--make-king-table", action="store_true", help="relatives.tsv: pairs and their kinship")
     parser.add_argument("--indep-pairwise", nargs="+", metavar=("WINDOW", "STEP R2"), help="50 5 0.2, or 500kb 1 0.2")
@@ -56,17 +64,17 @@ def options(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write the tables and lists of one study."""
     bed, people, rows = study(options)
-    variants = variant_quality(bed, people, rows)
+    variants = variant_quality(bed, people, rows, free(options, bed, people))
     persons = person_quality(bed, variants, rows, options.threads)
     write_variants(options, bed, rows, variants)
     write_people(options, bed, people, persons)
     good = rows[usable(options, variants)]
-    autosomal = good[np.isin(spelled(bed.variants.chromosome().astype(np.str_))[good], list(AUTOSOMES))]
+    if options.indep_pairwise:
+        good = pruned(options, bed, good, free(options, bed, people))
+    autosomal = good[paired(bed.variants, good)]
     asked = ["--make-king-table"] * options.make_king_table + ["--pca"] * bool(options.pca)
     if asked and not len(autosomal):
         raise InputError(f"{' and '.join(asked)}: no variant of chromosomes 1 to 22 keeps --maf, --geno and --hwe")
-    if options.indep_pairwise:
-        autosomal = pruned(options, bed, autosomal, founders(bed.people, people))
     if options.make_king_table:
         write_relatives(options, bed, people, autosomal)
     if options.pca:

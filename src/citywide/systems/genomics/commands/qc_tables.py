@@ -18,7 +18,7 @@ def usable(options: Namespace, found: VariantQuality) -> NDArray[np.bool_]:
     """Which variants keep all the bounds."""
     common = np.nan_to_num(found.minor) >= options.maf
     called = np.nan_to_num(found.missing_rate, nan=1.0) <= options.geno
-    return common & called & ~(found.hwe < options.hwe)
+    return common & called & ~(found.equilibrium < options.hwe)
 
 
 def write_variants(options: Namespace, bed: Bed, rows: Rows, found: VariantQuality) -> None:

@@ -39,7 +39,7 @@ def run(options: Namespace) -> int:
     trait = options.trait or options.results[0].name.split(".")[0]
     found = findings(trait, read_tables(options.results), bed, bounds)
     write_report(found, options.out, _how(options))
-    print(f"{len(found.clumps)} signals in {len(found.regions)} regions, λ {found.inflation:.3f}")
+    print(f"signals: {len(found.clumps)}, regions: {len(found.regions)}, λ {found.inflation:.3f}")
     print(options.out / "report.html")
     return 0
 

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from citywide.kit.commands import Command
-from citywide.systems.genomics.commands.common import answering, study_options
+from citywide.systems.genomics.commands.common import answering, founders_option, study_options
 from citywide.systems.genomics.engine.files.wrong import InputError
 
 USUAL = {"1", "2", "3", "header", "cols=+scoresums", "cols=scoresums", "list-variants", "ignore-dup-ids"}
@@ -21,6 +21,7 @@ ANSWERED = {
 def options(parser: ArgumentParser) -> None:
     """The study, the scoring files, and what to do where a strand or a frequency is in doubt."""
     study_options(parser, answered=ANSWERED)
+    founders_option(parser.add_argument)
     parser.add_argument(
         "--score", required=True, nargs="+", type=Path, metavar="FILE", help="PGS Catalog or plink2 files"
     )

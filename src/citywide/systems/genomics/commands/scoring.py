@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from citywide.systems.genomics.commands.common import dosed_study
+from citywide.systems.genomics.commands.common import dosed_study, free
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
 from citywide.systems.genomics.engine.files.pgen import Pgen
 from citywide.systems.genomics.engine.files.text import read_bytes
@@ -30,7 +30,7 @@ def write(options: Namespace) -> None:
     data = target(bed.variants)
     found = [only(one, rows, bed) for one in match_all(scores, data, options.keep_ambiguous)]
     frequency = read_frequency(options.read_freq, bed) if options.read_freq else None
-    made = score(bed, found, frequency, options.threads, among=people)
+    made = score(bed, found, frequency, options.threads, free=free(options, bed, people))
     write_scores(options.out / "scores.sscore", bed, people, made)
     report = {one.name: {**one.report, "rate": round(one.rate, 6), "enough": one.enough} for one in found}
     (options.out / "match.json").write_text(json.dumps(report, indent=1) + "\n")

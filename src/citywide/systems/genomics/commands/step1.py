@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 PHENO = ("--phenoCol", "--phenoColList")
 
 NO_EFFECT = (
-    *("--lowmem", "--qt", "--force-step1", "--cc12", "--debug", "--ignore-pred"),
+    *("--lowmem", "--qt", "--force-step1", "--cc12", "--debug", "--ignore-pred", "--nonfounders"),
     "--covar-variance-standardize",
 )
 ANSWERED = {
     "--lowmem-prefix": "blocks are kept in --out/level0",
     "--maxCatLevels": "every level of a category counts",
     "--loocv": "there are five folds, always",
-    "--gz": "its .loco files are plain text, as `citywide gwas --pred` reads them",
     "--cv": "there are five folds, always",
     "--pThresh": "that is for `citywide gwas`",
     "--firth": "that is for `citywide gwas`",
@@ -66,6 +65,7 @@ def options(parser: ArgumentParser) -> None:
     parser.add_argument("--memory", type=megabytes, metavar="MB", help="what all threads together may take")
     parser.add_argument("--minCaseCount", type=at_least(0), default=0, metavar="COUNT", help="with --bt")
     parser.add_argument("--seed", type=int, default=1, help="which people share a fold")
+    parser.add_argument("--gz", action="store_true", help="gzip the .loco files")
     parser.add_argument("--no-families", action="store_true", help="do not look for relatives to calibrate by")
 
 
@@ -100,6 +100,7 @@ def request_of(options: Namespace) -> "Request":
         seed=options.seed,
         families=not options.no_families,
         memory_mb=options.memory,
+        packed=options.gz,
     )
 
 

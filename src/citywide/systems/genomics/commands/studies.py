@@ -22,6 +22,8 @@ def cohort_options(parser: ArgumentParser) -> None:
     genotype_options(parser)
     parser.add_argument("--pheno", type=Path, required=True, metavar="TABLE")
     parser.add_argument("--covar", type=Path, metavar="TABLE")
+    says = "who took their consent back: left out of every study, of one that runs as soon as they stand there"
+    parser.add_argument("--withdrawn", type=Path, metavar="FILE", help=says)
 
 
 def study_options(parser: ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from citywide.hub import Reading, Text
+from citywide.hub.database.pool import rows
 from citywide.hub.people.residents import keep_on_file
 from citywide.hub.running import Hub
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
@@ -36,6 +37,8 @@ def take_in(hub: Hub, study: dict[str, Any], folder: Path) -> None:
     """Everything that a finished study has found, in one transaction."""
     found, number, at = quick.decode((folder / FOUND).read_bytes(), type=Found), study["number"], hub.clock.now()
     with hub.database.transaction() as connection:
+        if not _is_open(connection, number):
+            return
         for trait in found.traits:
             _trait(connection, number, trait)
             if trait.variants:
@@ -56,6 +59,8 @@ def failed(hub: Hub, study: dict[str, Any], why: str) -> None:
     """A study that cannot be made: its case waits for a person, with the reason."""
     at = hub.clock.now()
     with hub.database.transaction() as connection:
+        if not _is_open(connection, study["number"]):
+            return
         connection.execute(
             "update genomics.study set state = 'failed', ended = %s, why = %s where number = %s",
             (at, why, study["number"]),
@@ -63,6 +68,12 @@ def failed(hub: Hub, study: dict[str, Any], why: str) -> None:
         hub.desk.pause(connection, study["cases"], at, "hub", why)
         says = Text(f"study {study['number']} failed: {why}", f"研究 {study['number']} 失败：{why}")
         tell(connection, says, at, {"study": study["number"], "why": why})
+
+
+def _is_open(connection: Connection, number: int) -> bool:
+    """Whether nobody has stopped the study, or taken it in, since it was looked at; nobody does before the end."""
+    query = "select state from genomics.study where number = %s for update"
+    return rows(connection, query, (number,))[0]["state"] in {"waiting", "running"}
 
 
 def summary(traits: list[TraitSummary]) -> Text:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec import json as quick
 
 from citywide.systems.genomics.engine import Request
+from citywide.systems.genomics.engine.files.drafts import put
 from citywide.systems.genomics.engine.files.predictions import listed
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
 
@@ -40,6 +41,7 @@ class Order(Struct, frozen=True):
     genotypes: str = "bfile"
     sample: Path | None = None
     ref_last: bool = False
+    withdrawn: Path | None = None
 
     def request(self, folder: Path) -> Request:
         """The scan that this order stands for."""
@@ -58,7 +60,7 @@ class Order(Struct, frozen=True):
             memory_mb=self.memory_mb,
             command=self.command(folder),
             keep=self._list("keep"),
-            remove=self._list("remove"),
+            remove=(*self._list("remove"), *([self.withdrawn] if self.withdrawn else [])),
             extract=self._list("extract"),
             exclude=self._list("exclude"),
         )
@@ -86,7 +88,8 @@ class Order(Struct, frozen=True):
         words += ["--pheno", self.pheno]
         words += ["--covar", self.covar] if self.covar else []
         words += ["--pheno-name", ",".join(traits)] if traits else []
-        return [*words, *(word for one, path in lists.items() for word in (f"--{one}", path))]
+        words += [word for one, path in lists.items() for word in (f"--{one}", path)]
+        return [*words, *(["--remove", self.withdrawn] if self.withdrawn else [])]
 
 
 class Found(Struct, frozen=True):
@@ -108,6 +111,4 @@ def read_order(folder: Path) -> Order:
 
 def write(path: Path, content: bytes) -> None:
     """A file that appears only when it is whole."""
-    draft = path.with_suffix(".draft")
-    draft.write_bytes(content)
-    draft.replace(path)
+    put(path, content, path.with_suffix(".draft"))

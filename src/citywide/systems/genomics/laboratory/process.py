@@ -4,7 +4,6 @@
 runs and `found.json` or `refused.json` at its end. Killed at any moment, the same call goes on from there.
 """
 
-import hashlib
 import json
 import os
 import platform
@@ -22,10 +21,18 @@ from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_genotypes
 from citywide.systems.genomics.engine.files.hard_calls import hard_calls
 from citywide.systems.genomics.engine.files.lists import keep_mask
-from citywide.systems.genomics.engine.files.wrong import FileError, InputError
+from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.scan.run import scan
 from citywide.systems.genomics.engine.scan.summary import TraitSummary
+from citywide.systems.genomics.laboratory.inputs import (
+    Inputs,
+    WithdrawnError,
+    forget,
+    pinned,
+    sha256,
+    unchanged,
+)
 from citywide.systems.genomics.laboratory.order import (
     FOUND,
     PROGRESS,
@@ -42,7 +49,6 @@ from citywide.systems.genomics.laboratory.order import (
 STOPPED = 130
 RESIDENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAY_EVERY_S = 0.5
-KINDS = {"bfile": ("bed", "bim", "fam"), "pfile": ("pgen", "pvar", "psam"), "bgen": ("bgen",)}
 
 
 def main(folder: Path) -> int:
@@ -51,33 +57,62 @@ def main(folder: Path) -> int:
     try:
         if order.made is not None and not order.data.with_suffix(".bed").exists():
             make(order.made, order.data.parent)
-        inputs = hashes(order)
-        traits = scan(asked(order, folder), Meter(folder))
+        while (made := study(order, folder)) is None:
+            forget(folder)
     except KeyboardInterrupt:
         return STOPPED
-    except (InputError, OSError) as wrong:
-        write(folder / REFUSED, json.dumps({"why": str(wrong)}).encode())
-        return 2
-    report(order, folder, traits)
-    write(folder / FOUND, quick.encode(found(order, folder, inputs, traits)))
+    except InputError as wrong:
+        return refused(folder, str(wrong))
+    except OSError as wrong:
+        return refused(folder, f"{wrong.filename or folder}: {wrong.strerror}")
+    write(folder / FOUND, quick.encode(made))
     return 0
 
 
-def asked(order: Order, folder: Path) -> Request:
+def refused(folder: Path, why: str) -> int:
+    """Say why there is no result."""
+    write(folder / REFUSED, json.dumps({"why": why}).encode())
+    return 2
+
+
+def study(order: Order, folder: Path) -> Found | None:
+    """Scan and report; nothing where somebody has withdrawn meanwhile, for it is to be made without them."""
+    inputs = pinned(order, folder)
+    try:
+        traits = scan(asked(order, folder, inputs), Meter(folder, order, inputs))
+        report(order, folder, traits)
+        unchanged(order, inputs)
+    except WithdrawnError:
+        return None
+    return found(order, folder, inputs.hashes, traits)
+
+
+def asked(order: Order, folder: Path, inputs: Inputs) -> Request:
     """The scan of the order, with step one's predictions where it asks for them."""
     request = order.request(folder)
     if not order.step_one:
         return request
     from citywide.systems.genomics.laboratory.relatedness import predicted  # noqa: PLC0415 - few studies need it
 
-    stop = folder / STOP
-    request = predicted(request, folder / STEP_ONE, lambda _done, _whole: _stopped_by(stop))
+    watch = Watch(folder, order, inputs)
+    request = predicted(request, folder / STEP_ONE, lambda _done, _whole: watch())
     return replace(request, command=order.command(folder))
 
 
-def _stopped_by(stop: Path) -> None:
-    if stop.exists():
-        raise KeyboardInterrupt
+class Watch:
+    """Ends a study when somebody has asked for that, or its files are others."""
+
+    def __init__(self, folder: Path, order: Order, inputs: Inputs) -> None:
+        """Of this study."""
+        self.stop, self.order, self.inputs, self.looked = folder / STOP, order, inputs, 0.0
+
+    def __call__(self) -> None:
+        """Look, the files now and then."""
+        if self.stop.exists():
+            raise KeyboardInterrupt
+        if (now := time.monotonic()) - self.looked >= SAY_EVERY_S:
+            self.looked = now
+            unchanged(self.order, self.inputs)
 
 
 def make(recipe: Made, folder: Path) -> None:
@@ -120,20 +155,6 @@ def calls_of(data: Genotypes, folder: Path) -> Bed:
     return data if isinstance(data, Bed) else hard_calls(data, np.arange(len(data)), folder)
 
 
-def hashes(order: Order) -> dict[str, str]:
-    """The hash of each file that goes in, by its part in the study and its name, as it was when the scan began."""
-    files: dict[str, Path | None] = {kind: _beside(order.data, f".{kind}") for kind in KINDS[order.genotypes]}
-    files |= {"sample": order.sample, "pheno": order.pheno, "covar": order.covar, **order.lists}
-    return {f"{part}: {path.name}": sha256(path) for part, path in files.items() if path is not None}
-
-
-def _beside(data: Path, suffix: str) -> Path:
-    """The file of this kind, packed where only that is there; a name may have its ending already."""
-    path = data.with_name(data.name.removesuffix(suffix) + suffix)
-    packed = path.with_name(f"{path.name}.zst")
-    return packed if packed.exists() and not path.exists() else path
-
-
 def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[TraitSummary]) -> Found:
     """What was found, the hashes of what went in and came out, and the versions."""
     tables = [folder / "scan" / f"{trait.name}.tsv" for trait in traits if trait.variants]
@@ -143,20 +164,12 @@ def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[Trait
     return Found(order.command(folder), inputs, versions, results, traits, part)
 
 
-def sha256(path: Path) -> str:
-    """A file's hash, read in pieces."""
-    if not path.exists():
-        raise FileError(f"{path}: there is no such file")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class Meter:
-    """Writes down how far the scan is and how long it will take; ends it when somebody has asked for that."""
+    """Writes down how far the scan is and how long it will take; ends it when it is to end."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, order: Order, inputs: Inputs) -> None:
         """Begin with nothing said."""
-        self.path, self.stop, self.said = folder / PROGRESS, folder / STOP, 0.0
+        self.path, self.watch, self.said = folder / PROGRESS, Watch(folder, order, inputs), 0.0
         self.begun, self.first = 0.0, -1
 
     def __call__(self, done: int, whole: int) -> None:
@@ -169,4 +182,4 @@ class Meter:
             left = round((whole - done) * (now - self.begun) / (done - self.first)) if done > self.first else None
             write(self.path, json.dumps({"done": done, "whole": whole, "left_s": left}).encode())
         if done < whole:
-            _stopped_by(self.stop)
+            self.watch()

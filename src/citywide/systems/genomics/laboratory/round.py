@@ -56,7 +56,7 @@ def attend(hub: Hub, study: dict[str, Any], folder: Path) -> None:
         elif (folder / REFUSED).exists():
             failed(hub, study, quick.decode((folder / REFUSED).read_bytes())["why"])
         elif study["attempts"] >= MOST_ATTEMPTS:
-            failed(hub, study, f"the scan ended {MOST_ATTEMPTS} times without a word")
+            failed(hub, study, f"the scan ended {MOST_ATTEMPTS} times without a result: {_last_words(folder)}")
         else:
             _begin_in_turn(hub, study, folder, lock)
 
@@ -111,9 +111,9 @@ def order_of(hub: Hub, study: dict[str, Any], cohort: dict[str, Any]) -> Order:
         place = hub.settings.data.resolve() / "genomics" / "cohorts" / cohort["id"].split("/", 1)[1]
         made = quick.decode(quick.encode(facts["made"]), type=Made)
         return Order(place / "study", place / "pheno.tsv", place / "covar.tsv", traits, test, made=made, **more)
-    covar, sample = (Path(facts[name]) if facts.get(name) else None for name in ("covar", "sample"))
-    more |= {"sample": sample} | {name: facts[name] for name in ("genotypes", "ref_last") if name in facts}
-    return Order(Path(facts["data"]), Path(facts["pheno"]), covar, traits, test, **more)
+    some = {name: Path(facts[name]) if facts.get(name) else None for name in ("covar", "sample", "withdrawn")}
+    more |= some | {name: facts[name] for name in ("genotypes", "ref_last") if name in facts}
+    return Order(Path(facts["data"]), Path(facts["pheno"]), traits=traits, test=test, **more)
 
 
 def follow(hub: Hub, study: dict[str, Any], folder: Path) -> None:
@@ -142,6 +142,11 @@ def ask_for_standing(hub: Hub) -> None:
             if "standing" in cohort["facts"] and not known:
                 wish = quick.decode(quick.encode(cohort["facts"]["standing"] | {"cohort": cohort["id"]}), type=Wish)
                 ask(connection, hub.desk, wish, hub.clock.now())
+
+
+def _last_words(folder: Path) -> str:
+    said = (folder / "said.txt").read_text(errors="replace").split("\n") if (folder / "said.txt").exists() else []
+    return next((line for line in reversed(said) if line.strip()), "not a word was said")
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from citywide.systems.genomics.engine.files.chromosomes import numbered
+from citywide.systems.genomics.engine.files.chromosomes import numbered, table_numbers
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.results.clump import Bounds, clump, regions
 from citywide.systems.genomics.engine.results.findings import console, findings
@@ -196,7 +196,9 @@ def test_a_p_value_of_any_smallness_can_be_read(strength, text):
 
 
 def test_chromosomes_are_numbered_however_they_are_written():
-    assert numbered(np.array(["1", "chr2", "X", "23", "MT", "scaffold"])).tolist() == [1, 2, 23, 23, 26, 0]
+    written = ["1", "chr2", "02", "X", "23", "XY", "25", "PAR1", "Y", "MT", "26", "scaffold"]
+    assert numbered(np.array(written)).tolist() == [1, 2, 2, 23, 23, 23, 23, 23, 24, 25, 25, 0]
+    assert table_numbers(np.array(["1", "23", "24", "25", "MT"])).tolist() == [1, 23, 24, 25, 25]
 
 
 def test_a_table_without_the_columns_is_refused(tmp_path):

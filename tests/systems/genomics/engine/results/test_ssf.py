@@ -16,7 +16,7 @@ MANDATORY = (
     *("chromosome", "base_pair_location", "effect_allele", "other_allele"),
     *("beta", "standard_error", "effect_allele_frequency", "p_value"),
 )
-CHROMOSOMES = ["1", "chr2", "X", "Y", "XY", "MT", "23", "chrX", "22", "26"]
+CHROMOSOMES = ["1", "02", "X", "Y", "XY", "MT", "PAR1", "chrX", "22", "26"]
 ALLELE = re.compile(r"^[ACGTacgt]+$")
 
 

@@ -5,13 +5,13 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.variants import Variants
 
-NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "26": "MT", "M": "MT"}
+NUMBERED = {"23": "X", "24": "Y", "25": "X", "XY": "X", "PAR1": "X", "PAR2": "X", "26": "MT", "M": "MT"}
 NAMES = {b"X": "X", b"23": "X", b"0X": "X", b"Y": "Y", b"24": "Y", b"0Y": "Y"}
-WITHIN_X = {"25": "XY", "XY": "XY"}
+WITHIN_X = {"25": "XY", "XY": "XY", "PAR1": "PAR1", "PAR2": "PAR2"}
 CODE_BYTES = 12
 MOTHERS = {b"MT": "M", b"M": "M", b"26": "M", b"0M": "M"}
-NUMBERS = {"X": 23, "Y": 24, "XY": 25, "MT": 26, "M": 26}
-LETTERS = {23: "X", 24: "Y", 25: "XY", 26: "MT"}
+NUMBERS = {"X": 23, "Y": 24, "MT": 25}
+LETTERS = {number: letter for letter, number in NUMBERS.items()}
 AUTOSOMES = frozenset(str(number) for number in range(1, 23))
 
 
@@ -53,14 +53,23 @@ def kinds(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.str_]:
     return np.array([kind(code) or MOTHERS.get(code.upper(), "A") for code in found.tolist()] or ["A"])[where]
 
 
+def paired(variants: Variants, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which variants lie where everybody has two copies: on chromosomes 1 to 22, and where X and Y pair."""
+    return np.isin(asked(codes(variants)[rows].astype(np.str_)), [*AUTOSOMES, *WITHIN_X.values()])
+
+
 def numbered(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:
-    """Chromosomes as numbers: 23 X, 24 Y, 26 MT; 0 for anything else."""
+    """Chromosomes of genotypes as GWAS-SSF numbers them: 23 X and where it pairs with Y, 24 Y, 25 MT; else 0."""
+    return table_numbers(spelled(chromosome))
+
+
+def table_numbers(chromosome: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Chromosomes of a GWAS-SSF table as its numbers, letters too; 0 for anything else."""
     kinds, where = np.unique(chromosome, return_inverse=True)
-    plain = [str(kind).upper().removeprefix("CHR") for kind in kinds]
-    codes = np.array([int(kind) if kind.isdigit() else NUMBERS.get(kind, 0) for kind in plain], np.int64)
+    codes = np.array([int(kind) if kind.isdigit() else NUMBERS.get(str(kind), 0) for kind in kinds], np.int64)
     return codes[where] if len(codes) else np.zeros(0, np.int64)
 
 
 def chromosome_name(number: int) -> str:
-    """1 … 22, X, Y, XY, MT."""
+    """1 … 22, X, Y, MT."""
     return LETTERS.get(number, str(number))

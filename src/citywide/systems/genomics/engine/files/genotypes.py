@@ -10,6 +10,12 @@ Dosed = Pgen | Bgen
 Genotypes = Bed | Dosed
 
 
+def beside(data: Path, suffix: str) -> Path:
+    """The file of this ending among those of a name, which may be given with the ending of the first of them."""
+    base = data.with_suffix("") if data.suffix in {".bed", ".pgen", ".bgen"} else data
+    return base.with_name(base.name + suffix)
+
+
 def open_genotypes(
     data: Path, pgen: bool = False, bgen: bool = False, sample: Path | None = None, ref_last: bool = False
 ) -> Genotypes:

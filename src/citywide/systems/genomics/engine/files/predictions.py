@@ -1,5 +1,6 @@
 """Predictions of step one as REGENIE writes them: a list of `trait file`, and a .loco file a trait."""
 
+import gzip
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from citywide.systems.genomics.engine.files.chromosomes import AUTOSOMES
+from citywide.systems.genomics.engine.files.drafts import put
 from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.text import read_bytes
 from citywide.systems.genomics.engine.files.wrong import FileError
@@ -27,7 +29,7 @@ class Predictions:
         if trait not in self.by_trait:
             raise FileError(f"step one has no predictions for {trait}")
         table = self.by_trait[trait]
-        code = CODES.get(chromosome, chromosome)
+        code = CODES.get(chromosome, chromosome.lstrip("0"))
         code = code if code in table or code in AUTOSOMES else ELSEWHERE
         if code not in table:
             raise FileError(f"step one has no predictions of {trait} without chromosome {chromosome}")
@@ -72,14 +74,15 @@ def _line(
 
 
 def write_loco(path: Path, people: People, chromosomes: Sequence[str], predicted: Doubles) -> None:
-    """REGENIE's file: the people's names, then for each chromosome the predictions without it."""
+    """REGENIE's file, packed where it is called so: people's names, then what is predicted without each chromosome."""
     pairs = zip(people.family.tolist(), people.person.tolist(), strict=True)
     lines = [" ".join(["FID_IID", *(b"_".join(pair).decode() for pair in pairs)])]
     for chromosome, row in zip(chromosomes, predicted, strict=True):
         lines.append(" ".join([chromosome, *(f"{value:.8g}" for value in row.tolist())]))
-    path.write_text("\n".join(lines) + "\n")
+    text = ("\n".join(lines) + "\n").encode()
+    put(path, gzip.compress(text, 4, mtime=0) if path.suffix == ".gz" else text)
 
 
-def write_list(path: Path, names: tuple[str, ...]) -> None:
+def write_list(path: Path, names: Sequence[str], files: Sequence[str]) -> None:
     """REGENIE's list of traits and their files."""
-    path.write_text("".join(f"{name} step1_{at + 1}.loco\n" for at, name in enumerate(names)))
+    path.write_text("".join(f"{name} {file}\n" for name, file in zip(names, files, strict=True)))

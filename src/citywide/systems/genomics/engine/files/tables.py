@@ -9,7 +9,7 @@
 `missing=("NA",)` keeps -9 a number.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.cells import NONE, numbers_of, words_of
+from citywide.systems.genomics.engine.files.columns import chosen, columns, side_by_side, wanted
 from citywide.systems.genomics.engine.files.people import People
 from citywide.systems.genomics.engine.files.wrong import FileError
 
-SHOWN = 20
 CATEGORY = "; --catCovarList takes a column of names"
 MISSING = ("NA", "nan", "NaN", "N/A", ".", "-9")
 
@@ -37,9 +37,9 @@ class Table:
 
     def only(self, names: Sequence[str]) -> "Table":
         """The same people with these columns, in this order."""
-        chosen = _chosen(self.path, self.names, names)
-        columns = [self.names.index(name) for name in chosen]
-        return Table(self.family, self.person, tuple(chosen), self.values[:, columns], self.path)
+        names = chosen(self.path, self.names, names)
+        where = [self.names.index(name) for name in names]
+        return Table(self.family, self.person, tuple(names), self.values[:, where], self.path)
 
     @property
     def first(self) -> str:
@@ -48,12 +48,12 @@ class Table:
 
 
 def read_covariates(
-    path: str | Path, chosen: Sequence[str], categories: Sequence[str], missing: Iterable[str] = MISSING
+    path: str | Path, named: Sequence[str], categories: Sequence[str], missing: Iterable[str] = MISSING
 ) -> Table:
-    """The columns that are chosen, and those of categories; all of them where none is."""
-    wanted = (*chosen, *categories) if chosen else ()
-    table = read_table(path, missing, categories, wanted, CATEGORY)
-    return table.only(wanted) if wanted else table
+    """The columns that are named, and those of categories; all of them where none is."""
+    only = (*named, *categories) if named else ()
+    table = read_table(path, missing, categories, only, CATEGORY)
+    return table.only(only) if only else table
 
 
 def read_table(
@@ -70,51 +70,13 @@ def read_table(
     missing = (*missing, NONE.decode())
     ids = _id_columns(Path(path), head)
     cells = np.array(words, dtype=np.bytes_).reshape(-1, len(head))
-    chosen = _wanted(Path(path), [name.decode() for name in head[ids:]], categories, only)
-    columns = _columns(dict(zip(head[ids:], cells.T[ids:], strict=True)), chosen, categories, missing)
-    names = tuple(name.decode() for name, _ in columns)
-    values = numbers_of(Path(path), names, _side_by_side(columns, len(cells)), missing, lines, hint)
+    here = wanted(Path(path), [name.decode() for name in head[ids:]], categories, only)
+    found = columns(dict(zip(head[ids:], cells.T[ids:], strict=True)), here, categories, missing)
+    names = tuple(name.decode() for name, _ in found)
+    values = numbers_of(Path(path), names, side_by_side(found, len(cells)), missing, lines, hint)
     table = Table(cells[:, 0].tolist() if ids == 2 else [], cells[:, ids - 1].tolist(), names, values, Path(path))
     _refuse_twice(table, lines)
     return table
-
-
-def _wanted(path: Path, there: Sequence[str], categories: Sequence[str], only: Sequence[str]) -> set[str]:
-    """The columns that are read: those asked for and the categories, or all of them."""
-    if unknown := set(categories) - set(there):
-        raise FileError(f"{path}: no column {', '.join(sorted(unknown))}")
-    return set(_chosen(path, there, (*only, *categories)) if only else there)
-
-
-def _columns(
-    there: Mapping[bytes, NDArray[np.bytes_]], chosen: set[str], categories: Sequence[str], missing: Iterable[str]
-) -> list[tuple[bytes, NDArray[np.bytes_]]]:
-    """The chosen columns in the table's order, a category as its levels' columns."""
-    return [
-        one
-        for name, column in there.items()
-        if name.decode() in chosen
-        for one in (_levels(name, column, missing) if name.decode() in categories else [(name, column)])
-    ]
-
-
-def _chosen(path: Path, there: Sequence[str], names: Sequence[str]) -> list[str]:
-    """The columns that are named, each once."""
-    found = list(dict.fromkeys(one for name in names for one in _ranged(there, name)))
-    if unknown := [name for name in found if name not in there]:
-        more = f" … ({len(there):,} in all)" * (len(there) > SHOWN)
-        raise FileError(f"{path}: no column {', '.join(unknown)}; there are {', '.join(there[:SHOWN])}{more}")
-    return found
-
-
-def _ranged(there: Sequence[str], name: str) -> Sequence[str]:
-    """`PC1-PC10` as the columns from the one to the other, as PLINK reads it; a category as its levels' columns."""
-    if levels := [one for one in there if one.startswith(f"{name}=") and name not in there]:
-        return levels
-    first, dash, last = name.partition("-")
-    if not dash or name in there or not {first, last} <= set(there):
-        return [name]
-    return there[there.index(first) : there.index(last) + 1]
 
 
 def align(table: Table, people: People) -> NDArray[np.float64]:
@@ -133,19 +95,6 @@ def rows_in(table: Table, people: People) -> NDArray[np.int64]:
         return np.array([people.row.get(pair, -1) for pair in pairs], np.int64)
     found = map(people.alone, table.person)
     return np.array([-1 if row is None else row for row in found], np.int64)
-
-
-def _levels(name: bytes, column: NDArray[np.bytes_], missing: Iterable[str]) -> list[tuple[bytes, NDArray[np.bytes_]]]:
-    """A category as a column of 0 and 1 for each of its levels but the first."""
-    absent = np.isin(column, np.array([word.encode() for word in missing], np.bytes_))
-    levels: list[bytes] = np.unique(column[~absent]).tolist()
-    return [
-        (name + b"=" + level, np.where(absent, b"nan", np.where(column == level, b"1", b"0"))) for level in levels[1:]
-    ]
-
-
-def _side_by_side(columns: Sequence[tuple[bytes, NDArray[np.bytes_]]], rows: int) -> NDArray[np.bytes_]:
-    return np.column_stack([column for _, column in columns]) if columns else np.zeros((rows, 0), np.bytes_)
 
 
 def _id_columns(path: Path, head: list[bytes]) -> int:

@@ -10,6 +10,8 @@ from citywide.systems.genomics.engine.files.blocks import blocks, person_sums
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.qc.quality import FEMALE, MALE, Integers, VariantQuality, kinds, ratio
 
+LANES = 8
+
 
 @dataclass(frozen=True)
 class PersonQuality:
@@ -45,16 +47,16 @@ def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = No
     """Missingness, heterozygosity and sex of everybody, from the variants' frequencies."""
     rows = np.arange(len(bed)) if rows is None else rows
     kind = kinds(bed.variants, rows)
-    sums = np.zeros((len(bed.people), 7))
+    sums = np.zeros((len(bed.people), LANES))
     for block in blocks(bed, rows):
         here = slice(block.first, block.first + len(block.rows))
         person_sums(block, _lanes(kind[here], quality, here), sums, threads)
-    missing, het, called, expected, x_het, x_called, y_missing = sums.T
+    missing, het, called, expected, x_het, x_called, y_missing, impossible = sums.T
     men = bed.people.sex == MALE
     x_expected = _expected_x(bed, rows, kind, quality, threads)
     variants = np.full(len(sums), (kind != "Y").sum()) + np.where(men, (kind == "Y").sum(), 0)
     return PersonQuality(
-        missing=(missing + men * y_missing).round().astype(np.int64),
+        missing=(missing + men * (y_missing + impossible)).round().astype(np.int64),
         variants=variants,
         homozygous=(called - het).round().astype(np.int64),
         expected=called - expected,
@@ -65,15 +67,18 @@ def person_quality(bed: Bed, quality: VariantQuality, rows: Integers | None = No
 
 
 def _lanes(kind: NDArray[np.str_], quality: VariantQuality, here: slice) -> NDArray[np.float32]:
-    """Per code: missing; heterozygous, called and expected heterozygous on autosomes; two of X; missing on Y."""
+    """Per code: missing; heterozygous, called and expected heterozygous on autosomes; two of X; missing on Y;
+    heterozygous where a man has one copy.
+    """
     expected = _expected_het(quality, here)
     useful = (kind == "A") & (expected > 0)
-    values = np.zeros((len(kind), 4, 7), np.float32)
+    values = np.zeros((len(kind), 4, LANES), np.float32)
     called = [0, 2, 3]
     values[:, 1, 0], values[:, 1, 6] = kind != "Y", kind == "Y"
     values[useful, 2, 1] = 1
     values[np.ix_(useful, called, [2])] = 1
     values[:, called, 3] = np.where(useful, expected, 0)[:, None]
+    values[np.isin(kind, ("X", "Y")), 2, 7] = 1
     on_x = (kind == "X") & (expected > 0)
     values[on_x, 2, 4] = 1
     values[np.ix_(on_x, called, [5])] = 1

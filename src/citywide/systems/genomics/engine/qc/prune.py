@@ -3,7 +3,7 @@ allele goes.
 
 The windows and the order of the comparisons are those of plink2's `--indep-pairwise`, and on autosomes the
 same variants stay; r² is of the people called in both variants, and among founders. On X every person
-counts alike (plink2 weighs men and women apart there).
+counts alike (plink2 weighs men and women apart there), on Y men alone.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.chromosomes import spelled
+from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 
@@ -45,8 +45,10 @@ def prune(
     people = founders(bed.people) if people is None else people
     window = window or Window()
     stays = np.ones(len(rows), np.bool_)
-    for run in runs(spelled(bed.variants.chromosome().astype(np.str_))[rows]):
-        stays[run] = _prune_run(bed, rows[run], people, r2, window)
+    chromosome = asked(bed.variants.chromosome().astype(np.str_))[rows]
+    for run in runs(chromosome):
+        those = people & (bed.people.sex == 1) if chromosome[run.start] == "Y" else people
+        stays[run] = _prune_run(bed, rows[run], those, r2, window)
     return stays
 
 

@@ -1,5 +1,6 @@
 """Quality control of a study: what each variant looks like, in one pass.
 
+Frequencies and Hardy-Weinberg may be told by fewer than all: by founders, whose alleles are nobody's copies.
 On chromosome X outside the pseudo-autosomal ends men have one copy: they count one allele, a heterozygous
 man is no call (and is counted as such), and Hardy-Weinberg is asked of women alone, and apart from that with
 the men. On Y women count for nothing. Of MT everybody has one allele, or two that are half each;
@@ -17,7 +18,7 @@ from citywide.systems.genomics.engine.files.chromosomes import kinds
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
 MALE, FEMALE = 1, 2
-Integers = NDArray[np.int64]
+Integers, Mask = NDArray[np.int64], NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,40 @@ class VariantQuality:
         return ratio(self.missing, self.people)
 
     @property
+    def equilibrium(self) -> Doubles:
+        """The mid-p that a bound is for: on X the one with the men."""
+        return np.where(np.isnan(self.hwe_with_men), self.hwe, self.hwe_with_men)
+
+    @property
     def minor(self) -> Doubles:
         """Frequency of the rarer allele; NaN without a call."""
         return np.minimum(self.frequency, 1 - self.frequency)
 
 
-def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Integers | None = None) -> VariantQuality:
-    """Counts, frequency, Hardy-Weinberg and missingness of the chosen variants among the chosen people."""
+@dataclass(frozen=True)
+class Counts:
+    """Calls of everybody, of men and of women; columns are two copies, missing, one, none."""
+
+    every: Integers
+    men: Integers
+    women: Integers
+
+
+def variant_quality(
+    bed: Bed, people: Mask | None = None, rows: Integers | None = None, free: Mask | None = None
+) -> VariantQuality:
+    """Counts and missingness of the chosen variants among the chosen people; frequency and Hardy-Weinberg
+    among those who are `free`, everybody if nobody says.
+    """
     people = np.ones(len(bed.people), np.bool_) if people is None else people
     rows = np.arange(len(bed)) if rows is None else rows
     kind = kinds(bed.variants, rows)
+    seen = _counted(bed, rows, kind, people)
+    told = seen if free is None or np.array_equal(free, people) else _counted(bed, rows, kind, free)
+    return _quality(kind, seen, told)
+
+
+def _counted(bed: Bed, rows: Integers, kind: NDArray[np.str_], people: Mask) -> Counts:
     male, female = people & (bed.people.sex == MALE), people & (bed.people.sex == FEMALE)
     every, men, women = (np.zeros((len(rows), 4), np.int64) for _ in range(3))
     for block in blocks(bed, rows):
@@ -61,19 +86,19 @@ def variant_quality(bed: Bed, people: NDArray[np.bool_] | None = None, rows: Int
         every[here] = block.counts(people)
         if np.isin(kind[here], ("X", "Y")).any():
             men[here], women[here] = block.counts(male), block.counts(female)
-    return _quality(kind, every, men, women)
+    return Counts(every, men, women)
 
 
-def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Integers) -> VariantQuality:
-    """Put the counts together by kind of chromosome; columns are two copies, missing, one, none."""
+def _quality(kind: NDArray[np.str_], seen: Counts, told: Counts) -> VariantQuality:
+    """Put the counts together by kind of chromosome."""
     x, y, mothers = ((kind == one)[:, None] for one in "XYM")
-    counts = np.where(y, men, every)
-    twice, once = np.where(x, every - men, np.where(y, 0, every)), np.where(x | y, men, 0)
-    haploid_het = once[:, 2]
+    counts, haploid_het = np.where(y, seen.men, seen.every), np.where((x | y)[:, 0], seen.men[:, 2], 0)
+    twice = np.where(x, told.every - told.men, np.where(y, 0, told.every))
+    once = np.where(x | y, told.men, 0)
     alleles = 2 * _calls(twice) + once[:, 0] + once[:, 3]
     copies = 2 * twice[:, 0] + twice[:, 2] + once[:, 0]
-    tested, single = np.where(x, women, np.where(y | mothers, 0, every)), np.where(x, men, 0)[:, [0, 3]]
-    alone, joint = _equilibrium(tested[:, [0, 2, 3]], single, x[:, 0])
+    tested, single = np.where(x, told.women, np.where(y | mothers, 0, told.every)), np.where(x, told.men, 0)[:, [0, 3]]
+    alone, joint = _tested(tested[:, [0, 2, 3]], single, x[:, 0])
     return VariantQuality(
         two=counts[:, 0],
         one=counts[:, 2] - haploid_het,
@@ -89,7 +114,7 @@ def _quality(kind: NDArray[np.str_], every: Integers, men: Integers, women: Inte
     )
 
 
-def _equilibrium(tested: Integers, men: Integers, x: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+def _tested(tested: Integers, men: Integers, x: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
     """Hardy-Weinberg of who has two copies, and on X with the men."""
     from citywide.systems.genomics.engine.qc.hwe import hwe  # noqa: PLC0415 - numba loads slowly
     from citywide.systems.genomics.engine.qc.hwe_x import hwe_with_men  # noqa: PLC0415 - numba loads slowly

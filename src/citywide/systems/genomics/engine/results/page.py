@@ -15,12 +15,14 @@ STYLE = """body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:70
 body{color:#1c2833}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}img{max-width:100%}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #d5dbe3;font-variant-numeric:tabular-nums}
-.note{color:#5d6d7e}.wide{overflow-x:auto}pre{background:#f4f6f8;padding:.8rem;white-space:pre-wrap}
+.note{color:#5d6d7e}.wide{overflow-x:auto}.wide :is(th,td){white-space:nowrap}.long img{min-width:44rem}
+pre{overflow-wrap:anywhere;background:#f4f6f8;padding:.8rem;white-space:pre-wrap}
 .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:0 2rem}
 button{float:right}:root[lang=en] [lang=zh],:root[lang=zh] [lang=en]{display:none}"""
 
 
 META = '<meta charset=utf-8><meta name=viewport content="width=device-width">'
+READERS = "if(navigator.language.startsWith('zh'))document.documentElement.lang='zh'"
 SWITCH = "document.documentElement.lang=document.documentElement.lang==='en'?'zh':'en'"
 
 
@@ -32,14 +34,14 @@ def page(found: Findings, pictures: dict[str, bytes], how: Sequence[str] = ()) -
         f'<button onclick="{SWITCH}">{_span(both("language"))}</button>',
         f"<h1>{_span(both('title', trait=found.trait))}</h1><p class=note>{_span(about)}</p>",
         _figures(found),
-        _picture("manhattan", "manhattan_note", pictures["manhattan"]),
+        f"<div class=long>{_picture('manhattan', 'manhattan_note', pictures['manhattan'])}</div>",
         _picture("qq", "qq_note", pictures["qq"]),
         _top(found),
         f"<div class=two>{''.join(_regions(found, pictures))}</div>",
     ]
     if how:
         parts.append(f"<h2>{_span(both('how'))}</h2><pre>{html.escape(chr(10).join(how))}</pre>")
-    head = f"{META}<title>{html.escape(found.trait)}</title><style>{STYLE}</style>"
+    head = f"{META}<title>{html.escape(found.trait)}</title><style>{STYLE}</style><script>{READERS}</script>"
     return f"<!doctype html><html lang=en><head>{head}</head><body>{''.join(parts)}</body></html>"
 
 
@@ -79,7 +81,7 @@ def _picture(title: str, note: str, picture: bytes, **values: object) -> str:
     data = base64.b64encode(picture).decode()
     head, said = _span(both(title, **values)), _span(both(note))
     image = f'<img alt="{html.escape(both(title, **values)[0])}" src="data:image/png;base64,{data}">'
-    return f"<div><h2>{head}</h2>{image}<p class=note>{said}</p></div>"
+    return f"<div><h2>{head}</h2><div class=wide>{image}</div><p class=note>{said}</p></div>"
 
 
 def _regions(found: Findings, pictures: dict[str, bytes]) -> Iterable[str]:

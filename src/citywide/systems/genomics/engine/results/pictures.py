@@ -13,6 +13,7 @@ from citywide.systems.genomics.engine.results.read import Results
 
 CELLS = 1500, 300
 LOUD = 3.0
+NAME_ROOM = 0.018  # of the whole: two letters at the size of the ticks
 QQ_POINTS = 2000
 
 
@@ -51,13 +52,13 @@ class Neighbourhood:
 
 
 def manhattan(results: Results) -> Manhattan:
-    """Chromosomes side by side in proportion to the length that the variants cover."""
+    """Chromosomes side by side in proportion to the length that the variants cover, each with room for its name."""
     numbers, first = np.unique(results.chromosome, return_index=True)
     last = np.append(first[1:], len(results))[: len(first)] - 1
     begins, ends = results.position[first].astype(np.float64), results.position[last].astype(np.float64)
     lengths = ends - begins
-    gap = float(lengths.sum()) * 0.004
-    starts = np.cumsum(lengths + gap) - (lengths + gap)
+    gap, rooms = float(lengths.sum()) * 0.004, np.maximum(lengths, float(lengths.sum()) * NAME_ROOM)
+    starts = np.cumsum(rooms + gap) - (rooms + gap) + (rooms - lengths) / 2
     x = results.position + (starts - begins)[np.searchsorted(numbers, results.chromosome)]
     kept = thinned(x, results.strength)
     names = [chromosome_name(int(number)) for number in numbers]

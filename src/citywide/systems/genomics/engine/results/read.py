@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from citywide.systems.genomics.engine.files.chromosomes import numbered
+from citywide.systems.genomics.engine.files.chromosomes import table_numbers
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 
@@ -98,7 +98,7 @@ def _ordered(path: Path, columns: dict[str, Any]) -> Results:
     missing = [n for n in ("chromosome", "base_pair_location", "beta", "standard_error") if n not in columns]
     if missing:
         raise FileError(f"{path}: no column {missing[0]}")
-    chromosome, position = numbered(_text(columns, "chromosome")), _number(columns, "base_pair_location")
+    chromosome, position = table_numbers(_text(columns, "chromosome")), _number(columns, "base_pair_location")
     beta, error, frequency, n = (
         _number(columns, name) for name in ("beta", "standard_error", "effect_allele_frequency", "n")
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.drafts import whole
 from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.fits.rows import TESTS, Rows
 from citywide.systems.genomics.engine.kernel import compiled
@@ -58,10 +59,8 @@ def _words(words: Sequence[str]) -> ctypes.Array[ctypes.c_char_p]:
 
 def join(target: Path, header: Iterable[str], pieces: Iterable[Path]) -> None:
     """One file from its header and its parts, in order; it appears only when it is whole."""
-    draft = target.with_name(target.name + ".draft")
-    with draft.open("wb") as out:
+    with whole(target) as out:
         out.write(("\t".join(header) + "\n").encode())
         for piece in pieces:
             with piece.open("rb") as part:
                 shutil.copyfileobj(part, out, 1 << 20)
-    draft.replace(target)

@@ -7,6 +7,8 @@ from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.fits.rows import TESTS, Rows
 from citywide.systems.genomics.engine.kernel.states import NOTES
 
+SSF = {"X": "23", "XY": "23", "25": "23", "PAR1": "23", "PAR2": "23", "Y": "24", "M": "25", "MT": "25", "26": "25"}
+
 
 def table(variants: Variants, rows: NDArray[np.int64], found: Rows) -> tuple[bytes, bytes]:
     """The lines that rows.c writes."""
@@ -40,4 +42,5 @@ def _numbers(name: str, found: Rows, i: int) -> list[str]:
 
 def _chromosome(code: str) -> str:
     bare = code[3:] if code.lower().startswith("chr") and len(code) > 3 else code
-    return {"X": "23", "Y": "24", "XY": "23", "M": "25", "MT": "25", "25": "23", "26": "25"}.get(bare, bare)
+    bare = bare[:-1].lstrip("0") + bare[-1:]
+    return SSF.get(bare, bare)

@@ -12,9 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from citywide.systems.genomics.engine.files.drafts import put
+from citywide.systems.genomics.engine.files.genotypes import beside
 from citywide.systems.genomics.engine.files.predictions import listed
 from citywide.systems.genomics.engine.scan.request import Request, ScanError
 
+SUFFIXES = (".bed", ".bim", ".fam", ".pgen", ".pvar", ".pvar.zst", ".psam", ".bgen", ".sample")
 IRRELEVANT = {"threads", "memory_mb", "backend", "restart", "keep_parts", "command", "out"}
 
 
@@ -47,10 +50,7 @@ class Ledger:
     def keep(self, number: int, files: dict[str, bytes]) -> None:
         """Write a part's files, then its line."""
         for name, content in files.items():
-            target = self.file(number, name)
-            draft = target.with_suffix(target.suffix + ".draft")
-            draft.write_bytes(content)
-            draft.replace(target)
+            put(self.file(number, name), content)
         sums = {name: zlib.crc32(content) for name, content in files.items()}
         self._append({"part": number, "files": sums})
 
@@ -95,8 +95,7 @@ def fingerprint(request: Request) -> str:
                     state.update(path.read_bytes())
     for path in (file for one in request.predictions for file in (one, *(loco for _, loco in listed(one)))):
         state.update(_stamp(path))
-    for suffix in (".bed", ".bim", ".fam", ".pgen", ".pvar", ".pvar.zst", ".psam", ".bgen"):
-        path = request.data.with_name(request.data.name.removesuffix(suffix) + suffix)
+    for path in (beside(request.data, suffix) for suffix in SUFFIXES):
         if path.exists():
             state.update(_stamp(path))
     return state.hexdigest()

@@ -15,12 +15,16 @@ class ScanError(InputError):
 
 @dataclass(frozen=True)
 class Limits:
-    """Which variants are scanned, judged among the people who are kept: bounds of PLINK's names."""
+    """Which variants are scanned, judged among the people who are kept: bounds of PLINK's names.
+
+    Frequencies and Hardy-Weinberg are those of founders, or with `nonfounders` of everybody.
+    """
 
     maf: float = 0.0
     mac: float = 0.0
     geno: float = 1.0
     hwe: float = 0.0
+    nonfounders: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.files.tiles import Tile, tiles
 from citywide.systems.genomics.engine.files.tiles import person_sums as dosage_sums
 from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.scores.families import Family, families_of, sizes, what_codes_add
 from citywide.systems.genomics.engine.scores.match import Matched
 
 UNKNOWN = 0.5  # a variant without a call among founders: plink2's choice, the same whichever allele is counted
@@ -47,12 +48,12 @@ def score(
     frequency: Doubles | None = None,
     threads: int = 1,
     level: int | None = None,
-    among: NDArray[np.bool_] | None = None,
+    free: NDArray[np.bool_] | None = None,
 ) -> Scores:
-    """Score everybody; `frequency` of allele 1 by variant of the file, where not the founders' own (`among` some)."""
-    families = _families(scores)
+    """Score everybody; `frequency` of allele 1 by variant of the file, where not that of the `free` (founders)."""
+    families = families_of(scores)
     kind, men = kinds(data.variants, np.arange(len(data.variants))), data.people.sex == 1
-    sums = Sums(families, kind, founders(data.people, among), men, frequency)
+    sums = Sums(families, kind, founders(data.people) if free is None else free, men, frequency)
     total = np.zeros((len(data.people), len(scores) + len(families)))
     rows = np.unique(np.concatenate([one.rows for one in families])) if scores else np.zeros(0, np.int64)
     on_y = kind[rows] == "Y"
@@ -103,19 +104,10 @@ def _scores(
     order = [lane for family in families for lane in family.lanes]
     sums = np.empty((len(total), len(scores)))
     sums[:, order] = total[:, : len(scores)]
-    gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), _sizes(families))
+    gone, of = total[:, len(scores) :].round().astype(np.int64), np.repeat(np.arange(len(families)), sizes(families))
     calls = np.empty_like(sums, np.int64)
     calls[:, order] = alleles[:, order] - gone[:, of]
     return Scores(tuple(one.name for one in scores), sums, alleles, calls)
-
-
-@dataclass(frozen=True)
-class Family:
-    """Scores on the same variants, and which of all the scores they are."""
-
-    rows: NDArray[np.int64]
-    scores: tuple[Matched, ...]
-    lanes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -141,38 +133,4 @@ class Sums:
         kind = self.kind[part.rows]
         given = self.frequency
         known = _frequency(part, self.free, self.men, kind) if given is None else given[part.rows]
-        return _values(part.rows, self.families, np.nan_to_num(known, nan=UNKNOWN), _alleles(kind))
-
-
-def _families(scores: Sequence[Matched]) -> list[Family]:
-    members: dict[bytes, list[int]] = {}
-    seen: dict[int, bytes] = {}
-    for lane, one in enumerate(scores):
-        members.setdefault(seen.setdefault(id(one.rows), one.rows.tobytes()), []).append(lane)
-    return [Family(scores[here[0]].rows, tuple(scores[i] for i in here), tuple(here)) for here in members.values()]
-
-
-def _sizes(families: Sequence[Family]) -> list[int]:
-    return [len(family.lanes) for family in families]
-
-
-def _values(
-    chosen: NDArray[np.int64], families: Sequence[Family], frequency: Doubles, alleles: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """What each code of each variant adds to each score, family by family; then, a lane for each family, the alleles
-    that a missing call leaves out.
-    """
-    many = sum(_sizes(families))
-    values = np.zeros((len(chosen), 4, many + len(families)), np.float32)
-    lane = 0
-    for at, family in enumerate(families):
-        part = slice(*np.searchsorted(family.rows, [chosen[0], chosen[-1] + 1]))
-        here = np.searchsorted(chosen, family.rows[part])
-        f, adds = frequency[here, None], np.stack([one.adds[part] for one in family.scores], axis=2)
-        adds = adds * (alleles[here] / 2)[:, None, None]
-        lanes = slice(lane, lane + len(family.scores))
-        values[here, 0, lanes], values[here, 2, lanes], values[here, 3, lanes] = adds[:, 2], adds[:, 1], adds[:, 0]
-        values[here, 1, lanes] = (1 - f) ** 2 * adds[:, 0] + 2 * f * (1 - f) * adds[:, 1] + f**2 * adds[:, 2]
-        values[here, 1, many + at] = alleles[here]
-        lane += len(family.scores)
-    return values
+        return what_codes_add(part.rows, self.families, np.nan_to_num(known, nan=UNKNOWN), _alleles(kind))

@@ -36,3 +36,4 @@ class Request:
     relatives: Relatives | None = None
     families: bool = True
     memory_mb: int | None = None
+    packed: bool = False

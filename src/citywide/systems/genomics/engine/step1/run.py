@@ -44,15 +44,16 @@ def _step_one(request: Request, progress: Progress) -> list[Stacked]:
     relatives = _relatives(request, rows)
     like = None if relatives is None else likeness(relatives, cohort.mask)
     taken, found = request.bed.people.take(cohort.mask), list[Stacked]()
+    files = [f"step1_{at + 1}.loco{'.gz' * request.packed}" for at in range(len(request.names))]
     for at in range(len(request.names)):
         stacked = _stack(request, cohort, columns(level, at), owner, at)
         rows_out = stacked.predictions
         if like is not None:
             rows_out = np.array([calibrated(cohort.traits[:, at], row, like) for row in rows_out])
         whole = Stacked(stacked.chromosomes, rows_out * spread[at], stacked.strength, stacked.errors)
-        write_loco(request.out / f"step1_{at + 1}.loco", taken, whole.chromosomes, whole.predictions)
+        write_loco(request.out / files[at], taken, whole.chromosomes, whole.predictions)
         found.append(whole)
-    write_list(request.out / "step1_pred.list", request.names)
+    write_list(request.out / "step1_pred.list", request.names, files)
     return found
 
 

@@ -100,21 +100,20 @@ static char *put_word(char *out, Word word)
     return out + (word.end - word.at);
 }
 
-/* GWAS-SSF wants 1 … 25; anything else stands as it was written. */
+/* GWAS-SSF wants 1 … 25, where X and Y pair as X; anything else stands as it was written. */
 static char *put_chromosome(char *out, Word word)
 {
-    size_t size = (size_t)(word.end - word.at);
-    if (size > 3 && (word.at[0] | 32) == 'c' && (word.at[1] | 32) == 'h' && (word.at[2] | 32) == 'r') {
+    static const char *const numbers[][2] = {
+        {"X", "23"}, {"XY", "23"}, {"25", "23"}, {"PAR1", "23"}, {"PAR2", "23"},
+        {"Y", "24"}, {"M", "25"}, {"MT", "25"}, {"26", "25"},
+    };
+    if (word.end - word.at > 3 && (word.at[0] | 32) == 'c' && (word.at[1] | 32) == 'h' && (word.at[2] | 32) == 'r')
         word.at += 3;
-        size -= 3;
-    }
-    if (size == 1 && word.at[0] == 'X') return put_text(out, "23");
-    if (size == 1 && word.at[0] == 'Y') return put_text(out, "24");
-    if (size == 2 && word.at[0] == 'X' && word.at[1] == 'Y') return put_text(out, "23");
-    if ((size == 2 && word.at[0] == 'M' && word.at[1] == 'T') || (size == 1 && word.at[0] == 'M'))
-        return put_text(out, "25");
-    if (size == 2 && word.at[0] == '2' && word.at[1] == '5') return put_text(out, "23");
-    if (size == 2 && word.at[0] == '2' && word.at[1] == '6') return put_text(out, "25");
+    while (word.end - word.at > 1 && word.at[0] == '0') word.at++;
+    size_t size = (size_t)(word.end - word.at);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (strlen(numbers[i][0]) == size && !memcmp(numbers[i][0], word.at, size))
+            return put_text(out, numbers[i][1]);
     return put_word(out, word);
 }
 
