@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 from msgspec import structs
 
 from citywide.hub import Entity, Point, Reading
@@ -13,7 +14,7 @@ from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.duties.arrays import to_bytes
 from citywide.systems.waterlogging.duties.forecasting import UNSETTLED, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.duties.plans import plans_known
-from citywide.systems.waterlogging.duties.slots import Slots, read_slots, slot_of
+from citywide.systems.waterlogging.duties.slots import Slots, read_lags, read_slots, slot_of
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.pages import DEVICES
@@ -52,6 +53,8 @@ def test_slots_hold_the_last_word_of_each_five_minutes_and_the_nearest_rain(city
     assert slots.gauges == [gauge.id for gauge in GAUGES]
     assert np.array_equal(slots.depth, np.tile(np.array(DEPTH, float), (3, 1)))
     assert np.array_equal(slots.rain, np.tile(np.array(RAIN, float), (3, 1)))
+    lags = read_lags(city.hub.database, MORNING, MORNING + timedelta(hours=1))
+    assert lags == pytest.approx(np.zeros((3, 12)), abs=1)
 
 
 def test_a_slot_begins_with_the_clock():

@@ -26,6 +26,9 @@ CHANCE_60 = Quantity(
 )
 STUCK = Quantity("gauge_stuck", "1", Text("Found to be stuck", "判定卡滞"), 0, 1)
 DRIFT = Quantity("gauge_drift", "cm", Text("Found to drift by", "判定漂移"), 0, 600)
+LONE_READINGS = Quantity("gauge_lone_readings", "1", Text("Readings that stand alone", "孤立读数"), 0, 100)
+RESCALED = Quantity("gauge_rescaled", "1", Text("Found to speak in another unit", "判定单位有误"), 0, 1)
+CLOCK_OFF = Quantity("gauge_clock_off", "s", Text("Clock found to be off by", "判定时钟偏差"), 0, 1e6)
 PUMP_POWER = Quantity("pump_power", "kW", Text("Pump power", "水泵功率"), low=0, high=2000)
 
 DEEP_WATER = Rule(
@@ -99,6 +102,33 @@ GAUGE_DRIFTS = Rule(
     clears_below=1,
     severity="notice",
     label=Text("drifts", "读数漂移"),
+)
+GAUGE_NOISY = Rule(
+    "gauge_noisy",
+    "gauge_lone_readings",
+    Text(
+        "{name} scatters: {value:.0f} readings of six hours stand alone",
+        "{name}读数杂乱：六小时内有 {value:.0f} 个孤立读数",
+    ),
+    above=0.5,
+    severity="notice",
+    label=Text("scatters", "读数杂乱"),
+)
+GAUGE_RESCALED = Rule(
+    "gauge_rescaled",
+    "gauge_rescaled",
+    Text("{name} tells many times the water there can be: another unit?", "{name}读数突增数倍：疑似单位有误"),
+    above=0.5,
+    severity="notice",
+    label=Text("another unit", "单位有误"),
+)
+GAUGE_CLOCK = Rule(
+    "gauge_clock",
+    "gauge_clock_off",
+    Text("the clock of {name} is {value:.0f} s off", "{name}时钟偏差 {value:.0f} 秒"),
+    above=60,
+    severity="notice",
+    label=Text("clock off", "时钟偏差"),
 )
 FLOODED_ROAD = Category(
     "flooded_road", Text("Flooded road", "道路积水"), "drainage", timedelta(hours=2), around_the_clock=True,

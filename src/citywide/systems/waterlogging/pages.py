@@ -61,7 +61,7 @@ DEVICES = Page(
         ),
     ),
     tells=Text(
-        "Which gauges can be believed: stuck, drifting and silent ones are told apart from dry ones",
-        "哪些液位计可信：卡滞、漂移、失联与干燥分别标明",
+        "Which gauges can be believed: what ails a broken one is told apart from dryness",
+        "哪些液位计可信：各类故障与干燥分别标明",
     ),
 )

@@ -13,7 +13,7 @@ select count(*) as count from hub.entity where kind = 'drainage_crew'
 -- name: gauges_on_map
 select entity.id, entity.name, entity.lon, entity.lat, latest.value, 'water_depth' as quantity,
     coalesce((select alarm.rule from hub.alarm where alarm.entity = entity.number and cleared is null
-              order by array_position(array['deep_water', 'gauge_silent', 'gauge_stuck', 'gauge_drifts'], rule) limit 1),
+              order by array_position(array['deep_water', 'gauge_silent', 'gauge_stuck', 'gauge_rescaled', 'gauge_noisy', 'gauge_drifts', 'gauge_clock'], rule) limit 1),
              case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
 left join hub.latest on latest.series = series.number

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from citywide.systems.waterlogging.engine.faults import clock_off
 from citywide.systems.waterlogging.engine.health import Health, Usual, Window, diagnose, usual
 from citywide.systems.waterlogging.engine.storms import storm
 from citywide.systems.waterlogging.simulated.hydraulics import run
@@ -106,8 +107,46 @@ def test_water_that_stands_everywhere_is_no_drift(habits):
 
 
 def test_a_gauge_without_any_history_is_at_most_silent():
-    unknown = Usual(np.zeros(2), np.zeros(2), np.zeros(2))
+    unknown = Usual(*np.zeros((4, 2)), np.zeros((2, 3)))
     nothing = np.full((2, DAY), np.nan)
     found = diagnose(Window(nothing, np.zeros((2, DAY)), np.zeros((2, 2), dtype=bool)), unknown)
     assert (found == Health.SILENT).all()
     assert all(np.isfinite(array).all() for array in usual(nothing, np.zeros((2, DAY))))
+
+
+def test_readings_that_stand_alone_are_noise_and_a_flood_that_comes_and_goes_is_none(habits):
+    depth, rain = weather(9, 2, [1])
+    depth[4, -60::15] += 40.0
+    found = diagnose(window(depth, rain), habits)
+    assert found[4] == Health.NOISY
+    assert (np.delete(found, 4) != Health.NOISY).all()
+
+
+def test_water_that_is_tenfold_from_a_moment_on_is_told_in_another_unit(habits):
+    depth, rain = weather(4, 2, [])
+    depth[5] = 2.0
+    depth[5, -40:] *= 10
+    found = diagnose(window(depth, rain), habits)
+    assert found[5] == Health.RESCALED
+    assert (np.delete(found, 5) == Health.DRY).all()
+
+
+def test_many_times_the_most_water_from_less_than_the_most_rain_is_told_in_another_unit(habits):
+    depth, rain = weather(5, 2, [1])
+    depth, rain = depth[:, : DAY + 96], np.minimum(rain, np.quantile(rain[rain > 0], 0.5))[:, : DAY + 96]
+    high = int(np.argmax(habits.highest))
+    depth[high] *= 10 * habits.highest[high] / depth[high].max()
+    found = diagnose(window(depth, rain), habits)
+    assert found[high] == Health.RESCALED
+    assert (np.delete(found, high) != Health.RESCALED).all()
+
+
+@pytest.mark.parametrize(("moved", "off"), [(240.0, 240.0), (-120.0, -120.0), (40.0, 0.0)])
+def test_a_clock_that_was_moved_is_off_by_as_much_and_slow_links_are_not(moved, off):
+    rng = np.random.default_rng(1)
+    lag = rng.uniform(0, 5, (3, DAY))
+    lag[0, 200:] += moved
+    lag[1] += 300
+    lag[2, rng.random(DAY) < 0.3] += 600
+    lag[2, :50] = np.nan
+    assert clock_off(lag) == pytest.approx([off, 0, 0], abs=6)

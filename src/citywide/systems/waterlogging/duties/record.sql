@@ -12,6 +12,15 @@ where series.quantity = %(quantity)s and reading.time > %(since)s and reading.ti
     and series.entity in (select number from hub.entity where kind = case %(quantity)s when 'rain' then 'rain_gauge' else 'gauge' end)
 order by series.entity, slot, reading.time desc
 
+-- name: lags
+-- How long after its stamp the promptest reading of each slot came; `received` is in the hub's microseconds.
+select series.entity, date_bin('5 minutes', reading.time - interval '1 microsecond', 'epoch') as slot,
+    min(reading.received / 1e6 - extract(epoch from reading.time))::float8 as value
+from hub.series join hub.reading on reading.series = series.number
+join hub.entity on entity.number = series.entity and entity.kind = 'gauge'
+where series.quantity = 'water_depth' and reading.time > %(since)s and reading.time <= %(until)s
+group by 1, 2
+
 -- name: learned_until
 select at from waterlogging.forecaster where name = 'depth'
 
@@ -35,7 +44,7 @@ insert into waterlogging.storm (gauge, began, ended, rain, depth)
 select %(gauge)s, %(began)s, %(ended)s, %(rain)s, %(depth)s
 where not exists (
     select from hub.alarm join hub.entity on entity.number = alarm.entity
-    where entity.id = %(gauge)s and alarm.rule in ('gauge_stuck', 'gauge_drifts')
+    where entity.id = %(gauge)s and alarm.rule in ('gauge_stuck', 'gauge_drifts', 'gauge_noisy', 'gauge_rescaled')
         and alarm.raised < %(ended)s and coalesce(alarm.cleared, 'infinity') > %(began)s)
 on conflict (gauge, began) do nothing
 

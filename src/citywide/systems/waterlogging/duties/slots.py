@@ -43,6 +43,12 @@ def read_slots(database: Database, since: datetime, until: datetime) -> Slots:
     return Slots([row["id"] for row in gauges], places, depth, _nearest(places, _places(stations), rain))
 
 
+def read_lags(database: Database, since: datetime, until: datetime) -> Array:
+    """How many seconds after its stamp each gauge's promptest reading of each slot came."""
+    found = database.rows(SQL["lags"], {"since": since, "until": until})
+    return _table(found, database.rows(SQL["gauges"], {"kind": "gauge"}), since, until)
+
+
 def _table(found: Found, entities: Found, since: datetime, until: datetime) -> Array:
     row_of = {row["number"]: place for place, row in enumerate(entities)}
     table = np.full((len(entities), max(0, (until - since) // SLOT)), np.nan)

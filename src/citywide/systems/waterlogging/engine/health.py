@@ -1,4 +1,4 @@
-"""Whether a water gauge can be believed: stuck, drifting and silent gauges told apart from dry ones.
+"""Whether a water gauge can be believed: gauges that are broken, each in its way, told apart from dry ones.
 
 A dry gauge and a dead one both say nothing new. What tells them apart is what ought to have happened: the
 rain that fell, how this site has answered rain before, and what the neighbours did. Arrays are (gauge, step),
@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.waterlogging.engine import faults
 from citywide.systems.waterlogging.engine.record import (
     DAY,
     HOUR,
@@ -40,14 +41,21 @@ class Health(IntEnum):
     SILENT = 2
     STUCK = 3
     DRIFTING = 4
+    NOISY = 5
+    RESCALED = 6
 
 
 class Usual(NamedTuple):
-    """How each site has behaved while its gauge was sound; rain is counted over three hours."""
+    """How each site has behaved while its gauge was sound; rain is counted over three hours.
+
+    `highest` is the most water it has seen, and `heaviest_mm` the most rain, over each of the spans of `faults`.
+    """
 
     dry_level: Array
     rise_per_mm: Array
     unanswered_mm: Array
+    highest: Array
+    heaviest_mm: Array
 
 
 class Window(NamedTuple):
@@ -66,7 +74,7 @@ def usual(depth: Array, rain: Array) -> Usual:
     unanswered = np.where(moved <= STILL_CM, fell, 0.0).max(axis=1, initial=0.0)
     answered = (moved > STILL_CM) & (fell > unanswered[:, None])
     rise = median(np.where(answered, moved / np.maximum(fell, 1.0), np.nan))
-    return Usual(level, rise, unanswered)
+    return Usual(level, rise, unanswered, np.maximum(most(depth), 0.0), faults.heaviest(rain))
 
 
 def diagnose(window: Window, habits: Usual) -> NDArray[np.int64]:
@@ -74,6 +82,9 @@ def diagnose(window: Window, habits: Usual) -> NDArray[np.int64]:
     found = np.where(now(window.depth) > habits.dry_level + 1.0, Health.WET, Health.DRY)
     found = np.where(drifting(window, habits), Health.DRIFTING, found)
     found = np.where(stuck(window, habits), Health.STUCK, found)
+    scale = faults.rescaled(window.depth, window.rain, habits.highest, habits.heaviest_mm)
+    found = np.where(scale, Health.RESCALED, found)
+    found = np.where(faults.lone(window.depth) >= faults.LONE_READINGS, Health.NOISY, found)
     return np.where(silent(window), Health.SILENT, found).astype(np.int64)
 
 
