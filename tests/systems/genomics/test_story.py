@@ -110,7 +110,7 @@ def of_files(city: TrialCity, folder: Path) -> None:
 
 
 def with_residents(city: TrialCity, folder: Path, made: Path) -> Path:
-    """The made files with three people under residents' numbers: one agreed to research, one did not, one is unknown."""
+    """The made files with three people under residents' numbers: one agreed to research, one not, one is unknown."""
     with city.hub.database.transaction() as connection:
         zhou, zheng = add_person(connection, Contact("Zhou"), ("research",)), add_person(connection, Contact("Zheng"))
         add_person(connection, Contact("Zhao"), ("research",))
