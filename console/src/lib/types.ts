@@ -78,6 +78,7 @@ export interface ChartWidget extends Declared {
   unit?: string;
   threshold?: number | null;
   along?: Text | null;
+  stretches?: string | null;
 }
 export interface StatWidget extends Declared {
   type: "stat";

@@ -53,8 +53,8 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
       valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
       ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
     },
-    xAxis: axis(palette, { show: all.length > 0, ...along(widget, palette), type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: all.length > 0 && widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number }) => all.min - 1 } : {}) }),
+    xAxis: axis(palette, { show: all.length > 0, ...along(widget, palette), ...stretches(widget, all, palette), type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
+    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: all.length > 0 && widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number; max: number }) => all.min - 1 - 0.1 * (all.max - all.min) } : {}) }),
     dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
     series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
   };
@@ -63,6 +63,20 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
 /** What the axis says where that is neither a time nor a name. */
 const along = (widget: ChartWidget, palette: { muted: string }): object =>
   widget.along ? { name: say(widget.along), nameLocation: "middle", nameGap: 24, nameTextStyle: { color: palette.muted } } : {};
+
+/** Names of stretches, each below the middle of its own. */
+function stretches(widget: ChartWidget, all: Row[], palette: { muted: string }): object {
+  if (!widget.stretches) return {};
+  const ends = new Map<string, [number, number]>();
+  for (const row of all) {
+    const [name, x] = [called(row[widget.stretches]), number(row[widget.x])!];
+    const [low, high] = ends.get(name) ?? [x, x];
+    ends.set(name, [Math.min(low, x), Math.max(high, x)]);
+  }
+  const names = new Map([...ends].map(([name, [low, high]]) => [(low + high) / 2, name]));
+  const formatter = (at: number) => names.get(at) ?? "";
+  return { max: "dataMax", axisLabel: { color: palette.muted, hideOverlap: true, customValues: [...names.keys()], formatter } };
+}
 
 function axis(palette: { line: string; edge: string; muted: string }, extra: object): object {
   return {

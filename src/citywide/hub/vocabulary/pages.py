@@ -73,7 +73,8 @@ class Chart(Struct, frozen=True, tag="chart"):
     """Rows as line, bar, scatter, fan or tree: `x`, `y`, optional `by` (a series a value) and band columns.
 
     `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
-    row from which a branch comes, and may have a `label`. `along` says what `x` is where that is no time and no name.
+    row from which a branch comes, and may have a `label`. `along` says what `x` is where that is no time and no name;
+    `stretches` is a column that names stretches of it, as chromosomes do: their names then stand in place of figures.
     `empty` says why there may be nothing to draw.
     """
 
@@ -92,6 +93,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     empty: Text | None = None
     choice: Choice | None = None
     along: Text | None = None
+    stretches: str | None = None
 
 
 class Stat(Struct, frozen=True, tag="stat"):

@@ -44,7 +44,8 @@ order by strength desc limit 100
 
 -- name: manhattan
 select x::float8 / 1e6 as megabases, y::float8 as strength,
-    trait || case when chromosome::int %% 2 = 0 then ' · 2, 4, 6 …' else ' · 1, 3, 5 …' end as series
+    trait || case when chromosome::int %% 2 = 0 then ' · 2, 4, 6 …' else ' · 1, 3, 5 …' end as series,
+    case chromosome when '23' then 'X' when '24' then 'Y' when '25' then 'MT' else chromosome end as chromosome
 from genomics.picture,
     rows from (jsonb_array_elements_text(series -> 'x'), jsonb_array_elements_text(series -> 'y'),
                jsonb_array_elements_text(series -> 'chromosome')) as points (x, y, chromosome)
@@ -79,7 +80,8 @@ where rank = %(rank)s
 order by at - 1 = (series ->> 'lead')::int desc, r2::float8 desc nulls last, 1 limit 20000
 
 -- name: how_it_was_made
-select study.number, command, files.key as file, files.value as sha256, versions::text as versions, ended,
+select study.number, command, files.key as file, files.value as sha256, ended,
+    (select string_agg(part || ' ' || version, ', ' order by part) from jsonb_each_text(versions) as made (part, version)) as versions,
     case when results ? files.key then '/v1/studies/' || study.number || '/'
         || genomics.in_address(regexp_replace(files.key, '\.tsv$', '')) || '/table.tsv' end as href
 from genomics.study, jsonb_each_text(inputs || results) as files

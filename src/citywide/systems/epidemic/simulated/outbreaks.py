@@ -6,6 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from citywide.hub import Text
 from citywide.hub.simulated.twin import Place, Plan
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.engine.natural_history import CITY, HOUSEHOLD, RIDE
@@ -106,24 +107,25 @@ def _sequenced(epidemic: Epidemic, course: Course, rng: np.random.Generator) -> 
 def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | None]:
     """A place of meeting: its key, its name, and the place of the city where it is."""
     if context == CITY or place == NOBODY:
-        return "city", "somewhere in the city · 市内某处", None
-    if context == HOUSEHOLD:
-        kind, what = "housing", f"household {place + 1} · 住户{place + 1}"
-    elif context == RIDE:
-        return (
-            f"ride/{place}",
-            f"bus line {place % 40 + 1}, run {place // 40 + 1} · {place % 40 + 1}路{place // 40 + 1}班",
-            None,
-        )
-    elif place > PEOPLE // ROOM:
-        kind, what = "housing", f"market {place % 60 + 1} · {place % 60 + 1}号商场"
-    else:
-        kind, what = "school" if place % 3 == 0 else "station", f"room {place % 40 + 1} · {place % 40 + 1}室"
+        return "city", Text("somewhere in the city", "市内某处").both, None
+    if context == RIDE:
+        line, run = place % 40 + 1, place // 40 + 1
+        return f"ride/{place}", Text(f"bus line {line}, run {run}", f"{line}路{run}班").both, None
+    kind, what = _room(context, place)
     found = plan.of_kind(kind)
     if not found:
-        return f"{context}/{place}", what, None
+        return f"{context}/{place}", what.both, None
     there = found[place % len(found)]
-    return f"{context}/{place}", f"{there.name.en} · {there.name.zh}, {what}", there
+    return f"{context}/{place}", Text(f"{there.name.en}, {what.en}", f"{there.name.zh}{what.zh}").both, there
+
+
+def _room(context: int, place: int) -> tuple[str, Text]:
+    """The kind of place that somebody met at, and which part of it."""
+    if context == HOUSEHOLD:
+        return "housing", Text(f"household {place + 1}", f"住户{place + 1}")
+    if place > PEOPLE // ROOM:
+        return "housing", Text(f"market {place % 60 + 1}", f"{place % 60 + 1}号商场")
+    return "school" if place % 3 == 0 else "station", Text(f"room {place % 40 + 1}", f"{place % 40 + 1}室")
 
 
 def _on_plane(places: Sequence[Place]) -> Floats:

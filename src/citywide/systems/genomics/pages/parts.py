@@ -10,7 +10,7 @@ GENOME_WIDE = 7.3
 STUDY, TRAIT = Text("Study", "研究"), Text("Trait", "性状")
 COHORT, STUDIES_TITLE = Text("Cohort", "队列"), Text("Studies", "研究")
 VARIANTS, WHY_NOT = Text("Variants", "位点"), Text("Why not", "未完成原因")
-MEGABASES = Text("position, Mb", "位置（Mb）")
+MEGABASES, CHROMOSOME = Text("position, Mb", "位置（Mb）"), Text("Chromosome", "染色体")
 ENDED = Column("ended", Text("Ended", "结束时间"), "time")
 
 
@@ -29,9 +29,9 @@ def scatter(title: Text, query: Query, x: str, y: str, **more: Any) -> Chart:
     return Chart(title, query, x, y, shape="scatter", unit="-log10 p", live=CASE, **more)
 
 
-def along_the_genome(title: Text, query: Query, by: str) -> Chart:
+def along_the_genome(title: Text, query: Query, by: str, along: Text = MEGABASES, **more: Any) -> Chart:
     """Strength by place, with the bound of genome-wide significance."""
-    return scatter(title, query, "megabases", "strength", by=by, threshold=GENOME_WIDE, along=MEGABASES)
+    return scatter(title, query, "megabases", "strength", by=by, threshold=GENOME_WIDE, along=along, **more)
 
 
 def region(rank: int, title: Text) -> Chart:

@@ -3,6 +3,7 @@
 from citywide.hub import Column, Page, Query, Stat, Text
 from citywide.systems.genomics.pages.parts import (
     CASE,
+    CHROMOSOME,
     ENDED,
     ROLES,
     RUNS,
@@ -20,7 +21,11 @@ INFLATION = Stat(
     Text("Genomic inflation λ", "基因组膨胀系数 λ"), Query("newest_inflation"), "lambda", worry=1.15, live=CASE
 )
 MANHATTAN = along_the_genome(
-    Text("Manhattan: strength along the genome", "曼哈顿图：全基因组关联强度"), Query("manhattan"), "series"
+    Text("Manhattan: strength along the genome", "曼哈顿图：全基因组关联强度"),
+    Query("manhattan"),
+    "series",
+    CHROMOSOME,
+    stretches="chromosome",
 )
 QUANTILES = scatter(
     Text("QQ: expected and observed", "QQ 图：期望与观测"),
@@ -37,7 +42,7 @@ TOP = found(
     "top_hits",
     Column("trait", TRAIT),
     Column("variant", Text("Variant", "位点")),
-    Column("chromosome", Text("Chromosome", "染色体")),
+    Column("chromosome", CHROMOSOME),
     number("position", Text("Position", "位置")),
     Column("alleles", Text("Effect / other allele", "效应 / 其他等位基因")),
     number("frequency", Text("Frequency", "频率")),
