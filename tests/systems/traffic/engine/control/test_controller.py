@@ -96,6 +96,22 @@ def test_a_first_vehicle_that_wants_red_makes_its_lane_useless_to_this_phase():
     assert asked[-1] == 1
 
 
+def sent_of_three(head):
+    """Departures planned of three who stand in a lane of which the one phase serves a way that 60 % want."""
+    shared = Crossing((Lane((Movement(), Movement())),), ((2, 0),))
+    controller = Controller(lay_out([shared], links=[Link(0, 0, 1.0, 30.0)]))
+    controller.known.turns[:], controller.known.head[0] = (60.0, 40.0), head
+    controller.decide(seen(*[(0, 3.0 + 7 * at, 0.0) for at in range(3)]), shown())
+    return controller._sent[0].sum()
+
+
+def test_a_phase_for_a_part_of_a_lane_sends_those_before_the_first_who_may_not_go():
+    """The first goes with 60 %, the first two with 36 %, all three with 22 %; it may be known what the first wants."""
+    assert sent_of_three(head=0) == pytest.approx(0.6 + 0.36 + 0.216, abs=0.15)
+    assert sent_of_three(head=1) > 1.9
+    assert sent_of_three(head=2) == 0
+
+
 def learned(controller, headway_s, first_s, others=(), queue=6, cycles=40):
     """Cycles of 30 s of green and 20 s of red in which a queue of lane 0 leaves at this pace."""
     for _ in range(cycles):
