@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.epidemic.engine.forecast.imagined import imagined
 from citywide.systems.epidemic.engine.forecast.lessons import Lessons, lessons_of
-from citywide.systems.epidemic.engine.forecast.panel import Panel, panel_of, trough, with_groups
+from citywide.systems.epidemic.engine.forecast.panel import YEAR, Panel, panel_of, trough, with_groups
 from citywide.systems.epidemic.engine.triangle import WEEK
 
 Floats = NDArray[np.floating]
@@ -21,6 +21,7 @@ WORLDS = 4  # imagined worlds; every other one has seasons
 YEARS = 6  # that each of them lasts
 TOWNS = 20  # that each of them has
 LEAST = 104  # weeks that make a background worth listening to
+SAME_SEASON = 6.0  # weeks that two troughs of one season may lie apart
 QUIET = 0.15  # the quantile taken as a place's level without an epidemic
 LATE = 4 * WEEK  # how old a background's newest week must be, since its revisions are not known
 
@@ -49,10 +50,17 @@ class Elsewhere:
         default_factory=dict[tuple[tuple[int, ...], int, int], list[Lessons]]
     )
 
-    def trough(self, reference: np.datetime64) -> float | None:
-        """When in the year it was lowest in many years: a year or two of the places' own can be three weeks off."""
+    def trough(self, reference: np.datetime64, own: Panel) -> float | None:
+        """When in the year it was lowest in many years, where theirs is the season of these places.
+
+        A year or two of the places' own can be three weeks off.
+        """
         real = self._real(reference)
-        return None if real is None else trough(background_panel(real, self.seed))
+        if real is None:
+            return None
+        told = trough(background_panel(real, self.seed))
+        apart = abs(told - trough(own))
+        return told if min(apart, YEAR - apart) <= SAME_SEASON else None
 
     def lessons(self, steps: tuple[int, ...], reference: np.datetime64, at_most: int) -> list[Lessons]:
         """Lessons for these steps from before the reference day, real ones with some imagined."""

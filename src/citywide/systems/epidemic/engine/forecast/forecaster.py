@@ -61,7 +61,7 @@ class Forecaster:
         return tuple(max(gap + horizon, 1) for horizon in self.setting.horizons)
 
     def _task(self, then: Then, steps: tuple[int, ...]) -> Task:
-        lowest = self.elsewhere.trough(then.reference)
+        lowest = self.elsewhere.trough(then.reference, then.panel)
         panel = replace(then.panel, lowest=lowest)
         features = features_of(panel)
         own = lessons_of(panel, steps, 1.0, features)
