@@ -14,13 +14,11 @@ from citywide.kit.clock import microseconds
 from citywide.kit.geometry import Point
 
 AT_ONCE = 5000
-
-
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # before what a hub could not take just now is sent again
 
 
 class RefusedError(RuntimeError):
-    """The hub did not take what was sent, and would not another time."""
+    """The hub did not take what was sent, however often it was asked."""
 
 
 class HttpDoor:

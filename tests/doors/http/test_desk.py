@@ -125,6 +125,7 @@ def test_a_case_goes_to_the_nearest_free_hands_and_comes_back_with_a_photo(flood
     done = {"note": "dry", "photos": [b64encode(picture.getvalue()).decode()]}
     check = f"/v1/cases/{row['id']}/check"
     assert flooded.post(check, json=done | {"photos": ["bm8="]}, headers=headers).status_code == 422
+    assert "at most 4" in flooded.post(check, json=done | {"photos": done["photos"] * 5}, headers=headers).text
     closed = flooded.post(check, json=done, headers=headers).json()
     assert (closed["case"]["state"], len(closed["case"]["photos"])) == ("checking", 1)
     assert flooded.get("/v1/cases/999999/hands").status_code == 404

@@ -13,7 +13,6 @@ from citywide.doors.http.sight import must_hold, must_see
 from citywide.hub.cases.acts import ACTS, Asked, carry_out
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
-from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
 from citywide.hub.screens.case import case_and_steps
@@ -21,7 +20,7 @@ from citywide.hub.vocabulary.commands import OpenCase
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude, Name, Said
-from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -83,7 +82,7 @@ def move_case(
     who, hub = staff(request), hub_of(state)
     if act not in ACTS:
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
-    photos = [scrubbed_or_refused(body, at) for at, body in enumerate(data.photos[:MOST])]
+    photos = all_scrubbed(data.photos)
     with hub.database.transaction() as connection:
         must_see(connection, who, "case", case)
         must_hold(connection, who, case, "officer", "manager", "crew")

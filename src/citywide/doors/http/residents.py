@@ -7,14 +7,13 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import neighbours, take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, form_of, many
 from citywide.hub.web.limits import QUESTIONS, REPORTS, limited
-from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.photos import all_scrubbed, not_too_many
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
@@ -56,8 +55,7 @@ async def report(request: AnyRequest, state: State) -> Response[bytes]:
     form = await request.form()
     told = _told(form.get("report"))
     files = [each for each in form.getall("photo", []) if isinstance(each, UploadFile)]
-    if len(files) > MOST:
-        raise Problem(422, "too many photos", [Refusal("photo", f"{len(files)} photos", f"at most {MOST}")])
+    not_too_many(len(files))
     bodies = [await file.read() for file in files]
     return await take_in(hub_of(state), told, bodies)
 
@@ -65,7 +63,7 @@ async def report(request: AnyRequest, state: State) -> Response[bytes]:
 @in_thread
 def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     """Scrub the photos, find category and place where they are missing, and take the report."""
-    photos = [scrubbed_or_refused(body, at) for at, body in enumerate(bodies)]
+    photos = all_scrubbed(bodies)
     found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, found, photos, hub.clock.now())

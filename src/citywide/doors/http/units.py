@@ -11,13 +11,12 @@ from psycopg import Connection
 from citywide.hub.cases.acts import Asked, carry_out
 from citywide.hub.database.queries import sql
 from citywide.hub.people.who import Who
-from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import keep_photos
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.described import Name, Said
-from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -65,7 +64,7 @@ def act_on_order(
     whose, hub = bound_to(device(request, SCOPE)), hub_of(state)
     if act not in UNITS_ACTS:
         raise Problem(404, f"a unit cannot {act!r}; it can {', '.join(UNITS_ACTS)}")
-    photos = [scrubbed_or_refused(body, at) for at, body in enumerate(data.photos[:MOST])]
+    photos = all_scrubbed(data.photos)
     with hub.database.transaction() as connection:
         _act(connection, hub, case, Asked(act, data.note, data.to), {"unit": data.unit, "departments": whose})
         keep_photos(connection, case, photos, hub.clock.now())

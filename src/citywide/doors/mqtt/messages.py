@@ -1,7 +1,7 @@
 """What messages say: readings in columns; what cannot be read is set aside and takes no good one down with it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -81,7 +81,7 @@ class Understanding:
 
 def refused(columns: Columns, refusals: Sequence[Refusal]) -> list[Aside]:
     """Readings that could be read and were not taken."""
-    return list(_refused(columns, refusals))
+    return [_refused(columns, refusal) for refusal in refusals]
 
 
 def answers(aside: Sequence[Aside], messages: Sequence[Message]) -> dict[str, bytes]:
@@ -106,11 +106,10 @@ def _shown(message: Message) -> dict[str, object]:
     return {"topic": _without_nul(message.topic), "payload": _without_nul(payload)}
 
 
-def _refused(columns: Columns, refusals: Sequence[Refusal]) -> Iterator[Aside]:
-    for refusal in refusals:
-        place = int(refusal.where.removeprefix("readings[").partition("]")[0])
-        why, topic = f"{refusal.what}; accepted: {refusal.accepted}", f"city/{columns.entity[place]}/readings"
-        yield Aside(_reading(columns, place), why, topic)
+def _refused(columns: Columns, refusal: Refusal) -> Aside:
+    place = int(refusal.where.removeprefix("readings[").partition("]")[0])
+    why, topic = f"{refusal.what}; accepted: {refusal.accepted}", f"city/{columns.entity[place]}/readings"
+    return Aside(_reading(columns, place), why, topic)
 
 
 def _reading(columns: Columns, place: int) -> dict[str, object]:

@@ -9,12 +9,11 @@ from litestar.params import JSONBody
 
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.photos import MOST
 from citywide.hub.reports.receive import take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of
-from citywide.hub.web.photos import scrubbed_or_refused
+from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -68,7 +67,7 @@ def limit_of(items: Sequence[object], most: int) -> None:
 
 def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str, object]:
     try:
-        photos = [scrubbed_or_refused(body, number) for number, body in enumerate(said.photos[:MOST])]
+        photos = all_scrubbed(said.photos)
         report = understood(hub, told_by(said), has_photos=bool(photos))
     except Problem as problem:
         errors = problem.errors or (Refusal("", str(problem), "see /schema"),)

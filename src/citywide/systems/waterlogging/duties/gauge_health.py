@@ -22,8 +22,7 @@ LEAST_RECORD = DAY // 2
 WINDOW = 2 * DAY
 NEAR_M = 4000.0
 FORGET_RECENT = DAY // 8
-AHEAD = SLOT
-"""The hub takes no reading from further ahead."""
+AHEAD = SLOT  # the hub takes no reading from further ahead
 
 
 class Findings(Struct, frozen=True):
