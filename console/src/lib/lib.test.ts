@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { actions, moving, STATES } from "./affairs";
-import { linesOfCard, stacks } from "./cards";
+import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
@@ -12,7 +12,7 @@ import { refused } from "./refusals";
 import { called, columnCalled } from "./words";
 import type { Widget } from "./types";
 import { at, tracks } from "../widgets/scene";
-import { mercator } from "../widgets/points";
+import { mercator } from "../widgets/mercator";
 
 const NOW = Date.parse("2026-03-02T09:00:00Z");
 const title = { en: "x", zh: "x" };
@@ -38,7 +38,7 @@ describe("words", () => {
 
 describe("cards", () => {
   test("a row too wide for a phone becomes a card of as many lines as it needs", () => {
-    expect([stacks(80, 360), stacks(40, 360)]).toEqual([true, false]);
+    expect([fits(80, 360), fits(40, 360)]).toEqual([false, true]);
     expect(linesOfCard([20, 10, 12, 8])).toBe(3); // the lead, a pair, and one that is left
     expect(linesOfCard([20, 10, 60, 8, 8])).toBe(5); // a long text between breaks the pairs and has two lines
   });

@@ -11,6 +11,7 @@ const WORDS = {
   anotherPhoto: ["Take another", "再拍一张"],
   remove: ["Remove", "移除"],
   notAPhoto: ["That file is not a photo we can read.", "无法识别该照片文件。"],
+  fewPhotos: ["Four photos go along, no more.", "最多上传 4 张照片。"],
   heic: [
     "This is a HEIC photo, which this browser cannot read. Send a copy as JPEG, or set the camera to the most compatible format.",
     "这是 HEIC 照片，当前浏览器无法读取。请另存为 JPEG，或将相机格式设为“兼容性最佳”。",
