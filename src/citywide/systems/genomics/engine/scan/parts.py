@@ -10,7 +10,6 @@ from citywide.systems.genomics.engine.files.chromosomes import kind
 from citywide.systems.genomics.engine.files.people import People
 
 SMALLEST, LARGEST, WANTED = 1024, 8192, 32
-HETERO = 0xAAAA_AAAA_AAAA_AAAA
 
 
 @dataclass(frozen=True)
