@@ -9,8 +9,10 @@ import { chosenIn } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
 import { refused } from "./refusals";
+import { template, wide } from "./widths";
 import { called, columnCalled } from "./words";
-import type { Widget } from "./types";
+import type { ChartWidget, Widget } from "./types";
+import { lying } from "../widgets/chart";
 import { at, tracks } from "../widgets/scene";
 import { mercator } from "../widgets/mercator";
 
@@ -34,6 +36,22 @@ describe("words", () => {
     expect(called("quantity")).toBe("quantity"); // a trait may be named as a column is
     expect(called("Patrol 3 · 交警3组")).toBe("Patrol 3");
   });
+});
+
+describe("states", () => {
+  test("of several at once the worst is felt, and each is said once", () => {
+    expect(["quiet", "water_is_coming, impassable", "unheard of"].map(toneOf)).toEqual(["ok", "bad", "idle"]);
+    expect(called("silent, silent, stuck")).toBe("silent, stuck");
+  });
+});
+
+describe("columns", () => {
+  const columns = [{ name: "a", label: title }, { name: "b", label: title }, { name: "c", label: title, shows: "state" }];
+  test("what names the row keeps more of itself than other texts when there is little room", () => {
+    expect(template(columns, [28, 28, 40], false)).toBe("minmax(20ch, 28ch) minmax(13ch, 28ch) minmax(24ch, 40ch)");
+    expect(template(columns, [8, 8, 8], true)).toBe("minmax(8ch, 8fr) minmax(8ch, 8fr) minmax(8ch, 8fr)");
+  });
+  test("a Chinese sign takes the room of two", () => expect(wide("水 cm")).toBe(5));
 });
 
 describe("cards", () => {
@@ -132,6 +150,12 @@ describe("colours and places", () => {
     expect(mercator(0, 0)).toEqual([0.5, 0.5]);
     expect(mercator(180, 85.0511287798066)[1]).toBeCloseTo(0, 6);
   });
+});
+
+test("bars lie beside their names where beneath there is no room for all", () => {
+  const chart = { type: "bar", title, x: "kind", y: "n", shape: "bar" } as unknown as ChartWidget;
+  const bars = (many: number) => Array.from({ length: many }, (_, at) => ({ kind: `k${at}`, n: at }));
+  expect([lying(chart, bars(6)), lying(chart, bars(7)), lying({ ...chart, shape: "line" }, bars(7))]).toEqual([0, 7, 0]);
 });
 
 describe("a replay", () => {

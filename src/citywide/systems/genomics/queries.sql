@@ -80,7 +80,7 @@ where rank = %(rank)s
 order by at - 1 = (series ->> 'lead')::int desc, r2::float8 desc nulls last, 1 limit 20000
 
 -- name: how_it_was_made
-select number, command, ended,
+select number, asked_by, command, ended,
     (select string_agg(part || ' ' || version, ', ' order by part) from jsonb_each_text(versions) as made (part, version)) as versions
 from genomics.study where state = 'done' order by number desc limit 200
 

@@ -2,6 +2,7 @@
 
 from citywide.hub import Column, Page, Query, Stat, Text
 from citywide.systems.genomics.pages.parts import (
+    ASKED_BY,
     CASE,
     CHROMOSOME,
     ENDED,
@@ -63,6 +64,7 @@ MADE = found(
     Text("How it was made", "如何得到"),
     "how_it_was_made",
     number("number", STUDY),
+    Column("asked_by", ASKED_BY),
     Column("command", Text("Command", "命令")),
     Column("versions", Text("Versions", "版本")),
     ENDED,

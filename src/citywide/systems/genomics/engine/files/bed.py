@@ -50,6 +50,11 @@ class Bed:
         """The raw 2-bit rows of variants `first … first + count`: a view of the file."""
         return self.raw[first : first + count]
 
+    def some(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The raw rows of some variants: a view where they stand together in the file's order, else a copy."""
+        first, count = int(rows[0]), len(rows)
+        return self.block(first, count) if int(rows[-1]) - first == count - 1 else self.raw[rows]
+
     def blocks(self, size: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """All blocks in file order; the memory of the previous one is given back before the next."""
         for first in range(0, len(self), size):

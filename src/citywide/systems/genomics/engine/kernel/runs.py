@@ -1,7 +1,15 @@
 """Runs of whole numbers side by side, without a loop."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
+
+
+def alike(values: NDArray[np.generic]) -> list[slice]:
+    """Where neighbours of the same value stand."""
+    edges = np.flatnonzero(values[1:] != values[:-1]) + 1
+    return [slice(a, b) for a, b in pairwise([0, *edges.tolist(), len(values)])]
 
 
 def steps(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -6,9 +6,7 @@ same variants stay; r² is of the people called in both variants, and among foun
 counts alike (plink2 weighs men and women apart there), on Y men alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.people import founders
-from citywide.systems.genomics.engine.kernel.runs import followers
+from citywide.systems.genomics.engine.kernel.runs import alike, followers
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 
 CHUNK = 2048
@@ -47,17 +45,10 @@ def prune(
     window = window or Window()
     stays = np.ones(len(rows), np.bool_)
     chromosome = asked(bed.variants.chromosome().astype(np.str_))[rows]
-    for run in runs(chromosome):
+    for run in alike(chromosome):
         those = people & (bed.people.sex == 1) if chromosome[run.start] == "Y" else people
         stays[run] = _prune_run(bed, rows[run], those, r2, window)
     return stays
-
-
-def runs(chromosome: NDArray[np.str_]) -> Iterator[slice]:
-    """Runs of one chromosome."""
-    edges = np.flatnonzero(chromosome[1:] != chromosome[:-1]) + 1
-    bounds = [0, *edges.tolist(), len(chromosome)]
-    return (slice(a, b) for a, b in pairwise(bounds))
 
 
 def _prune_run(
