@@ -3,13 +3,18 @@ const SHELL = "shell-1";
 const PAGE = "/report";
 
 async function refresh() {
-  const cache = await caches.open(SHELL);
   const page = await fetch(PAGE, { cache: "no-cache" });
   if (!page.ok) return;
   const html = await page.clone().text();
+  const cache = await caches.open(SHELL);
+  const before = await cache.match(PAGE);
+  if (before && (await before.text()) === html) return;
   const parts = [...html.matchAll(/(?:src|href)="(\/(?:assets\/[^"]+|icon\.svg|manifest\.webmanifest))"/g)].map((found) => found[1]);
   await cache.addAll(parts);
   await cache.put(PAGE, page);
+  // another release: the parts of the former one would stay for ever
+  const gone = (await cache.keys()).filter(({ url }) => ![PAGE, ...parts].includes(new URL(url).pathname));
+  await Promise.all(gone.map((part) => cache.delete(part)));
 }
 
 self.addEventListener("install", (event) => event.waitUntil(refresh().then(() => self.skipWaiting())));

@@ -11,7 +11,7 @@ export interface Spot<W extends Widget = Widget> {
   widget: W;
 }
 
-export function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>[] {
+function spots<W extends Widget>(pages: Page[], type: W["type"]): Spot<W>[] {
   return pages.flatMap((page) =>
     page.widgets.flatMap((widget, index) => (widget.type === type ? [{ page, index, widget: widget as W }] : [])),
   );
@@ -27,7 +27,7 @@ export class Duty {
 
   constructor(pages: Page[]) {
     const own = pages.filter(({ system }) => system === "hub");
-    const boards = spots(own, "board").length ? spots(own, "board") : spots(pages, "board");
+    const boards = [own, pages].map((some) => spots(some, "board")).find((found) => found.length) ?? [];
     this.boards = boards.map(({ page, index, widget }) => new Source(pathOf(page, index), widget.live ?? ["case"]));
     const alarms = spots<TableWidget>(own, "table").find(({ widget }) => widget.live?.includes("alarm"));
     this.alarmed = alarms && new Source(pathOf(alarms.page, alarms.index), ["alarm"]);
@@ -36,7 +36,7 @@ export class Duty {
     const others = pages.filter(({ system }) => system !== "hub"); // the hub's own stand in the head
     this.stats = spots<StatWidget>(others, "stat").filter(({ widget }) => typeof widget.worry === "number");
     this.map = spots<MapWidget>(own, "map")[0];
-    this.timeline = (spots<TimelineWidget>(own, "timeline")[0] ?? spots<TimelineWidget>(pages, "timeline")[0]);
+    this.timeline = [own, pages].flatMap((some) => spots<TimelineWidget>(some, "timeline"))[0];
   }
 
   keep(): () => void {

@@ -1,7 +1,8 @@
 /** Single keys and what they do; they rest while someone types, and can be switched off. */
+import { prefs } from "../lib/prefs.svelte";
 import type { Word } from "../lib/words";
 
-export interface Shortcut {
+interface Shortcut {
   keys: string[];
   says: Word;
 }
@@ -22,7 +23,10 @@ export const SHORTCUTS: Shortcut[] = [
   { keys: ["Esc"], says: "kEsc" },
 ];
 
-export function typing(event: KeyboardEvent): boolean {
-  const target = event.target as HTMLElement | null;
-  return Boolean(target?.closest("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]"));
+const TYPED_INTO = "input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable]";
+
+/** Whether a single key means its shortcut just now: nobody types, and nothing is open above the page. */
+export function listens({ ctrlKey, metaKey, altKey, target }: KeyboardEvent): boolean {
+  if (!prefs.keys || ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return false;
+  return !(target as HTMLElement | null)?.closest?.(TYPED_INTO);
 }

@@ -1,5 +1,5 @@
 /** Who is at the console, and the pages that may be seen. */
-import { ask, Problem, remember, send } from "../lib/api";
+import { ask, Problem, problemOf, remember, send, whenEnded } from "../lib/api";
 import { cityFacts } from "../lib/city";
 import { live } from "../lib/live.svelte";
 import type { CityFacts, Me, Page } from "../lib/types";
@@ -9,6 +9,10 @@ class Session {
   pages = $state.raw<Page[]>([]);
   city = $state.raw<CityFacts | null>(null);
   state = $state<"asking" | "out" | "in" | "unreachable">("asking");
+
+  constructor() {
+    whenEnded(() => this.state === "in" && this.#end("out"));
+  }
 
   /** Ask who we are; the pages are asked for in the same breath, since most readers are signed in. */
   async begin(): Promise<void> {
@@ -29,11 +33,15 @@ class Session {
   }
 
   async leave(): Promise<void> {
-    await send("DELETE", "/v1/session").catch(() => null);
+    const problem = await send("DELETE", "/v1/session").then(() => null, problemOf);
+    this.#end(problem?.status === 0 ? "unreachable" : "out");
+  }
+
+  #end(how: "out" | "unreachable"): void {
     live.close();
     this.me = null;
     this.pages = [];
-    this.state = "out";
+    this.state = how;
   }
 
   #welcome(me: Me, pages: Page[]): void {

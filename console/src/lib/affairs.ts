@@ -1,4 +1,5 @@
 /** What can be done to a case in each state, and who is on it. */
+import { tell, type Problem } from "./api";
 import type { Word } from "./words";
 
 export const STATES = ["waiting", "assigned", "working", "paused", "checking", "closed"] as const;
@@ -36,6 +37,9 @@ export function moving(from: string, to: string): Action | undefined {
 export function wordOf(action: Action): Word {
   return action === "close" ? "closeCase" : action;
 }
+
+/** An officer has seen an alarm; what was wrong with saying so, if anything. */
+export const acknowledge = (alarm: unknown): Promise<Problem | null> => tell(`/v1/alarms/${encodeURIComponent(String(alarm))}/acknowledge`, { note: "" });
 
 /** Whether photos of how it looks now go with it: the reporter sees them. */
 export const proves = (action: Action): boolean => action === "check" || action === "close";

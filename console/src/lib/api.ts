@@ -1,6 +1,6 @@
 /** One way to the hub: same origin, JSON, the CSRF word on every mutation, and problems as objects. */
 
-export interface Fault {
+interface Fault {
   where: string;
   what: string;
   accepted?: string;
@@ -23,7 +23,19 @@ export class Problem extends Error {
   }
 }
 
+/** The hub's own refusal, to be shown; what else goes wrong is a fault of ours and goes on. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
 let csrf = "";
+let ended = (): void => {};
+
+/** What is to be done once the hub no longer knows who asks. */
+export function whenEnded(act: () => void): void {
+  ended = act;
+}
 
 export function remember(word: string | undefined): void {
   csrf = word ?? "";
@@ -44,13 +56,7 @@ export async function send<T>(method: "POST" | "DELETE", path: string, body?: un
 
 /** Post something whose answer nobody reads; what was wrong with it, if anything. */
 export async function tell(path: string, body: unknown): Promise<Problem | null> {
-  try {
-    await send("POST", path, body);
-    return null;
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
+  return send("POST", path, body).then(() => null, problemOf);
 }
 
 async function reach(path: string, init: RequestInit): Promise<Response> {
@@ -66,6 +72,7 @@ async function answer<T>(response: Response): Promise<T> {
   const text = await response.text();
   const body = text ? parsed(text) : null;
   if (response.ok) return body as T;
+  if (response.status === 401) ended();
   const said = (body ?? {}) as { title?: string; detail?: string; errors?: Fault[] };
   throw new Problem(response.status, said.title ?? response.statusText, said.detail, said.errors ?? []);
 }

@@ -1,11 +1,11 @@
 /** Where widgets go on a page: figures in a strip, a picture beside its lists, the rest by their need of room. */
 import type { Widget } from "./types";
 
-export interface Placed {
+interface Placed {
   widget: Widget;
   index: number;
 }
-export type Band = { kind: "strip" | "row"; items: Placed[] } | { kind: "split"; main: Placed; side: Placed[] };
+type Band = { kind: "strip" | "row"; items: Placed[] } | { kind: "split"; main: Placed; side: Placed[] };
 
 const PICTURE = new Set(["map", "scene"]);
 

@@ -1,8 +1,8 @@
 /** A row as a card, where a screen is too narrow for its columns; widths are in signs. */
 const [HALF, LINE, SIGN_PX] = [23, 38, 7.2];
 
-/** Whether a table that needs so many signs becomes cards in a box of so many pixels. */
-export const stacks = (signs: number, px: number) => px > 0 && signs * SIGN_PX > px;
+/** Whether so many signs stand side by side in a box of so many pixels. */
+export const fits = (signs: number, px: number) => px === 0 || signs * SIGN_PX <= px;
 
 /** Whether what is so long has a line for itself. */
 export const alone = (wide: number) => wide > HALF;

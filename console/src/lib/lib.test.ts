@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { actions, moving, STATES } from "./affairs";
-import { linesOfCard, stacks } from "./cards";
+import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
@@ -9,10 +9,12 @@ import { chosenIn } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
 import { refused } from "./refusals";
+import { template, wide } from "./widths";
 import { called, columnCalled } from "./words";
-import type { Widget } from "./types";
+import type { ChartWidget, Widget } from "./types";
+import { lying } from "../widgets/chart";
 import { at, tracks } from "../widgets/scene";
-import { mercator } from "../widgets/points";
+import { mercator } from "../widgets/mercator";
 
 const NOW = Date.parse("2026-03-02T09:00:00Z");
 const title = { en: "x", zh: "x" };
@@ -36,9 +38,25 @@ describe("words", () => {
   });
 });
 
+describe("states", () => {
+  test("of several at once the worst is felt, and each is said once", () => {
+    expect(["quiet", "water_is_coming, impassable", "unheard of"].map(toneOf)).toEqual(["ok", "bad", "idle"]);
+    expect(called("silent, silent, stuck")).toBe("silent, stuck");
+  });
+});
+
+describe("columns", () => {
+  const columns = [{ name: "a", label: title }, { name: "b", label: title }, { name: "c", label: title, shows: "state" }];
+  test("what names the row keeps more of itself than other texts when there is little room", () => {
+    expect(template(columns, [28, 28, 40], false)).toBe("minmax(20ch, 28ch) minmax(13ch, 28ch) minmax(24ch, 40ch)");
+    expect(template(columns, [8, 8, 8], true)).toBe("minmax(8ch, 8fr) minmax(8ch, 8fr) minmax(8ch, 8fr)");
+  });
+  test("a Chinese sign takes the room of two", () => expect(wide("水 cm")).toBe(5));
+});
+
 describe("cards", () => {
   test("a row too wide for a phone becomes a card of as many lines as it needs", () => {
-    expect([stacks(80, 360), stacks(40, 360)]).toEqual([true, false]);
+    expect([fits(80, 360), fits(40, 360)]).toEqual([false, true]);
     expect(linesOfCard([20, 10, 12, 8])).toBe(3); // the lead, a pair, and one that is left
     expect(linesOfCard([20, 10, 60, 8, 8])).toBe(5); // a long text between breaks the pairs and has two lines
   });
@@ -132,6 +150,12 @@ describe("colours and places", () => {
     expect(mercator(0, 0)).toEqual([0.5, 0.5]);
     expect(mercator(180, 85.0511287798066)[1]).toBeCloseTo(0, 6);
   });
+});
+
+test("bars lie beside their names where beneath there is no room for all", () => {
+  const chart = { type: "bar", title, x: "kind", y: "n", shape: "bar" } as unknown as ChartWidget;
+  const bars = (many: number) => Array.from({ length: many }, (_, at) => ({ kind: `k${at}`, n: at }));
+  expect([lying(chart, bars(6)), lying(chart, bars(7)), lying({ ...chart, shape: "line" }, bars(7))]).toEqual([0, 7, 0]);
 });
 
 describe("a replay", () => {

@@ -1,8 +1,7 @@
 /** One live stream for the whole console; it resumes by itself, and says since when it has been cut. */
 import type { Latest } from "./types";
 
-export const TOPICS = ["case", "alarm", "message", "evidence", "latest"] as const;
-export type Topic = (typeof TOPICS)[number];
+const TOPICS = ["case", "alarm", "message", "evidence", "latest"];
 type Hearer = (data: never) => void;
 
 class Live {

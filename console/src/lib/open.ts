@@ -45,12 +45,12 @@ export function gather(boards: Row[][]): Open[] {
   return [...cases.values()].sort(byDeadline);
 }
 
-export function byDeadline(a: Open, b: Open): number {
+function byDeadline(a: Open, b: Open): number {
   const due = (open: Open) => (open.due ? Date.parse(open.due) : Infinity);
   return due(a) - due(b) || a.id - b.id;
 }
 
-export interface Heaps {
+interface Heaps {
   nobody: Open[];
   onWay: Open[];
   check: Open[];

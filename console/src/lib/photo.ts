@@ -1,5 +1,7 @@
 /** Photos are drawn anew before they leave the device: smaller, and without where and when they were taken. */
 
+/** So many go with a report or a check. */
+export const MOST_PHOTOS = 4;
 const LONGEST = 1600;
 
 const HEIF = ["heic", "heix", "hevc", "mif1", "msf1", "heim", "heis"]; // as iPhones write

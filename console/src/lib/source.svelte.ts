@@ -1,5 +1,5 @@
 /** A query kept fresh: asked once, again when its topics speak (throttled), and at least twice a minute. */
-import { ask, Problem } from "./api";
+import { ask, problemOf, type Problem } from "./api";
 import { clock } from "./clock.svelte";
 import { live } from "./live.svelte";
 import type { Frame, Page } from "./types";
@@ -8,7 +8,7 @@ const THROTTLE_MS = 2000;
 const POLL_MS = 30_000;
 const MANY_ROWS = 5000; // so many are asked anew more rarely, where each reading moves them anyway
 const LATEST_MS = 5000; // readings never stop: what is computed from them is asked again at this pace
-export const STALE_S = 60;
+const STALE_S = 60;
 
 export class Source {
   frame = $state.raw<Frame | null>(null);
@@ -71,7 +71,7 @@ export class Source {
       this.frame = frame;
       this.problem = null;
     } catch (error) {
-      if (!mine.signal.aborted && error instanceof Problem) this.problem = error;
+      if (!mine.signal.aborted) this.problem = problemOf(error);
     }
   }
 

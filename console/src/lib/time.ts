@@ -27,7 +27,7 @@ export function onTheWall(at: string): number {
 const locale = (lang: Lang) => (lang === "zh" ? "zh-CN" : "en-GB");
 
 export function hour(at: string | number, lang: Lang): string {
-  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hour12: false, timeZone: zone }).format(
+  return new Intl.DateTimeFormat(locale(lang), { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(
     new Date(at),
   );
 }
@@ -68,7 +68,10 @@ function part(count: number, index: number, lang: Lang): string {
   return lang === "zh" ? `${count} ${zh}` : `${count} ${en}`;
 }
 
-export type Urgency = "over" | "soon" | "calm" | "none";
+/** How long ago something was. */
+export const ago = (at: string, now: number, lang: Lang): string => span((now - Date.parse(at)) / 1000, lang);
+
+type Urgency = "over" | "soon" | "calm" | "none";
 
 /** How pressing a deadline is: past, in its last fifth (or quarter hour), or neither. */
 export function urgency(due: string | null | undefined, opened: string | null | undefined, now: number): Urgency {

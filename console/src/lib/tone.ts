@@ -2,8 +2,8 @@
 import type { Tone } from "./theme";
 
 const WORDS: Record<Tone, string> = {
-  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red serious flooded blocked deep_water",
-  warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened fast_rise water_is_coming water_in_an_hour gauge_noisy gauge_rescaled gauge_clock gauge_silent gauge_drifts gauge_stuck",
+  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red serious flooded blocked deep_water impassable outbreak",
+  warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened around fast_rise water_is_coming water_in_an_hour gauge_noisy gauge_rescaled gauge_clock gauge_silent gauge_drifts gauge_stuck",
   ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted quiet",
   work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",
   idle: "notice acknowledged idle off unknown none off_shift parked",
@@ -13,8 +13,12 @@ const TONES = new Map<string, Tone>(
   Object.entries(WORDS).flatMap(([tone, words]) => words.split(" ").map((word) => [word, tone as Tone] as const)),
 );
 
+const WORST_FIRST: Tone[] = ["bad", "warn", "work", "ok"];
+
+/** Of several states at once the worst is felt. */
 export function toneOf(state: unknown): Tone {
-  return TONES.get(String(state ?? "").toLowerCase().split(", ")[0]!) ?? "idle";
+  const felt = String(state ?? "").toLowerCase().split(", ").map((word) => TONES.get(word));
+  return WORST_FIRST.find((tone) => felt.includes(tone)) ?? "idle";
 }
 
 export function known(state: unknown): boolean {

@@ -5,6 +5,11 @@ export interface Text {
   zh: string;
 }
 
+export interface LonLat {
+  lon: number;
+  lat: number;
+}
+
 export type Cell = string | number | boolean | null | Text | unknown[] | Record<string, unknown>;
 
 /** Into whose hands a case can go, the likeliest unit first. */
@@ -159,7 +164,7 @@ export interface Affair {
   state: string;
   opened?: string;
   due?: string | null;
-  place?: [number, number] | { lon: number; lat: number } | null;
+  place?: [number, number] | LonLat | null;
   about?: string | null;
   about_name?: string | null;
   unit_name?: string | null;

@@ -1,5 +1,6 @@
 /** Every word of the console's own, in both languages. */
 import { say } from "./prefs.svelte";
+import { STATES } from "./states";
 import type { Text } from "./types";
 
 const WORDS = {
@@ -38,7 +39,6 @@ const WORDS = {
   nothing: ["Nothing at the moment; what comes appears here by itself", "目前没有内容，有新情况会自动显示"],
   failed: ["This could not be loaded", "加载失败"],
   unreachable: ["The hub cannot be reached.", "无法连接到中枢。"],
-  noPages: ["No pages for your role yet", "您的角色暂无可见页面"],
   notFound: ["There is no such page", "没有这个页面"],
   skip: ["Skip to content", "跳到正文"],
   pages: ["Pages", "页面"],
@@ -100,8 +100,7 @@ const WORDS = {
   noUnits: ["This department has no crew of its own here: re-route the case, or close it with a note once it is done.", "本部门暂无登记的班组，可改派其他部门，或处置后填写说明办结。"],
   proof: ["Photos of how it looks now; the reporter sees them", "现场照片（上报人可见）"],
   noPhoto: ["That file is not a photo that can be read.", "无法识别该照片文件。"],
-  doIt: ["Do it", "执行"],
-  moveTo: ["Move to {state}", "移至“{state}”"],
+  fewPhotos: ["Four photos go along, no more: the first four were taken.", "最多 4 张照片，已选取前 4 张。"],
   cannotMove: ["From {from} a case cannot go to {to}", "案件不能从“{from}”移至“{to}”"],
   // a case
   caseN: ["Case {n}", "案件 {n}"],
@@ -137,6 +136,7 @@ const WORDS = {
   map: ["Map", "地图"],
   asList: ["As a list", "列表显示"],
   asMap: ["As a map", "地图显示"],
+  asChart: ["As a chart", "图表显示"],
   zoomIn: ["Zoom in", "放大"],
   zoomOut: ["Zoom out", "缩小"],
   wholeCity: ["Whole city", "全市"],
@@ -150,7 +150,6 @@ const WORDS = {
   stop: ["Pause", "暂停"],
   speed: ["Speed", "速度"],
   replay: ["Replay", "回放"],
-  follow: ["Follow live", "跟随实时"],
   worrying: ["above {v}", "高于 {v}"],
   latest: ["latest", "最新"],
   open: ["Open", "打开"],
@@ -158,7 +157,6 @@ const WORDS = {
   send: ["Send", "提交"],
   sent: ["Sent", "已提交"],
   required: ["required", "必填"],
-  missing: ["Please fill this in", "请填写此项"],
   accepted: ["Accepted: {what}", "可接受：{what}"],
   choose: ["Choose", "请选择"],
   yes: ["Yes", "是"],
@@ -166,8 +164,6 @@ const WORDS = {
   pickOnMap: ["Tap the map", "在地图上点选"],
   useMine: ["Use my location", "使用当前位置"],
   noLocation: ["Your device did not tell where it is", "设备未提供位置"],
-  addPhoto: ["Add a photo", "添加照片"],
-  removePhoto: ["Remove photo", "移除照片"],
   // keyboard
   kHelp: ["This list", "显示本列表"],
   kSearch: ["Go to a page or case", "前往页面或案件"],
@@ -182,78 +178,7 @@ const WORDS = {
   kEsc: ["Close what is open", "关闭当前窗口"],
   kMap: ["Pan and zoom a chosen map", "平移与缩放选中的地图"],
   kPlay: ["Play or pause a replay", "播放或暂停回放"],
-  // states that things report about themselves
-  ok: ["ok", "正常"],
-  normal: ["normal", "正常"],
-  clear: ["clear", "已解除"],
-  event: ["news", "通告"],
-  cleared: ["cleared", "已解除"],
-  alarm: ["alarm", "告警"],
-  raised: ["raised", "告警中"],
-  warning: ["warning", "预警"],
-  warn: ["warning", "预警"],
-  fault: ["fault", "故障"],
-  broken: ["broken", "故障"],
-  critical: ["critical", "严重"],
-  offline: ["offline", "离线"],
-  online: ["online", "在线"],
-  silent: ["silent", "失联"],
-  stuck: ["stuck", "卡滞"],
-  drifting: ["drifting", "漂移"],
-  stale: ["stale", "数据过期"],
-  late: ["late", "晚点"],
-  delayed: ["delayed", "延误"],
-  full: ["full", "已满"],
-  free: ["free", "空闲"],
-  busy: ["busy", "忙碌"],
-  idle: ["idle", "空闲"],
-  green: ["green", "绿灯"],
-  yellow: ["yellow", "黄灯"],
-  red: ["red", "红灯"],
-  off: ["off", "关闭"],
-  on_shift: ["on shift", "在岗"],
-  off_shift: ["off shift", "下班"],
-  moving: ["moving", "行驶中"],
-  parked: ["parked", "停放"],
-  charging: ["charging", "充电中"],
-  flooded: ["flooded", "积水"],
-  blocked: ["blocked", "阻断"],
-  unknown: ["unknown", "未知"],
-  quiet: ["quiet", "平静"],
-  reopened: ["reopened", "已重开"],
-  running: ["running", "进行中"],
-  refused: ["refused", "已拒绝"],
-  stopped: ["stopped", "已停止"],
-  asked: ["asked", "已申请"],
-  passed: ["passed", "已通过"],
-  serious: ["serious", "严重"],
-  notice: ["notice", "提示"],
-  active: ["active", "活跃"],
-  available: ["available", "可用"],
-  degraded: ["degraded", "降级"],
-  good: ["good", "良好"],
-  healthy: ["healthy", "健康"],
-  lost: ["lost", "丢失"],
-  mended: ["mended", "已修复"],
-  none: ["none", "无"],
-  pumping: ["pumping", "排水中"],
-  ready: ["ready", "就绪"],
-  received: ["received", "已受理"],
-  suspect: ["suspect", "存疑"],
-  treating: ["treating", "救治中"],
-  underway: ["underway", "进行中"],
-  // applications
-  livelihood: ["Livelihood", "民生服务"],
-  governance: ["Urban governance", "城市治理"],
-  government: ["Government", "政务"],
-  industry: ["Industry", "产业"],
-  ecology: ["Ecology", "生态"],
-  hub: ["the hub", "中枢"],
-  resident: ["the reporter", "上报人"],
-  outbreak: ["outbreak?", "疑似暴发"],
-  around: ["unusual around it", "周边异常"],
-  day: ["daytime", "日间"],
-  night: ["night", "夜间"],
+  ...STATES,
 } satisfies Record<string, [string, string]>;
 
 export type Word = keyof typeof WORDS;
@@ -291,7 +216,7 @@ export function learn(words: Record<string, Text>): void {
 export function called(word: unknown): string {
   if (word && typeof word === "object") return say(word);
   const name = say(word);
-  if (name.includes(", ")) return name.split(", ").map(called).join(say({ en: ", ", zh: "、" }));
+  if (name.includes(", ")) return [...new Set(name.split(", ").map(called))].join(say({ en: ", ", zh: "、" }));
   if (name in city) return say(city[name]);
   const own = name === "urban_governance" || name === "urban governance" ? "governance" : name;
   if (own in WORDS) return w(own as Word);

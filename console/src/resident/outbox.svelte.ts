@@ -13,7 +13,7 @@ class Outbox {
   }
 
   send = async (): Promise<void> => {
-    await flush().catch(() => 0);
+    await flush().catch(() => null);
     await this.look();
   };
 

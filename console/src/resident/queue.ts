@@ -72,36 +72,28 @@ export async function post(told: Told, photos: Blob[]): Promise<Sent> {
   return sent;
 }
 
-let flushing: Promise<number> | null = null;
+let flushing: Promise<void> | null = null;
 
 /** Send what waits, oldest first; a refused one is kept with its reason, so that nothing is lost in silence. */
-export function flush(): Promise<number> {
+export function flush(): Promise<void> {
   flushing ??= each().finally(() => (flushing = null));
   return flushing;
 }
 
-async function each(): Promise<number> {
-  let count = 0;
-  for (const report of await kept()) {
-    if (report.refused) continue;
-    const done = await attempt(report);
-    if (done === null) break;
-    if (done) count += 1;
-  }
-  return count;
+async function each(): Promise<void> {
+  for (const report of await kept()) if (!report.refused && !(await goes(report))) return;
 }
 
-/** True when sent, false when refused, null when there is still no connection. */
-async function attempt(report: Kept): Promise<boolean | null> {
+/** Whether the line is there: then it was sent, or refused. */
+async function goes(report: Kept): Promise<boolean> {
   try {
     await post(report.told, report.photos);
     await drop(report.id!);
-    return true;
   } catch (error) {
-    if (!(error instanceof Problem) || isLater(error)) return null;
+    if (!(error instanceof Problem) || isLater(error)) return false;
     await keep({ ...report, refused: error.message });
-    return false;
   }
+  return true;
 }
 
 /** Whether the same may well be taken a little later. */

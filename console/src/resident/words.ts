@@ -11,6 +11,7 @@ const WORDS = {
   anotherPhoto: ["Take another", "再拍一张"],
   remove: ["Remove", "移除"],
   notAPhoto: ["That file is not a photo we can read.", "无法识别该照片文件。"],
+  fewPhotos: ["Four photos go along, no more.", "最多上传 4 张照片。"],
   heic: [
     "This is a HEIC photo, which this browser cannot read. Send a copy as JPEG, or set the camera to the most compatible format.",
     "这是 HEIC 照片，当前浏览器无法读取。请另存为 JPEG，或将相机格式设为“兼容性最佳”。",
@@ -27,7 +28,7 @@ const WORDS = {
   address: ["Address or landmark", "地址或附近地标"],
   addressHint: ["e.g. Elm Street, opposite the school", "例如：榆树街，学校对面"],
   onMap: ["Choose on the map", "在地图上选择"],
-  mapMore: ["Tap where it is.", "点击问题所在位置。"],
+  mapMore: ["Tap where it is. The map comes closer: tap again to be exact.", "点击问题所在位置，地图放大后可再次点击，定位更准。"],
   mapLater: ["The map comes with the connection. Write the address, or use where you are.", "联网后显示地图，请先填写地址或使用定位。"],
   placed: ["Place chosen", "已选定位置"],
   near: ["Already reported nearby", "附近已有人上报"],

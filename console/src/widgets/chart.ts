@@ -7,7 +7,7 @@ import { init, use, type EChartsCoreOption, type EChartsType } from "echarts/cor
 import { CanvasRenderer } from "echarts/renderers";
 import { say, type Lang } from "../lib/prefs.svelte";
 import { figure, number, type Row } from "../lib/rows";
-import { palettes, SERIES } from "../lib/theme";
+import { palettes, SERIES, type Palette } from "../lib/theme";
 import { onTheWall } from "../lib/time";
 import { called, calledIn, w } from "../lib/words";
 import type { ChartWidget } from "../lib/types";
@@ -24,18 +24,29 @@ const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 type Theme = "light" | "dark";
 type XType = "time" | "value" | "category";
 
-export function xType(all: Row[], x: string, shape: string | undefined): XType {
+function xType(all: Row[], x: string, shape: string | undefined): XType {
   const first = all.find((row) => row[x] !== null)?.[x];
   if (typeof first === "string" && TIME.test(first)) return "time";
   return typeof first === "number" && shape !== "bar" ? "value" : "category";
+}
+
+const UPRIGHT = 6; // of so many bars at most the names have room beneath
+
+/** How many bars lie one below the other, each beside its name; none where they stand. */
+export function lying(widget: ChartWidget, all: Row[]): number {
+  if (widget.shape !== "bar" || xType(all, widget.x, widget.shape) !== "category") return 0;
+  const bars = categories(widget, all).length;
+  return bars > UPRIGHT ? bars : 0;
 }
 
 /** Everything ECharts is told about one chart. */
 export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang): EChartsCoreOption {
   const palette = palettes[theme];
   const groups = grouped(widget, all);
-  const kind = xType(all, widget.x, widget.shape);
   const names = [...groups.keys()];
+  const flat = lying(widget, all) > 0;
+  const axes = [acrossAxis(widget, all, palette), upAxis(widget, all, palette)];
+  const [xAxis, yAxis] = flat ? [axes[1], { ...axes[0], inverse: true }] : axes;
   return {
     animation: false,
     useUTC: true, // times are given as the city's wall clock shows them
@@ -44,28 +55,59 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.soft },
     grid: { left: 8, right: 16, top: names.length > 1 ? 34 : 12, bottom: widget.along ? 22 : 6, containLabel: true },
     legend: { show: names.length > 1, top: 0, left: 0, type: "scroll", data: names, icon: "roundRect", itemWidth: 12, itemHeight: 8, textStyle: { color: palette.soft } },
-    tooltip: {
-      trigger: widget.shape === "scatter" || widget.shape === "tree" ? "item" : "axis",
-      confine: true,
-      backgroundColor: palette.panel,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
-      valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
-      ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
-    },
-    xAxis: axis(palette, { show: all.length > 0, ...along(widget, palette), ...stretches(widget, all, palette), type: kind, data: kind === "category" ? categories(widget, all) : undefined, splitLine: { show: false }, ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}) }),
-    yAxis: axis(palette, { type: "value", scale: widget.shape !== "bar", show: all.length > 0 && widget.shape !== "tree", ...(widget.shape === "tree" ? { inverse: true, min: (all: { min: number; max: number }) => all.min - 1 - 0.1 * (all.max - all.min) } : {}) }),
-    dataZoom: kind === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
-    series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at)),
+    tooltip: tooltip(widget, lang, palette),
+    xAxis,
+    yAxis,
+    dataZoom: xType(all, widget.x, widget.shape) === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
+    series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at, flat)),
   };
 }
 
+function tooltip(widget: ChartWidget, lang: Lang, palette: Palette): object {
+  return {
+    trigger: widget.shape === "scatter" || widget.shape === "tree" ? "item" : "axis",
+    confine: true,
+    backgroundColor: palette.panel,
+    borderColor: palette.line,
+    textStyle: { color: palette.ink, fontSize: 12 },
+    valueFormatter: (value: unknown) => `${figure(number(value as number), lang)} ${widget.unit ?? ""}`,
+    ...(widget.shape === "tree" ? { formatter: (at: { name?: string }) => escaped(at.name ?? "") } : {}),
+  };
+}
+
+/** What the rows are told along: time, a number or names. */
+function acrossAxis(widget: ChartWidget, all: Row[], palette: Palette): object {
+  const type = xType(all, widget.x, widget.shape);
+  return axis(palette, {
+    type,
+    show: all.length > 0,
+    data: type === "category" ? categories(widget, all) : undefined,
+    splitLine: { show: false },
+    ...along(widget, palette),
+    ...stretches(widget, all, palette),
+    ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}),
+  });
+}
+
+/** How much there is: a tree grows downwards, and what is counted has no halves. */
+function upAxis(widget: ChartWidget, all: Row[], palette: Palette): object {
+  const tree = widget.shape === "tree";
+  const counted = all.every((row) => Number.isInteger(number(row[widget.y]) ?? 0));
+  return axis(palette, {
+    type: "value",
+    scale: widget.shape !== "bar",
+    show: all.length > 0 && !tree,
+    minInterval: counted ? 1 : undefined,
+    ...(tree ? { inverse: true, min: ({ min, max }: { min: number; max: number }) => min - 1 - 0.1 * (max - min) } : {}),
+  });
+}
+
 /** What the axis says where that is neither a time nor a name. */
-const along = (widget: ChartWidget, palette: { muted: string }): object =>
+const along = (widget: ChartWidget, palette: Palette): object =>
   widget.along ? { name: say(widget.along), nameLocation: "middle", nameGap: 24, nameTextStyle: { color: palette.muted } } : {};
 
 /** Names of stretches, each below the middle of its own. */
-function stretches(widget: ChartWidget, all: Row[], palette: { muted: string }): object {
+function stretches(widget: ChartWidget, all: Row[], palette: Palette): object {
   if (!widget.stretches) return {};
   const ends = new Map<string, [number, number]>();
   for (const row of all) {
@@ -78,7 +120,7 @@ function stretches(widget: ChartWidget, all: Row[], palette: { muted: string }):
   return { max: "dataMax", axisLabel: { color: palette.muted, hideOverlap: true, customValues: [...names.keys()], formatter } };
 }
 
-function axis(palette: { line: string; edge: string; muted: string }, extra: object): object {
+function axis(palette: Palette, extra: object): object {
   return {
     axisLine: { lineStyle: { color: palette.edge } },
     axisTick: { show: false },
@@ -103,21 +145,21 @@ function categories(widget: ChartWidget, all: Row[]): string[] {
   return [...new Set(all.map((row) => calledIn(widget.x, row[widget.x])))];
 }
 
-function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number): object[] {
+function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number, flat: boolean): object[] {
   const colour = SERIES[theme][at % SERIES[theme].length]!;
   if (widget.shape === "tree") return [branches(widget, name, all, colour)];
-  const pairs = (column: string) => all.map((row) => [xOf(row, widget), number(row[column])]);
+  const told = (row: Row) => [xOf(row, widget), number(row[widget.y])];
   const type = widget.shape === "bar" ? "bar" : widget.shape === "scatter" ? "scatter" : "line";
   const main = {
-    name, type, data: pairs(widget.y), showSymbol: all.length < 3, symbolSize: 6, barMaxWidth: 26, lineStyle: { width: 2 },
-    itemStyle: { color: colour, borderRadius: type === "bar" ? [3, 3, 0, 0] : 0 },
+    name, type, data: all.map(flat ? (row) => told(row).reverse() : told), showSymbol: all.length < 3, symbolSize: 6, barMaxWidth: 26, lineStyle: { width: 2 },
+    itemStyle: { color: colour, borderRadius: type !== "bar" ? 0 : flat ? [0, 3, 3, 0] : [3, 3, 0, 0] },
     sampling: type === "line" ? "lttb" : undefined, large: type === "scatter", z: 3,
     markLine: at === 0 ? threshold(widget, theme) : undefined,
   };
   const outer: [string, string][] = widget.low && widget.high ? [[widget.low, widget.high]] : [];
   const bands = [...outer, ...(widget.bands ?? [])];
-  const told = bands.length ? all.filter((row) => number(row[bands[0]![0]]) !== null) : [];
-  return [...bands.flatMap((pair) => (told.length ? band(widget, name, told, colour, pair) : [])), main];
+  const known = bands.length ? all.filter((row) => number(row[bands[0]![0]]) !== null) : [];
+  return [...bands.flatMap((pair) => (known.length ? band(widget, name, known, colour, pair) : [])), main];
 }
 
 /** Points at their moments, and an arrow from each point's parent to it. */

@@ -55,6 +55,7 @@ class Paper {
   count = 0;
   done = 0;
   #size = "";
+  #sheet: WebGLTexture | null = null;
 
   constructor(private readonly gl: WebGL2RenderingContext) {
     [this.frame, this.order] = [gl.createFramebuffer(), gl.createBuffer()];
@@ -78,9 +79,11 @@ class Paper {
 
   #cut(width: number, height: number): void {
     const { gl } = this;
-    gl.bindTexture(gl.TEXTURE_2D, gl.createTexture());
+    gl.deleteTexture(this.#sheet);
+    this.#sheet = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, this.#sheet);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, width, height, 0, gl.RGBA, gl.UNSIGNED_BYTE, null);
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, gl.getParameter(gl.TEXTURE_BINDING_2D) as WebGLTexture, 0);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, this.#sheet, 0);
   }
 }
 
@@ -225,7 +228,7 @@ export class Ink {
   }
 }
 
-export function rgb(colour: string): [number, number, number] {
+function rgb(colour: string): [number, number, number] {
   const hex = Number.parseInt(colour.slice(1, 7), 16);
   return [(hex >> 16) / 255, ((hex >> 8) & 255) / 255, (hex & 255) / 255];
 }

@@ -2,35 +2,19 @@
  * Moving points over a map, 50,000 and more: a sheet of its own above the ground, so that a moving bus does not
  * redraw the streets. Positions glide on the graphics side; a batch of updates costs one upload.
  */
+import { outfit, type Dot } from "./dot";
 import { Glide, GLIDE_MS, STRIDE } from "./glide";
 import { Ink, type Look } from "./ink";
+import { around, mercator, north, type Box } from "./mercator";
 
 const CROWD = 3000; // from so many on those who stand are drawn apart from those who move
 
-export interface Dot {
-  id: string;
-  lon: number;
-  lat: number;
-  colour: number;
-  radius: number;
-  ring: boolean;
-  mark?: number; // a disc where nothing else is said
-}
-
-export interface View {
+interface View {
   /** The middle of the view in web-mercator units (the world is 1 wide). */
   x: number;
   y: number;
   /** Width of the world in CSS pixels. */
   world: number;
-}
-
-export function mercator(lon: number, lat: number): [number, number] {
-  return [lon / 360 + 0.5, north(lat)];
-}
-
-function north(lat: number): number {
-  return 0.5 - Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
 }
 
 export class Points {
@@ -48,6 +32,7 @@ export class Points {
   #changed = false; // a look, since the last upload
   #asked = false; // for a drawing of what is known
   #coming = false; // some are chosen, and those who stay behind are being drawn
+  #colours: [palette: readonly string[], halo: string] | null = null;
 
   constructor(
     private view: () => View,
@@ -56,6 +41,9 @@ export class Points {
     this.canvas.className = "points";
     this.canvas.setAttribute("aria-hidden", "true");
     this.#ink = Ink.on(this.canvas);
+    // a driver may take the graphics away for a moment, on a wall that shows the city for weeks
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => this.#again());
   }
 
   get count(): number {
@@ -64,7 +52,16 @@ export class Points {
 
   /** Colours by index, at most sixteen, and the halo that parts points from the ground. */
   paint(palette: readonly string[], halo: string): void {
+    this.#colours = [palette, halo];
     this.#ink?.paint(palette, halo);
+    this.redraw();
+  }
+
+  #again(): void {
+    this.#ink = Ink.on(this.canvas);
+    if (this.#colours) this.#ink?.paint(...this.#colours);
+    this.#ink?.load(this.#glide);
+    this.#coming = false;
     this.redraw();
   }
 
@@ -89,14 +86,8 @@ export class Points {
   }
 
   /** West, south, east and north of all dots; null where there are none. */
-  extent(): [number, number, number, number] | null {
-    if (!this.#dots.length) return null;
-    const box: [number, number, number, number] = [180, 90, -180, -90];
-    for (const { lon, lat } of this.#dots) {
-      [box[0], box[1]] = [Math.min(box[0], lon), Math.min(box[1], lat)];
-      [box[2], box[3]] = [Math.max(box[2], lon), Math.max(box[3], lat)];
-    }
-    return box;
+  extent(): Box | null {
+    return around(this.#dots);
   }
 
   /** Where a dot stands among the others, for who speaks of it often; -1 when there is none. */
@@ -248,9 +239,4 @@ export class Points {
     const [x, y] = mercator(lon, lat);
     return [x - this.#origin[0], y - this.#origin[1]];
   }
-}
-
-/** Its colour, its radius, and its mark and whether it is ringed in one number. */
-function outfit(dot: Pick<Dot, "colour" | "radius" | "ring" | "mark">): [number, number, number] {
-  return [dot.colour, dot.radius, (dot.ring ? 1 : 0) + 2 * (dot.mark ?? 0)];
 }

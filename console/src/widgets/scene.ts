@@ -4,7 +4,7 @@ import type { Palette } from "../lib/theme";
 import { known, toneOf } from "../lib/tone";
 import { say } from "../lib/prefs.svelte";
 
-export interface Thing {
+interface Thing {
   shape: string;
   x: number;
   y: number;
@@ -13,19 +13,19 @@ export interface Thing {
   width: number;
   state: string;
 }
-export interface Track {
+interface Track {
   id: string;
   times: number[];
   things: Thing[];
 }
-export interface Mark {
+interface Mark {
   shape: string;
   kind: string;
   label: string;
   points: [number, number][];
   width: number;
 }
-export interface Extent {
+interface Extent {
   left: number;
   bottom: number;
   right: number;

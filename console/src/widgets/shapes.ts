@@ -4,7 +4,7 @@ import { number, place, type Row } from "../lib/rows";
 import { STEPS, palettes, type Tone } from "../lib/theme";
 import { classOf, known, shadeOf, toneOf } from "../lib/tone";
 import type { Layer } from "../lib/types";
-import type { Dot } from "./points";
+import type { Dot } from "./dot";
 import type { Shape } from "./sheet";
 
 const TONES: Tone[] = ["idle", "ok", "work", "warn", "bad"];

@@ -7,7 +7,8 @@ import { larger } from "../lib/larger";
 import type { Lang } from "../lib/prefs.svelte";
 import type { CityFacts } from "../lib/types";
 import { groundStyle, NEAR } from "./ground";
-import { mercator, Points } from "./points";
+import { mercator, type Box } from "./mercator";
+import { Points } from "./points";
 
 setWorkerUrl(new URL(workerUrl, location.href).href);
 setWorkerCount(1);
@@ -17,8 +18,6 @@ export interface Shape {
   data: GeoJSON.FeatureCollection;
   layers: LayerSpecification[];
 }
-
-type Box = [number, number, number, number];
 
 const within = (inner: Box, outer: Box) =>
   inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];

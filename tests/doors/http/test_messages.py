@@ -49,9 +49,9 @@ def test_each_role_reads_its_own_and_no_department_anothers(told: TestClient, si
     for name in ("luo", "tan", "wen", "lin", "mayor"):
         sign_in(name)
         read[name] = for_you(told)
-    mine = [f"#{case} reminder", "water on the road"]
-    assert read == {"luo": mine, "tan": [f"#{case} overdue"], "wen": [], "lin": [],
-                    "mayor": sorted([*mine, f"#{case} overdue"])}  # fmt: skip
+    mine = [f"#{case} x: reminder", "water on the road"]
+    assert read == {"luo": mine, "tan": [f"#{case} x: overdue"], "wen": [], "lin": [],
+                    "mayor": sorted([*mine, f"#{case} x: overdue"])}  # fmt: skip
 
 
 def test_what_one_has_seen_stands_for_the_others_and_what_is_not_for_one_is_passed_over(told, sign_in) -> None:
@@ -63,7 +63,7 @@ def test_what_one_has_seen_stands_for_the_others_and_what_is_not_for_one_is_pass
     headers = sign_in("luo")
     assert told.post("/v1/messages/seen", json={"ids": [notice]}, headers=headers).json() == {"seen": 1}
     assert told.post("/v1/messages/seen", json={"ids": [notice]}, headers=headers).json() == {"seen": 0}
-    assert for_you(told) == [f"#{told.case} reminder"]
+    assert for_you(told) == [f"#{told.case} x: reminder"]
     sign_in("qin")
     assert "water on the road" in for_you(told)
 

@@ -37,7 +37,7 @@ def test_officers_are_reminded_and_the_manager_is_told_when_it_is_late(lasting_c
         where (facts ->> 'case')::bigint = %s order by id""", (case,))  # fmt: skip
     assert [(each["rung"], each["role"], each["at"]) for each in told] == expected
     assert {each["department"] for each in told} <= {"traffic_police"}
-    late = {True: "overdue by", False: "reminder:"}
+    late = {True: "overdue by", False: " left until"}
     assert all(late[each["rung"] >= 3 and each["at"] > MORNING + timedelta(hours=2)] in each["says"]["en"]
                for each in told if each["at"] != MORNING + timedelta(hours=2))  # fmt: skip
     (row,) = hub.database.rows("select late_department from hub.cases where id = %s", (case,))

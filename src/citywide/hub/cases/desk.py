@@ -125,9 +125,11 @@ class CaseDesk(Struct, frozen=True):
         """The unit is there and works."""
         move(connection, case, "start", "working", at, who, Text("work has begun", "已开始处置"), note)
 
-    def check(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
+    def check(
+        self, connection: Connection, case: int, at: datetime, who: str, note: str = "", because: Text | None = None
+    ) -> None:
         """The work is done and waits to be checked."""
-        done = Text("work is done, to be checked", "处置完毕，待核查")
+        done = joined(Text("work is done, to be checked", "处置完毕，待核查"), because)
         move(connection, case, "check", "checking", at, who, done, note)
         self.somebody_is_free(connection, at)
 

@@ -67,7 +67,7 @@ def ladder_step(remaining: timedelta) -> Text:
         minutes = max(1, round(60 * hours))
         en, zh = f"{minutes} min", f"{minutes} 分钟"
     if remaining > timedelta(0):
-        return Text(f"reminder: {en} left", f"催办：剩余 {zh}")
+        return Text(f"{en} left until it is due", f"催办，剩余 {zh}")
     return Text(f"overdue by {en}", f"已超期 {zh}")
 
 

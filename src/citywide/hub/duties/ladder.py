@@ -65,8 +65,8 @@ class Ladder(Struct, frozen=True):
 
 def remind(connection: Connection, row: dict[str, Any], at: datetime, says: Text, rung: int) -> None:
     """At first the case's department is told, from the third rung on the city's manager."""
-    case, escalated = row["id"], rung >= 3
-    told = Text(f"#{case} {says.en}", f"#{case} {says.zh}")
+    case, title, escalated = row["id"], row["title"], rung >= 3
+    told = Text(f"#{case} {title['en']}: {says.en}", f"#{case} {title['zh']}：{says.zh}")
     message = {"at": at, "department": row["department"], "role": "manager" if escalated else "officer", "entity": None,
                "says": Jsonb(msgspec.to_builtins(told)), "facts": Jsonb({"case": case, "rung": rung})}  # fmt: skip
     connection.execute(sql("put_message"), message)

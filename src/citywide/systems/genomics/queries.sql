@@ -21,11 +21,11 @@ select coalesce(sum(genome_wide), 0)::int as count from genomics.trait
 where study = (select max(number) from genomics.study where state = 'done')
 
 -- name: studies
-select study.number, cohort, array_to_string(traits, ', ') as traits, purpose, asked_by,
+select study.number, coalesce(entity.name, cohort) as cohort, array_to_string(traits, ', ') as traits, purpose, asked_by,
     array_to_string(people, ', ') as people, state, asked, ended,
     case when variants > 0 then round(100.0 * variants_done / variants, 1)::float8 end as progress,
     case state when 'running' then left_s end as left_s, why, cases as case
-from genomics.study order by study.number desc limit 200
+from genomics.study left join hub.entity on entity.id = cohort order by study.number desc limit 200
 
 -- name: study_traits
 select study, name, people, nullif(ill, 0) as ill, variants, left_out, lambda_gc as lambda, genome_wide, refused,
@@ -80,8 +80,12 @@ where rank = %(rank)s
 order by at - 1 = (series ->> 'lead')::int desc, r2::float8 desc nulls last, 1 limit 20000
 
 -- name: how_it_was_made
-select study.number, command, files.key as file, files.value as sha256, ended,
-    (select string_agg(part || ' ' || version, ', ' order by part) from jsonb_each_text(versions) as made (part, version)) as versions,
+select number, asked_by, command, ended,
+    (select string_agg(part || ' ' || version, ', ' order by part) from jsonb_each_text(versions) as made (part, version)) as versions
+from genomics.study where state = 'done' order by number desc limit 200
+
+-- name: files_of_studies
+select study.number, files.key as file, files.value as sha256,
     case when results ? files.key then '/v1/studies/' || study.number || '/'
         || genomics.in_address(regexp_replace(files.key, '\.tsv$', '')) || '/table.tsv' end as href
 from genomics.study, jsonb_each_text(inputs || results) as files

@@ -9,7 +9,7 @@ from msgspec import to_builtins
 from citywide.hub import Entity, Reading
 from citywide.hub.simulated.twin import Answer, Order, Plan, TrueEvent, Weather
 from citywide.systems.genomics.engine.simulate import planted
-from citywide.systems.genomics.laboratory.order import Made
+from citywide.systems.genomics.laboratory.order import Recipe
 from citywide.systems.genomics.model import COHORT, DEPARTMENT
 
 PEOPLE, VARIANTS, MISSING, CAUSAL = 2000, 6000, 0.01, 6
@@ -18,8 +18,6 @@ STANDING = {
     "purpose": "Trial of the laboratory on made people: are the planted effects found? · 以模拟人群检验实验室",
     "asked_by": "city",
 }
-
-
 SIZE = {"traits": STANDING["traits"], "people": PEOPLE, "variants": VARIANTS}
 
 
@@ -29,7 +27,7 @@ class CohortTwin:
     def __init__(self, plan: Plan) -> None:
         """Draw the recipe from the city's seed."""
         seed = int(plan.rng("genomics").integers(1, 1 << 30))
-        self.made = Made(PEOPLE, VARIANTS, MISSING, seed, CAUSAL)
+        self.made = Recipe(PEOPLE, VARIANTS, MISSING, seed, CAUSAL)
         facts: dict[str, object] = {"made": to_builtins(self.made), "standing": STANDING, **SIZE}
         name = "Made cohort · 模拟队列"
         self.entities: Sequence[Entity] = (Entity("cohort/made", COHORT.name, name, None, DEPARTMENT, facts),)

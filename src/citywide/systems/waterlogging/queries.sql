@@ -57,7 +57,8 @@ order by 1
 
 -- name: gauges_table
 select entity.name, latest.value as depth, latest.time as heard,
-    coalesce((select string_agg(alarm.rule, ', ') from hub.alarm where alarm.entity = entity.number and cleared is null),
+    coalesce((select string_agg(alarm.rule, ', ' order by array_position(array['critical', 'serious', 'warning'], severity), raised)
+              from hub.alarm where alarm.entity = entity.number and cleared is null),
              case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
 left join hub.latest on latest.series = series.number

@@ -4,7 +4,7 @@ from citywide.hub import Column, Field, Text
 from citywide.systems.epidemic.watch.watched import Watched
 
 PLACE = Column("name", Text("Place", "地点"))
-SERIES = Column("kind", Text("Series", "序列"), "state")
+SERIES = Column("kind", Text("Series", "序列"))
 DISTRICT = Column("district", Text("District", "区"))
 WEEK = Column("week", Text("Week up to", "周截至"))
 STATE = Column("state", Text("State", "状态"), "state")

@@ -110,7 +110,7 @@ def where_met(plan: Plan, context: int, place: int) -> tuple[str, str, Place | N
         return "city", Text("somewhere in the city", "市内某处").both, None
     if context == RIDE:
         line, run = place % 40 + 1, place // 40 + 1
-        return f"ride/{place}", Text(f"bus line {line}, run {run}", f"{line}路{run}班").both, None
+        return f"ride/{place}", Text(f"Bus line {line}, run {run}", f"公交{line}路{run}班").both, None
     kind, what = _room(context, place)
     found = plan.of_kind(kind)
     if not found:

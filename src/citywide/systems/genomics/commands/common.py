@@ -16,7 +16,7 @@ from citywide.systems.genomics.commands.names import chromosomes, habits, list_o
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.genotypes import Genotypes
-from citywide.systems.genomics.engine.files.hard_calls import hard_calls
+from citywide.systems.genomics.engine.files.hard_calls import calls_of
 from citywide.systems.genomics.engine.files.lists import keep_mask, named_mask
 from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.files.wrong import InputError
@@ -109,7 +109,7 @@ def room(folder: Path) -> None:
 def study(options: Namespace) -> tuple[Bed, NDArray[np.bool_], NDArray[np.int64]]:
     """The open file as calls, who is in, and which variants."""
     data, people, rows = dosed_study(options)
-    return data if isinstance(data, Bed) else hard_calls(data, rows, options.out), people, rows
+    return calls_of(data, options.out, rows), people, rows
 
 
 def dosed_study(options: Namespace) -> tuple[Genotypes, NDArray[np.bool_], NDArray[np.int64]]:

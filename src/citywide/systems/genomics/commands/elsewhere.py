@@ -49,10 +49,7 @@ TABLES = _each(
     ("--no-input-missing-phenotype", "say --missing-codes NA"),
     ("--within", "say --catCovarList, for a category among the covariates"),
     ("--bgi", "an index is read where it stands beside its .bgen; without one the file is walked through"),
-    (
-        "--rint --rerint --rerint-cov --apply-rerint --apply-rerint-cov --variance-standardize",
-        "say --apply-rint, which takes quantities by their ranks",
-    ),
+    ("--rint --rerint --rerint-cov --apply-rerint --apply-rerint-cov --variance-standardize", BY_RANK),
 )
 OF_SCANS = {
     "--mind": "find the people with `citywide qc --mind`, then --remove them",
@@ -67,8 +64,8 @@ OF_SCANS = {
     "--quantile-normalize": "say --pheno-quantile-normalize; covariates stay as they are",
     "--make-king": "see `citywide qc --make-king-table`, which lists the pairs",
     "--condition": "put the variant's copies into --covar",
-    "--parameters": "the models here are additive, of one variant at a time",
-    "--interaction": "the models here are additive, of one variant at a time",
+    "--parameters": ADDITIVE,
+    "--interaction": ADDITIVE,
     "--ci": "see `citywide report`, which tells odds ratios with their 95 % intervals",
     "--strict": "each trait is scanned on who has it; --keep who has them all",
     "--max-maf": "list the variants by `citywide qc`, then --extract them",

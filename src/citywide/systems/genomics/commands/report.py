@@ -1,16 +1,14 @@
 """`citywide report`: what a scan found, as pictures, a table, and a page that opens anywhere."""
 
-import hashlib
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-
-import numpy as np
 
 from citywide.kit.commands import Command
 from citywide.systems.genomics.commands.common import answering, room
 from citywide.systems.genomics.commands.genotypes import genotype_options, opened
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.hard_calls import hard_calls
+from citywide.systems.genomics.engine.files.digest import sha256
+from citywide.systems.genomics.engine.files.hard_calls import calls_of
 
 
 def options(parser: ArgumentParser) -> None:
@@ -46,11 +44,8 @@ def run(options: Namespace) -> int:
 
 def _calls(options: Namespace) -> Bed:
     """The genotypes as calls, for linkage; without them nothing is known of it."""
-    data = opened(options)
-    if isinstance(data, Bed):
-        return data
     room(options.out)
-    return hard_calls(data, np.arange(len(data)), options.out)
+    return calls_of(opened(options), options.out)
 
 
 def _how(options: Namespace) -> list[str]:
@@ -62,14 +57,9 @@ def _how(options: Namespace) -> list[str]:
     words = [f"--{name.replace('_', '-')} {value}" for name, value in plain.items()]
     return [
         f"citywide report {' '.join(words)}",
-        *(f"{table.name} sha256 {_digest(table)}" for table in options.results),
+        *(f"{table.name} sha256 {sha256(table)}" for table in options.results),
         f"citywide {version('citywide')}",
     ]
-
-
-def _digest(table: Path) -> str:
-    with table.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 COMMAND = Command("report", "a scan's pictures, top table and page", options, run)

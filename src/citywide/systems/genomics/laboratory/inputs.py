@@ -4,13 +4,13 @@ A study is never made of files of which its evidence does not tell. What was beg
 thrown away; files that change while it runs end it, and a longer list of who has withdrawn begins it anew.
 """
 
-import hashlib
 import shutil
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec import json as quick
 
+from citywide.systems.genomics.engine.files.digest import sha256
 from citywide.systems.genomics.engine.files.genotypes import beside
 from citywide.systems.genomics.engine.files.wrong import FileError
 from citywide.systems.genomics.laboratory.order import STEP_ONE, Order, write
@@ -77,11 +77,3 @@ def _packed(data: Path, suffix: str) -> Path:
     path = beside(data, suffix)
     packed = path.with_name(f"{path.name}.zst")
     return packed if packed.exists() and not path.exists() else path
-
-
-def sha256(path: Path) -> str:
-    """A file's hash, read in pieces."""
-    if not path.exists():
-        raise FileError(f"{path}: there is no such file")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

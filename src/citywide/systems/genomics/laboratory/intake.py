@@ -49,7 +49,7 @@ def take_in(hub: Hub, study: dict[str, Any], folder: Path) -> None:
             (at, found.command, Jsonb(found.inputs), Jsonb(found.versions), Jsonb(found.results), number),
         )
         keep_on_file(connection, found.residents, PURPOSE, DEPARTMENT, ON_FILE)
-        hub.desk.check(connection, study["cases"], at, "hub", summary(found.traits).zh)
+        hub.desk.check(connection, study["cases"], at, "hub", because=summary(found.traits))
         _tell(hub, connection, number, found)
     values = [trait.lambda_gc for trait in found.traits if trait.variants]
     hub.submit([Reading(study_id(number), INFLATION.name, at, max(values))] if values else [])

@@ -15,8 +15,8 @@ ORDER, PROGRESS, FOUND, REFUSED, STOP = "order.json", "progress.json", "found.js
 STEP_ONE, VARIANTS, QUANTITIES, BINARY = "step1", "variants.txt", "quantities", "binary"
 
 
-class Made(Struct, frozen=True):
-    """A made cohort: the same numbers give the same people."""
+class Recipe(Struct, frozen=True):
+    """Of a made cohort: the same numbers give the same people."""
 
     people: int
     variants: int
@@ -35,7 +35,7 @@ class Order(Struct, frozen=True):
     test: str
     threads: int = 1
     memory_mb: int = 1000
-    made: Made | None = None
+    made: Recipe | None = None
     lists: dict[str, Path] = {}
     step_one: bool = False
     genotypes: str = "bfile"

@@ -13,13 +13,12 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 from msgspec import json as quick
 
 from citywide.systems.genomics.engine import Request
-from citywide.systems.genomics.engine.files.bed import Bed
+from citywide.systems.genomics.engine.files.digest import sha256
 from citywide.systems.genomics.engine.files.genotypes import Genotypes, open_genotypes
-from citywide.systems.genomics.engine.files.hard_calls import hard_calls
+from citywide.systems.genomics.engine.files.hard_calls import calls_of
 from citywide.systems.genomics.engine.files.lists import keep_mask
 from citywide.systems.genomics.engine.files.wrong import InputError
 from citywide.systems.genomics.engine.kernel import compiled
@@ -30,7 +29,6 @@ from citywide.systems.genomics.laboratory.inputs import (
     WithdrawnError,
     forget,
     pinned,
-    sha256,
     unchanged,
 )
 from citywide.systems.genomics.laboratory.order import (
@@ -40,8 +38,8 @@ from citywide.systems.genomics.laboratory.order import (
     STEP_ONE,
     STOP,
     Found,
-    Made,
     Order,
+    Recipe,
     read_order,
     write,
 )
@@ -115,7 +113,7 @@ class Watch:
             unchanged(self.order, self.inputs)
 
 
-def make(recipe: Made, folder: Path) -> None:
+def make(recipe: Recipe, folder: Path) -> None:
     """Write a made cohort; it appears only when it is whole."""
     from citywide.systems.genomics.engine.simulate import simulate  # noqa: PLC0415 - only made cohorts need it
 
@@ -148,11 +146,6 @@ def residents(asked: Request) -> list[str]:
     people = genotypes_of(asked).people
     chosen = people.person[keep_mask(people, asked.keep, asked.remove)].tolist()
     return [name for name in map(bytes.decode, chosen) if RESIDENT.fullmatch(name)]
-
-
-def calls_of(data: Genotypes, folder: Path) -> Bed:
-    """The cohort's genotypes as calls, for linkage."""
-    return data if isinstance(data, Bed) else hard_calls(data, np.arange(len(data)), folder)
 
 
 def found(order: Order, folder: Path, inputs: dict[str, str], traits: list[TraitSummary]) -> Found:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine import Limits, Request
 from citywide.systems.genomics.engine.files.bed import Bed
-from citywide.systems.genomics.engine.files.hard_calls import hard_calls
+from citywide.systems.genomics.engine.files.hard_calls import calls_of
 from citywide.systems.genomics.engine.scan.limits import within
 from citywide.systems.genomics.engine.scan.plan import Plan, make_plan
 from citywide.systems.genomics.laboratory.order import BINARY, QUANTITIES, VARIANTS
@@ -35,7 +35,7 @@ def predicted(request: Request, folder: Path, progress: Progress) -> Request:
     rows = np.arange(len(plan.bed))
     rows = rows[within(COMMON, plan.bed, plan.keep, rows)]
     folder.mkdir(exist_ok=True)
-    bed = plan.bed if isinstance(plan.bed, Bed) else hard_calls(plan.bed, rows, folder)
+    bed = calls_of(plan.bed, folder, rows)
     (folder / VARIANTS).write_bytes(b"\n".join([*plan.bed.variants.id()[rows].tolist(), b""]))
     lists: list[Path] = []
     for binary in sorted({trait.binary for trait in plan.traits}):

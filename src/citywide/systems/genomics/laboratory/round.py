@@ -20,7 +20,7 @@ from citywide.kit.child import alone
 from citywide.kit.turns import turn_if_free
 from citywide.systems.genomics.laboratory import order as notes
 from citywide.systems.genomics.laboratory.intake import failed, take_in
-from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, Made, Order
+from citywide.systems.genomics.laboratory.order import FOUND, ORDER, REFUSED, Order, Recipe
 from citywide.systems.genomics.laboratory.studies import Wish, ask, cohort_of, study_id, tell
 from citywide.systems.genomics.model import COHORT, PROGRESS, VARIANTS_DONE
 
@@ -109,7 +109,7 @@ def order_of(hub: Hub, study: dict[str, Any], cohort: dict[str, Any]) -> Order:
     }
     if "made" in facts:
         place = hub.settings.data.resolve() / "genomics" / "cohorts" / cohort["id"].split("/", 1)[1]
-        made = quick.decode(quick.encode(facts["made"]), type=Made)
+        made = quick.decode(quick.encode(facts["made"]), type=Recipe)
         return Order(place / "study", place / "pheno.tsv", place / "covar.tsv", traits, test, made=made, **more)
     some = {name: Path(facts[name]) if facts.get(name) else None for name in ("covar", "sample", "withdrawn")}
     more |= some | {name: facts[name] for name in ("genotypes", "ref_last") if name in facts}

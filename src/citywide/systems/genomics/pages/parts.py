@@ -9,6 +9,7 @@ CASE = ("case",)
 GENOME_WIDE = 7.3
 STUDY, TRAIT = Text("Study", "研究"), Text("Trait", "性状")
 COHORT, STUDIES_TITLE = Text("Cohort", "队列"), Text("Studies", "研究")
+ASKED_BY = Text("Asked by", "申请人")
 VARIANTS, WHY_NOT = Text("Variants", "位点"), Text("Why not", "未完成原因")
 MEGABASES, CHROMOSOME = Text("position, Mb", "位置（Mb）"), Text("Chromosome", "染色体")
 ENDED = Column("ended", Text("Ended", "结束时间"), "time")

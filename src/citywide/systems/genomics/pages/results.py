@@ -2,6 +2,7 @@
 
 from citywide.hub import Column, Page, Query, Stat, Text
 from citywide.systems.genomics.pages.parts import (
+    ASKED_BY,
     CASE,
     CHROMOSOME,
     ENDED,
@@ -60,20 +61,26 @@ REGIONS = (
     region(4, Text("The fourth region", "第四区域")),
 )
 MADE = found(
-    Text("How it was made: a line fetches its file", "如何得到：点击下载"),
+    Text("How it was made", "如何得到"),
     "how_it_was_made",
     number("number", STUDY),
-    Column("file", Text("File", "文件")),
-    Column("sha256", Text("SHA-256", "SHA-256")),
+    Column("asked_by", ASKED_BY),
     Column("command", Text("Command", "命令")),
     Column("versions", Text("Versions", "版本")),
     ENDED,
+)
+FILES = found(
+    Text("What went in and what came out: a line of results fetches its table", "输入与结果文件：点击结果行下载"),
+    "files_of_studies",
+    number("number", STUDY),
+    Column("file", Text("File", "文件")),
+    Column("sha256", Text("SHA-256", "SHA-256")),
 )
 NEWEST = Text("Newest results", "最新研究结果")
 RESULTS = Page(
     "results",
     NEWEST,
-    (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE),
+    (HITS, INFLATION, MANHATTAN, QUANTILES, TOP, *REGIONS, MADE, FILES),
     ROLES,
     RUNS,
     tells=Text(

@@ -2,6 +2,7 @@
 
 from citywide.hub import Column, Field, Form, Page, Query, Stat, Table, Text, Timeline
 from citywide.systems.genomics.pages.parts import (
+    ASKED_BY,
     CASE,
     COHORT,
     ENDED,
@@ -78,7 +79,7 @@ ALL = Table(
         Column("cohort", COHORT),
         Column("traits", Text("Traits", "性状")),
         Column("purpose", Text("Purpose", "目的")),
-        Column("asked_by", Text("Asked by", "申请人")),
+        Column("asked_by", ASKED_BY),
         Column("people", Text("People", "参与人")),
         Column("asked", Text("Asked", "申请时间"), "time"),
         ENDED,

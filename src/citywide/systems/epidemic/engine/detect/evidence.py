@@ -19,14 +19,11 @@ STILL = np.array([1.0, 0.50, 0.08, 0.014, 0.003])  # of them, what is still to c
 
 
 @njit(cache=True)
-def log_probability(count: float, mean: float, variance: float) -> float:
-    """Log negative binomial probability with this mean and variance (Poisson when they are equal)."""
-    return _likelihood(count, mean, variance) - math.lgamma(count + 1)
+def likelihood(count: float, mean: float, variance: float) -> float:
+    """Log negative binomial probability with this mean and variance (Poisson when they are equal).
 
-
-@njit(cache=True)
-def _likelihood(count: float, mean: float, variance: float) -> float:
-    """The same but for what is left out of every ratio of two of them."""
+    Less the logarithm of count!, which no ratio of two of them holds.
+    """
     if variance <= mean * 1.0001:
         return count * math.log(mean) - mean
     size = mean * mean / (variance - mean)
@@ -50,7 +47,7 @@ def _under_way(
     counts: NDArray[np.float64], means: NDArray[np.float64], variances: NDArray[np.float64], found: NDArray[np.float64]
 ) -> None:
     """An outbreak of each onset that still runs, against weeks as usual or an outbreak that is over."""
-    as_usual = np.array([_likelihood(max(counts[lag], 0.0), means[lag], variances[lag]) for lag in range(LAGS)])
+    as_usual = np.array([likelihood(max(counts[lag], 0.0), means[lag], variances[lag]) for lag in range(LAGS)])
     over = 1.0
     for onset in range(LAGS):
         deviation = math.sqrt(variances[onset])
@@ -102,8 +99,8 @@ def _ratio(count: float, mean: float, variance: float, as_usual: float, more: fl
         return 0.0
     highest = _highest(mean, variance, more)
     if count > highest:
-        count, as_usual = highest, _likelihood(highest, mean, variance)
-    return _likelihood(count, mean + more, variance + more) - as_usual
+        count, as_usual = highest, likelihood(highest, mean, variance)
+    return likelihood(count, mean + more, variance + more) - as_usual
 
 
 @njit(cache=True)

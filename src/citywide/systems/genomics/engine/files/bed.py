@@ -6,7 +6,6 @@
     bed.decode(first, count)                   # int8[count, people]: copies of allele 1 (0, 1, 2), -1 missing
     bed.people.person, .family, .sex …         # arrays of the .fam
     bed.variants.chromosome(first, count) …    # columns of the .bim, read on demand
-    bed.rows_of(keep_ids)                      # bool[people]
 
 Four people share a byte, the first in its lowest bits; 00 is two copies of allele 1 (column 5 of the .bim),
 10 one, 11 none and 01 missing. The bits that fill the last byte mean nothing and are not to be trusted.
@@ -14,12 +13,13 @@ A subset of people is a mask beside the raw block, never a repacked file.
 """
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.pages import give_back
 from citywide.systems.genomics.engine.files.people import People, read_people
 from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.files.wrong import FileError
@@ -50,6 +50,11 @@ class Bed:
         """The raw 2-bit rows of variants `first … first + count`: a view of the file."""
         return self.raw[first : first + count]
 
+    def some(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The raw rows of some variants: a view where they stand together in the file's order, else a copy."""
+        first, count = int(rows[0]), len(rows)
+        return self.block(first, count) if int(rows[-1]) - first == count - 1 else self.raw[rows]
+
     def blocks(self, size: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
         """All blocks in file order; the memory of the previous one is given back before the next."""
         for first in range(0, len(self), size):
@@ -57,22 +62,13 @@ class Bed:
             self.release(first, size)
 
     def release(self, first: int, count: int) -> None:
-        """Give a block's pages back, so that a scan of any file keeps within its memory."""
+        """Give a block's pages back."""
         start = HEADER + first * self.bytes_per_variant
-        stop = min(start + count * self.bytes_per_variant, len(self._map))
-        start += -start % mmap.PAGESIZE
-        if stop - stop % mmap.PAGESIZE > start and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED, start, stop - stop % mmap.PAGESIZE - start)
+        give_back(self._map, start, start + count * self.bytes_per_variant)
 
     def decode(self, first: int, count: int) -> NDArray[np.int8]:
         """Copies of allele 1 as int8[count, people], -1 where missing; for small blocks and for checks."""
         return decode(self.block(first, count), len(self.people))
-
-    def rows_of(self, ids: Sequence[tuple[bytes, bytes]]) -> NDArray[np.bool_]:
-        """Which people are named in `ids` (family, person); an unknown name is simply not here."""
-        mask = np.zeros(len(self.people), np.bool_)
-        mask[[self.people.row[pair] for pair in ids if pair in self.people.row]] = True
-        return mask
 
 
 def open_bed(prefix: str | Path) -> Bed:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bgen_block import Block, dosage, expand
 from citywide.systems.genomics.engine.files.bgen_index import Entry, entries, skip_names
+from citywide.systems.genomics.engine.files.pages import give_back
 from citywide.systems.genomics.engine.files.people import People, people_of
 from citywide.systems.genomics.engine.files.text import Rows
 from citywide.systems.genomics.engine.files.variants import Variants
@@ -67,11 +68,7 @@ class Bgen:
 
     def release(self, first: int, count: int) -> None:
         """Give the pages of these variants back."""
-        start, stop = int(self.starts[first]), int(self.starts[min(first + count, len(self))])
-        start += -start % mmap.PAGESIZE
-        length = stop - stop % mmap.PAGESIZE - start
-        if length > 0 and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED, start, length)
+        give_back(self._map, int(self.starts[first]), int(self.starts[min(first + count, len(self))]))
 
     def _dosage(self, row: int) -> NDArray[np.float32]:
         try:

@@ -49,10 +49,8 @@ def blocks(bed: Bed, rows: NDArray[np.int64], size: int = SIZE) -> Iterator[Bloc
     """The chosen variants of a file in order, `size` at a time; pages behind are given back."""
     for first in range(0, len(rows), size):
         chosen = rows[first : first + size]
-        start, stop = int(chosen[0]), int(chosen[-1]) + 1
-        run = stop - start == len(chosen)
-        yield Block(first, chosen, bed.block(start, stop - start) if run else bed.raw[chosen], len(bed.people))
-        bed.release(start, stop - start)
+        yield Block(first, chosen, bed.some(chosen), len(bed.people))
+        bed.release(int(chosen[0]), int(chosen[-1]) + 1 - int(chosen[0]))
 
 
 def variant_sums(block: Block, lanes: Floats, threads: int = 1, level: int | None = None) -> Doubles:

@@ -9,11 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.files.bed import HEADER, MAGIC, VARIANT_MAJOR, Bed
-from citywide.systems.genomics.engine.files.genotypes import Dosed
+from citywide.systems.genomics.engine.files.genotypes import Dosed, Genotypes
 from citywide.systems.genomics.engine.files.tiles import tiles
 from citywide.systems.genomics.engine.kernel.calls import encode
 
 NEAR = 0.1 + 1 / 32768  # half a unit of the 16384ths in which dosages are kept
+
+
+def calls_of(data: Genotypes, folder: Path, rows: NDArray[np.int64] | None = None) -> Bed:
+    """Any genotypes as calls; of dosages those of some variants, of all when not said."""
+    if isinstance(data, Bed):
+        return data
+    return hard_calls(data, np.arange(len(data)) if rows is None else rows, folder)
 
 
 def hard_calls(data: Dosed, rows: NDArray[np.int64], folder: Path) -> Bed:

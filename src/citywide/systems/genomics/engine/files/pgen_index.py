@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from citywide.systems.genomics.engine.files.pages import give_back
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.kernel.compiled import pointer, size
 
@@ -42,11 +43,7 @@ class Index:
 
     def release(self, first: int, count: int) -> None:
         """Give the pages of these records back."""
-        start, stop = int(self.starts[first]), int(self.starts[min(first + count, len(self.kinds))])
-        start += -start % mmap.PAGESIZE
-        length = stop - stop % mmap.PAGESIZE - start
-        if length > 0 and hasattr(mmap, "MADV_DONTNEED"):
-            self.file.madvise(mmap.MADV_DONTNEED, start, length)
+        give_back(self.file, int(self.starts[first]), int(self.starts[min(first + count, len(self.kinds))]))
 
 
 def read_index(path: Path) -> Index | None:

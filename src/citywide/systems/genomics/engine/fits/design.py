@@ -13,10 +13,6 @@ Floats = NDArray[np.float64]
 DEPENDENT_BELOW = 1e-7
 
 
-class DesignError(ValueError):
-    """Phenotypes or covariates with which nothing can be fitted."""
-
-
 @dataclass(frozen=True)
 class Design:
     """One group of people: `basis` is orthonormal and orthogonal to 1, `traits` are unit residuals."""

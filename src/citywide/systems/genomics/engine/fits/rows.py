@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from citywide.systems.genomics.engine.fits.design import Floats
 
+GENOME_WIDE = 5e-8  # the p below which a scan has a hit
 TESTS = ("LINEAR", "SCORE", "WALD", "FIRTH", "SPA")
 LINEAR, SCORE, WALD, FIRTH, SPA = range(len(TESTS))
 

@@ -30,7 +30,6 @@ from citywide.systems.genomics.engine.kernel.tails import minus_log10_p_t
 LITTLE_LEFT, FEW_CALLED = 1e-5, 0.05
 NOTHING_LEFT, FARTHEST, ENDLESS = 1e-10, 30.0, 1e3
 HILLY = 5  # so many calls a coefficient, and Firth's likelihood has one height
-States = NDArray[np.uint8]
 
 
 def linear(raw: NDArray[np.uint8], design: Design, fits: Fits) -> None:

@@ -23,7 +23,7 @@ class Bits:
 
 def bits_of(bed: Bed, rows: NDArray[np.int64], people: NDArray[np.bool_]) -> tuple[Bits, Doubles]:
     """Rows of bits and frequencies of some variants among the people who count."""
-    raw = bed.raw[rows[0] : rows[-1] + 1] if rows[-1] - rows[0] + 1 == len(rows) else bed.raw[rows]
+    raw = bed.some(rows)
     packed = counting.padded(raw)
     mask = counting.mask_of(people, packed.shape[1])
     f = frequency(counting.code_counts(raw, mask))

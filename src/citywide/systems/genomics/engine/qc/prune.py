@@ -6,9 +6,7 @@ same variants stay; r² is of the people called in both variants, and among foun
 counts alike (plink2 weighs men and women apart there), on Y men alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import asked
 from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.kernel.runs import alike, followers
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 
 CHUNK = 2048
@@ -46,17 +45,10 @@ def prune(
     window = window or Window()
     stays = np.ones(len(rows), np.bool_)
     chromosome = asked(bed.variants.chromosome().astype(np.str_))[rows]
-    for run in runs(chromosome):
+    for run in alike(chromosome):
         those = people & (bed.people.sex == 1) if chromosome[run.start] == "Y" else people
         stays[run] = _prune_run(bed, rows[run], those, r2, window)
     return stays
-
-
-def runs(chromosome: NDArray[np.str_]) -> Iterator[slice]:
-    """Runs of one chromosome."""
-    edges = np.flatnonzero(chromosome[1:] != chromosome[:-1]) + 1
-    bounds = [0, *edges.tolist(), len(chromosome)]
-    return (slice(a, b) for a, b in pairwise(bounds))
 
 
 def _prune_run(
@@ -71,7 +63,7 @@ def _prune_run(
         last = min(first + CHUNK, len(rows))
         bits, f = bits_of(bed, rows[first : int(reach[last - 1]) + 1], people)
         major[first : first + len(f)] = np.maximum(f, 1 - f)
-        a, b = _pairs(first, last, reach)
+        a, b = followers(first, reach[first:last] + 1)
         linked[a, b - a - 1] = squared(moments(bits, a - first, b - first)) > r2 * ALMOST
     from citywide.systems.genomics.engine.qc.greedy import greedy  # noqa: PLC0415 - numba loads slowly
 
@@ -91,10 +83,3 @@ def _reach(count: int, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> N
     """The last variant that each is ever compared with."""
     last = np.searchsorted(starts, np.arange(count), "right") - 1
     return np.maximum(stops[last] - 1, np.arange(count))
-
-
-def _pairs(first: int, last: int, reach: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    many = reach[first:last] - np.arange(first, last)
-    a = np.repeat(np.arange(first, last), many)
-    step = np.arange(len(a)) - np.repeat(np.cumsum(many) - many, many)
-    return a, a + 1 + step

@@ -8,11 +8,10 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import numbered
 from citywide.systems.genomics.engine.files.people import founders
+from citywide.systems.genomics.engine.fits.rows import GENOME_WIDE
 from citywide.systems.genomics.engine.kernel.counting import Doubles
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 from citywide.systems.genomics.engine.results.read import Results
-
-GENOME_WIDE = 5e-8
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from citywide.systems.genomics.engine.files.chromosomes import chromosome_name
-from citywide.systems.genomics.engine.results.clump import GENOME_WIDE
+from citywide.systems.genomics.engine.fits.rows import GENOME_WIDE
 from citywide.systems.genomics.engine.results.pictures import Manhattan, Neighbourhood, Quantiles
 
 TWO_BLUES = ("#1f4e79", "#6fa8dc")

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.people import founders
 from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.kernel.runs import followers
 from citywide.systems.genomics.engine.qc.linkage import bits_of, moments, squared
 
 CHI2_MEDIAN = NormalDist().inv_cdf(0.75) ** 2
@@ -52,20 +53,12 @@ def ld_scores(
     people = founders(bed.people)
     scores = np.ones(len(rows))
     for first in range(0, len(rows), CHUNK):
-        a, b = _pairs(first, last[first : first + CHUNK])
+        a, b = followers(first, last[first : first + CHUNK])
         if len(a):
             adjusted = _adjusted(bed, rows[a], rows[b], people)
             np.add.at(scores, a, adjusted)
             np.add.at(scores, b, adjusted)
     return scores
-
-
-def _pairs(first: int, last: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each variant from `first` on with all that follow it, up to its last."""
-    here = np.arange(first, first + len(last))
-    many = last - here - 1
-    a = np.repeat(here, many)
-    return a, a + 1 + np.arange(len(a)) - np.repeat(np.cumsum(many) - many, many)
 
 
 def _adjusted(bed: Bed, a: NDArray[np.int64], b: NDArray[np.int64], people: NDArray[np.bool_]) -> Doubles:

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.chromosomes import kind
 from citywide.systems.genomics.engine.files.people import People
 
 SMALLEST, LARGEST, WANTED = 1024, 8192, 32
-HETERO = 0xAAAA_AAAA_AAAA_AAAA
 
 
 @dataclass(frozen=True)
@@ -20,12 +18,6 @@ class Part:
     number: int
     key: str
     rows: NDArray[np.int64]
-
-    def raw(self, bed: Bed) -> NDArray[np.uint8]:
-        """The part's raw rows: a view where they stand together, else a copy."""
-        first, count = int(self.rows[0]), len(self.rows)
-        together = int(self.rows[-1]) - first == count - 1
-        return bed.block(first, count) if together else bed.raw[self.rows]
 
     def pieces(self, count: int) -> list["Part"]:
         """The same part in pieces of at most `count` variants, as memory allows."""

@@ -26,7 +26,7 @@ def scan_piece(plan: Plan, piece: Part) -> dict[str, tuple[bytes, bytes, bytes]]
     """Tables of every trait for one piece: results, left out, and -log10 p as numbers."""
     if not isinstance(plan.bed, Bed):
         return scan_dosages(plan, once(plan.bed.dosages(piece.rows), piece.key, plan.bed.people), piece)
-    raw = haploid(piece.raw(plan.bed), piece.key, plan.bed.people)
+    raw = haploid(plan.bed.some(piece.rows), piece.key, plan.bed.people)
     if plan.request.impute == "mean":
         return scan_dosages(plan, copies(raw, len(plan.bed.people)), piece)
     found: dict[str, tuple[bytes, bytes, bytes]] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from citywide.systems.genomics.engine.fits.design import Floats
+from citywide.systems.genomics.engine.fits.rows import GENOME_WIDE
 from citywide.systems.genomics.engine.kernel import compiled
 from citywide.systems.genomics.engine.results.inflation import lambda_gc
 from citywide.systems.genomics.engine.results.ssf import COLUMNS, LEFT_OUT, join
@@ -38,9 +39,6 @@ def write_summary(path: Path, about: dict[str, object], traits: Sequence[TraitSu
     """The summary as JSON: what ran, on what, and a line a trait."""
     whole = {**about, "traits": [asdict(trait) for trait in traits]}
     path.write_text(json.dumps(whole, indent=1, default=str) + "\n")
-
-
-GENOME_WIDE = 5e-8
 
 
 def conclude(plan: Plan, ledger: Ledger, begun: float) -> list[TraitSummary]:

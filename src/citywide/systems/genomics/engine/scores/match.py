@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from citywide.systems.genomics.engine.files.chromosomes import spelled
 from citywide.systems.genomics.engine.files.variants import Variants
 from citywide.systems.genomics.engine.kernel.counting import Doubles
+from citywide.systems.genomics.engine.kernel.runs import steps
 from citywide.systems.genomics.engine.scores.alleles import AMBIGUOUS, FLIPPED, ONE_ALLELE, OTHER, SAME, compared
 from citywide.systems.genomics.engine.scores.lines import Lines, Weights, Words
 
@@ -133,8 +134,7 @@ def _joined(
     low = np.searchsorted(there, wanted[lines], "left", sorter=order)
     many = np.searchsorted(there, wanted[lines], "right", sorter=order) - low
     line = np.repeat(lines, many)
-    step = np.arange(len(line)) - np.repeat(np.cumsum(many) - many, many)
-    return line, order[np.repeat(low, many) + step]
+    return line, order[np.repeat(low, many) + steps(many)]
 
 
 def _report(

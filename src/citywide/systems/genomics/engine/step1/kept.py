@@ -5,7 +5,6 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from citywide.systems.genomics.engine.files.bed import Bed
 from citywide.systems.genomics.engine.files.blocks import Block
 from citywide.systems.genomics.engine.kernel.counting import Doubles, Floats
+from citywide.systems.genomics.engine.kernel.runs import alike
 from citywide.systems.genomics.engine.step1.blocks import HERITABILITIES, level_zero
 from citywide.systems.genomics.engine.step1.cohort import Cohort
 from citywide.systems.genomics.engine.step1.request import Progress, Request
@@ -22,10 +22,10 @@ from citywide.systems.genomics.engine.step1.request import Progress, Request
 
 def parts_of(chromosome: NDArray[np.str_], size: int) -> list[slice]:
     """Blocks of variants that keep within a chromosome."""
-    edges = np.flatnonzero(chromosome[1:] != chromosome[:-1]) + 1
-    bounds = [0, *edges.tolist(), len(chromosome)]
     return [
-        slice(first, min(first + size, stop)) for start, stop in pairwise(bounds) for first in range(start, stop, size)
+        slice(first, min(first + size, run.stop))
+        for run in alike(chromosome)
+        for first in range(run.start, run.stop, size)
     ]
 
 
@@ -70,15 +70,10 @@ class Tally:
 
 def _block(bed: Bed, cohort: Cohort, lanes: Doubles, rows: NDArray[np.int64], part: slice) -> Floats:
     chosen = rows[part]
-    block = Block(part.start, chosen, _raw(bed, chosen), len(cohort.mask))
+    block = Block(part.start, chosen, bed.some(chosen), len(cohort.mask))
     found = level_zero(cohort, block, lanes, len(rows))
     bed.release(int(chosen[0]), int(chosen[-1] - chosen[0]) + 1)
     return found
-
-
-def _raw(bed: Bed, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-    start, many = int(rows[0]), len(rows)
-    return bed.block(start, many) if int(rows[-1]) - start + 1 == many else bed.raw[rows]
 
 
 def _save(path: Path, found: Floats) -> None:
