@@ -1,8 +1,9 @@
 """What a crossing is like, as its facts and its lanes' facts say; where they are silent, as the city's ordinary one.
 
 A crossing's `phases` lists the lanes that each phase serves, `through` is the phase along its street (from 1). A lane's
-`group` is its signal group, `advance` and `presence` are its detectors' numbers, `exits` the headings it leads to. A
-pedestrian signal has its group as `walk`, and `crosses` lists the headings of the arms that people walk across.
+`group` is its signal group, `advance` and `presence` are its detectors' numbers (null: it has none), `exits` the
+headings it leads to. A pedestrian signal has its group as `walk`, and `crosses` lists the headings of the arms that
+people walk across.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +25,8 @@ class Lane:
 
     number: int
     group: int
-    advance: int
-    presence: int
+    advance: int | None
+    presence: int | None
     heading: float | None
     aside_m: float
     exits: tuple[float, ...]
@@ -116,13 +117,18 @@ def _lane(name: str, facts: Facts) -> Lane:
     return Lane(
         place,
         whole(where, facts, "group", place),
-        whole(where, facts, "advance", ADVANCE + place),
-        whole(where, facts, "presence", PRESENCE + place),
+        _detector(where, facts, "advance", ADVANCE + place),
+        _detector(where, facts, "presence", PRESENCE + place),
         heading,
         number(where, facts, "aside_m", 0.0, MOST_ASIDE_M) or 0.0,
         headings(f"{where}, exits", facts.get("exits", around)),
         turns == ["left"],
     )
+
+
+def _detector(where: str, facts: Facts, name: str, usual: int) -> int | None:
+    """A detector's number; a lane that is said to have none has none."""
+    return None if facts.get(name, usual) is None else whole(where, facts, name, usual)
 
 
 def _turns(where: str, facts: Facts) -> list[str]:

@@ -24,17 +24,35 @@ def measure(hub: "Hub") -> None:
     """Judge the last whole quarters of an hour from the controllers' events."""
     until = floor(hub.clock.now())
     _keep_volumes(hub, until)
-    found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
+    judge(hub, until - 4 * QUARTER, until)
+    with hub.database.transaction() as connection:
+        connection.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
+
+
+def judge(hub: "Hub", since: datetime, until: datetime) -> int:
+    """Judge what controllers logged from a time to another, an hour with the one before at a time; values found."""
+    count, shaped = 0, detectors_of(list(shapes(hub).values()))
+    begin = floor(since)
+    while begin < until:
+        end = min(begin + 4 * QUARTER, floor(until - timedelta(microseconds=1)) + QUARTER)
+        count += _judge(hub, shaped, begin, end)
+        begin = end
+    return count
+
+
+def _judge(hub: "Hub", detectors: Detectors, since: datetime, until: datetime) -> int:
+    found = hub.database.rows(_QUERIES["signal_events_since"], {"since": since, "until": until})
     if not found:
-        return
+        return 0
     columns = [
         np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
     ]
-    events, detectors = Events.of(*columns), detectors_of(list(shapes(hub).values()))
+    events = Events.of(*columns)
+    values = list(measured(events, detectors))
     with hub.database.transaction() as connection, connection.cursor() as cursor:
-        cursor.executemany(_QUERIES["put_measure"], list(measured(events, detectors)))
+        cursor.executemany(_QUERIES["put_measure"], values)
         cursor.executemany(_QUERIES["put_arrival"], list(_dots(coordination_diagram(events, detectors))))
-        cursor.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
+    return len(values)
 
 
 def _keep_volumes(hub: "Hub", until: datetime) -> None:
@@ -52,6 +70,7 @@ def detectors_of(crossings: Sequence[Shape]) -> Detectors:
         for shape in crossings
         for lane in shape.lanes
         for number, functions in ((lane.advance, ("Advance", "Count")), (lane.presence, ("Presence", "Yellow_Red")))
+        if number is not None
         for function in functions
     ]
     device, phase, detector, function = zip(*rows, strict=True) if rows else ((), (), (), ())
