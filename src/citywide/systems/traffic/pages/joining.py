@@ -32,20 +32,6 @@ JOINING = Page(
             ),
             empty=Text("No lane is closed for works", "无施工封闭车道"),
         ),
-        Table(
-            Text("Crossings, the most silent first", "路口（久未上报者在前）"),
-            Query("crossings_table"),
-            (
-                Column("name", Text("Crossing", "路口")),
-                Column("id", Text("Id", "编号")),
-                Column("number", Text("Number in SPaT and MAP", "SPaT、MAP 编号")),
-                Column("lanes", Text("Lanes", "车道数"), "number"),
-                Column("lights", Text("Lights told", "灯色上报"), "time"),
-                Column("traffic", Text("Traffic told", "车流上报"), "time"),
-                Column("events", Text("Events told", "事件上报"), "time"),
-            ),
-            empty=Text("No crossing has joined; bring one in below", "尚无路口，请在下方接入"),
-        ),
         Form(
             Text("A crossing joins by its MAP message", "按 MAP 消息接入路口"),
             "/v1/traffic/crossings",
@@ -67,6 +53,20 @@ JOINING = Page(
                 Column("name", Text("Name", "名称")),
                 Column("note", Text("Note", "说明")),
             ),
+        ),
+        Table(
+            Text("Crossings, the most silent first", "路口（久未上报者在前）"),
+            Query("crossings_table"),
+            (
+                Column("name", Text("Crossing", "路口")),
+                Column("id", Text("Id", "编号")),
+                Column("number", Text("Number in SPaT and MAP", "SPaT、MAP 编号")),
+                Column("lanes", Text("Lanes", "车道数"), "number"),
+                Column("lights", Text("Lights told", "灯色上报"), "time"),
+                Column("traffic", Text("Traffic told", "车流上报"), "time"),
+                Column("events", Text("Events told", "事件上报"), "time"),
+            ),
+            empty=Text("No crossing has joined; bring one in above", "尚无路口，请在上方接入"),
         ),
         Form(
             Text("Name a lane's detectors", "设定车道检测器编号"),

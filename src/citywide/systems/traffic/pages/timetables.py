@@ -63,6 +63,12 @@ TIMETABLES = Page(
                 "无人工时段，按流量或全市惯例",
             ),
         ),
+        Table(
+            Text("Event days", "活动日"),
+            Query("event_days_table"),
+            (Column("day", Text("Day", "日期")), Column("name", Text("Event", "活动")), WHO),
+            empty=Text("No day has an event timetable", "尚无按活动时段表运行的日期"),
+        ),
         Form(
             Text("A day with an event timetable", "设定活动日"),
             "/v1/traffic/event-days",
@@ -70,12 +76,6 @@ TIMETABLES = Page(
                 Field("day", Text("Day", "日期"), "date", required=True),
                 Field("name", Text("Event", "活动名称"), required=True),
             ),
-        ),
-        Table(
-            Text("Event days", "活动日"),
-            Query("event_days_table"),
-            (Column("day", Text("Day", "日期")), Column("name", Text("Event", "活动")), WHO),
-            empty=Text("No day has an event timetable", "尚无按活动时段表运行的日期"),
         ),
     ),
     tells=Text(
