@@ -43,7 +43,7 @@ class Inspector:
 
     def dark(self, seconds: int) -> None:
         """Nothing was shown by anybody who knows; whatever was lit has been out since."""
-        self.light[:], self.since[:] = RED, 0
+        self.light[:], self.since[:] = RED, self.red_s - clearance_of(self.rules)
         self.waited[self.waited > 0] += seconds
         self.grace += clearance_of(self.rules) + seconds
         self.again_s = self.grace + self.rules.max_red_s
