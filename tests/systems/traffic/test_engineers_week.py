@@ -21,9 +21,9 @@ from citywide.hub.testing import MORNING, fresh_database
 from citywide.kit.clock import Clock
 from citywide.systems.traffic import duties
 from citywide.systems.traffic.crossing.facts import ShapeError
+from citywide.systems.traffic.crossing.fitting import too_short
 from citywide.systems.traffic.crossing.joining import join
 from citywide.systems.traffic.crossing.shapes import shape_of, walk_of
-from citywide.systems.traffic.crossing.times import Times, too_short
 from citywide.systems.traffic.interfaces.map import CrossingMap, write_map
 from citywide.systems.traffic.interfaces.ntcip import Agent, AgentServer, Controller, UdpWire
 from citywide.systems.traffic.interfaces.ntcip.profiles import PATTERN_WANTED
@@ -240,10 +240,10 @@ def test_walkers_need_a_phase_as_long_as_their_walk_and_clearance():
         1, "x", {}, [{"lane": 1, "heading": 90, "turns": "through"}, {"lane": 2, "heading": 0, "turns": "through"}]
     )
     walks = [walk_of("x", {"walk": 9, "crosses": [0]})]
-    assert list(too_short(shape, walks, Times(), (12, 40))) == [
+    assert list(too_short(shape, walks, (12, 40))) == [
         "phase 1: too short for the walkers of group 9; accepted: at least 13 s (7 s walk, 6 s clearance)"
     ]
-    assert list(too_short(shape, walks, Times(), (13, 40))) == []
+    assert list(too_short(shape, walks, (13, 40))) == []
 
 
 def test_a_map_without_a_lane_that_obeys_a_light_is_no_crossing_and_a_crosswalk_crosses_its_arm():

@@ -12,8 +12,8 @@ from citywide.hub.running import Hub
 from citywide.hub.web.problems import Problem
 from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.crossing.facts import ShapeError
+from citywide.systems.traffic.crossing.fitting import too_short
 from citywide.systems.traffic.crossing.shapes import ORDINARY, Shape, Walk, shape_of, walk_of
-from citywide.systems.traffic.crossing.times import Times, times_of, too_short
 from citywide.systems.traffic.engine.plans import PlanError, Schedule, Timetable
 from citywide.systems.traffic.timetables import SPLITS_S
 
@@ -79,7 +79,6 @@ class Here(NamedTuple):
     name: str
     shape: Shape
     walks: tuple[Walk, ...]
-    times: Times
 
 
 def here_of(hub: Hub, crossing: str) -> Here:
@@ -91,7 +90,7 @@ def here_of(hub: Hub, crossing: str) -> Here:
     try:
         shape = shape_of(rows[0]["number"], crossing, rows[0]["facts"], lanes)
         walks = tuple(walk_of(crossing, walk) for walk in facts if "lane" not in walk)
-        return Here(rows[0]["name"], shape, walks, times_of(crossing, rows[0]["facts"]))
+        return Here(rows[0]["name"], shape, walks)
     except ShapeError as error:
         raise Problem(422, str(error)) from error
 
@@ -103,7 +102,7 @@ def check_own_plan(here: Here, name: str, splits: Sequence[int]) -> None:
     phases = len(here.shape.phases)
     if len(splits) != phases:
         raise refused("splits", f"{len(splits)} splits", f"{phases}, one for each phase of this crossing")
-    faults = list(too_short(here.shape, here.walks, here.times, splits))
+    faults = list(too_short(here.shape, here.walks, splits))
     if faults:
         raise Problem(422, "; ".join(faults))
 

@@ -92,7 +92,7 @@ def _street(
 
 def _served(shape: Shape, volumes: np.ndarray) -> Served:
     one_each = np.ones(len(shape.lanes), np.int64)
-    return Served(volumes, np.array(shape.phase_of), one_each, len(shape.phases), shape.through)
+    return Served(volumes, np.array(shape.phase_of), one_each, len(shape.phases), shape.through, shape.least_s)
 
 
 def _adopt(hub: "Hub", corridor: Mapping[str, Any], kind: DayKind, street: Sequence[Served]) -> None:
