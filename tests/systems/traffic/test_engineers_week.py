@@ -32,6 +32,7 @@ from tests.systems.traffic.interfaces.messages import A_MAP
 
 PASSWORD = "correct horse battery"
 ON_AIR = (Path(__file__).parent / "interfaces" / "map_on_air.hex").read_text()
+LEFT_OUT = {"en": "left out", "zh": "未接入"}
 PHASES = "1 5, 2 6, 4, 8"
 WITNESSED = """
     select convert_from(body, 'utf8')::jsonb -> 'says' ->> 'en' as says
@@ -86,11 +87,11 @@ def desk(cluster, tmp_path_factory) -> Iterator[Desk]:
 
 def test_a_crossing_from_the_air_joins_with_lanes_that_know_their_group_turns_and_street(desk):
     again = desk.say("crossings", id="25", name="鲍尔斯路口", name_en="Bowles", map=ON_AIR, phases=PHASES).json()
-    left_out = [row[1] for row in again["rows"] if row[0] == "left out"]
+    left_out = [row[1]["en"] for row in again["rows"] if row[0] == LEFT_OUT]
     assert left_out == ["lane 39: no signal group", "lane 19: no signal group"]
-    things = {row[0]: row[1:] for row in again["rows"] if row[0] != "left out"}
+    things = {row[0]: row[1:] for row in again["rows"] if row[0] != LEFT_OUT}
     name = {"en": "Bowles from the south, left, lane 5", "zh": "鲍尔斯路口南进口5号左转车道"}
-    assert things["detector/25-5"] == [name, "group 5, left"]
+    assert things["detector/25-5"] == [name, {"en": "group 5, left", "zh": "信号组5，左转"}]
     assert len(things) == 1 + 16 + 2  # the crossing, its lanes, and two lamps that are no lane's
     back = desk.client.get("/v1/traffic/map?crossing=crossing/25").json()["value"]["MapData"]["intersections"][0]
     assert back["id"]["id"] == 12_107
@@ -139,6 +140,7 @@ def test_its_controller_over_snmp_tells_lights_by_group_and_runs_the_plan_that_t
         ("own-hours", {"day_kind": "holiday", "hours": "07:00 peak"}, "times that rise, the first of them 00:00"),
         ("own-hours", {"day_kind": "holiday", "hours": "00:00 fair"}, "plan 'fair'; accepted: one of this"),
         ("own-hours", {"day_kind": "holiday", "hours": "at noon peak"}, "accepted: a time and a plan"),
+        ("events", {"table": "[]"}, "table: no event; accepted: rows of time"),
         ("events", {"table": "soon"}, "accepted: a heading with"),
     ],
 )  # fmt: skip
@@ -181,7 +183,7 @@ def test_a_holiday_week_with_its_make_up_day_is_seen_before_it_comes(desk):
 
     def day(of: str) -> list[tuple]:
         rows = desk.say("day-ahead", crossing="crossing/25", day=of).json()["rows"]
-        return [(row[0]["en"], row[1], row[2]) for row in rows]
+        return [(row[0]["en"], row[1], row[2]["en"]) for row in rows]
 
     assert day("2026-10-01") == [
         ("holiday", "00:00", "night"),
@@ -207,7 +209,7 @@ def test_a_foreign_controllers_log_is_judged_as_if_it_had_been_told_live(desk):
     answer = desk.say(
         "events", crossing="crossing/25", table="\n".join(["Timestamp;EventCode;EventParam", *rows, "x;1;2"])
     )
-    found = {row[0]: row[1] for row in answer.json()["rows"]}
+    found = {row[0]["en"]: row[1] for row in answer.json()["rows"]}
     assert (found["events"], found["refused rows"]) == (280, 1)
     assert "events[280]" in found["refused"]
     on_green = desk.hub.database.rows("select distinct value from traffic.measure where name = 'arrivals_on_green'")

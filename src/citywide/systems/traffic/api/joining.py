@@ -24,7 +24,7 @@ from citywide.systems.traffic import SYSTEM
 from citywide.systems.traffic.api.checks import KEY, check_crossing, check_words, refused
 from citywide.systems.traffic.api.engineer import engineer
 from citywide.systems.traffic.crossing.facts import ShapeError
-from citywide.systems.traffic.crossing.joining import Joined, join
+from citywide.systems.traffic.crossing.joining import Joined, join, note_of
 from citywide.systems.traffic.crossing.times import Times, times_of
 from citywide.systems.traffic.duties.measures import judge
 from citywide.systems.traffic.events_feed import read_rows
@@ -33,6 +33,7 @@ from citywide.systems.traffic.interfaces.map import CrossingMap, read_map
 from citywide.systems.traffic.interfaces.uper import unpack_map
 from citywide.systems.traffic.model import DEPARTMENT
 
+LEFT_OUT = Text("left out", "未接入")
 PACKED_MAP, AT_ONCE, MOST_SHOWN = "0012", 20_000, 20
 _QUERIES = queries_of(SYSTEM.folder)
 
@@ -112,11 +113,16 @@ def take_log(request: AnyRequest, state: State, data: JSONBody[Log]) -> Response
         readings, faults = read_rows(data.crossing, data.table.encode())
     except Malformed as error:
         raise Problem(422, str(error), [Refusal("table", error.where, error.accepted)]) from error
-    rows = [["events", len(readings)], ["refused rows", len(faults)]]
-    rows += [["refused", str(fault)] for fault in faults[:MOST_SHOWN]]
-    rows += [["not kept", f"{one.what}; accepted: {one.accepted}"] for one in _take_in(hub, readings)][:MOST_SHOWN]
+    if not readings:
+        raise refused("table", "no event", "rows of time, code and parameter")
+    not_kept = [f"{one.what}; accepted: {one.accepted}" for one in _take_in(hub, readings)]
     times = [one.time for one in readings]
-    rows += [["measured values", judge(hub, min(times), max(times))]]
+    rows: list[list[Any]] = [
+        [Text("events", "事件数"), len(readings)],
+        [Text("refused rows", "拒绝行数"), len(faults)],
+        [Text("measured values", "指标数"), judge(hub, min(times), max(times))],
+        *([Text("refused", "被拒绝"), why] for why in (*map(str, faults), *not_kept)[:MOST_SHOWN]),
+    ]
     says = Text(
         f"{len(readings)} events of {data.crossing} brought in", f"导入 {data.crossing} 信号事件 {len(readings)} 条"
     )
@@ -182,11 +188,12 @@ def _witness(hub: Hub, who: Who, says: Text) -> None:
 
 
 def _came_in(joined: Joined, faults: Sequence[Malformed]) -> Iterator[list[Any]]:
+    """What was left out first, then each thing."""
+    for why in (*joined.left_out, *(Text(str(fault), str(fault)) for fault in faults)):
+        yield [LEFT_OUT, why, ""]
     for entity in joined.entities:
-        facts = entity.facts
-        note = f"group {facts['group']}, {facts['turns']}" if "group" in facts else ""
-        yield [entity.id, {"en": str(facts.get("name_en")), "zh": entity.name.rpartition(" · ")[2]}, note]
-    yield from (["left out", why, ""] for why in (*joined.left_out, *map(str, faults)))
+        name = Text(str(entity.facts["name_en"]), entity.name.rpartition(" · ")[2])
+        yield [entity.id, name, note_of(entity)]
 
 
 def _take_in(hub: Hub, readings: Sequence[Reading]) -> Iterator[Refusal]:

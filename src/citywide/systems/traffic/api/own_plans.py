@@ -19,7 +19,7 @@ from citywide.systems.traffic.api.checks import Here, check_day, check_own_plan,
 from citywide.systems.traffic.api.engineer import engineer, put
 from citywide.systems.traffic.duties.schedules import day_kinds, schedule_of, written_down
 from citywide.systems.traffic.engine.plans import DayKind, Plan, PlanError, Schedule
-from citywide.systems.traffic.engine.plans.model import KINDS_ZH
+from citywide.systems.traffic.engine.plans.model import KINDS_ZH, in_chinese
 
 DAY = timedelta(days=1)
 COLUMNS = ("day_kind", "begins", "plan", "cycle_s", "offset_s", "splits", "reason")
@@ -113,7 +113,8 @@ def _day(hub: Hub, schedule: Schedule, midnight: datetime) -> list[list[Any]]:
             splits = " · ".join(map(str, plan.splits_s))
             reason = {"en": choice.reason, "zh": choice.reason_zh}
             named = {"en": str(kind), "zh": KINDS_ZH[kind]}
-            rows.append([named, f"{now:%R}", plan.name, plan.cycle_s, plan.offset_s, splits, reason])
+            called = {"en": plan.name, "zh": in_chinese(plan.name).strip()}
+            rows.append([named, f"{now:%R}", called, plan.cycle_s, plan.offset_s, splits, reason])
     return rows
 
 

@@ -20,7 +20,7 @@ class Joined(NamedTuple):
     """The crossing first, then its lanes, walks and lamps; and what of the message was left out, with why."""
 
     entities: tuple[Entity, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Text, ...]
 
 
 class _Arriving(NamedTuple):
@@ -29,6 +29,18 @@ class _Arriving(NamedTuple):
     heading: float
     exits: tuple[float, ...]
     turns: tuple[str, ...]
+
+
+def note_of(entity: Entity) -> Text:
+    """What a lane is for, in a few words."""
+    facts = entity.facts
+    if "group" not in facts:
+        return Text("", "")
+    turns = [turn.strip() for turn in str(facts["turns"]).split(",")]
+    return Text(
+        f"group {facts['group']}, {', '.join(turns)}",
+        f"信号组{facts['group']}，{''.join(TURNS_ZH[one] for one in turns)}",
+    )
 
 
 def join(told: CrossingMap, key: str, name: Text, facts: Mapping[str, Any], phases: str = "") -> Joined:
@@ -144,10 +156,14 @@ def _lamps(told: CrossingMap, key: str, name: Text) -> Iterator[Entity]:
         yield Entity(f"detector/{key}-{group}", "detector", called.both, None, DEPARTMENT, facts)
 
 
-def _left_out(told: CrossingMap, arriving: Sequence[_Arriving]) -> Iterator[str]:
+def _left_out(told: CrossingMap, arriving: Sequence[_Arriving]) -> Iterator[Text]:
     """Lanes that no light here is for, each with why."""
     known = {one.lane.number for one in arriving}
     for lane in told.lanes:
         if lane.enters and lane.number not in known:
-            why = "no signal group" if lane.kind == "vehicle" else f"for {lane.kind}"
-            yield f"lane {lane.number}: {why}"
+            why = (
+                ("no signal group", "无信号组")
+                if lane.kind == "vehicle"
+                else (f"for {lane.kind}", f"非机动车道 {lane.kind}")
+            )
+            yield Text(f"lane {lane.number}: {why[0]}", f"{lane.number}号车道：{why[1]}")
