@@ -26,7 +26,7 @@ from citywide.systems.traffic.api.engineer import engineer
 from citywide.systems.traffic.crossing.facts import ShapeError
 from citywide.systems.traffic.crossing.joining import Joined, join, note_of
 from citywide.systems.traffic.crossing.times import Times, times_of
-from citywide.systems.traffic.duties.measures import judge
+from citywide.systems.traffic.duties.measures import HOUR, begun, judge
 from citywide.systems.traffic.events_feed import read_rows
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import CrossingMap, read_map
@@ -115,19 +115,24 @@ def take_log(request: AnyRequest, state: State, data: JSONBody[Log]) -> Response
         raise Problem(422, str(error), [Refusal("table", error.where, error.accepted)]) from error
     if not readings:
         raise refused("table", "no event", "rows of time, code and parameter")
-    not_kept = [f"{one.what}; accepted: {one.accepted}" for one in _take_in(hub, readings)]
-    times = [one.time for one in readings]
-    rows: list[list[Any]] = [
-        [Text("events", "事件数"), len(readings)],
-        [Text("refused rows", "拒绝行数"), len(faults)],
-        [Text("measured values", "指标数"), judge(hub, min(times), max(times))],
-        *([Text("refused", "被拒绝"), why] for why in (*map(str, faults), *not_kept)[:MOST_SHOWN]),
-    ]
+    rows = _brought_in(hub, readings, faults)
     says = Text(
         f"{len(readings)} events of {data.crossing} brought in", f"导入 {data.crossing} 信号事件 {len(readings)} 条"
     )
     _witness(hub, who, says)
     return as_json({"columns": ("what", "found"), "rows": rows}, 200)
+
+
+def _brought_in(hub: Hub, readings: Sequence[Reading], faults: Sequence[Malformed]) -> list[list[Any]]:
+    """Keep the events and judge their quarters of an hour; what became of them."""
+    not_kept = [f"{one.what}; accepted: {one.accepted}" for one in _take_in(hub, readings)]
+    hours = sorted({begun(one.time, HOUR) for one in readings})
+    return [
+        [Text("events", "事件数"), len(readings)],
+        [Text("refused rows", "拒绝行数"), len(faults)],
+        [Text("measured values", "指标数"), judge(hub, hours)],
+        *([Text("refused", "被拒绝"), why] for why in (*map(str, faults), *not_kept)[:MOST_SHOWN]),
+    ]
 
 
 def lane_of(hub: Hub, lane: str) -> Entity:

@@ -1,6 +1,6 @@
 """How crossings serve, from their controllers' events; volumes and daily values for plans and comparisons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from citywide.systems.traffic.engine.measures import Detectors, Events, Table, c
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
 
-QUARTER = timedelta(minutes=15)
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 _QUERIES = queries_of(Path(__file__).parents[1])
 
 
@@ -24,20 +24,15 @@ def measure(hub: "Hub") -> None:
     """Judge the last whole quarters of an hour from the controllers' events."""
     until = floor(hub.clock.now())
     _keep_volumes(hub, until)
-    judge(hub, until - 4 * QUARTER, until)
+    judge(hub, [until - HOUR])
     with hub.database.transaction() as connection:
         connection.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
 
 
-def judge(hub: "Hub", since: datetime, until: datetime) -> int:
-    """Judge what controllers logged from a time to another, an hour with the one before at a time; values found."""
-    count, shaped = 0, detectors_of(list(shapes(hub).values()))
-    begin = floor(since)
-    while begin < until:
-        end = min(begin + 4 * QUARTER, floor(until - timedelta(microseconds=1)) + QUARTER)
-        count += _judge(hub, shaped, begin, end)
-        begin = end
-    return count
+def judge(hub: "Hub", hours: Iterable[datetime]) -> int:
+    """Judge what controllers logged in the hour from each of these times on; how many values were found."""
+    shaped = detectors_of(list(shapes(hub).values()))
+    return sum(_judge(hub, shaped, begin, begin + HOUR) for begin in hours)
 
 
 def _judge(hub: "Hub", detectors: Detectors, since: datetime, until: datetime) -> int:
@@ -103,4 +98,9 @@ def _moment(time_ms: int) -> datetime:
 
 def floor(now: datetime) -> datetime:
     """The begin of the quarter of an hour."""
-    return now - timedelta(seconds=now.timestamp() % QUARTER.total_seconds())
+    return begun(now, QUARTER)
+
+
+def begun(now: datetime, every: timedelta) -> datetime:
+    """When the running one of equal spans began."""
+    return now - timedelta(seconds=now.timestamp() % every.total_seconds())
