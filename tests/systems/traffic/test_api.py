@@ -113,7 +113,7 @@ def test_a_monday_morning_brings_the_peak_plan_to_every_safety_layer(morning):
     morning.live(120)
     box = morning.twin.city.box
     assert {box.book.plan_at(crossing).name for crossing in range(6)} == {"peak"}
-    assert box.safety.rules.plan_s.tolist() == [40, 20, 40, 20] * 6
+    assert box.safety.rules.plan_s.tolist() == [31, 16, 31, 16] * 6
     told = morning.client.get("/v1/traffic/plans/01").json()
     assert told["reason"] == "weekday timetable: plan peak since 07:00"
 

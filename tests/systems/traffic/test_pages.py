@@ -11,8 +11,11 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.simulated.twin import Place, Plan, Weather
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
-from citywide.systems.traffic.api.plans import EventDay, Milestone, PlanChange
-from citywide.systems.traffic.duties.plans import day_kinds
+from citywide.systems.traffic.api.joining import Log, NamedDetectors, NewCrossing
+from citywide.systems.traffic.api.own_plans import DayAsked, OwnHours, OwnPlan
+from citywide.systems.traffic.api.plans import ChangeEnded, EventDay, Milestone, PlanChange
+from citywide.systems.traffic.api.works import Works
+from citywide.systems.traffic.duties.schedules import day_kinds
 from citywide.systems.traffic.engine.plans import DayKind
 from citywide.systems.traffic.twin import TrafficTwin
 
@@ -31,9 +34,17 @@ DOTS = """
 """
 
 
-def rows_of(city: TrialCity, page: int, widget: int, chosen: str, place: int) -> list[list]:
+PAGES = {page.name: page for page in SYSTEM.pages}
+DOORS = {
+    "plan-changes": PlanChange, "plan-changes/ended": ChangeEnded, "milestones": Milestone, "event-days": EventDay,
+    "own-plans": OwnPlan, "own-hours": OwnHours, "day-ahead": DayAsked, "works": Works, "crossings": NewCrossing,
+    "detectors": NamedDetectors, "events": Log,
+}  # fmt: skip
+
+
+def rows_of(city: TrialCity, page: str, widget: int, chosen: str, place: int) -> list[list]:
     """What a reader sees of a widget who has chosen something."""
-    query = queries_of_widget(SYSTEM.pages[page], widget, chosen)[place]
+    query = queries_of_widget(PAGES[page], widget, chosen)[place]
     return sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
 
 
@@ -61,26 +72,37 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
                 key = (query.name, *(value for name, value in query.values.items() if name != "chosen"))
                 shown[key] = sheet(city.hub.database, DESK, SYSTEM, query, city.clock.now()).rows
     forms = {part.action: part.fields for page in SYSTEM.pages for part in page.widgets if isinstance(part, Form)}
-    for door, takes in (("plan-changes", PlanChange), ("milestones", Milestone), ("event-days", EventDay)):
+    for door, takes in DOORS.items():
         asked = {field.name for field in forms[f"/v1/traffic/{door}"]}
         assert asked == set(takes.__struct_fields__) - {"begins"}
     empty = {key for key, rows in shown.items() if not rows}
     seen = {key[1] for key, rows in shown.items() if key[0] == "measure_history" and rows}
     assert {"arrivals_on_green", "platoon_ratio", "approach_delay", "approach_volume", "split_failures"} <= seen
-    assert {"pedestrians", "pedestrian_delay"} <= seen
-    empty -= {key for key in empty if key[0] == "measure_history"}  # the rest: the simulated controllers say no more
+    counted = {row[0]["en"]: row for key, rows in shown.items() if key[0] == "controller_measures" for row in rows}
+    told = {
+        "Cycles",
+        "Green achieved",
+        "Phases ended by gap",
+        "Phases forced off",
+        "Wait for green",
+        "Wait of pedestrians",
+    }
+    assert told <= {title for title, row in counted.items() if row[1] is not None}
+    assert counted["Pedestrians"][3:5] == [{"en": "sum", "zh": "合计"}, 2]
+    assert counted["Phases ended at their maximum"][3]["en"].startswith("nobody")
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("comparisons",),
                      ("evidence_of_department", "traffic"), ("plan_changes",),
-                     ("event_days_table",), ("priority_table",),
+                     ("event_days_table",), ("priority_table",), ("works_table",), ("works_on_map",),
+                     ("own_plans_table",), ("own_hours_table",), ("running_changes",),
                      ("priority_on_map",), ("faults_table",), ("blind_detectors",)}  # fmt: skip
     assert len(shown["plan_choices",]) == 2
-    scene, ground, crossings = (rows_of(city, 1, 0, "02", place) for place in range(3))
+    scene, ground, crossings = (rows_of(city, "crossing", 0, "02", place) for place in range(3))
     assert {row[0] for row in crossings} == {"01", "02"}
     assert {str(row[1])[:12] for row in scene} == {str(row[0])[:12] for row in ground} == {"detector/02-"}
-    dots, phases = (rows_of(city, 3, 0, "", place) for place in range(2))
-    fewest = min(phases, key=lambda row: len(rows_of(city, 3, 0, row[0], 0)))[0]
+    dots, phases = (rows_of(city, "measures", 0, "", place) for place in range(2))
+    fewest = min(phases, key=lambda row: len(rows_of(city, "measures", 0, row[0], 0)))[0]
     (counted,) = city.hub.database.rows(DOTS, {"chosen": fewest})
-    assert len(rows_of(city, 3, 0, fewest, 0)) == counted["dots"] < len(dots)
+    assert len(rows_of(city, "measures", 0, fewest, 0)) == counted["dots"] < len(dots)
     assert all(0 <= row[2] <= 100 for row in shown["measure_history", "arrivals_on_green", "mean"])
     ((near, far, now_on_green, best, shift_s, _judged),) = shown["offset_advice",]
     assert (near["en"], far["en"]) == ("C0", "C1")

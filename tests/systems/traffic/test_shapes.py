@@ -60,7 +60,7 @@ def test_a_three_arm_crossing_gets_plans_measures_spat_and_map(city: TrialCity) 
     city.settle()
     duties.choose_plans(city.hub)
     (row,) = city.hub.database.rows("select told from traffic.plan_choice")
-    assert row["told"]["splits_s"] == [40, 20, 40]
+    assert row["told"]["splits_s"] == [31, 16, 31]
     duties.measure(city.hub)
     found = city.hub.database.rows("select distinct phase, value from traffic.measure where name = 'arrivals_on_green'")
     assert found == [{"phase": 2, "value": 0.0}]
@@ -137,7 +137,7 @@ SPLITS = """
 def test_a_crossing_without_a_word_of_its_phases_is_the_ordinary_one_or_goes_arm_by_arm() -> None:
     ordinary = shape_of(1, "crossing/1", {}, ORDINARY)
     plans = usual_schedule(ordinary).plans
-    assert [plans[name].splits_s for name in plans] == [(18, 12, 18, 12), (28, 16, 28, 16), (40, 20, 40, 20)]
+    assert [plans[name].splits_s for name in plans] == [(18, 12, 18, 12), (28, 16, 28, 16), (31, 16, 31, 16)]
     arms = shape_of(2, "crossing/2", {}, LANES)
     assert arms.phases == ((0, 1), (2,), (3, 4))
 
@@ -152,6 +152,8 @@ def test_a_crossing_without_a_word_of_its_phases_is_the_ordinary_one_or_goes_arm
         ({}, [{"lane": 1, "turns": "back"}], "lane 1, turns: 'back'; accepted: left, through, right"),
         ({}, [{"lane": 1, "presence": "loop"}], "presence: 'loop'; accepted: a whole number"),
         ({}, [{"lane": 1}, {"lane": 1}], "each lane once"),
+        ({"yellow_s": "short"}, LANES[:1], "yellow_s: 'short'; accepted: a whole number"),
+        ({"min_green_s": 90}, LANES, "282 s to serve everybody once'; accepted: at most 240 s"),
         ({}, [{"lane": 1, "exits": "north"}], "exits: None; accepted: a number from -360 to 360"),
         ({}, [{"lane": 1, "aside_m": 1e9}], "aside_m: 1000000000.0; accepted: a number from -60 to 60"),
     ],
@@ -168,7 +170,8 @@ NONSENSE: list[object] = ["north", [], {"x": 1}, True, -1, 1e300, None]
 @pytest.mark.slow
 def test_facts_of_which_no_sense_can_be_made_take_no_page_and_no_door_down(city: TrialCity) -> None:
     facts = {"phases", "through", "connected", "number", "corridor", "along", "travel_s", "lane", "heading", "aside_m",
-             "turns", "exits", "group", "advance", "presence", "walk", "crosses", "on_shift", "role"}  # fmt: skip
+             "turns", "exits", "group", "advance", "presence", "walk", "crosses", "on_shift", "role", "signal",
+             "min_green_s", "yellow_s", "all_red_s", "walk_s", "walk_clears_s"}  # fmt: skip
     kinds = {"crossing": "bad-{}", "detector": "bad-{}-1", "traffic_officer": "bad-{}", "priority_vehicle": "bad-{}"}
     city.add(
         *(

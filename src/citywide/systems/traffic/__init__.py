@@ -6,7 +6,16 @@ from citywide.hub import Schedule, System, Text
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.traffic import duties, events_feed, feeds, model, responses
 from citywide.systems.traffic.cli import COMMANDS
-from citywide.systems.traffic.pages import coordination, desk, devices, plans
+from citywide.systems.traffic.pages import (
+    comparison,
+    controllers,
+    coordination,
+    desk,
+    devices,
+    joining,
+    plans,
+    timetables,
+)
 from citywide.systems.traffic.twin import TrafficTwin
 
 SYSTEM = System(
@@ -39,10 +48,13 @@ SYSTEM = System(
         desk.NOW,
         desk.CROSSING,
         plans.PLANS,
+        timetables.TIMETABLES,
+        comparison.COMPARISON,
         desk.MEASURES,
-        desk.CONTROLLERS,
+        controllers.CONTROLLERS,
         coordination.COORDINATION,
         devices.DEVICES,
+        joining.JOINING,
     ),
     api="citywide.systems.traffic.api",
     commands=COMMANDS,

@@ -20,14 +20,21 @@ log = structlog.get_logger()
 
 def read_events(topic: str, payload: bytes) -> Iterator[Reading]:
     """`crossing/c01/events`: what can be read becomes events; each other row is refused with its place."""
-    entity, refused = "/".join(topic.split("/")[:2]), list[Malformed]()
+    entity = "/".join(topic.split("/")[:2])
+    readings, refused = read_rows(entity, payload)
+    for bad in refused:
+        log.warning("signal_event_refused", crossing=entity, why=str(bad))
+    yield from readings
+
+
+def read_rows(crossing: str, payload: bytes) -> tuple[list[Reading], list[Malformed]]:
+    """A controller's events, and what was refused; nothing but refusals is an error."""
+    refused = list[Malformed]()
     found = each(_items(payload), "events", _event, refused)
     if refused and not found:
         raise refused[0]
-    for bad in refused:
-        log.warning("signal_event_refused", crossing=entity, why=str(bad))
-    for time, code, parameter in found:
-        yield Reading(entity, "signal_event", _apart(time, code, parameter), code * CODE + parameter)
+    events = [(_apart(time, code, parameter), code * CODE + parameter) for time, code, parameter in found]
+    return [Reading(crossing, "signal_event", at, packed) for at, packed in events], refused
 
 
 def _items(payload: bytes) -> Sequence[Any]:

@@ -8,7 +8,20 @@ DEPARTMENT = "traffic"
 CROSSING = Kind(
     "crossing",
     Text("Crossing", "路口"),
-    facts=("phases", "through", "connected", "number", "corridor", "along", "travel_s"),
+    facts=(
+        "phases",
+        "through",
+        "connected",
+        "number",
+        "corridor",
+        "along",
+        "travel_s",
+        "min_green_s",
+        "yellow_s",
+        "all_red_s",
+        "walk_s",
+        "walk_clears_s",
+    ),
 )
 DETECTOR = Kind(
     "detector",
@@ -25,6 +38,7 @@ DETECTOR = Kind(
         "presence",
         "walk",
         "crosses",
+        "signal",
     ),
 )
 PRIORITY_VEHICLE = Kind(

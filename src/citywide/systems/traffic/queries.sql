@@ -55,19 +55,20 @@ with chosen as (
     join hub.latest on latest.series = series.number where entity.kind = 'detector'
     group by 1 order by (entity.facts ->> 'crossing' = %(chosen)s) desc, bool_or(series.quantity = 'track') desc, 2 desc, 1 limit 1
 ), lane as (
-    select entity.number, entity.id || coalesce(' ' || end_of.name, '') as id, radians(end_of.degrees) as heading,
+    select entity.number, head.number as head, entity.id || coalesce(' ' || end_of.name, '') as id, radians(end_of.degrees) as heading,
         end_of.degrees, end_of.aside, chosen.until
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
+    left join hub.entity head on head.id = 'detector/' || chosen.crossing || '-' || coalesce(entity.facts ->> 'group', entity.facts ->> 'lane', entity.facts ->> 'walk')
     cross join lateral (
-        select null as name, substring(facts ->> 'heading' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as degrees, substring(facts ->> 'aside_m' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as aside where facts ? 'lane'
+        select null as name, substring(entity.facts ->> 'heading' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as degrees, substring(entity.facts ->> 'aside_m' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as aside where entity.facts ? 'lane'
         union all  -- a walk's lamp stands at the kerb of each arm that it crosses
         select crossed, substring(crossed from '^-?\d{1,9}(?:\.\d+)?$')::float8, 9
-        from jsonb_array_elements_text(case jsonb_typeof(facts -> 'crosses') when 'array' then facts -> 'crosses' else '[]' end) as ends (crossed) where facts ? 'walk'
+        from jsonb_array_elements_text(case jsonb_typeof(entity.facts -> 'crosses') when 'array' then entity.facts -> 'crosses' else '[]' end) as ends (crossed) where entity.facts ? 'walk'
     ) as end_of
 ), seen as (
     select lane.*, series.number as series, series.quantity, reading.value::bigint as value,
         extract(epoch from date_trunc('second', reading.time))::float8 as t, extract(epoch from lane.until)::float8 as ends
-    from lane join hub.series on series.entity = lane.number and series.quantity in ('track', 'light')
+    from lane join hub.series on series.entity = lane.number and series.quantity = 'track' or series.entity = lane.head and series.quantity = 'light'
     join hub.reading on reading.series = series.number
     where reading.time > lane.until - interval '2 minutes' - case series.quantity when 'light' then interval '1 minute' else '0' end
         and reading.time <= lane.until
@@ -117,7 +118,11 @@ from pieces
 
 -- name: lanes_table
 select traffic.called(entity.name, entity.facts) as name,
-    (array['red', 'green', 'green', 'yellow'])[max(latest.value) filter (where quantity = 'light')::int + 1] as light,
+    (array['red', 'green', 'green', 'yellow'])[(
+        select latest.value from hub.entity head join hub.series on series.entity = head.number and series.quantity = 'light'
+        join hub.latest on latest.series = series.number
+        where head.id = 'detector/' || (entity.facts ->> 'crossing') || '-' || coalesce(entity.facts ->> 'group', entity.facts ->> 'lane')
+    )::int + 1] as light,
     max(latest.value) filter (where quantity = 'queue') as queue,
     max(latest.value) filter (where quantity = 'confidence') as confidence,
     max(latest.value) filter (where quantity = 'volume') as volume,
@@ -125,7 +130,7 @@ select traffic.called(entity.name, entity.facts) as name,
     max(latest.value) filter (where quantity = 'occupancy') as occupancy,
     max(latest.value) filter (where quantity = 'green_share') as green
 from hub.entity join hub.series on series.entity = entity.number join hub.latest on latest.series = series.number
-where entity.kind = 'detector' and not entity.facts ? 'walk' group by entity.number order by queue desc nulls last, entity.id limit 100
+where entity.kind = 'detector' and entity.facts ? 'lane' group by entity.number order by queue desc nulls last, entity.id limit 300
 
 -- name: plan_choices
 select plan_choice.since, traffic.called(entity.name, entity.facts) as name, traffic.plan_called(plan_choice.plan) as plan, plan_choice.cycle_s, plan_choice.offset_s, plan_choice.reason,
@@ -264,7 +269,13 @@ select crossing, day_kind, starts_min, plan, cycle_s, offset_s, splits_s from tr
 
 -- name: changes
 select crossing, plan, adaptive, begins, ends, reason, plans from traffic.plan_change
-where ends > %(now)s and begins <= %(now)s order by begins, id
+where ends > %(since)s and begins <= %(until)s order by begins, id
+
+-- name: own_plans
+select crossing, plan, cycle_s, offset_s, splits_s from traffic.own_plan
+
+-- name: own_hours
+select crossing, day_kind, starts_min, plan from traffic.own_hours
 
 -- name: event_days
 select day from traffic.event_day
@@ -400,7 +411,8 @@ select priority.asked, traffic.called(vehicle.name, vehicle.facts) as vehicle,
         else traffic.word('not entitled', '无优先权') end as role,
     traffic.called(crossing.name, crossing.facts) as crossing, priority.lane,
     priority.arrives,
-    case priority.state when 'asked' then traffic.word('let through', '予以优先') when 'passed' then traffic.word('has passed', '已通过')
+    case when priority.state = 'asked' and priority.arrives < %(now)s - interval '2 minutes' then traffic.word('never checked out', '未上报通过')
+        when priority.state = 'asked' then traffic.word('let through', '予以优先') when priority.state = 'passed' then traffic.word('has passed', '已通过')
         else traffic.word('refused', '已拒绝') end as state
 from traffic.priority join hub.entity vehicle on vehicle.number = priority.vehicle
 join hub.entity crossing on crossing.number = priority.crossing order by priority.asked desc, priority.arrives limit 50
@@ -433,7 +445,12 @@ order by crossing.number, substring(lane.facts ->> 'lane' from '^\d{1,9}$')::int
 insert into traffic.plan_change (crossing, plan, adaptive, begins, ends, reason, who, plans)
 select (select number from hub.entity where id = %(crossing)s), %(plan)s, %(adaptive)s, %(begins)s, %(ends)s, %(reason)s, %(who)s,
     coalesce(jsonb_object_agg(crossing, jsonb_build_object('cycle_s', cycle_s, 'offset_s', offset_s, 'splits_s', splits_s)), '{}')
-from traffic.timetable where plan = %(plan)s
+from (
+    select crossing, plan, cycle_s, offset_s, splits_s from traffic.own_plan
+    union all
+    select crossing, plan, cycle_s, offset_s, splits_s from traffic.timetable
+    where not exists (select from traffic.own_plan own where own.crossing = timetable.crossing and own.plan = timetable.plan)
+) known where plan = %(plan)s
 returning id
 
 -- name: put_event_day
@@ -445,8 +462,10 @@ insert into traffic.milestone (crossing, day, what, who)
 values ((select number from hub.entity where id = %(crossing)s), %(day)s, %(what)s, %(who)s) returning id
 
 -- name: plans_of_crossings
-select entity.id, array_agg(distinct timetable.plan) filter (where timetable.plan is not null) as plans
-from hub.entity left join traffic.timetable on timetable.crossing = entity.number
+select entity.id, array_agg(distinct known.plan) filter (where known.plan is not null) as plans
+from hub.entity left join (
+    select crossing, plan from traffic.timetable union all select crossing, plan from traffic.own_plan
+) known on known.crossing = entity.number
 where entity.kind = 'crossing' and (%(crossing)s::text is null or entity.id = %(crossing)s) group by entity.id order by 1
 
 -- name: take_feedback
@@ -511,3 +530,144 @@ order by alarm.raised desc, alarm.id limit 200
 
 -- name: blind_detectors_count
 select count(*) as count from hub.alarm where cleared is null and rule in ('dark_detector', 'frozen_detector', 'detector_silent')
+
+-- name: put_own_plan
+insert into traffic.own_plan (crossing, plan, cycle_s, offset_s, splits_s, who, at)
+values (%(crossing)s, %(plan)s, %(cycle_s)s, %(offset_s)s, %(splits_s)s, %(who)s, %(at)s)
+on conflict (crossing, plan) do update set cycle_s = excluded.cycle_s, offset_s = excluded.offset_s,
+    splits_s = excluded.splits_s, who = excluded.who, at = excluded.at
+
+-- name: put_own_hours
+with gone as (
+    delete from traffic.own_hours where crossing = %(crossing)s and day_kind = %(day_kind)s
+        and starts_min <> all (%(starts)s::int[])
+)
+insert into traffic.own_hours (crossing, day_kind, starts_min, plan, who)
+select %(crossing)s, %(day_kind)s, starts_min, plan, %(who)s
+from unnest(%(starts)s::int[], %(plans)s::text[]) as told (starts_min, plan)
+on conflict (crossing, day_kind, starts_min) do update set plan = excluded.plan, who = excluded.who
+
+-- name: own_plans_table
+select traffic.called(entity.name, entity.facts) as name, traffic.plan_called(plan) as plan, cycle_s, offset_s,
+    array_to_string(splits_s, ' · ') as splits, who, at
+from traffic.own_plan join hub.entity on entity.number = own_plan.crossing order by at desc, entity.id, plan limit 200
+
+-- name: own_hours_table
+select traffic.called(entity.name, entity.facts) as name, traffic.day_called(day_kind) as day_kind,
+    string_agg(lpad((starts_min / 60)::text, 2, '0') || ':' || lpad((starts_min %% 60)::text, 2, '0') || ' ' || plan, ', ' order by starts_min) as hours,
+    max(who) as who
+from traffic.own_hours join hub.entity on entity.number = own_hours.crossing
+group by entity.id, entity.name, entity.facts, day_kind order by entity.id, day_kind
+
+-- name: plan_names
+-- Plans that may be asked for: the usual ones first, then those that volumes or an engineer gave.
+select plan as value, traffic.plan_called(plan) as label from (
+    select plan, row_number() over () as place from unnest(array['night', 'day', 'peak']) usual (plan)
+    union all
+    select plan, 9 from (select plan from traffic.own_plan union select plan from traffic.timetable) own
+    where plan not in ('night', 'day', 'peak')
+) known order by place, plan limit 300
+
+-- name: running_changes
+select plan_change.id::text as value, jsonb_build_object(
+    'en', coalesce(traffic.called(entity.name, entity.facts) ->> 'en', 'all crossings') || ': ' || plan || ', ' || reason,
+    'zh', coalesce(entity.name, '全部路口') || '：' || plan || '，' || reason) as label
+from traffic.plan_change left join hub.entity on entity.number = plan_change.crossing
+where ends > %(now)s order by begins desc
+
+-- name: end_change
+-- One that has not begun is as if it had never been said.
+with gone as (
+    delete from traffic.plan_change where id = %(change)s and begins >= %(at)s returning plan
+), ended as (
+    update traffic.plan_change set ends = %(at)s where id = %(change)s and begins < %(at)s and ends > %(at)s returning plan
+)
+select plan from gone union all select plan from ended
+
+-- name: shape_of_crossing
+select crossing.number, crossing.id, crossing.name, crossing.facts, lane.facts as lane_facts
+from hub.entity crossing left join hub.entity lane
+    on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id and lane.facts ?| array['lane', 'walk']
+where crossing.id = %(crossing)s order by lane.id
+
+-- name: lane_choices
+select id as value, traffic.called(name, facts) as label from hub.entity
+where kind = 'detector' and facts ? 'lane' order by facts ->> 'crossing', substring(facts ->> 'lane' from '^\d{1,9}$')::int
+
+-- name: lane_by_id
+select number, id, name, lon, lat, department, kind, facts from hub.entity where id = %(lane)s and kind = 'detector' and facts ? 'lane'
+
+-- name: crossing_of_number
+select id from hub.entity where kind = 'crossing' and facts ->> 'number' = %(number)s::text
+
+-- name: put_works
+insert into traffic.works (lane, begins, ends, reason, who)
+select number, %(begins)s, %(ends)s, %(reason)s, %(who)s from hub.entity where id = %(lane)s
+
+-- name: works_of_lane
+select reason from traffic.works join hub.entity on entity.number = works.lane
+where entity.id = %(lane)s and begins <= %(at)s and ends > %(at)s limit 1
+
+-- name: works_table
+select traffic.called(entity.name, entity.facts) as name, works.begins, works.ends, works.reason, works.who
+from traffic.works join hub.entity on entity.number = works.lane order by works.ends desc limit 100
+
+-- name: works_on_map
+select works.id::text as id, traffic.called(entity.name, entity.facts) as name,
+    coalesce(entity.lon, crossing.lon) as lon, coalesce(entity.lat, crossing.lat) as lat, null::float8 as value, 'works' as state
+from traffic.works join hub.entity on entity.number = works.lane
+left join hub.entity crossing on crossing.id = 'crossing/' || (entity.facts ->> 'crossing')
+where begins <= %(now)s and ends > %(now)s and coalesce(entity.lon, crossing.lon) is not null
+
+-- name: crossings_table
+-- Every crossing with what is known of it, and when its lights and events were told last.
+with told as (
+    select lane.facts ->> 'crossing' as crossing, count(distinct lane.number) filter (where lane.facts ? 'lane') as lanes,
+        max(latest.time) filter (where series.quantity = 'light') as lights,
+        max(latest.time) filter (where series.quantity in ('queue', 'volume', 'track')) as traffic
+    from hub.entity lane left join hub.series on series.entity = lane.number and series.quantity in ('light', 'queue', 'volume', 'track')
+    left join hub.latest on latest.series = series.number
+    where lane.kind = 'detector' group by 1
+), logged as (
+    select series.entity, latest.time from hub.series join hub.latest on latest.series = series.number where series.quantity = 'signal_event'
+)
+select traffic.called(crossing.name, crossing.facts) as name, crossing.id, crossing.facts ->> 'number' as number, told.lanes,
+    told.lights, told.traffic, logged.time as events
+from hub.entity crossing left join told on told.crossing = split_part(crossing.id, '/', 2)
+left join logged on logged.entity = crossing.number
+where crossing.kind = 'crossing' order by greatest(told.lights, told.traffic, logged.time) nulls first, crossing.id limit 300
+
+-- name: controller_measures
+-- Every measure, those that somebody tells first, each for the last quarter of an hour that has it.
+with asked as (
+    select * from jsonb_to_recordset(%(titles)s::jsonb) as title (name text, en text, zh text, unit text, summed boolean)
+), newest as (
+    select name, date_bin('15 minutes', max(time), 'epoch') as time from traffic.measure
+    where time > (select max(time) from traffic.measure) - interval '1 day' group by name
+)
+select traffic.word(asked.en, asked.zh) as title, asked.unit,
+    round((case when summed then sum(measure.value) else avg(measure.value) end)::numeric, 1)::float8 as value,
+    case when newest.time is null then traffic.word('nobody has told it within a day', '一日内无上报') when summed then traffic.word('sum', '合计')
+        else traffic.word('mean', '平均') end as how,
+    count(distinct measure.crossing) as crossings, newest.time
+from asked left join newest using (name)
+left join traffic.measure on measure.name = asked.name and measure.time >= newest.time and measure.time < newest.time + interval '15 minutes'
+group by asked.name, asked.en, asked.zh, asked.unit, summed, newest.time order by newest.time is null, asked.en
+
+-- name: controller_choices
+select title.name as value, traffic.word(title.en || coalesce(' (' || nullif(title.unit, '') || ')', ''), title.zh || coalesce('（' || nullif(title.unit, '') || '）', '')) as label
+from jsonb_to_recordset(%(titles)s::jsonb) as title (name text, en text, zh text, unit text)
+where exists (select from traffic.measure where measure.name = title.name and time > (select max(time) from traffic.measure) - interval '1 day')
+order by title.en
+
+-- name: controller_history
+with chosen as (
+    select title.name, title.summed from jsonb_to_recordset(%(titles)s::jsonb) as title (name text, en text, summed boolean)
+    where exists (select from traffic.measure where measure.name = title.name and time > (select max(time) from traffic.measure) - interval '1 day')
+    order by (title.name = %(chosen)s) desc, title.en limit 1
+)
+select date_bin('15 minutes', measure.time, 'epoch') as time, traffic.called(entity.name, entity.facts) as name,
+    case when chosen.summed then sum(measure.value) else avg(measure.value) end as value
+from chosen join traffic.measure using (name) join hub.entity on entity.number = measure.crossing
+where measure.time > (select max(time) from traffic.measure) - interval '1 day'
+group by 1, entity.number, chosen.summed order by 1, entity.id

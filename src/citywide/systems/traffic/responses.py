@@ -1,15 +1,21 @@
 """What an alarm about traffic calls for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from citywide.hub import Alarm, City, CloseCase, Command, Notify, OpenCase, Text
 from citywide.hub.alarms.mending import called, mend, speaks_again
+from citywide.hub.database.queries import queries_of
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.traffic.model import BROKEN_DETECTOR, CLOSED_ROAD, DEPARTMENT, OFFICER
 
+_QUERIES = queries_of(Path(__file__).parent)
 
-def send_officer(alarm: Alarm, _city: City) -> Iterator[Command]:
-    """The nearest free officer drives there; without one the case waits openly."""
+
+def send_officer(alarm: Alarm, city: City) -> Iterator[Command]:
+    """The nearest free officer drives there; without one the case waits openly. Who works in a lane is no incident."""
+    if city.rows(_QUERIES["works_of_lane"], {"lane": alarm.about.id, "at": alarm.raised}):
+        return
     yield OpenCase(
         title=Text(f"Clear {called(alarm).en}", f"疏导{called(alarm).zh}"),
         category=alarm.rule,

@@ -1,12 +1,13 @@
 """What runs before volumes have given plans of their own: the usual plans of any crossing, and their hours."""
 
+import math
 from collections.abc import Mapping
 
 from citywide.systems.traffic.crossing.shapes import Shape
 from citywide.systems.traffic.engine.plans import DayKind, Plan, Schedule, Timetable
 
-SPLITS_S = {"night": (18, 12), "day": (28, 16), "peak": (40, 20)}  # of a phase, and of one for left turns only
-SHORTEST_S, LONGEST_S = 30, 240  # of a cycle
+SPLITS_S = {"night": (18, 12), "day": (28, 16), "peak": (31, 16)}  # of a phase, and of one for left turns only
+SHORTEST_S, LONGEST_S = 30, 95  # of a cycle: beside the shortest split nobody is at red above 90 s
 HOURS: Mapping[DayKind, Timetable] = {
     DayKind.WEEKDAY: Timetable(
         ((0, "night"), (390, "day"), (420, "peak"), (570, "day"), (1020, "peak"), (1170, "day"), (1380, "night"))
@@ -23,8 +24,9 @@ def usual_schedule(shape: Shape) -> Schedule:
 
 
 def _plan(name: str, shape: Shape) -> Plan:
-    count, (long, short) = len(shape.phases), SPLITS_S[name]
-    most, least = LONGEST_S // count, -(-SHORTEST_S // count)
-    splits = [short if shape.only_lefts(phase) else long for phase in range(count)]
-    fitting = tuple(max(min(split, most), least) for split in splits)
+    long, short = SPLITS_S[name]
+    splits = [short if shape.only_lefts(phase) else long for phase in range(len(shape.phases))]
+    scale = min(max(1.0, SHORTEST_S / sum(splits)), LONGEST_S / sum(splits))
+    fitting = tuple(max(math.ceil(split * scale) if scale > 1 else int(split * scale), least)
+                    for split, least in zip(splits, shape.least_s, strict=True))  # fmt: skip
     return Plan(name, sum(fitting), 0, fitting)

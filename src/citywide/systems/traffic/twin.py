@@ -88,6 +88,8 @@ class TrafficTwin:
                 self.city.box.heed(crossing, told.values)
             elif told.order == "feedback" and lane is not None:
                 self._to_say += self.watcher.feedback(lane, told.values, now)
+            elif told.order == "works" and lane is not None:
+                self.watcher.close(lane, told.values)
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
         """Officers drive to their orders; a few minutes after they are there the lane is free."""

@@ -18,7 +18,6 @@ from citywide.systems.traffic.engine.plans import (
     band_s,
     compare,
     corridor_plans,
-    day_plans,
     green_wave,
     segments,
     timed,
@@ -130,10 +129,13 @@ def test_every_timed_plan_is_a_plan_with_minimum_splits(volumes, lanes):
     plan = timed("x", np.array(volumes), np.array([0, 0, 1, 2]), np.full(4, lanes))
     assert sum(plan.splits_s) == plan.cycle_s
     assert min(plan.splits_s) >= 10
+    assert plan.cycle_s - min(plan.splits_s) + 4 <= 90  # nobody is at red for longer
 
 
 def test_a_day_of_plans_covers_the_day():
-    plans, table = day_plans("weekday", a_day(), np.array([0, 1]), np.array([2, 2]))
+    street = [Served(a_day() * 4, np.array([0, 1]), np.array([2, 2]), 2, 0, (30, 13))]
+    ((plans, table),) = corridor_plans("weekday", street, np.zeros(0))
+    assert all(plan.splits_s[0] >= 30 and plan.splits_s[1] >= 13 for plan in plans.values())
     assert {table.at(minute)[1] for minute in range(1440)} == set(plans)
 
 

@@ -1,5 +1,5 @@
 """Traffic's doors: the standards of the road, and the signal engineer's."""
 
-from citywide.systems.traffic.api import messages, plans
+from citywide.systems.traffic.api import joining, messages, own_plans, plans, works
 
-HANDLERS = [*messages.HANDLERS, *plans.HANDLERS]
+HANDLERS = [*messages.HANDLERS, *plans.HANDLERS, *own_plans.HANDLERS, *joining.HANDLERS, *works.HANDLERS]

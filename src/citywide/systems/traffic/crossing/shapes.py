@@ -1,8 +1,9 @@
 """What a crossing is like, as its facts and its lanes' facts say; where they are silent, as the city's ordinary one.
 
 A crossing's `phases` lists the lanes that each phase serves, `through` is the phase along its street (from 1). A lane's
-`group` is its signal group, `advance` and `presence` are its detectors' numbers, `exits` the headings it leads to. A
-pedestrian signal has its group as `walk`, and `crosses` lists the headings of the arms that people walk across.
+`group` is its signal group, `advance` and `presence` are its detectors' numbers (null: it has none), `exits` the
+headings it leads to. A pedestrian signal has its group as `walk`, and `crosses` lists the headings of the arms that
+people walk across.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,10 +13,11 @@ from typing import Any
 
 from citywide.systems.traffic.crossing.facts import Facts, ShapeError, headings, lists_of_lanes, number, whole
 from citywide.systems.traffic.crossing.phases import ADVANCE, LANES, LEFTS, PRESENCE, SERVED, THROUGH_PHASE
+from citywide.systems.traffic.crossing.times import Times, times_of
 
 ORDINARY = [{"lane": n + 1, "turns": "left" if n in LEFTS else "through, right"} for n in range(LANES)]
 TURNS = {"left": 90.0, "through": 0.0, "right": -90.0}  # degrees anticlockwise
-MOST_ASIDE_M = 60.0
+MOST_ASIDE_M, LONGEST_CYCLE_S = 60.0, 240
 
 
 @dataclass(frozen=True)
@@ -24,8 +26,8 @@ class Lane:
 
     number: int
     group: int
-    advance: int
-    presence: int
+    advance: int | None
+    presence: int | None
     heading: float | None
     aside_m: float
     exits: tuple[float, ...]
@@ -48,11 +50,19 @@ class Shape:
     lanes: tuple[Lane, ...]
     phases: tuple[tuple[int, ...], ...]
     through: int
+    times: Times
 
     @property
     def phase_of(self) -> list[int]:
         """For each lane the first phase that serves it."""
         return [next(at for at, lanes in enumerate(self.phases) if lane in lanes) for lane in range(len(self.lanes))]
+
+    @property
+    def least_s(self) -> tuple[int, ...]:
+        """For each phase the shortest split: people may walk beside all but left turns."""
+        return tuple(
+            self.times.least_s if self.only_lefts(phase) else self.times.walkers_s for phase in range(len(self.phases))
+        )
 
     def only_lefts(self, phase: int) -> bool:
         """Whether nobody but left turners goes."""
@@ -80,7 +90,10 @@ def shape_of(number: int, name: str, facts: Facts, lanes: Sequence[Facts]) -> Sh
     through = whole(name, facts, "through", min(THROUGH_PHASE + 1, len(phases)))
     if through > len(phases):
         raise ShapeError(f"{name}, through", through, f"a phase from 1 to {len(phases)}")
-    return Shape(number, tuple(found), phases, through - 1)
+    shape = Shape(number, tuple(found), phases, through - 1, times_of(name, facts))
+    if sum(shape.least_s) > LONGEST_CYCLE_S:
+        raise ShapeError(name, f"{sum(shape.least_s)} s to serve everybody once", f"at most {LONGEST_CYCLE_S} s")
+    return shape
 
 
 def walk_of(name: str, facts: Facts) -> Walk:
@@ -116,13 +129,18 @@ def _lane(name: str, facts: Facts) -> Lane:
     return Lane(
         place,
         whole(where, facts, "group", place),
-        whole(where, facts, "advance", ADVANCE + place),
-        whole(where, facts, "presence", PRESENCE + place),
+        _detector(where, facts, "advance", ADVANCE + place),
+        _detector(where, facts, "presence", PRESENCE + place),
         heading,
         number(where, facts, "aside_m", 0.0, MOST_ASIDE_M) or 0.0,
         headings(f"{where}, exits", facts.get("exits", around)),
         turns == ["left"],
     )
+
+
+def _detector(where: str, facts: Facts, name: str, usual: int) -> int | None:
+    """A detector's number; a lane that is said to have none has none."""
+    return None if facts.get(name, usual) is None else whole(where, facts, name, usual)
 
 
 def _turns(where: str, facts: Facts) -> list[str]:

@@ -1,6 +1,6 @@
 """How crossings serve, from their controllers' events; volumes and daily values for plans and comparisons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from citywide.systems.traffic.engine.measures import Detectors, Events, Table, c
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
 
-QUARTER = timedelta(minutes=15)
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 _QUERIES = queries_of(Path(__file__).parents[1])
 
 
@@ -24,17 +24,30 @@ def measure(hub: "Hub") -> None:
     """Judge the last whole quarters of an hour from the controllers' events."""
     until = floor(hub.clock.now())
     _keep_volumes(hub, until)
-    found = hub.database.rows(_QUERIES["signal_events_since"], {"since": until - 4 * QUARTER, "until": until})
+    judge(hub, [until - HOUR])
+    with hub.database.transaction() as connection:
+        connection.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
+
+
+def judge(hub: "Hub", hours: Iterable[datetime]) -> int:
+    """Judge what controllers logged in the hour from each of these times on; how many values were found."""
+    shaped = detectors_of(list(shapes(hub).values()))
+    return sum(_judge(hub, shaped, begin, begin + HOUR) for begin in hours)
+
+
+def _judge(hub: "Hub", detectors: Detectors, since: datetime, until: datetime) -> int:
+    found = hub.database.rows(_QUERIES["signal_events_since"], {"since": since, "until": until})
     if not found:
-        return
+        return 0
     columns = [
         np.array([row[name] for row in found], np.int64) for name in ("time_ms", "crossing", "code", "parameter")
     ]
-    events, detectors = Events.of(*columns), detectors_of(list(shapes(hub).values()))
+    events = Events.of(*columns)
+    values = list(measured(events, detectors))
     with hub.database.transaction() as connection, connection.cursor() as cursor:
-        cursor.executemany(_QUERIES["put_measure"], list(measured(events, detectors)))
+        cursor.executemany(_QUERIES["put_measure"], values)
         cursor.executemany(_QUERIES["put_arrival"], list(_dots(coordination_diagram(events, detectors))))
-        cursor.execute(_QUERIES["forget_arrivals"], {"before": until - timedelta(days=1)})
+    return len(values)
 
 
 def _keep_volumes(hub: "Hub", until: datetime) -> None:
@@ -52,6 +65,7 @@ def detectors_of(crossings: Sequence[Shape]) -> Detectors:
         for shape in crossings
         for lane in shape.lanes
         for number, functions in ((lane.advance, ("Advance", "Count")), (lane.presence, ("Presence", "Yellow_Red")))
+        if number is not None
         for function in functions
     ]
     device, phase, detector, function = zip(*rows, strict=True) if rows else ((), (), (), ())
@@ -84,4 +98,9 @@ def _moment(time_ms: int) -> datetime:
 
 def floor(now: datetime) -> datetime:
     """The begin of the quarter of an hour."""
-    return now - timedelta(seconds=now.timestamp() % QUARTER.total_seconds())
+    return begun(now, QUARTER)
+
+
+def begun(now: datetime, every: timedelta) -> datetime:
+    """When the running one of equal spans began."""
+    return now - timedelta(seconds=now.timestamp() % every.total_seconds())

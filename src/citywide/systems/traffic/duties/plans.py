@@ -14,23 +14,18 @@ from psycopg.types.json import Jsonb
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import queries_of
 from citywide.systems.traffic.crossing.shapes import Shape
+from citywide.systems.traffic.duties.schedules import day_kinds, schedule_of, told_of, written_down
 from citywide.systems.traffic.duties.shapes import shapes
 from citywide.systems.traffic.duties.telling import tell
 from citywide.systems.traffic.engine.plans import (
-    Change,
     Choice,
     DayKind,
     DayKindOf,
-    Plan,
     PlanError,
-    Schedule,
     Served,
-    Timetable,
     corridor_plans,
     typical_day,
-    with_events,
 )
-from citywide.systems.traffic.timetables import usual_schedule
 
 if TYPE_CHECKING:
     from citywide.hub.running import Hub
@@ -46,65 +41,14 @@ def choose_plans(hub: "Hub") -> None:
     kind_of = day_kinds(hub)
     here, known = now.astimezone(ZoneInfo(hub.city.calendar.zone)), shapes(hub)
     with hub.database.transaction() as connection:
-        tables, changes = rows(connection, _QUERIES["timetables"]), rows(connection, _QUERIES["changes"], {"now": now})
+        written = written_down(connection, now, now)
         told_before = rows(connection, _QUERIES["crossings_and_plans"])
         for crossing in (one for one in told_before if one["number"] in known):
-            choice = schedule_of(known[crossing["number"]], tables, changes).at(here, kind_of)
+            choice = schedule_of(known[crossing["number"]], written).at(here, kind_of)
             told = told_of(choice, hub.city.zone)
             if told != crossing["told"]:
                 connection.execute(_QUERIES["put_plan_choice"], _kept(crossing, choice, told, now))
                 tell(connection, crossing["id"], "run_plan", told, now)
-
-
-def day_kinds(hub: "Hub") -> DayKindOf:
-    """The city's calendar with its event days: a make-up working day is a weekday, a holiday's Saturday a holiday."""
-    events = frozenset(row["day"] for row in hub.database.rows(_QUERIES["event_days"]))
-
-    def kind_of(day: date) -> DayKind:
-        if hub.city.calendar.is_working_day(day):
-            return DayKind.WEEKDAY
-        return DayKind.HOLIDAY if hub.city.calendar.is_public_holiday(day) else DayKind.WEEKEND
-
-    return with_events(kind_of, events)
-
-
-def schedule_of(shape: Shape, tables: Sequence[Mapping[str, Any]], changes: Sequence[Mapping[str, Any]]) -> Schedule:
-    """A crossing's own timetables where volumes gave some, the city's ordinary ones for other days, and changes."""
-    usual, crossing, starts = usual_schedule(shape), shape.number, defaultdict[DayKind, list[tuple[int, str]]](list)
-    plans = dict(usual.plans)
-    for row in tables:
-        if row["crossing"] == crossing and len(row["splits_s"]) == len(shape.phases):
-            plans[row["plan"]] = Plan(row["plan"], row["cycle_s"], row["offset_s"], tuple(row["splits_s"]))
-            starts[DayKind(row["day_kind"])].append((row["starts_min"], row["plan"]))
-    own = {kind: Timetable(tuple(sorted(found))) for kind, found in starts.items()}
-    schedule = Schedule(plans, {**usual.timetables, **own})
-    for row in changes:
-        if row["crossing"] in (None, crossing):
-            schedule = _changed(schedule, crossing, row)
-    return schedule
-
-
-def _changed(schedule: Schedule, crossing: int, row: Mapping[str, Any]) -> Schedule:
-    """The schedule with a change whose plan is the one that was asked for, whatever was derived since."""
-    name, kept = row["plan"], row["plans"].get(str(crossing))
-    plans = dict(schedule.plans)
-    if kept is not None:
-        plans[name] = Plan(name, kept["cycle_s"], kept["offset_s"], tuple(kept["splits_s"]))
-    if name not in plans:
-        log.warning("change_without_plan", crossing=crossing, plan=name)
-        return schedule
-    change = Change(name, row["begins"], row["ends"], row["reason"], adaptive=row["adaptive"])
-    return Schedule(plans, schedule.timetables, schedule.changes).with_change(change)
-
-
-def told_of(choice: Choice, zone: str) -> dict[str, Any]:
-    """A choice as the crossing is told it; its cycles are counted from midnight in the city's zone."""
-    plan = choice.plan
-    return {
-        "plan": plan.name, "cycle_s": plan.cycle_s, "offset_s": plan.offset_s, "splits_s": list(plan.splits_s),
-        "adaptive": choice.adaptive, "until": choice.until.isoformat() if choice.until else None,
-        "reason": choice.reason, "zone": zone,
-    }  # fmt: skip
 
 
 def derive_plans(hub: "Hub") -> None:
@@ -148,7 +92,7 @@ def _street(
 
 def _served(shape: Shape, volumes: np.ndarray) -> Served:
     one_each = np.ones(len(shape.lanes), np.int64)
-    return Served(volumes, np.array(shape.phase_of), one_each, len(shape.phases), shape.through)
+    return Served(volumes, np.array(shape.phase_of), one_each, len(shape.phases), shape.through, shape.least_s)
 
 
 def _adopt(hub: "Hub", corridor: Mapping[str, Any], kind: DayKind, street: Sequence[Served]) -> None:

@@ -35,6 +35,7 @@ NOW = Page(
                 Layer(INDEX, Query("crossings_on_map"), steps=(2, 3, 4, 6)),
                 Layer(Text("Incidents", "交通事件"), Query("incidents_on_map")),
                 Layer(Text("Closed roads", "封闭道路"), Query("closed_roads_on_map")),
+                Layer(Text("Lanes closed for works", "施工封闭车道"), Query("works_on_map")),
                 Layer(Text("Officers", "交警"), Query("officers_on_map")),
                 Layer(Text("Buses and emergency vehicles", "公交与应急车辆"), Query("priority_on_map")),
             ),
@@ -62,22 +63,23 @@ CROSSING = Page(
             choice=Choice(Text("Crossing", "路口"), Query("scene_choices")),
         ),
         Table(
-            Text("Lanes", "车道"),
+            Text("Lanes of the city, longest queue first", "全市车道（按排队长度）"),
             Query("lanes_table"),
             (
                 Column("name", Text("Lane", "车道")),
                 Column("light", Text("Light", "灯色"), "state"),
-                Column("queue", Text("Queue", "排队"), "number"),
+                Column("queue", Text("Queue", "排队"), "number", "veh"),
                 Column("confidence", Text("Confidence", "置信度"), "number", "%"),
-                Column("volume", Text("Volume", "流量"), "number", "/h"),
+                Column("volume", Text("Volume", "流量"), "number", "veh/h"),
                 Column("speed", Text("Speed", "车速"), "number", "km/h"),
                 Column("occupancy", Text("Occupancy", "占有率"), "number", "%"),
                 Column("green", Text("Green", "绿信比"), "number", "%"),
             ),
             live=("latest",),
+            empty=Text("Lanes report every minute", "各车道每分钟上报"),
         ),
         Table(
-            Text("Priority asked for", "优先通行请求"),
+            Text("Priority asked for in the city", "全市优先通行请求"),
             Query("priority_table"),
             (
                 Column("asked", Text("Asked", "请求时间"), "time"),
@@ -122,6 +124,7 @@ MEASURES = Page(
             shape="scatter",
             unit="s",
             choice=Choice(Text("Crossing and phase", "路口与相位"), Query("diagram_choices")),
+            empty=NO_EVENTS,
         ),
         *map(_measured, SERVICE),
         Table(
@@ -141,15 +144,5 @@ MEASURES = Page(
     tells=Text(
         "Do vehicles arrive on green and get through in one cycle? Each quarter of an hour counts",
         "车辆是否绿灯到达、一周期通过，每十五分钟统计",
-    ),
-)
-
-CONTROLLERS = Page(
-    "controllers",
-    Text("How controllers work", "信号机运行"),
-    tuple(_measured(name) for name in judged.MEASURES if name not in SERVICE),
-    tells=Text(
-        "What the controllers report of themselves; what none has reported today is one line",
-        "信号机自报情况；今日无上报的项目仅占一行",
     ),
 )

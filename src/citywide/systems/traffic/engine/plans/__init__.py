@@ -13,7 +13,7 @@ from citywide.systems.traffic.engine.plans.model import (
     Timetable,
     with_events,
 )
-from citywide.systems.traffic.engine.plans.volumes import day_plans, segments, timed, typical_day
+from citywide.systems.traffic.engine.plans.volumes import segments, timed, typical_day
 from citywide.systems.traffic.engine.plans.waves import Road, band_s, green_wave
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "band_s",
     "compare",
     "corridor_plans",
-    "day_plans",
     "green_wave",
     "segments",
     "timed",

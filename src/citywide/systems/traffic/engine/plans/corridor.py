@@ -19,6 +19,7 @@ class Served:
     lanes: IntArray
     phases: int
     through: int  # the phase along the street
+    least_s: tuple[int, ...] = ()  # of each phase's split
 
 
 def corridor_plans(
@@ -44,7 +45,9 @@ def corridor_plans(
 
 def _tied(label: str, vph: Sequence[FloatArray], street: Sequence[Served], lost_s: float) -> list[Plan]:
     def plan(flows: FloatArray, one: Served, cycle_s: int | None = None) -> Plan:
-        return timed(label, flows, one.phase_of, one.lanes, lost_s, cycle_s=cycle_s, phases=one.phases)
+        return timed(
+            label, flows, one.phase_of, one.lanes, lost_s, cycle_s=cycle_s, least_s=one.least_s or (0,) * one.phases
+        )
 
     cycle = max(plan(flows, one).cycle_s for flows, one in zip(vph, street, strict=True))
     return [plan(flows, one, cycle) for flows, one in zip(vph, street, strict=True)]

@@ -1,19 +1,20 @@
 """Day plans from counted volumes: which quarter-hours belong together, and the times that serve them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citywide.systems.traffic.engine.plans.model import Plan, PlanError, Timetable
+from citywide.systems.traffic.engine.plans.model import Plan, PlanError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 SATURATION_VPH = 1900.0
 MIN_SPLIT_S = 10
-LONGEST_S, SHORTEST_S = 150, 50
+LONGEST_S, SHORTEST_S = 96, 50  # beside the shortest split nobody is at red above 90 s
 FULLEST = 0.95
 
 
@@ -47,20 +48,6 @@ def segments(day: FloatArray, most: int = 7, least_quarters: int = 3) -> Segment
     return Segments(np.array(cuts[:-1]), np.array([day[a:b].mean(0) for a, b in parts]))
 
 
-def day_plans(
-    name: str, day: FloatArray, phase_of: IntArray, lanes: IntArray, lost_s: float = 4.0
-) -> tuple[dict[str, Plan], Timetable]:
-    """Plans and their timetable for one kind of day: segments, critical flows, Webster's cycle."""
-    parts = segments(day)
-    plans: dict[str, Plan] = {}
-    starts: list[tuple[int, str]] = []
-    for place, volumes in zip(parts.starts.tolist(), parts.volumes, strict=True):
-        plan = timed(f"{name}-{place // 4:02d}{place % 4 * 15:02d}", volumes * 4, phase_of, lanes, lost_s)
-        plans[plan.name] = plan
-        starts.append((place * 15, plan.name))
-    return plans, Timetable(tuple(starts))
-
-
 def timed(
     name: str,
     vph: FloatArray,
@@ -69,30 +56,30 @@ def timed(
     lost_s: float = 4.0,
     *,
     cycle_s: int | None = None,
-    phases: int | None = None,
+    least_s: Sequence[int] = (),
 ) -> Plan:
-    """Webster's cycle (or a given one) with splits in proportion to each phase's critical flow, in whole seconds."""
+    """Webster's cycle (or a given one); splits by each phase's critical flow, whole seconds, none below its least."""
     if not np.isfinite(vph).all():
         raise PlanError(
             f"plan {name!r}", "a movement without a volume", "a count for every movement, 0 where nobody came"
         )
     ratio = vph / (lanes * SATURATION_VPH)
-    count = len(np.unique(phase_of)) if phases is None else phases
-    critical = np.array([ratio[phase_of == phase].max(initial=0.0) for phase in range(count)])
+    least = np.maximum(least_s or [0] * len(np.unique(phase_of)), MIN_SPLIT_S)
+    critical = np.array([ratio[phase_of == phase].max(initial=0.0) for phase in range(len(least))])
     lost = lost_s * len(critical)
     load = min(float(critical.sum()), FULLEST)
-    shortest = max(SHORTEST_S, MIN_SPLIT_S * len(critical))
+    shortest = max(SHORTEST_S, int(least.sum()))
     cycle = min(max(round((1.5 * lost + 5) / (1 - load)), shortest), max(LONGEST_S, shortest))
     cycle = cycle if cycle_s is None else cycle_s
     share = critical / max(float(critical.sum()), 1e-9)
-    return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle))
+    return Plan(name, cycle, 0, _whole_splits(share * (cycle - lost) + lost_s, cycle, least))
 
 
-def _whole_splits(wanted: FloatArray, cycle: int) -> tuple[int, ...]:
+def _whole_splits(wanted: FloatArray, cycle: int, least: IntArray) -> tuple[int, ...]:
     """Whole seconds of at least the minimum that add up to the cycle, as near as can be to the wanted."""
-    splits = np.maximum(np.floor(wanted), MIN_SPLIT_S).astype(int)
+    splits = np.maximum(np.floor(wanted), least).astype(int)
     while splits.sum() > cycle:
-        splits[np.argmax(np.where(splits > MIN_SPLIT_S, splits - wanted, -np.inf))] -= 1
+        splits[np.argmax(np.where(splits > least, splits - wanted, -np.inf))] -= 1
     while splits.sum() < cycle:
         splits[np.argmax(wanted - splits)] += 1
     return tuple(int(split) for split in splits)

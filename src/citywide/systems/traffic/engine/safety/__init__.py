@@ -4,7 +4,8 @@ Every movement is its own small machine (red, green, yellow): it turns green onl
 conflict with it has been red for its all-red time (`conflicts`), and it ends no green early and skips no
 clearance (`clearance`, `greens`). Walkers are lit on call (`pedestrians`). Above it, a change of phase is
 accepted only while everyone who waits can still be served in time (`waits`); an emergency vehicle goes first,
-within bounds (`emergency`); on doubtful data the fixed plan is shown (`fallback`).
+within bounds (`emergency`); on doubtful data the fixed plan is shown (`fallback`). A process that starts anew goes on
+where the last one ended, or begins with everybody red (`memory`).
 """
 
 from citywide.systems.traffic.engine.safety.layer import Safety

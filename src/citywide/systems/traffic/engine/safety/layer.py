@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
 from citywide.systems.traffic.engine.safety.emergency import serves_emergency
 from citywide.systems.traffic.engine.safety.fallback import follow_plan, place_in_plan, set_place, with_plans
 from citywide.systems.traffic.engine.safety.greens import show
+from citywide.systems.traffic.engine.safety.memory import Memory, all_red, memory_of, taken_back
 from citywide.systems.traffic.engine.safety.model import Lamps, Rules, Steps, dark_lamps
 from citywide.systems.traffic.engine.safety.pedestrians import keep_late_calls, take_calls
 from citywide.systems.traffic.engine.safety.waits import allowed
@@ -24,6 +26,20 @@ class Safety:
 
     def __post_init__(self) -> None:
         self.lamps = dark_lamps(self.rules)
+
+    @classmethod
+    def begun(cls, rules: Rules, memory: Memory | None = None, away_s: float = 0.0) -> Self:
+        """The layer of a process that starts: without a memory, or after more than a second, with everybody red."""
+        safety = cls(rules)
+        if memory is None:
+            safety.lamps = all_red(rules)
+        else:
+            safety.rules, safety.lamps = taken_back(rules, memory, away_s)
+        return safety
+
+    def memory(self) -> dict[str, list[int]]:
+        """All that another process needs to go on in the next second as this one would."""
+        return memory_of(self.rules, self.lamps)
 
     def step(self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None) -> Bytes:
         """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown."""

@@ -34,7 +34,7 @@ class Box:
         whole, end = np.full(layout.lanes, LENGTH_M), np.full(layout.lanes, LENGTH_M + 10)
         loop = whole - ADVANCE_M
         self.fusion = Fusion(Lanes.of(layout.crossing_of_lane, whole, end, loop, layout.speed))
-        self.controller, self.safety = Controller(layout), Safety(rules_of(guards))
+        self.controller, self.safety = Controller(layout), Safety.begun(rules_of(guards))
         self.priority, self.book = Priority(layout), PlanBook(self.count, _first_plan(guards[0]))
         self.view: View | None = None
         self._began: datetime | None = None  # fusion counts from here

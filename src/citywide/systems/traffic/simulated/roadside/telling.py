@@ -22,8 +22,9 @@ WATCHED_S, AGAIN_S = 60, 15
 CONNECTED, CLOSELY = 6, 1  # crossings that send signal events and SPaT; crossings whose every vehicle is told
 FREE_SPEED_KMH, FREELY_S = 50.0, 60.0  # as if somebody had driven freely for a minute
 BEYOND_M = -20.0  # where a vehicle that has crossed was last seen
-GREEN_LIGHT = 2
-LIGHT_CODES = {GREEN_LIGHT: GREEN, 3: YELLOW, 0: RED}
+GREEN_LIGHT, YELLOW_LIGHT = 2, 3
+LIGHT_CODES = {GREEN_LIGHT: GREEN, YELLOW_LIGHT: YELLOW, 0: RED}
+GAP_OUT, FORCE_OFF, GREEN_ENDS, PHASE_CALL = 4, 6, 7, 43
 
 
 class Shown(NamedTuple):
@@ -147,10 +148,15 @@ class Teller:
                 yield Reading(self.crossings[crossing].id, "signal_event", at, code * CODE + parameter)
 
     def _of_lane(self, number: int, sensed: Sensed, light: NDArray[np.int8]) -> Iterator[tuple[int, int]]:
-        phase = number % LANES + 1
+        phase, present = number % LANES + 1, bool(sensed.present[number])
         if light[number] != self._light[number]:
             yield LIGHT_CODES[int(light[number])], phase
-        if sensed.present[number] != self._present[number]:
-            yield DETECTOR_ON if sensed.present[number] else DETECTOR_OFF, PRESENCE + phase
+            if light[number] == YELLOW_LIGHT:
+                yield GREEN_ENDS, phase
+                yield FORCE_OFF if present else GAP_OUT, phase  # the search ends a green that is still used
+        if present != self._present[number]:
+            yield DETECTOR_ON if present else DETECTOR_OFF, PRESENCE + phase
+            if present and light[number] != GREEN_LIGHT:
+                yield PHASE_CALL, phase
         if sensed.over_loop[number]:
             yield DETECTOR_ON, ADVANCE + phase

@@ -30,6 +30,7 @@ class Watcher:
         self.radars, self.cameras = Detectors.heard(count), Detectors.heard(count)
         self.standing: dict[tuple[int, Kind], datetime] = {}
         self.last: dict[tuple[int, Kind], Incident] = {}
+        self.works: dict[int, tuple[float, float]] = {}  # lanes closed from a time to another, seconds since 1970
         self._green, self._since = np.zeros(count, np.bool_), np.zeros(count)
 
     def second(self, now: datetime, sensed: Sensed, light: NDArray[np.int8], flowing: set[int]) -> Iterator[Reading]:
@@ -40,7 +41,7 @@ class Watcher:
         seen = sensed.readings
         sight = seen.lane, seen.track, seen.position_m
         for found in self.watch.look(now.timestamp() % 1e7, sight, (green, self._since)):
-            if not self._known(found.lane, found.kind):
+            if not self._known(found.lane, found.kind) and not self._in_works(found, now):
                 self.last[found.lane, found.kind] = found
                 yield self._begin(found.lane, found.kind, now)
         yield from self._dark(now, seen.alive)
@@ -63,6 +64,17 @@ class Watcher:
         self.watch.feedback(incident, was_real=was_real, lasted_s=None if lasted is None else float(lasted))
         if not was_real and self.standing.pop((lane, kind), None):
             yield Reading(self.lanes[lane].id, NAMES[kind], now, 0.0, "s")
+
+    def close(self, lane: int, told: Mapping[str, Any]) -> None:
+        """Works in a lane: who stands there until they are over is no incident."""
+        try:
+            self.works[lane] = (float(told["begins_s"]), float(told["ends_s"]))
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("works_refused", lane=lane, why=f"{type(error).__name__}: {error}")
+
+    def _in_works(self, found: Incident, now: datetime) -> bool:
+        begins, ends = self.works.get(found.lane, (0.0, 0.0))
+        return found.kind in HELD_UP and begins <= now.timestamp() < ends
 
     def _dark(self, now: datetime, alive: NDArray[np.bool_]) -> Iterator[Reading]:
         """A radar watches its lane, a camera both lanes of its arm."""
