@@ -96,20 +96,32 @@ def test_a_first_vehicle_that_wants_red_makes_its_lane_useless_to_this_phase():
     assert asked[-1] == 1
 
 
-def sent_of_three(head):
+def sent_of_three(first):
     """Departures planned of three who stand in a lane of which the one phase serves a way that 60 % want."""
     shared = Crossing((Lane((Movement(), Movement())),), ((2, 0),))
     controller = Controller(lay_out([shared], links=[Link(0, 0, 1.0, 30.0)]))
-    controller.known.turns[:], controller.known.head[0] = (60.0, 40.0), head
+    known = controller.known
+    known.turns[:], known.front[:] = (60.0, 40.0), (first, 1.0 - first)
     controller.decide(seen(*[(0, 3.0 + 7 * at, 0.0) for at in range(3)]), shown())
     return controller._sent[0].sum()
 
 
 def test_a_phase_for_a_part_of_a_lane_sends_those_before_the_first_who_may_not_go():
     """The first goes with 60 %, the first two with 36 %, all three with 22 %; it may be known what the first wants."""
-    assert sent_of_three(head=0) == pytest.approx(0.6 + 0.36 + 0.216, abs=0.15)
-    assert sent_of_three(head=1) > 1.9
-    assert sent_of_three(head=2) == 0
+    assert sent_of_three(first=0.6) == pytest.approx(0.6 + 0.36 + 0.216)
+    assert sent_of_three(first=1.0) == pytest.approx(1.0 + 0.6 + 0.36)
+    assert sent_of_three(first=0.0) == 0
+
+
+def test_who_stands_at_a_green_line_is_believed_by_degrees_to_want_otherwise():
+    """Half go either way; each second of standing at the green for one halves the odds of that one."""
+    shared = (Lane((Movement(), Movement())), Lane((Movement(),)))
+    controller = Controller(lay_out([Crossing(shared, ((2, 0, 0), (0, 2, 0), (0, 0, 2)))]))
+    for second in range(1, 6):
+        controller.decide(seen((0, 2.0, 0.0)), shown(0, green_s=second))
+    assert controller.known.front[:2] == pytest.approx([1 / 9, 8 / 9])
+    controller.decide(seen((0, 7.0, 3.0), crossed=[0]), shown(0, green_s=6))
+    assert controller.known.front[0] == pytest.approx(2 / 3)
 
 
 def learned(controller, headway_s, first_s, others=(), queue=6, cycles=40):
@@ -205,21 +217,21 @@ def test_a_described_crossing_with_a_short_phase_is_refused():
 
 
 def at_a_full_exit(room_of, seconds=12):
-    """Heads of lane 0 (two movements, both green, the first into a full exit) after standing for so long."""
+    """What the first of lane 0 (two movements, both green, the one into a full exit) may want after so long."""
     crossing = Crossing((Lane((Movement(0), Movement(1))), Lane((Movement(2),))), ((2, 2, 0), (0, 0, 2)))
     controller = Controller(lay_out([crossing], exits=3))
     line = seen(*[(0, 2.0 + 7.5 * at, 0.0) for at in range(4)])
     for second in range(seconds):
         controller.decide(replace(line, room=np.array(room_of)), shown(green_s=1.0 + second))
-    return controller.known.head[0]
+    return controller.known.front[0]
 
 
 def test_who_stands_at_green_before_a_full_exit_wants_that_exit():
-    assert at_a_full_exit([0.0, 9.0, 9.0]) == 0b01
+    assert at_a_full_exit([0.0, 9.0, 9.0]) > 0.99
 
 
 def test_who_stands_at_green_with_free_exits_tells_nothing_where_all_is_surely_green():
-    assert at_a_full_exit([9.0, 9.0, 9.0]) == 0
+    assert at_a_full_exit([9.0, 9.0, 9.0]) == 0.5
 
 
 def test_a_full_exit_that_passes_vehicles_on_is_worth_a_green():

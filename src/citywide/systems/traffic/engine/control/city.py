@@ -37,7 +37,7 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         view = view_of(lay, known, crossing, seen, desk)
         fill_cells(known, lay, crossing, room_of, view, phase)
         learn_crossing(known, lay, crossing, phase, settled[crossing], seen, room_of)
-        foresee(lay, known, crossing, view.rate[phase], seen, far, settled[crossing], habits.stray)
+        foresee(lay, known, lay.lane_from[crossing], view, phase, seen, far, settled[crossing], habits.stray)
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
         chosen = choose(view, phase, ready, habits, keeps, desk, lay.lane_from[crossing], far)
         if keeps[0] == 0:
@@ -54,9 +54,12 @@ def view_of(lay: Ground, known: Known, crossing: int, seen: Sights, desk: Desk) 
         seen.queue[first:last],
         seen.coming[first:last],
         desk.rate[start:end].reshape(shape),
-        desk.share[start:end].reshape(shape),
+        desk.shares[start:end].reshape(shape),
         known.serves[start:end].reshape(shape),
-        known.head[first:last],
+        desk.likely[start:end].reshape(shape),
+        lay.move_from[first : last + 1],
+        desk.wants,
+        known.front,
         desk.room[start:end].reshape(shape),
         desk.drain[start:end].reshape(shape),
         desk.late[start:end].reshape(shape),
@@ -69,13 +72,12 @@ def view_of(lay: Ground, known: Known, crossing: int, seen: Sights, desk: Desk) 
 
 @inlined
 def foresee(  # noqa: PLR0913, PLR0917 - one kernel
-    lay: Ground, known: Known, crossing: int, rate: Floats, seen: Sights, far: Far, settled: bool, stray: float
+    lay: Ground, known: Known, first: int, view: View, phase: int, seen: Sights, far: Far, settled: bool, stray: float
 ) -> None:
     """Who stands on dark lanes, and who comes from beyond sight."""
-    first = lay.lane_from[crossing]
-    for lane in range(first, lay.lane_from[crossing + 1]):
-        guess_lane(known, lane, float(rate[lane - first]), seen, settled)
-        expect(lay, known, lane, seen.coming[lane], far, stray)
+    for at in range(len(view.queue)):
+        guess_lane(known, first + at, float(view.rate[phase, at] * view.share[phase, at]), seen, settled)
+        expect(lay, known, first + at, seen.coming[first + at], far, stray)
 
 
 @inlined

@@ -1,10 +1,7 @@
-"""How a lane empties in a second of green, and whom it brings to its line."""
+"""How a lane empties in a second of green."""
 
 from citywide.kit.compiled import compiled, inlined
-from citywide.systems.traffic.engine.control.layout import Floats, Ints
-
-NOBODY_ELSE = 0.98  # a phase that serves this share of a lane's traffic serves all of it
-EVERY_BIT = 0x7FFFFFFF
+from citywide.systems.traffic.engine.control.layout import Floats
 
 
 @inlined
@@ -15,19 +12,6 @@ def crossing_of(stand: float, rate: float, green_s: float, late: float, space: f
     if green_s <= 1.0 and late < 0.0:
         rate *= 1.0 - late
     return max(min(stand, rate, space), 0.0)
-
-
-@inlined
-def bring_next(head: Ints, run: Floats, lane: int, sent: float, share: float, serves: int) -> None:
-    """After one vehicle anybody may stand first; after as many in a row as turn so, one who turns otherwise."""
-    if head[lane]:
-        run[lane] += sent
-        if run[lane] >= 1.0:
-            head[lane], run[lane] = 0, 0.0
-    elif share < NOBODY_ELSE:
-        run[lane] += sent
-        if run[lane] * (1.0 - share) >= share:
-            head[lane], run[lane] = ~serves & EVERY_BIT, 0.0
 
 
 @compiled

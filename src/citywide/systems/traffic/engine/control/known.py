@@ -20,6 +20,7 @@ class Known(NamedTuple):
     tried: Floats  # cell: seconds it had for that, where it gives way
     line: Floats  # cell × 5: sums of a line through crossing times, where it does not
     turns: Floats  # movement: discounted crossings
+    front: Floats  # movement: the chance that the first vehicle of its lane wants it
     late: Floats  # lane: start-up loss, s
     first: Floats  # cell: vehicles of a queue that cross in the first second of green, where it gives way
     taken: Floats  # exit: mean vehicles/s that it has taken
@@ -29,7 +30,6 @@ class Known(NamedTuple):
     left: Floats  # lane: vehicles still to come of the queue that this green serves
     served: Floats  # lane: vehicles sent of the queue that this green serves
     stuck: Floats  # lane: seconds the first vehicle has stood at a green line
-    head: Ints  # lane: bits of movements the first vehicle may want; 0 unknown
     serves: Ints  # cell: bits of movements shown green
     sure: Ints  # cell: bits of movements shown protected green
     every: Ints  # lane: all bits
@@ -46,6 +46,7 @@ def know(layout: Layout) -> Known:
         tried=np.zeros(cells),
         line=np.tile(PRIOR_LINE, (cells, 1)),
         turns=np.ones(layout.movements),
+        front=1.0 / np.diff(layout.move_from)[layout.move_lane],
         late=np.full(lanes, START_UP_S),
         first=np.full(cells, PERMISSIVE_RATE),
         taken=np.full(max(layout.exits, 1), 0.25),
@@ -55,7 +56,6 @@ def know(layout: Layout) -> Known:
         left=np.zeros(lanes),
         served=np.zeros(lanes),
         stuck=np.zeros(lanes),
-        head=np.zeros(lanes, np.int32),
         serves=serves,
         sure=sure,
         every=((1 << np.diff(layout.move_from)) - 1).astype(np.int32),

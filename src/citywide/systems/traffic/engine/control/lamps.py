@@ -35,7 +35,6 @@ def changed(  # noqa: PLR0913, PLR0917 - one kernel
         target, rival = best_phase(view, desk, lamps.phase, habits, second), flow * habits.recheck
     if target == lamps.phase:
         return Lamps(lamps.phase, lamps.before, lamps.clearing, lamps.green, rival)
-    desk.run[: len(view.queue)] = 0.0
     return Lamps(target, lamps.phase, view.lost, 0.0, np.inf)
 
 

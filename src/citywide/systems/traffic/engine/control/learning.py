@@ -9,6 +9,7 @@ from citywide.systems.traffic.engine.control.sights import Sights
 
 MEMORY_S = 1200.0
 AT_LINE_M, STANDS_MPS = 10.0, 0.5
+STAYS, START_UP_S = 0.5, 2.0  # how likely one who may go still stands a second later, once the start-up is over
 
 
 @compiled
@@ -22,8 +23,12 @@ def learn_crossing(
         known.flow[lane] += (seen.crossed[lane] - known.flow[lane]) / FLOW_MEMORY_S
         if shown < 0 or not settled or known.serves[cell] == 0:
             wait(known, lane, known.serves[cell] == 0 or shown < 0, seen)
+            free = 0
         else:
-            serve(known, lane, cell, full_exits(lay.move_from, lay.move_exit, room_of, lane), seen)
+            full = full_exits(lay.move_from, lay.move_exit, room_of, lane)
+            serve(known, lane, cell, full, seen)
+            free = known.sure[cell] & ~full
+        note_first(known, lay, lane, free, seen)
 
 
 @inlined
@@ -35,8 +40,6 @@ def wait(known: Known, lane: int, red: bool, seen: Sights) -> None:
     elif known.on[lane] > 0.0:
         known.started[lane] = -1.0
     known.left[lane] = seen.line[lane]
-    if seen.crossed[lane] > 0:
-        known.head[lane] = 0
 
 
 @inlined
@@ -45,7 +48,7 @@ def serve(known: Known, lane: int, cell: int, full: int, seen: Sights) -> None:
     gone = seen.crossed[lane]
     known.on[lane] += 1.0
     known.served[lane] += gone
-    note_first(known, lane, known.sure[cell] & ~full, seen)
+    note_stuck(known, lane, seen)
     if seen.dark[lane] or full & known.serves[cell]:
         known.started[lane], known.left[lane] = -1.0, 0.0
         return
@@ -56,14 +59,27 @@ def serve(known: Known, lane: int, cell: int, full: int, seen: Sights) -> None:
 
 
 @inlined
-def note_first(known: Known, lane: int, free: int, seen: Sights) -> None:
-    """Whether the first vehicle crossed, or stands at a green line."""
-    if seen.crossed[lane] > 0:
-        known.head[lane], known.stuck[lane] = 0, 0.0
-    elif seen.head_at[lane] < AT_LINE_M and seen.head_speed[lane] < STANDS_MPS and not seen.dark[lane]:
-        note_stuck(known, lane, free)
-    else:
-        known.stuck[lane] = 0.0
+def note_stuck(known: Known, lane: int, seen: Sights) -> None:
+    """How long the first vehicle has stood at a green line."""
+    held = seen.crossed[lane] == 0 and seen.head_at[lane] < AT_LINE_M and seen.head_speed[lane] < STANDS_MPS
+    known.stuck[lane] = known.stuck[lane] + 1.0 if held and not seen.dark[lane] else 0.0
+
+
+@compiled
+def note_first(known: Known, lay: Ground, lane: int, free: int, seen: Sights) -> None:
+    """Who stands first at a line wants, the longer the likelier, a movement that is not surely free to go."""
+    first, last = lay.move_from[lane], lay.move_from[lane + 1]
+    total, anew = 0.0, seen.crossed[lane] > 0 or seen.head_at[lane] >= AT_LINE_M
+    if not anew and (known.stuck[lane] <= 0.0 or known.on[lane] <= START_UP_S or free == 0):
+        return
+    for move in range(first, last):
+        if anew:
+            known.front[move] = known.turns[move]
+        elif free >> (move - first) & 1:
+            known.front[move] *= STAYS
+        total += known.front[move]
+    for move in range(first, last):
+        known.front[move] /= total
 
 
 @compiled
@@ -74,16 +90,6 @@ def full_exits(move_from: Ints, move_exit: Ints, room_of: Floats, lane: int) -> 
         if move_exit[move] >= 0 and room_of[move_exit[move]] < 1.0:
             full |= 1 << (move - move_from[lane])
     return full
-
-
-@compiled
-def note_stuck(known: Known, lane: int, free: int) -> None:
-    """Whoever stands first at a green line for long wants a movement that is not surely free to go."""
-    known.stuck[lane] += 1.0
-    if known.stuck[lane] >= STUCK_S and known.on[lane] > STUCK_S:
-        left = (known.head[lane] or known.every[lane]) & ~free
-        if left:
-            known.head[lane] = left
 
 
 @compiled

@@ -110,7 +110,7 @@ def nearest_first(ways: Ways, sighting: Ints, distance: Floats) -> NDArray[np.in
 def reaches_in(away: float, speed: float, free: float) -> float:
     """Seconds to the line for who picks up speed from now on."""
     if speed >= free:
-        return away / free
+        return away / speed
     if speed * speed + 2.0 * PICK_UP * away <= free * free:
         return (np.sqrt(speed * speed + 2.0 * PICK_UP * away) - speed) / PICK_UP
     return away / free + (free - speed) ** 2 / (2.0 * PICK_UP * free)

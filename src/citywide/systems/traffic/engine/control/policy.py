@@ -1,6 +1,7 @@
 """The base policy of a rollout: what a crossing goes on to do once the plan has been carried out."""
 
 from citywide.kit.compiled import compiled, inlined
+from citywide.systems.traffic.engine.control.firsts import in_a_row, part_of, weigh_first
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.view import Desk, View
 
@@ -8,6 +9,8 @@ from citywide.systems.traffic.engine.control.view import Desk, View
 @compiled
 def best_phase(view: View, desk: Desk, phase: int, habits: Habits, second: int) -> int:
     """The phase that sends most vehicles soon, a change paying its lost time."""
+    for lane in range(view.rate.shape[1]):
+        weigh_first(view, desk, lane)
     best, most, until = phase, -1.0, min(second + habits.cadence_s - 1, habits.horizon_s)
     for other in range(view.rate.shape[0]):
         keeps = other == phase
@@ -24,9 +27,13 @@ def sends(view: View, desk: Desk, phase: int, seconds: float, second: int, until
     """Vehicles, by their weight, that a phase sends within so many seconds, of those there before the next decision."""
     total = 0.0
     for lane in range(view.rate.shape[1]):
-        if desk.head[lane] == 0 or desk.head[lane] & view.serves[phase, lane]:
-            there = desk.queue[lane]
+        may = view.serves[phase, lane]
+        if may:
+            goes_on = may == desk.may[lane]
+            there = desk.lead[lane] if goes_on else desk.queue[lane]
             for after in range(second, until):
                 there += view.coming[lane, after]
-            total += view.weight[lane] * min(there, view.rate[phase, lane] * seconds)
+            chance = desk.open[lane] if goes_on else part_of(desk.front, view, lane, may)
+            most = min(there, view.rate[phase, lane] * seconds)
+            total += view.weight[lane] * in_a_row(chance, view.share[phase, lane], most)
     return total

@@ -3,11 +3,14 @@
 import numpy as np
 
 from citywide.kit.compiled import compiled, inlined
-from citywide.systems.traffic.engine.control.discharge import bring_next, crossing_of, left_over
+from citywide.systems.traffic.engine.control.discharge import crossing_of, left_over
+from citywide.systems.traffic.engine.control.firsts import bring_next, open_to
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.lamps import Lamps, changed, serving, ticked
 from citywide.systems.traffic.engine.control.layout import Floats
 from citywide.systems.traffic.engine.control.view import Desk, View
+
+EVERY_BIT = 0x7FFFFFFF
 
 
 @compiled
@@ -31,6 +34,7 @@ def play(  # noqa: PLR0913, PLR0917 - one kernel
         waiting, flow = 0.0, 0.0
         for lane in range(len(view.queue)):
             desk.queue[lane] += view.coming[lane, second]
+            desk.lead[lane] += view.coming[lane, second]
             sent = crosses(view, desk, lane, goes, lamps.before, second)
             if sent > 0.0:
                 flow += sent
@@ -49,23 +53,28 @@ def set_out(view: View, desk: Desk) -> None:
     """The lanes as they are now."""
     for lane in range(len(view.queue)):
         desk.queue[lane], desk.gone[lane], desk.run[lane] = view.queue[lane], 0.0, 0.0
-        desk.on[lane], desk.head[lane] = view.on[lane], view.head[lane]
+        desk.on[lane], desk.may[lane] = view.on[lane], 0
+        desk.open[lane] = desk.began[lane] = 0.0
+    for move in range(view.moves[0], view.moves[len(view.queue)]):
+        desk.front[move] = view.front[move]
 
 
 @inlined
 def crosses(view: View, desk: Desk, lane: int, goes: int, before: int, second: int) -> float:
     """Vehicles that leave a lane this second; through a change those go on whom both phases serve."""
-    serves, speed = view.serves[goes, lane], view.rate[goes, lane]
-    if speed <= 0.0 or (before >= 0 and not serves & view.serves[before, lane]):
+    may = view.serves[goes, lane] & (view.serves[before, lane] if before >= 0 else EVERY_BIT)
+    if may == 0:
         desk.on[lane] = 0.0
         return 0.0
-    if desk.head[lane] != 0 and not desk.head[lane] & serves:
-        return 0.0
+    if may != desk.may[lane]:
+        open_to(view, desk, lane, may)
     desk.on[lane] += 1.0
     space = view.room[goes, lane] + view.drain[goes, lane] * second - desk.gone[lane]
-    sent = crossing_of(desk.queue[lane], speed, desk.on[lane], view.late[goes, lane], space)
-    if sent > 0.0:
-        desk.gone[lane] += sent
-        desk.queue[lane] -= sent
-        bring_next(desk.head, desk.run, lane, sent, view.share[goes, lane], serves)
+    due = crossing_of(desk.lead[lane], view.rate[goes, lane], desk.on[lane], view.late[goes, lane], space)
+    if due <= 0.0:
+        return 0.0
+    sent = bring_next(desk, lane, due)
+    desk.gone[lane] += sent
+    desk.queue[lane] -= sent
+    desk.lead[lane] -= due
     return sent

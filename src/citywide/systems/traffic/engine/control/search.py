@@ -20,7 +20,7 @@ def kept_for(keeps: Ints, cadence_s: int) -> Ints:
 @compiled
 def wish(view: View, now: int, wanted: Flags) -> bool:
     """Which phases would serve somebody, there or soon there, whom the present phase does not serve."""
-    queue, coming, rate, share, head = view.queue, view.coming, view.rate, view.share, view.head
+    queue, coming, rate, share, likely = view.queue, view.coming, view.rate, view.share, view.likely
     anyone = False
     for lane in range(len(queue)):
         soon = queue[lane]
@@ -29,8 +29,8 @@ def wish(view: View, now: int, wanted: Flags) -> bool:
         if soon <= 0.3:
             continue
         for phase in range(len(wanted)):
-            gains = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
-            if rate[phase, lane] > 0.0 and (gains or head[lane]):
+            more = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
+            if rate[phase, lane] > 0.0 and (more or likely[now, lane] < likely[phase, lane]):
                 wanted[phase] = anyone = True
     return anyone
 

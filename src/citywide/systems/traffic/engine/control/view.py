@@ -15,7 +15,10 @@ class View(NamedTuple):
     rate: Floats  # phase × lane
     share: Floats  # phase × lane: part of the lane's traffic that the phase serves
     serves: Ints  # phase × lane: bits of the lane's movements that the phase serves
-    head: Ints  # lane: bits of the movements the first vehicle may want; 0 unknown
+    likely: Floats  # phase × lane: the chance that the first vehicle may go
+    moves: Ints  # lane: where its movements begin
+    wants: Floats  # movement: the part of its lane that wants it
+    front: Floats  # movement: the chance that the first vehicle wants it
     room: Floats  # phase × lane: vehicles that the exits behind the line take now
     drain: Floats  # phase × lane: vehicles/s that they take further on
     late: Floats  # phase × lane: start-up loss
@@ -29,15 +32,22 @@ class Desk(NamedTuple):
     """Room to work in: what phases can do for lanes (by cell), and one crossing's lanes while a plan is played."""
 
     rate: Floats
-    share: Floats
+    shares: Floats
+    likely: Floats
     room: Floats
     drain: Floats
     late: Floats
+    wants: Floats  # movement
+    front: Floats  # movement
     queue: Floats
     gone: Floats
-    run: Floats
+    lead: Floats  # lane: the queue if its first vehicle may go
+    open: Floats  # lane: the chance that it may
+    began: Floats  # lane: that chance when its green began
+    share: Floats  # lane: the part of its traffic that may go
+    run: Floats  # lane: the part of its first vehicle that has crossed
     on: Floats
-    head: Ints
+    may: Ints  # lane: bits of the movements that may go
     wanted: Flags  # phase
     nothing: Floats
 
@@ -46,9 +56,10 @@ def desk_for(layout: Layout) -> Desk:
     """A desk that is large enough for every crossing of a layout."""
     cells, phases = int(layout.cell_from[-1]), int(np.diff(layout.phase_from).max(initial=0))
     return Desk(
-        *(np.zeros(cells) for _ in range(5)),
-        *(np.zeros(MOST_LANES) for _ in range(4)),
-        head=np.zeros(MOST_LANES, np.int32),
+        *(np.zeros(cells) for _ in range(6)),
+        *(np.zeros(layout.movements) for _ in range(2)),
+        *(np.zeros(MOST_LANES) for _ in range(8)),
+        may=np.zeros(MOST_LANES, np.int32),
         wanted=np.zeros(phases, np.bool_),
         nothing=np.zeros((0, 0)),
     )
