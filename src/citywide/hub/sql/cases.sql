@@ -1,6 +1,6 @@
 -- name: case_near
-select cases.id from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = %(category)s and cases.state <> 'closed'
+select hub.standing(cases.id) from hub.cases left join hub.entity on entity.number = cases.about
+where cases.category = %(category)s and cases.closed is null
   and (entity.id = %(about)s
        or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
            and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
@@ -27,15 +27,19 @@ update hub.cases set state = 'assigned', assigned_to = entity.number
 from hub.entity where entity.id = %(unit)s and cases.id = %(case)s returning entity.name
 
 -- name: closed_case
-update hub.cases set closed = %(at)s, closed_department = department, next_look = null where id = %(case)s
+update hub.cases set closed = %(at)s, closed_department = department, next_look = null
+where id in (select hub.one_with(%(case)s))
 
 -- name: pause_case
 update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = %(until)s where id = %(case)s
 
 -- name: resume_case
 -- A unit that was sent elsewhere meanwhile has it no longer; who was picked by hand keeps it
+with one as (
+    update hub.cases set due = %(due)s, own_due = null where id in (select hub.one_with(%(case)s)) and id <> %(case)s
+)
 update hub.cases set state = case when kept.unit is null then 'waiting' else 'assigned' end, assigned_to = kept.unit,
-    remaining = null, due = %(due)s, next_look = %(at)s
+    remaining = null, due = %(due)s, own_due = null, next_look = %(at)s
 from (
     select paused.id, case when paused.wants is null or not exists (
         select from hub.cases other where other.assigned_to = paused.assigned_to and other.state in ('assigned', 'working')
@@ -49,12 +53,45 @@ update hub.cases set state = 'waiting', assigned_to = null where id = %(case)s a
 -- The kind of unit that it waited for is the former department's
 update hub.cases set department = %(department)s, assigned_to = null, passed_by = array_append(passed_by, department),
     wants = null, needs = '{}',
-    state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
+    state = case when state in ('paused', 'closed') then state else 'waiting' end where id in (select hub.one_with(%(case)s))
 
 -- name: reopen_case
-with unsaid as (update hub.follower set confirmed = null where cases = %(case)s and confirmed is not null)
-update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
-    reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
+with unsaid as (
+    update hub.follower set confirmed = null where cases in (select hub.one_with(%(case)s)) and confirmed is not null
+)
+update hub.cases set state = case when joined_to is null then 'waiting' else 'closed' end, assigned_to = null,
+    due = %(due)s, own_due = null, closed = null, confirmed = null, reopened = reopened + 1, rung = 0,
+    next_look = case when joined_to is null then %(at)s::timestamptz end where id in (select hub.one_with(%(case)s))
+
+-- name: take_in
+update hub.cases set own_due = coalesce(cases.own_due, cases.due), due = least(cases.due, goes.due), next_look = %(at)s,
+    state = case when cases.state = 'waiting' then goes.state else cases.state end,
+    assigned_to = case when cases.state = 'waiting' then goes.assigned_to else cases.assigned_to end
+from hub.cases goes where cases.id = %(into)s and goes.id = %(case)s
+
+-- name: go_with
+update hub.cases set state = 'closed', joined_to = %(into)s, assigned_to = null, next_look = null where id = %(case)s
+
+-- name: part_case
+with alone as (
+    update hub.cases set state = 'waiting', joined_to = null, next_look = %(at)s where id = %(case)s
+), left_over as (
+    select count(*) as count, min(due) as due from hub.cases where joined_to = %(from)s and id <> %(case)s
+)
+update hub.cases set due = least(own_due, left_over.due), own_due = case when left_over.count > 0 then own_due end,
+    next_look = %(at)s from left_over where id = %(from)s and own_due is not null
+
+-- name: take_alarms_along
+update hub.case_step set facts = facts - 'alarm'
+where cases = %(from)s and what = 'joined' and facts ->> 'case' = %(case)s::text
+
+-- name: alarms_behind
+select alarm from hub.cases where id = %(case)s and alarm is not null
+union select (facts ->> 'alarm')::bigint from hub.case_step where cases = %(case)s and what = 'joined' and facts ? 'alarm'
+order by alarm
+
+-- name: reporters_of_all
+select sum(reporters)::int from hub.cases where id in (select hub.one_with(%(case)s))
 
 -- name: kinds_waited_for
 select distinct wants from hub.cases where state = 'waiting' and wants is not null
@@ -96,7 +133,7 @@ with step as (
     insert into hub.case_step (cases, at, who, what, says, facts)
     values (%(case)s, %(at)s, %(who)s, %(what)s, %(says)s, %(facts)s)
 )
-select department from hub.cases where id = %(case)s
+select department, array(select id from hub.cases where joined_to = %(case)s) from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
 select * from hub.cases where next_look <= %(now)s and state <> 'closed'
@@ -111,9 +148,10 @@ update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
 
 -- name: case_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    cases.details, cases.opened_by, cases.reporters, cases.stars, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
+    cases.details, cases.opened_by, cases.stars, cases.joined_to,
+    (select sum(one.reporters)::int from hub.cases one where one.id in (select hub.one_with(cases.id))) as reporters, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
     thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
-    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id order by photo.at) as photos,
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases in (select hub.one_with(cases.id)) order by photo.at) as photos,
     array(select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id) as links
 from hub.cases left join hub.entity thing on thing.number = cases.about
 left join hub.entity unit on unit.number = cases.assigned_to

@@ -119,7 +119,7 @@ insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(ca
 
 -- name: reporters_named
 -- Who left a name or a way to be reached, the first reporter first
-select person::text as person from hub.follower where cases = %(case)s and person is not null
+select person::text as person from hub.follower where cases in (select hub.one_with(%(case)s)) and person is not null
 group by person order by min(at), min(number)
 
 -- name: followed
