@@ -124,3 +124,24 @@ group by person order by min(at), min(number)
 
 -- name: followed
 select cases, person from hub.follower where token_hash = %(token)s
+
+-- name: told_by_follower
+-- What one who follows a case told of it: the first opened it with their words, whoever came later added theirs
+select follower.cases as case, follower.at, follower.person::text, follower.stars, follower.confirmed,
+    cases.lon, cases.lat,
+    case when cases.opened_by = 'resident' and follower.token_hash = (
+        select first.token_hash from hub.follower first where first.cases = cases.id order by first.at, first.number nulls first limit 1
+    ) then cases.details else '' end as details,
+    array(select says from hub.case_step where case_step.cases = cases.id and facts ->> 'follower' = %(follower)s order by id) as said,
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.follower = follower.token_hash order by photo.at) as photos
+from hub.follower join hub.cases on cases.id = follower.cases where token_hash = %(token)s
+
+-- name: consents_of_person
+select purpose, given, withdrawn from people.consent where person = hub.uuid_of(%(person)s) order by given, purpose
+
+-- name: files_of_person
+select purpose, department, until from people.on_file where person = hub.uuid_of(%(person)s) and until > now() order by until
+
+-- name: askings_for_person
+select body from evidence.entry where kind = 'access'
+    and convert_from(body, 'utf8')::jsonb -> 'facts' ->> 'person' = %(person)s and %(person)s is not null order by index
