@@ -105,7 +105,7 @@ def test_what_was_joined_and_parted_at_once_is_as_it_was(streets, apart, acts, a
     one, two, three = (opened(streets, MORNING + late * MINUTE) for late in (0, apart, 2 * apart))
     for act in acts:
         tried(streets, one, act, MORNING)
-    columns = "id, state, due, department, wants, needs, reporters, closed, reopened, stars, rung, joined_to"
+    columns = "id, state, due, department, wants, needs, reporters, closed, reopened, stars, rung"
     was = [row(streets, each, columns) for each in (one, two, three)]
     with suppress(CaseError):
         do(streets, two, "merge", MORNING, str(one))
@@ -156,7 +156,7 @@ def test_the_reporters_of_both_are_told_and_keep_their_word(streets: TrialCity) 
         assert standing(connection, goes)["state"] == "waiting"
     assert [row(streets, case)["reopened"] for case in (stays, goes)] == [1, 1]
     do(streets, goes, "part", MORNING + 3 * HOUR)
-    assert row(streets, goes, "state, closed, joined_to") == {"state": "waiting", "closed": None, "joined_to": None}
+    assert row(streets, goes, "state, closed") == {"state": "waiting", "closed": None}
     with pytest.raises(CaseError, match="joined to no other"):
         do(streets, goes, "part")
 
@@ -200,4 +200,3 @@ def test_what_needs_other_hands_or_is_another_departments_is_not_joined(streets:
     far = told(streets, Point(106.8, 29.8))[0]
     with pytest.raises(CaseError, match="the other"):
         do(streets, far, "merge", MORNING, str(pump))
-    assert row(streets, far)["joined_to"] is None

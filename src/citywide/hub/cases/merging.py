@@ -28,7 +28,7 @@ def merge(desk: CaseDesk, connection: Connection, case: int, into: int, at: date
     connection.execute(sql("take_in"), {"case": case, "into": into, "at": at})
     _tell_who_stays(desk, connection, goes, stays, at, who, note)
     _tell_who_goes(connection, goes, stays, at, who, note)
-    connection.execute(sql("go_with"), {"case": case, "into": into})
+    connection.execute(sql("go_with"), {"case": case, "into": into, "due": stays["due"]})
     desk.somebody_is_free(connection, at)
 
 

@@ -8,7 +8,7 @@ on conflict (name) do update set password = excluded.password, roles = excluded.
     departments = excluded.departments, everywhere = excluded.everywhere
 
 -- name: staff_by_name
-select * from people.staff where name = %(name)s
+select name, password, roles, departments, everywhere, failures, locked_until from people.staff where name = %(name)s
 
 -- name: name_is_locked
 select from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')) and locked_until > now()
