@@ -25,10 +25,6 @@ from hub.cases join hub.cases other on other.department = cases.department and o
 where cases.id = %(case)s and other.state in ('waiting', 'assigned', 'working')
 order by metres nulls last, alike desc, other.id limit 50
 
--- name: is_busy
-select exists (select from hub.cases join hub.entity on entity.number = cases.assigned_to
-    where entity.id = %(entity)s and cases.state in ('assigned', 'working'))
-
 -- name: move_units
 -- Half a place is none: of what tells only its longitude now, the latitude is the last that it told
 update hub.entity set lon = placed.lon, lat = placed.lat, changed = now()

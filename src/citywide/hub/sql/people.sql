@@ -133,7 +133,7 @@ select follower.cases as case, follower.at, follower.person::text, follower.star
         select first.token_hash from hub.follower first where first.cases = cases.id order by first.at, first.number nulls first limit 1
     ) then cases.details else '' end as details,
     array(select says from hub.case_step where case_step.cases = cases.id and facts ->> 'follower' = %(follower)s order by id) as said,
-    array(select '/v1/photos/' || photo.id from hub.photo where photo.follower = follower.token_hash order by photo.at) as photos
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id and photo.follower = follower.token_hash order by photo.at) as photos
 from hub.follower join hub.cases on cases.id = follower.cases where token_hash = %(token)s
 
 -- name: consents_of_person

@@ -7,11 +7,11 @@ select photo.cases, photo.kind, photo.body from hub.photo where photo.id = hub.u
 -- name: photos_of_follower
 -- What they sent themselves, and what the city handed in as proof
 select '/v1/photos/' || id as photo from hub.photo
-where follower = %(follower)s or (cases in (%(case)s, hub.standing(%(case)s)) and follower is null) order by at
+where cases in (%(case)s, hub.standing(%(case)s)) and (follower is null or follower = %(follower)s) order by at
 
 -- name: photo_of_follower
 select from hub.photo where id = hub.uuid_of(%(photo)s)
-  and (follower = %(follower)s or (cases in (%(case)s, hub.standing(%(case)s)) and follower is null))
+  and cases in (%(case)s, hub.standing(%(case)s)) and (follower is null or follower = %(follower)s)
 
 -- name: cases_nearby
 select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters

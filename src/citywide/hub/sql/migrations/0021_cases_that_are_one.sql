@@ -10,6 +10,8 @@ alter table hub.joined_case enable row level security;
 create policy departments on hub.joined_case for select to citywide_staff using (cases in (select id from hub.cases));
 grant select on hub.joined_case to citywide_staff;
 
+create index photo_case on hub.photo (cases);
+
 create function hub.one_with(number bigint) returns setof bigint language sql stable rows 2 as $$
     with recursive one as (
         select number as id union select cases from hub.joined_case join one on goes_on_as = one.id
