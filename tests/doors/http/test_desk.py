@@ -158,5 +158,7 @@ def test_an_officer_joins_two_cases_that_are_one_and_their_reporters_read_where_
     assert again["case"]["state"] == "waiting"
     public = door.get(f"/open311/v2/requests/{far['case']}.json").json()
     assert public[0]["status"] == "open", "whatever it was joined to is not mended"
-    parted = door.post(f"{path}/part", json={"note": "two benches"}, headers=headers).json()
+    answer = door.post(f"{path}/part", json={"note": "two benches"}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    parted = answer.json()
     assert (parted["case"]["joined_to"], parted["deadline"]["en"][:4]) == (None, "due ")

@@ -1,5 +1,6 @@
 """Two cases that are one: one work and the earlier deadline, nobody's figures the better, and nothing is for ever."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -200,3 +201,18 @@ def test_what_needs_other_hands_or_is_another_departments_is_not_joined(streets:
     far = told(streets, Point(106.8, 29.8))[0]
     with pytest.raises(CaseError, match="the other"):
         do(streets, far, "merge", MORNING, str(pump))
+
+
+def test_whoever_acts_on_either_of_two_that_are_one_waits_for_nobody_who_waits_for_them(streets: TrialCity) -> None:
+    """Both hands reach for the case that goes on first: a ring of waiting would end one of them."""
+    stays, goes = opened(streets), opened(streets)
+    do(streets, goes, "merge", MORNING, str(stays))
+
+    def act(turn: int) -> None:
+        case, name = ((stays, "close"), (goes, "reopen"))[turn % 2]
+        with suppress(CaseError):
+            do(streets, case, name, MORNING)
+
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(act, range(40)))
+    assert row(streets, stays)["reopened"] == row(streets, goes)["reopened"] > 0

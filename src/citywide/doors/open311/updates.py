@@ -97,10 +97,10 @@ def _made(hub: Hub, form: FormMultiDict) -> list[Item]:
 def _written(hub: Hub, app: str, said: Update) -> list[Item]:
     now, by = hub.clock.now(), f"app {app}"
     with hub.database.transaction() as connection:
-        row = row_of(connection, said.case)
+        stands, row = standing(connection, said.case), row_of(connection, said.case)
         if row["category"] not in SERVICES or not row["reporters"]:
             raise Fault(404, f"there is no request {said.case}")
-        if said.status in {"open", "reopened"} and standing(connection, said.case)["state"] == "closed":
+        if said.status in {"open", "reopened"} and stands["state"] == "closed":
             hub.desk.reopen(connection, said.case, now, by, said.words)
         else:
             hub.desk.add(connection, said.case, now, by, said.words)

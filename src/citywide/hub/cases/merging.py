@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from citywide.hub.cases.deadlines import due_says
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.cases.moves import CaseError, allowed, row_of
+from citywide.hub.cases.moves import CaseError, allowed, row_of, standing
 from citywide.hub.cases.steps import joined, noted, step
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -34,6 +34,7 @@ def merge(desk: CaseDesk, connection: Connection, case: int, into: int, at: date
 
 def part(desk: CaseDesk, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
     """What was joined wrongly goes on by itself; its clock has run on, and the other's is its own again."""
+    standing(connection, case)
     row = row_of(connection, case)
     if row["joined_to"] is None:
         raise CaseError(f"case {case} is joined to no other", "a case that was joined to another")

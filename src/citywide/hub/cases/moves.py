@@ -48,9 +48,9 @@ def row_of(connection: Connection, case: int) -> dict[str, Any]:
 
 
 def standing(connection: Connection, case: int) -> dict[str, Any]:
-    """The row of the case where it goes on: its own, or that of the one it was joined to."""
-    row = row_of(connection, case)
-    return row if row["joined_to"] is None else standing(connection, row["joined_to"])
+    """The row of the case where it goes on: its own, or that of the one it was joined to, which is locked first."""
+    (at,) = connection.execute(sql("standing"), {"case": case}).fetchone() or (case,)
+    return row_of(connection, at)
 
 
 def allowed(connection: Connection, case: int, act: str) -> dict[str, Any]:
