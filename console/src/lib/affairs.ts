@@ -4,20 +4,20 @@ import type { Word } from "./words";
 
 export const STATES = ["waiting", "assigned", "working", "paused", "checking", "closed"] as const;
 export type State = (typeof STATES)[number];
-export type Action = "assign" | "start" | "pause" | "resume" | "reroute" | "check" | "close" | "reopen";
+export type Action = "assign" | "start" | "pause" | "resume" | "reroute" | "check" | "close" | "reopen" | "merge" | "part";
 
 const ALLOWED: Record<string, Action[]> = {
-  waiting: ["assign", "reroute", "pause", "close"],
-  assigned: ["start", "assign", "pause", "reroute", "check", "close"],
-  working: ["check", "pause", "reroute", "assign", "close"],
+  waiting: ["assign", "reroute", "pause", "close", "merge"],
+  assigned: ["start", "assign", "pause", "reroute", "check", "close", "merge"],
+  working: ["check", "pause", "reroute", "assign", "close", "merge"],
   paused: ["resume", "reroute"],
   checking: ["close", "reopen"],
   closed: ["reopen"],
 };
 
-/** The actions open to a case, the likeliest first. */
-export function actions(state: string): Action[] {
-  return ALLOWED[state] ?? [];
+/** The actions open to a case, the likeliest first; one that was joined to another can only be parted from it. */
+export function actions(state: string, joinedTo?: number | null): Action[] {
+  return joinedTo ? ["part"] : (ALLOWED[state] ?? []);
 }
 
 const MOVES: Record<string, Partial<Record<State, Action>>> = {
@@ -45,7 +45,8 @@ export const acknowledge = (alarm: unknown): Promise<Problem | null> => tell(`/v
 export const proves = (action: Action): boolean => action === "check" || action === "close";
 
 /** What an action must be told besides a note: where to, or to whom. */
-export function needs(action: Action): "assignTo" | "routeTo" | null {
-  if (action === "assign") return "assignTo";
-  return action === "reroute" ? "routeTo" : null;
-}
+const NEEDS: Partial<Record<Action, "assignTo" | "routeTo" | "mergeTo">> = { assign: "assignTo", reroute: "routeTo", merge: "mergeTo" };
+export const needs = (action: Action) => NEEDS[action] ?? null;
+
+/** Whether it must say why. */
+export const explains = (action: Action): boolean => ["reroute", "reopen", "pause", "merge"].includes(action);

@@ -16,6 +16,7 @@ export type Cell = string | number | boolean | null | Text | unknown[] | Record<
 export interface Hands {
   units: { id: string; name: string; wanted: boolean; free: boolean; minutes: number | null }[];
   departments: string[];
+  cases: { id: number; title: Text; alike: boolean; metres: number | null }[]; // that it may be one with
 }
 
 /** What a query answers: rows under columns, and the moment at which they were true. */
@@ -176,6 +177,7 @@ export interface Affair {
   told?: string; // the follower's own words
   stars?: number | null; // and rating, and when they confirmed
   confirmed?: string | null;
+  joined_to?: number | null; // the case that it goes on with
   ours?: boolean; // whether the reader's department holds it, and may move it
 }
 

@@ -79,6 +79,7 @@ const WORDS = {
   followTitle: ["Your report", "我的上报"],
   noReport: ["This link leads to no report.", "该链接没有对应的上报。"],
   noReportMore: ["Check that it was copied whole.", "请检查链接是否完整。"],
+  held: ["A copy of all that is held about you", "下载关于您的全部信息"],
   asOf: ["As of {at}", "截至 {at}"],
   stale: ["No connection; this was true at {at}.", "无网络连接，以下为 {at} 的情况。"],
   waiting: ["Received. Nobody has been sent yet.", "已收到，尚未派人。"],

@@ -1,7 +1,7 @@
 """The hub's vocabulary."""
 
 from citywide.hub.people.who import Person, Purpose, Who
-from citywide.hub.vocabulary.affairs import Alarm, Case, Category
+from citywide.hub.vocabulary.affairs import Alarm, Category
 from citywide.hub.vocabulary.commands import CloseCase, Command, Note, Notify, OpenCase, Publish, Tell
 from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.pages import (
@@ -33,7 +33,6 @@ from citywide.kit.text import Text
 __all__ = [
     "Alarm",
     "Board",
-    "Case",
     "Category",
     "Chart",
     "Choice",

@@ -60,7 +60,9 @@ def test_no_widget_of_any_page_shows_another_departments_rows(flooded: TestClien
         assert leaks(json.dumps(rows)) == [], path
 
 
-@pytest.mark.parametrize("act", ["assign", "start", "pause", "resume", "reroute", "check", "close", "reopen"])
+@pytest.mark.parametrize(
+    "act", ["assign", "start", "pause", "resume", "reroute", "check", "close", "reopen", "merge", "part"]
+)
 def test_a_case_of_another_department_cannot_be_moved_and_seems_not_to_exist(flooded, sign_in, act: str) -> None:
     headers = sign_in("lin")
     body = {"note": "mine now", "to": "parks"}

@@ -129,3 +129,36 @@ def test_a_case_goes_to_the_nearest_free_hands_and_comes_back_with_a_photo(flood
     closed = flooded.post(check, json=done, headers=headers).json()
     assert (closed["case"]["state"], len(closed["case"]["photos"])) == ("checking", 1)
     assert flooded.get("/v1/cases/999999/hands").status_code == 404
+
+
+def test_an_officer_joins_two_cases_that_are_one_and_their_reporters_read_where_it_goes_on(
+    door: TestClient, sign_in
+) -> None:
+    def report(lat: float) -> dict:
+        told = f'{{"category": "playground", "text": "bench broken", "lon": 106.7, "lat": {lat}}}'
+        return door.post("/v1/reports", files=[("report", (None, told))]).json()
+
+    near, far = report(29.7), report(29.72)
+    with door.app.state.hub.database.transaction() as connection:
+        crew = Who("cao", ("crew",), ("parks",))
+        add_staff(connection, crew, PASSWORD)
+    path, asked = f"/v1/cases/{far['case']}", {"note": "one bench, told from both ends", "to": str(near["case"])}
+    assert door.post(f"{path}/merge", json=asked, headers=sign_in("cao")).status_code == 403, "crews join nothing"
+    headers = sign_in("lin")
+    for wrong, status in (("4711", 404), ("the other", 422), ("1", 404), (str(far["case"]), 409)):
+        assert door.post(f"{path}/merge", json=asked | {"to": wrong}, headers=headers).status_code == status
+    assert near["case"] in [each["id"] for each in door.get(f"{path}/hands").json()["cases"]]
+    assert door.post(f"{path}/merge", json=asked, headers=headers).json()["case"]["joined_to"] == near["case"]
+    door.post(f"/v1/cases/{near['case']}/close", json={"note": "mended"}, headers=headers)
+    read = door.get(f"/v1/follow/{far['follow']}").json()
+    assert [step["what"] for step in read["steps"]] == ["opened", "merged", "closed"]
+    assert (read["case"]["state"], "reopen" in read["can"], "joined_to" in read["case"]) == ("closed", True, False)
+    assert "told from both ends" not in str(read), "officers' words are not for residents"
+    again = door.post(f"/v1/follow/{far['follow']}/reopen", json={"note": "still broken"}).json()
+    assert again["case"]["state"] == "waiting"
+    public = door.get(f"/open311/v2/requests/{far['case']}.json").json()
+    assert public[0]["status"] == "open", "whatever it was joined to is not mended"
+    answer = door.post(f"{path}/part", json={"note": "two benches"}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    parted = answer.json()
+    assert (parted["case"]["joined_to"], parted["deadline"]["en"][:4]) == (None, "due ")

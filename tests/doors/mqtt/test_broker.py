@@ -172,9 +172,9 @@ def test_a_retained_message_counts_once_and_one_without_a_time_is_never_of_now(s
     assert street.minutes() == [0]
 
 
-def test_the_last_will_of_a_device_is_heard(street: Street) -> None:
+def test_the_last_will_of_a_device_says_at_once_that_it_is_silent_and_its_next_word_that_it_is_back(street) -> None:
     async def die() -> None:
-        will = aiomqtt.Will(TOPIC, depth(5, 9.0), qos=1)
+        will = aiomqtt.Will(TOPIC, b'{"values": {"gone": 1}}', qos=1)
         device = aiomqtt.Client("127.0.0.1", street.port, protocol=ProtocolVersion.V311, will=will)
         with contextlib.suppress(aiomqtt.MqttError):
             async with device:
@@ -182,7 +182,10 @@ def test_the_last_will_of_a_device_is_heard(street: Street) -> None:
                 await asyncio.sleep(0.2)
 
     asyncio.run(die())
-    until(lambda: street.minutes() == [0, 5])
+    standing = "select 1 from hub.alarm where rule = 'gauge_silent' and raised = %s and cleared is null"
+    until(lambda: bool(street.city.hub.database.rows(standing, (street.city.clock.now(),))))
+    street.publish((TOPIC, depth(61)))
+    until(lambda: not street.city.hub.database.rows(standing, (street.city.clock.now(),)))
 
 
 def test_a_broker_that_comes_back_is_found_again(street: Street) -> None:

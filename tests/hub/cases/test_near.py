@@ -25,9 +25,10 @@ def put(connection, known) -> int:
     category, north, hours, about, state = known
     place = (HOME.lon, HOME.lat + north * METRE) if north is not None else (None, None)
     return connection.execute("""insert into hub.cases
-        (title, category, department, first_department, state, opened, lon, lat, about)
-        values ('{}', %s, 'x', 'x', %s, %s, %s, %s, (select number from hub.entity where id = %s)) returning id""",
-        (category, state, MORNING - timedelta(hours=hours), *place, GAUGES[about].id if about is not None else None)
+        (title, category, department, first_department, state, closed, opened, lon, lat, about)
+        values ('{}', %s, 'x', 'x', %s, %s, %s, %s, %s, (select number from hub.entity where id = %s)) returning id""",
+        (category, state, MORNING if state == "closed" else None, MORNING - timedelta(hours=hours), *place,
+         GAUGES[about].id if about is not None else None)
     ).fetchone()[0]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
+from errno import ENOSPC
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from psycopg.errors import CheckViolation
 
 from citywide.hub import Entity, Reading, Who
 from citywide.hub.database import days
+from citywide.hub.readings import archive
 from citywide.hub.readings.archive import ArchiveError, archive_before
 from citywide.hub.readings.history import History, summarise, thin
 from citywide.hub.settings import Settings
@@ -47,6 +49,24 @@ def test_archived_days_read_as_if_nothing_had_happened(city: TrialCity) -> None:
     assert len(left) == 2
     assert history.series(EVERYTHING, *SPAN, 5000) == before
     assert history.count() == 96
+
+
+def test_a_disk_that_is_full_takes_no_day_loses_none_and_is_given_its_room_back(city: TrialCity, monkeypatch) -> None:
+    a_city_with_two_days(city)
+    folder = city.hub.settings.archive_folder
+    before = city.hub.database.rows("select series, time, value from hub.reading order by 1, 2")
+
+    def full(connection, day, draft) -> int:
+        draft.write_bytes(b"as much as there was room for")
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive, "_fresh", full)
+    with pytest.raises(OSError, match="No space"):
+        archive_before(city.hub.database, folder, MORNING.date())
+    assert list(folder.iterdir()) == []
+    assert city.hub.database.rows("select series, time, value from hub.reading order by 1, 2") == before
+    monkeypatch.undo()
+    assert len(archive_before(city.hub.database, folder, MORNING.date())) == 2
 
 
 def test_a_day_archived_twice_keeps_its_first_readings_and_its_late_ones_each_once(city: TrialCity) -> None:

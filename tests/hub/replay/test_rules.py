@@ -62,12 +62,15 @@ def test_late_and_unordered_readings_raise_what_they_raised_and_the_difference_t
         city.clock.set(MORNING + timedelta(minutes=minute))
         said_at = {MORNING + timedelta(minutes=of): float(depth) for of, depth in said.items()}
         city.send(*(Reading("gauge/elm", "water_depth", at, depth) for at, depth in said_at.items()))
+    city.clock.set(MORNING + timedelta(minutes=92))
+    city.send(Reading("gauge/elm", "gone", MORNING + timedelta(minutes=92), 1))
     begin, end, database = MORNING - timedelta(hours=1), MORNING + timedelta(minutes=95), city.hub.database
     folder, shown = city.hub.settings.archive_folder, list[str]()
     names = ("deep_water", "impassable", "fast_rise", "gauge_silent")
     rules = [find_rule(f"waterlogging.{name}", SYSTEMS) for name in names]
     came = [would_raise(database, folder, rule, begin, end) for rule in rules]
     assert came == [did_raise(database, rule.name, begin, end) for rule in rules]
+    assert (came[-1][-1].raised, came[-1][-1].cleared) == (MORNING + timedelta(minutes=92), None), "it said so itself"
     for rule, alarms in zip(rules, came, strict=True):
         shown += differing(alarms, would_raise(database, folder, rule, begin, end, as_it_was))
     assert "more        2026-03-02 00:07:00 until 00:10:00  gauge/elm  30" in shown

@@ -147,3 +147,20 @@ def test_memory_of_a_rule_whose_meaning_has_changed_is_not_taken_over() -> None:
 def test_a_rule_that_contradicts_itself_is_refused(bad: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="rule odd"):
         Rule("odd", "depth", SAYS, **bad)
+
+
+@given(steps, st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_what_is_said_to_be_gone_is_silent_at_once_until_it_speaks_again(stream, gone_is_met_first: bool) -> None:
+    evaluator = Evaluator([Rule("silent", "depth", SAYS, signal=Silence(), above=1e9)])
+    for quantity in sorted(["depth", "gone"], reverse=gone_is_met_first):
+        evaluator.add_series(np.array([quantity == "gone"], np.int64), np.array([7]), quantity, "gauge")
+    rows = [(series, time, float(value > 7) if series else value) for series, time, value in told(stream)]
+    spoken, silent, changes = False, False, []
+    for series, time, value in rows:
+        if series == 0 and silent:
+            changes.append(("silent", False, time))
+        if series == 1 and value and spoken and not silent:
+            changes.append(("silent", True, time))
+        spoken, silent = spoken or series == 0, series == 1 and (silent or (value == 1 and spoken))
+    assert not rows or fold(evaluator, rows) == sorted(changes)

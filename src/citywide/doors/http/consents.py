@@ -1,4 +1,4 @@
-"""What a resident agreed to: whoever follows a report by its link may look, agree and take it back."""
+"""What a resident agreed to, and all that is held about them: for whoever has the link of their report."""
 
 from litestar import Response, get, post
 from litestar.datastructures import State
@@ -7,9 +7,10 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.ingest.batch import Refusal
+from citywide.hub.people.held import held_about
 from citywide.hub.people.persons import purposes
 from citywide.hub.people.residents import agree, agreed, withdraw
-from citywide.hub.reports.receive import reporter
+from citywide.hub.reports.receive import hash_of, reporter
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.limits import QUESTIONS, limited
@@ -46,6 +47,19 @@ def say(request: AnyRequest, state: State, token: FromPath[str], data: JSONBody[
         return as_json(_given(connection, person))
 
 
+@get("/v1/held/{token:str}")
+@in_thread
+def held(request: AnyRequest, state: State, token: FromPath[str]) -> Response[bytes]:
+    """A copy of all that is held about whoever follows a report: data, words, photos, consents, files, askings."""
+    limited(request, QUESTIONS)
+    with hub_of(state).database.transaction() as connection:
+        found = held_about(connection, hash_of(token))
+        if found is None:
+            raise Problem(404, "nobody follows anything by this link")
+        photos = [f"{photo}?token={token}" for photo in found["report"]["photos"]]
+        return as_json(found | {"report": found["report"] | {"photos": photos}})
+
+
 def _given(connection: Connection, person: str) -> dict[str, bool]:
     given = agreed(connection, person)
     return {purpose: purpose in given for purpose in _asked(connection)}
@@ -62,4 +76,4 @@ def _person(connection: Connection, token: str) -> str:
     return person
 
 
-HANDLERS = [consents, say]
+HANDLERS = [consents, say, held]

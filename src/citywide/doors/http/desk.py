@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.doors.http.sight import must_hold, must_see
-from citywide.hub.cases.acts import ACTS, Asked, carry_out
+from citywide.hub.cases.acts import ACTS, OF_OFFICERS, Asked, carry_out
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.reports.receive import keep_photos
@@ -78,20 +78,29 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
 def move_case(
     request: AnyRequest, state: State, case: FromPath[int], act: FromPath[str], data: JSONBody[Act]
 ) -> Response[bytes]:
-    """Move a case on: assign, start, pause, resume, reroute, check, close, reopen; with photos of how it looks now."""
+    """Move a case on: assign, start, pause, resume, reroute, check, close, reopen, merge, part; with photos."""
     who, hub = staff(request), hub_of(state)
     if act not in ACTS:
         raise Problem(404, f"a case cannot {act!r}; it can {', '.join(ACTS)}")
     photos = all_scrubbed(data.photos)
     with hub.database.transaction() as connection:
         must_see(connection, who, "case", case)
-        must_hold(connection, who, case, "officer", "manager", "crew")
+        must_hold(connection, who, case, *(OPENING if act in OF_OFFICERS else ("officer", "manager", "crew")))
         if act == "assign":
             must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
+        if act == "merge":
+            must_see(connection, who, "case", _number(data.to))
+            must_hold(connection, who, int(data.to), *OPENING)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
         keep_photos(connection, case, photos, hub.clock.now())
         found = _seen(connection, case)
     return as_json(found)
+
+
+def _number(told: str) -> int:
+    if not told.isascii() or not told.isdigit() or len(told) > 18:
+        raise Problem(422, f"{told!r} is the number of no case", [Refusal("to", repr(told), "the number of a case")])
+    return int(told)
 
 
 def _seen(connection: Connection, case: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Struct
 from psycopg import Connection
 
-from citywide.hub.cases.moves import row_of
+from citywide.hub.cases.moves import standing
 from citywide.hub.cases.opening import RESIDENT
 from citywide.hub.cases.steps import mark_of, told_to_all
 from citywide.hub.cases.verdict import confirm, rate
@@ -27,7 +27,7 @@ from citywide.hub.web.threads import in_thread
 from citywide.systems.hotline.model import REPORTABLE
 
 LABELS = {each.name: each.label for each in REPORTABLE}
-OF_STAFF = ("details", "opened_by", "about", "about_name", "assigned_to", "unit_name", "ours", "links")
+OF_STAFF = ("details", "opened_by", "about", "about_name", "assigned_to", "unit_name", "ours", "links", "joined_to")
 KNOWN = ("hub", "resident")
 
 
@@ -69,15 +69,15 @@ def photo(request: AnyRequest, state: State, photo: FromPath[str], token: FromQu
     database = hub_of(state).database
     with database.transaction() if token else database.reading_as(staff(request)) as connection:
         found = rows(connection, sql("photo"), {"photo": photo})
-        if not found or (token and not _is_for(connection, photo, found[0]["cases"], token)):
+        if not found or (token and not _is_for(connection, photo, token)):
             raise Problem(404, "there is no such photo for you")
     headers = {"Cache-Control": "private, max-age=86400", "Content-Disposition": "inline"}
     return Response(bytes(found[0]["body"]), media_type=found[0]["kind"], headers=headers)
 
 
-def _is_for(connection: Connection, photo: str, case: int, token: str) -> bool:
-    values = {"photo": photo, "case": case, "follower": hash_of(token)}
-    return followed(connection, token) == case and bool(connection.execute(sql("photo_of_follower"), values).rowcount)
+def _is_for(connection: Connection, photo: str, token: str) -> bool:
+    values = {"photo": photo, "case": followed(connection, token), "follower": hash_of(token)}
+    return bool(connection.execute(sql("photo_of_follower"), values).rowcount)
 
 
 def _case_of(connection: Connection, token: str) -> int:
@@ -89,7 +89,7 @@ def _case_of(connection: Connection, token: str) -> int:
 
 def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token: str) -> None:
     now, note, follower = hub.clock.now(), without_numbers_of_people(said.note), hash_of(token)
-    state = row_of(connection, case)["state"]
+    state = standing(connection, case)["state"]
     if act not in (accepted := may(state)):
         raise Problem(409, f"the case is {state}: you can {', '.join(accepted)}")
     if act == "confirm":
@@ -108,14 +108,12 @@ def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     row = rows(connection, sql("case_seen"), mine)[0]
     first = row["opened_by"] == RESIDENT and rows(connection, sql("is_first_follower"), mine)[0]["first"]
     steps = rows(connection, sql("steps_followed"), {"case": case, "first": first, **mark_of(hash_of(token))})
-    own = {
-        **rows(connection, sql("follower_word"), mine)[0],
-        "photos": [f"{each['photo']}?token={token}" for each in rows(connection, sql("photos_of_follower"), mine)],
-    }
+    own = rows(connection, sql("follower_word"), mine)[0]
+    photos = [f"{each['photo']}?token={token}" for each in rows(connection, sql("photos_of_follower"), mine)]
     return {
-        "case": _for_a_follower(row, first=first) | own,
+        "case": _for_a_follower(row, first=first) | own | {"photos": photos},
         "steps": [_told(step, row["department"]) for step in steps],
-        "can": may(row["state"]),
+        "can": may(own["state"]),
     }
 
 

@@ -1,4 +1,4 @@
-"""Into whose hands a case can go: units with their way to it, who is free and near on top, and departments by name."""
+"""Where a case can go: to units by their way to it, free and near on top, to departments, into cases near it."""
 
 from datetime import datetime
 from typing import Any
@@ -23,15 +23,16 @@ from citywide.kit.geometry import Point
 @get("/v1/cases/{case:int}/hands")
 @in_thread
 def hands(request: AnyRequest, state: State, case: FromPath[int]) -> Response[bytes]:
-    """The units that this reader can send to a case, and the departments that it can be passed on to."""
+    """The units that this reader can send to a case, the departments and the open cases that it can go to."""
     who, hub = staff(request), hub_of(state)
     with hub.database.reading_as(who) as connection:
         found = rows(connection, sql("case_to_hand_over"), {"case": case})
         if not found:
             raise Problem(404, f"there is no case {case} for you")
         units = _units(connection, hub, found[0], hub.clock.now())
+        alike = rows(connection, sql("cases_alike"), {"case": case})
     others = {category.department for category in hub.words.categories.values()} - {found[0]["department"]}
-    return as_json({"units": units, "departments": sorted(others)})
+    return as_json({"units": units, "departments": sorted(others), "cases": alike})
 
 
 def _units(connection: Connection, hub: Hub, case: Row, now: datetime) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import LiteralString
 
 from psycopg import Connection
 
-from citywide.hub.cases.moves import row_of
+from citywide.hub.cases.moves import standing
 from citywide.hub.database.pool import become
 from citywide.hub.people.who import Who
 from citywide.hub.web.callers import need_role_in
@@ -31,7 +31,7 @@ def must_see(connection: Connection, who: Who, what: str, *key: object) -> str:
 
 def must_hold(connection: Connection, who: Who, case: int, *roles: str) -> None:
     """A department may read a case that it is charged with and another holds; it does not move it."""
-    department = row_of(connection, case)["department"]
+    department = standing(connection, case)["department"]
     if not who.everywhere and department not in ("", *who.departments):
         raise Problem(403, f"case {case} is {department}'s now; you read it because it is charged to you")
     need_role_in(who, department, *roles)

@@ -12,7 +12,7 @@ from citywide.doors.open311.making import links_in, need_key
 from citywide.doors.open311.requests import SPAN
 from citywide.doors.open311.services import SERVICES, need_ours
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
-from citywide.hub.cases.moves import CaseError, NoCaseError, row_of
+from citywide.hub.cases.moves import CaseError, NoCaseError, row_of, standing
 from citywide.hub.cases.steps import told_to_all
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
@@ -97,10 +97,10 @@ def _made(hub: Hub, form: FormMultiDict) -> list[Item]:
 def _written(hub: Hub, app: str, said: Update) -> list[Item]:
     now, by = hub.clock.now(), f"app {app}"
     with hub.database.transaction() as connection:
-        row = row_of(connection, said.case)
+        stands, row = standing(connection, said.case), row_of(connection, said.case)
         if row["category"] not in SERVICES or not row["reporters"]:
             raise Fault(404, f"there is no request {said.case}")
-        if said.status in {"open", "reopened"} and row["state"] == "closed":
+        if said.status in {"open", "reopened"} and stands["state"] == "closed":
             hub.desk.reopen(connection, said.case, now, by, said.words)
         else:
             hub.desk.add(connection, said.case, now, by, said.words)

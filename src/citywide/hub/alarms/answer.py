@@ -66,7 +66,7 @@ class Responder(Struct, frozen=True):
         """An answer that fails takes only itself back; the alarm stands and says that nobody was sent."""
         try:
             with connection.transaction():
-                for command in answer(heard, CityNow(connection, self.desk, self.clock)):
+                for command in answer(heard, CityNow(connection)):
                     self.carry_out(connection, command, alarm)
         except OperationalError:  # the database's trouble, not the answer's: the alarm stays unanswered and waits
             raise

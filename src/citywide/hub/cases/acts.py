@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.desk import CaseDesk
+from citywide.hub.cases.merging import merge, part
 
 NOTED: Mapping[str, Callable[[CaseDesk, Connection, int, datetime, str, str], None]] = {
     "start": CaseDesk.start,
@@ -16,11 +17,12 @@ NOTED: Mapping[str, Callable[[CaseDesk, Connection, int, datetime, str, str], No
     "close": CaseDesk.close,
     "reopen": CaseDesk.reopen,
 }
-ACTS = ("assign", "reroute", *NOTED)
+OF_OFFICERS = ("merge", "part")
+ACTS = ("assign", "reroute", *OF_OFFICERS, *NOTED)
 
 
 class Asked(Struct, frozen=True):
-    """An act by its name, a note, and the unit or department that it goes to where that is asked."""
+    """An act by its name, a note, and the unit, department or case that it goes to where that is asked."""
 
     act: str
     note: str = ""
@@ -33,5 +35,9 @@ def carry_out(desk: CaseDesk, connection: Connection, case: int, asked: Asked, a
         desk.assign(connection, case, asked.to, at, who)
     elif asked.act == "reroute":
         desk.reroute(connection, case, asked.to, at, who, asked.note)
+    elif asked.act == "merge":
+        merge(desk, connection, case, int(asked.to), at, who, asked.note)
+    elif asked.act == "part":
+        part(desk, connection, case, at, who, asked.note)
     else:
         NOTED[asked.act](desk, connection, case, at, who, asked.note)

@@ -29,7 +29,8 @@ def _close(desk: CaseDesk, connection: Connection, row: Mapping[str, Any], note:
     """Where residents reported it too, they are asked first."""
     if row["state"] == "paused":
         desk.resume(connection, row["id"], at, "hub")
-    state = "checking" if row["reporters"] else "closed"
+    (told,) = connection.execute(sql("reporters_of_all"), {"case": row["id"]}).fetchone() or (0,)
+    state = "checking" if told else "closed"
     connection.execute("update hub.cases set state = %s where id = %s", (state, row["id"]))
     if state == "closed":
         connection.execute(sql("closed_case"), {"case": row["id"], "at": at})

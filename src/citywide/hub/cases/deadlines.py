@@ -62,14 +62,17 @@ def pause_says(left: timedelta, until: datetime, calendar: WorkingCalendar, note
     )
 
 
+def due_says(due: datetime, calendar: WorkingCalendar, en: str, zh: str) -> Text:
+    """A deadline in the city's time, and why it is this one."""
+    here = due.astimezone(ZoneInfo(calendar.zone))
+    return Text(f"due {here:%a %Y-%m-%d %H:%M}: {en}", f"期限 {_chinese(here)}：{zh}")
+
+
 def _because(due: datetime, start: datetime, left: timedelta, calendar: WorkingCalendar, counted: Text) -> Text:
     hours = f"{round(left.total_seconds() / 3600, 1):g}"
-    zone = ZoneInfo(calendar.zone)
-    due_here, start_here = due.astimezone(zone), start.astimezone(zone)
-    return Text(
-        f"due {due_here:%a %Y-%m-%d %H:%M}: {hours} {counted.en} from {start_here:%a %Y-%m-%d %H:%M}",
-        f"期限 {_chinese(due_here)}：自 {_chinese(start_here)} 起 {hours} {counted.zh}",
-    )
+    here = start.astimezone(ZoneInfo(calendar.zone))
+    en = f"{hours} {counted.en} from {here:%a %Y-%m-%d %H:%M}"
+    return due_says(due, calendar, en, f"自 {_chinese(here)} 起 {hours} {counted.zh}")
 
 
 def _skipped(start: datetime, due: datetime, calendar: WorkingCalendar) -> Text:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, pause_says, time_left, undeclared
-from citywide.hub.cases.moves import CaseError, allowed, move, row_of
+from citywide.hub.cases.moves import CaseError, allowed, move, row_of, standing
 from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
 from citywide.hub.database.pool import Row, rows
@@ -181,6 +181,7 @@ class CaseDesk(Struct, frozen=True):
         self, connection: Connection, case: int, at: datetime, who: str, note: str = "", follower: bytes = b""
     ) -> None:
         """Closed is not mended: back to the department, with half of its time, and it counts."""
+        case = standing(connection, case)["id"]
         row = allowed(connection, case, "reopen")
         category = self.category_of(row)
         due = due_after(category, at, category.within / 2, self.calendar)
@@ -195,6 +196,7 @@ class CaseDesk(Struct, frozen=True):
         """Somebody adds words to a case; nothing else changes."""
         if not note.strip():
             raise CaseError("an addition without words", "a note")
+        case = standing(connection, case)["id"]
         step(connection, case, at, who, "added", Text(f"added: {note}", f"补充：{note}"), mark_of(follower))
 
     def somebody_is_free(self, connection: Connection, at: datetime) -> None:

@@ -34,6 +34,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "check": ("assigned", "working"),
     "close": ("waiting", "assigned", "working", "checking"),
     "reopen": ("closed", "checking"),
+    "merge": ("waiting", "assigned", "working"),
+    "part": ("waiting", "assigned", "working"),
 }
 
 
@@ -45,9 +47,17 @@ def row_of(connection: Connection, case: int) -> dict[str, Any]:
     return found[0]
 
 
+def standing(connection: Connection, case: int) -> dict[str, Any]:
+    """The row of the case where it goes on: its own, or that of the one it was joined to, which is locked first."""
+    (at,) = connection.execute(sql("standing"), {"case": case}).fetchone() or (case,)
+    return row_of(connection, at)
+
+
 def allowed(connection: Connection, case: int, act: str) -> dict[str, Any]:
     """The case's row, if this act is possible now."""
     row = row_of(connection, case)
+    if row["joined_to"] is not None:
+        raise CaseError(f"case {case} goes on as {row['joined_to']}: it cannot {act}", f"case {row['joined_to']}")
     if row["state"] not in MAY[act]:
         raise CaseError(f"case {case} is {row['state']}: it cannot {act}", f"a case that is {' or '.join(MAY[act])}")
     return row

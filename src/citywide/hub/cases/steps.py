@@ -29,11 +29,15 @@ def step(
     assert row is not None
     told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
     witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
+    for one in row[1]:  # what was joined to it has the same said of it
+        step(connection, one, at, who, what, says, facts)
 
 
 KINDS: Mapping[str, Text] = {
     "opened": Text("taken in", "已受理"),
     "joined": Text("another report of the same matter", "同一事项再次上报"),
+    "merged": Text("the same matter as another case: it goes on there", "与另一案件为同一事项，并案处置"),
+    "parted": Text("it goes on as a case of its own", "拆分为单独案件"),
     "assigned": Text("somebody has been sent", "已派人处置"),
     "working": Text("work has begun", "已开始处置"),
     "paused": Text("the case must wait", "暂停处置"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from psycopg import Connection
 
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.cases.moves import CaseError, row_of
+from citywide.hub.cases.moves import CaseError, standing
 from citywide.hub.cases.steps import KINDS, mark_of, noted, step
 from citywide.hub.database.queries import sql
 from citywide.kit.text import Text
@@ -13,7 +13,8 @@ from citywide.kit.text import Text
 
 def confirm(desk: CaseDesk, connection: Connection, case: int, follower: bytes, at: datetime) -> None:
     """One who reported it says that it is mended; the first of them has the last word."""
-    row = row_of(connection, case)
+    row = standing(connection, case)
+    case = row["id"]
     if row["state"] not in ("checking", "closed"):
         raise CaseError(f"the case is {row['state']}", "a case whose work is done")
     connection.execute(sql("follower_confirms"), {"follower": follower, "at": at})
@@ -30,8 +31,8 @@ def rate(connection: Connection, case: int, follower: bytes, stars: int, at: dat
     """How content one is who reported it, one to five stars and a word; what the case is worth follows from all."""
     if not 1 <= stars <= 5:
         raise CaseError(f"{stars} stars", "1 to 5")
-    row_of(connection, case)
+    row = standing(connection, case)
     connection.execute(sql("follower_rates"), {"follower": follower, "stars": stars})
     connection.execute(sql("rate_case"), {"case": case})
     says = noted(Text(f"{stars} of 5 stars", f"满意度 {stars}/5 星"), note)
-    step(connection, case, at, "resident", "rated", says, mark_of(follower))
+    step(connection, row["id"], at, "resident", "rated", says, mark_of(follower))

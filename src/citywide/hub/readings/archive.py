@@ -119,8 +119,12 @@ def _write(connection: Connection, day: date, folder: Path) -> tuple[Path, int]:
     before = archive_of(connection, day)
     file = folder / _unused(folder, day)
     draft = file.with_suffix(".draft")
-    count = _fresh(connection, day, draft) if before is None else merge(connection, day, folder / before, draft)
-    draft.rename(file)
+    try:
+        count = _fresh(connection, day, draft) if before is None else merge(connection, day, folder / before, draft)
+        draft.rename(file)
+    except BaseException:
+        draft.unlink(missing_ok=True)  # a disk that is full needs the room
+        raise
     return file, count
 
 

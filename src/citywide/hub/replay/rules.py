@@ -14,7 +14,7 @@ from citywide.hub.database.queries import sql
 from citywide.hub.replay.arrivals import Heard, Order, Span, as_it_came
 from citywide.hub.rules.evaluator import Evaluator, Transition
 from citywide.hub.vocabulary.rule import Rule
-from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Window
+from citywide.hub.vocabulary.signals import Drift, Rate, Silence, Stuck, Window
 from citywide.kit.clock import moment
 
 AT_LEAST = timedelta(days=1)
@@ -46,8 +46,8 @@ def would_raise(
 def _watching(database: Database, rule: Rule) -> tuple[Evaluator, dict[int, str]]:
     """An evaluator of this rule alone, and what the entities of the series are called that concern it."""
     evaluator, names = Evaluator([rule]), dict[int, str]()
-    other = rule.signal.other if isinstance(rule.signal, Difference | Ratio) else rule.quantity
-    concerned = database.rows(sql("series_of_quantities"), {"quantities": [rule.quantity, other]})
+    quantities = [rule.quantity, evaluator.compiled[0].other]
+    concerned = database.rows(sql("series_of_quantities"), {"quantities": quantities})
     for (quantity, kind), group in groupby(concerned, key=itemgetter("quantity", "kind")):
         rows = list(group)
         names |= {row["number"]: row["id"] for row in rows}

@@ -10,6 +10,7 @@ from citywide.hub.rules.kernel import fold, tick
 from citywide.hub.rules.layout import SILENCE, compile_rule
 from citywide.hub.rules.watches import Floats, Ints, Mask, Watches, runs
 from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.things import GONE
 
 
 class Transition(Struct, frozen=True):
@@ -64,14 +65,20 @@ class Evaluator:
         for entity, watch in zip(entities.tolist(), watches.tolist(), strict=True):
             if (entity, other) in self._second:
                 self.watches.add_second(self._second[entity, other], watch)
-            else:
+            elif other != GONE.name:  # hardly anybody ever says so: looked up when it is said
                 self._waiting[entity, other].append(watch)
 
     def _be_second(self, series: Ints, entities: Ints, quantity: str) -> None:
         for number, entity in zip(series.tolist(), entities.tolist(), strict=True):
             self._second[entity, quantity] = number
-            for watch in self._waiting.pop((entity, quantity), ()):
+            waiting = self._waiting.pop((entity, quantity), ())
+            for watch in self._missing(entity) if quantity == GONE.name else waiting:
                 self.watches.add_second(number, watch)
+
+    def _missing(self, entity: int) -> list[int]:
+        """The watches that miss an entity when it falls silent."""
+        awaited = self._awaited()
+        return awaited[self.watches.entity[self.watches.series[awaited]] == entity].tolist()
 
     def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""

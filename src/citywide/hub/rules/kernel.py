@@ -60,6 +60,8 @@ def tick(now, watches, links, rules, cells, out):  # noqa: ANN001, ANN201 - numb
 @compiled
 def _signal(rule, link, cells, slots, t, v):  # noqa: ANN001, ANN202, PLR0911 - numba infers types; one return a signal
     code, at = rule.code, link.cells
+    if code == SILENCE and link.role != 0:
+        return _gone(cells, at, t, v)
     if t < cells[at + LAST_TIME]:
         return np.nan  # an older reading of a pair's other half: the pair has moved on
     cells[at + LAST_TIME] = t
@@ -80,6 +82,16 @@ def _signal(rule, link, cells, slots, t, v):  # noqa: ANN001, ANN202, PLR0911 - 
 
 
 @compiled
+def _gone(cells, at, t, v):  # noqa: ANN001, ANN202 - numba infers the types
+    """The seconds since it last spoke, if it is said to be gone: it need not be missed first."""
+    last = cells[at + LAST_TIME]
+    if v == 0.0 or t < last or last == -np.inf or cells[at + RAISED] != 0.0:
+        return np.nan
+    cells[at + LAST_TIME] = t
+    return max((t - last) / 1e6, 1e-6)
+
+
+@compiled
 def _decide(rule, cells, at, t, x):  # noqa: ANN001, ANN202 - numba infers the types
     """1 raised, 0 cleared, -1 nothing changed."""
     if np.isnan(x):
@@ -90,7 +102,10 @@ def _decide(rule, cells, at, t, x):  # noqa: ANN001, ANN202 - numba infers the t
         if clears:
             cells[at + RAISED], cells[at + BEYOND_SINCE] = 0.0, np.nan
         return 0 if clears else -1
-    if rule.code == SILENCE or x <= rule.bound:
+    if rule.code == SILENCE:
+        cells[at + RAISED] = 1.0 if x > 0.0 else 0.0
+        return 1 if x > 0.0 else -1
+    if x <= rule.bound:
         cells[at + BEYOND_SINCE] = np.nan
         return -1
     if np.isnan(cells[at + BEYOND_SINCE]):

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.signals import Difference, Drift, Rate, Ratio, Silence, Stuck, Value, Window
+from citywide.hub.vocabulary.things import GONE
 
 VALUE, RATE, SILENCE, STUCK, DRIFT, WINDOW, DIFFERENCE, RATIO = range(8)
 AGGREGATES = ("mean", "sum", "min", "max", "count")
@@ -61,8 +62,10 @@ class Compiled(Struct, frozen=True):
 
     @property
     def other(self) -> str | None:
-        """The second quantity of a rule over two."""
+        """The second quantity of a rule over two; silence also hears that a device is gone."""
         signal = self.rule.signal
+        if isinstance(signal, Silence):
+            return GONE.name
         return signal.other if isinstance(signal, Difference | Ratio) else None
 
 

@@ -8,7 +8,7 @@ from psycopg import Connection
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 
-TIMED = ("opened", "paused", "resumed", "reopened")  # the steps that set a deadline, or stop it
+TIMED = ("opened", "paused", "resumed", "reopened", "timed", "parted")  # the steps that set a deadline, or stop it
 NO_DEADLINE = {"en": "no deadline", "zh": "无期限"}
 
 

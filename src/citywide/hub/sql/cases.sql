@@ -1,6 +1,6 @@
 -- name: case_near
-select cases.id from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = %(category)s and cases.state <> 'closed'
+select hub.standing(cases.id) from hub.cases left join hub.entity on entity.number = cases.about
+where cases.category = %(category)s and cases.closed is null
   and (entity.id = %(about)s
        or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
            and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
@@ -20,20 +20,32 @@ values (%(title)s, %(category)s, %(department)s, (select number from hub.entity 
 returning id
 
 -- name: case_row
-select * from hub.cases where id = %(case)s for update
+-- Locked, but not against a step that is put down for it by whoever holds what it goes on as
+select id, category, department, state, lon, lat, opened, due, remaining, assigned_to, alarm, opened_by, reporters,
+    first_due, closed_department, wants, needs, reopened, rung, joined_case.goes_on_as as joined_to
+from hub.cases left join hub.joined_case on joined_case.cases = cases.id where id = %(case)s for no key update of cases
+
+-- name: standing
+select hub.standing(%(case)s)
 
 -- name: assign_case
 update hub.cases set state = 'assigned', assigned_to = entity.number
 from hub.entity where entity.id = %(unit)s and cases.id = %(case)s returning entity.name
 
 -- name: closed_case
-update hub.cases set closed = %(at)s, closed_department = department, next_look = null where id = %(case)s
+update hub.cases set closed = %(at)s, closed_department = department, next_look = null
+where id in (select hub.one_with(%(case)s))
 
 -- name: pause_case
 update hub.cases set state = 'paused', remaining = %(left)s, due = null, next_look = %(until)s where id = %(case)s
 
 -- name: resume_case
 -- A unit that was sent elsewhere meanwhile has it no longer; who was picked by hand keeps it
+with one as (
+    update hub.cases set due = %(due)s where id in (select hub.one_with(%(case)s)) and id <> %(case)s
+), set_anew as (
+    update hub.joined_case set own_due = null where goes_on_as in (select hub.one_with(%(case)s))
+)
 update hub.cases set state = case when kept.unit is null then 'waiting' else 'assigned' end, assigned_to = kept.unit,
     remaining = null, due = %(due)s, next_look = %(at)s
 from (
@@ -49,12 +61,51 @@ update hub.cases set state = 'waiting', assigned_to = null where id = %(case)s a
 -- The kind of unit that it waited for is the former department's
 update hub.cases set department = %(department)s, assigned_to = null, passed_by = array_append(passed_by, department),
     wants = null, needs = '{}',
-    state = case when state = 'paused' then 'paused' else 'waiting' end where id = %(case)s
+    state = case when state in ('paused', 'closed') then state else 'waiting' end where id in (select hub.one_with(%(case)s))
 
 -- name: reopen_case
-with unsaid as (update hub.follower set confirmed = null where cases = %(case)s and confirmed is not null)
-update hub.cases set state = 'waiting', assigned_to = null, due = %(due)s, closed = null, confirmed = null,
-    reopened = reopened + 1, rung = 0, next_look = %(at)s where id = %(case)s
+with unsaid as (
+    update hub.follower set confirmed = null where cases in (select hub.one_with(%(case)s)) and confirmed is not null
+), set_anew as (
+    update hub.joined_case set own_due = null where goes_on_as in (select hub.one_with(%(case)s))
+)
+update hub.cases set state = case when id = %(case)s then 'waiting' else 'closed' end, assigned_to = null,
+    due = %(due)s, closed = null, confirmed = null, reopened = reopened + 1, rung = 0,
+    next_look = case when id = %(case)s then %(at)s::timestamptz end where id in (select hub.one_with(%(case)s))
+
+-- name: take_in
+update hub.cases set due = least(cases.due, goes.due), next_look = %(at)s,
+    state = case when cases.state = 'waiting' then goes.state else cases.state end,
+    assigned_to = case when cases.state = 'waiting' then goes.assigned_to else cases.assigned_to end
+from hub.cases goes where cases.id = %(into)s and goes.id = %(case)s
+
+-- name: go_with
+with goes as (update hub.cases set state = 'closed', assigned_to = null, next_look = null where id = %(case)s)
+insert into hub.joined_case (cases, goes_on_as, own_due) values (%(case)s, %(into)s,
+    coalesce((select max(own_due) from hub.joined_case where goes_on_as = %(into)s), %(due)s))
+
+-- name: part_case
+with alone as (
+    update hub.cases set state = 'waiting', next_look = %(at)s where id = %(case)s
+), parted as (
+    delete from hub.joined_case where cases = %(case)s returning own_due
+)
+update hub.cases set next_look = %(at)s, due = least(parted.own_due, (
+    select min(other.due) from hub.joined_case join hub.cases other on other.id = joined_case.cases
+    where joined_case.goes_on_as = %(from)s and other.id <> %(case)s and joined_case.own_due is not null))
+from parted where cases.id = %(from)s and parted.own_due is not null
+
+-- name: take_alarms_along
+update hub.case_step set facts = facts - 'alarm'
+where cases = %(from)s and what = 'joined' and facts ->> 'case' = %(case)s::text
+
+-- name: alarms_behind
+select alarm from hub.cases where id = %(case)s and alarm is not null
+union select (facts ->> 'alarm')::bigint from hub.case_step where cases = %(case)s and what = 'joined' and facts ? 'alarm'
+order by alarm
+
+-- name: reporters_of_all
+select sum(reporters)::int from hub.cases where id in (select hub.one_with(%(case)s))
 
 -- name: kinds_waited_for
 select distinct wants from hub.cases where state = 'waiting' and wants is not null
@@ -81,7 +132,7 @@ order by cases.due nulls last, cases.id for update of cases skip locked
 
 -- name: cases_of_alarm
 -- That it opened, and that it joined
-select * from hub.cases where alarm = %(alarm)s
+select id, state from hub.cases where alarm = %(alarm)s
     or id in (select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text)
 order by id for update
 
@@ -96,10 +147,11 @@ with step as (
     insert into hub.case_step (cases, at, who, what, says, facts)
     values (%(case)s, %(at)s, %(who)s, %(what)s, %(says)s, %(facts)s)
 )
-select department from hub.cases where id = %(case)s
+select department, array(select cases from hub.joined_case where goes_on_as = %(case)s) from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select * from hub.cases where next_look <= %(now)s and state <> 'closed'
+select id, category, department, state, opened, due, first_due, rung from hub.cases
+where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
 -- name: look_again
@@ -111,12 +163,14 @@ update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
 
 -- name: case_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    cases.details, cases.opened_by, cases.reporters, cases.stars, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
+    cases.details, cases.opened_by, cases.stars, joined_case.goes_on_as as joined_to,
+    (select sum(one.reporters)::int from hub.cases one where one.id in (select hub.one_with(cases.id))) as reporters, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
     thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
-    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id order by photo.at) as photos,
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases in (select hub.one_with(cases.id)) order by photo.at) as photos,
     array(select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id) as links
 from hub.cases left join hub.entity thing on thing.number = cases.about
 left join hub.entity unit on unit.number = cases.assigned_to
+left join hub.joined_case on joined_case.cases = cases.id
 where cases.id = %(case)s
 
 -- name: steps_seen

@@ -17,9 +17,13 @@ from hub.entity where entity.kind = any(%(kinds)s) and entity.department in (%(d
 -- name: case_to_hand_over
 select department, wants, lon, lat from hub.cases where id = %(case)s
 
--- name: is_busy
-select exists (select from hub.cases join hub.entity on entity.number = cases.assigned_to
-    where entity.id = %(entity)s and cases.state in ('assigned', 'working'))
+-- name: cases_alike
+-- Open ones of the same department that may be the same matter, the nearest first
+select other.id, other.title, other.category = cases.category as alike,
+    round(hub.metres(cases.lon, cases.lat, other.lon, other.lat))::int as metres
+from hub.cases join hub.cases other on other.department = cases.department and other.id <> cases.id
+where cases.id = %(case)s and other.state in ('waiting', 'assigned', 'working')
+order by metres nulls last, alike desc, other.id limit 50
 
 -- name: move_units
 -- Half a place is none: of what tells only its longitude now, the latitude is the last that it told
@@ -39,4 +43,4 @@ where entity.number = placed.number and placed.lon is not null and placed.lat is
 -- name: closed_roads
 select cases.category, coalesce(entity.name, '') as name, cases.lon, cases.lat, cases.opened as since
 from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = any(%(closing)s) and cases.state <> 'closed' and cases.lon is not null order by cases.id
+where cases.category = any(%(closing)s) and cases.closed is null and cases.lon is not null order by cases.id

@@ -5,7 +5,7 @@ on conflict (key) do update set every = excluded.every, failed = null, attempts 
 where job.every is distinct from excluded.every or job.failed is not null
 
 -- name: due_job
-select * from hub.job where due <= %(now)s and failed is null and name = any(%(names)s)
+select id, name, values, due, attempts, every, key from hub.job where due <= %(now)s and failed is null and name = any(%(names)s)
 order by due limit 1 for update skip locked
 
 -- name: job_failed

@@ -8,7 +8,7 @@ on conflict (name) do update set password = excluded.password, roles = excluded.
     departments = excluded.departments, everywhere = excluded.everywhere
 
 -- name: staff_by_name
-select * from people.staff where name = %(name)s
+select name, password, roles, departments, everywhere, failures, locked_until from people.staff where name = %(name)s
 
 -- name: name_is_locked
 select from people.guess where name_hash = sha256(convert_to(%(name)s, 'UTF8')) and locked_until > now()
@@ -119,8 +119,29 @@ insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(ca
 
 -- name: reporters_named
 -- Who left a name or a way to be reached, the first reporter first
-select person::text as person from hub.follower where cases = %(case)s and person is not null
+select person::text as person from hub.follower where cases in (select hub.one_with(%(case)s)) and person is not null
 group by person order by min(at), min(number)
 
 -- name: followed
 select cases, person from hub.follower where token_hash = %(token)s
+
+-- name: told_by_follower
+-- What one who follows a case told of it: the first opened it with their words, whoever came later added theirs
+select follower.cases as case, follower.at, follower.person::text, follower.stars, follower.confirmed,
+    cases.lon, cases.lat,
+    case when cases.opened_by = 'resident' and follower.token_hash = (
+        select first.token_hash from hub.follower first where first.cases = cases.id order by first.at, first.number nulls first limit 1
+    ) then cases.details else '' end as details,
+    array(select says from hub.case_step where case_step.cases = cases.id and facts ->> 'follower' = %(follower)s order by id) as said,
+    array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id and photo.follower = follower.token_hash order by photo.at) as photos
+from hub.follower join hub.cases on cases.id = follower.cases where token_hash = %(token)s
+
+-- name: consents_of_person
+select purpose, given, withdrawn from people.consent where person = hub.uuid_of(%(person)s) order by given, purpose
+
+-- name: files_of_person
+select purpose, department, until from people.on_file where person = hub.uuid_of(%(person)s) and until > now() order by until
+
+-- name: askings_for_person
+select body from evidence.entry where kind = 'access'
+    and convert_from(body, 'utf8')::jsonb -> 'facts' ->> 'person' = %(person)s and %(person)s is not null order by index

@@ -7,10 +7,11 @@ select photo.cases, photo.kind, photo.body from hub.photo where photo.id = hub.u
 -- name: photos_of_follower
 -- What they sent themselves, and what the city handed in as proof
 select '/v1/photos/' || id as photo from hub.photo
-where cases = %(case)s and (follower is null or follower = %(follower)s) order by at
+where cases in (%(case)s, hub.standing(%(case)s)) and (follower is null or follower = %(follower)s) order by at
 
 -- name: photo_of_follower
-select from hub.photo where id = hub.uuid_of(%(photo)s) and cases = %(case)s and (follower is null or follower = %(follower)s)
+select from hub.photo where id = hub.uuid_of(%(photo)s)
+  and cases in (%(case)s, hub.standing(%(case)s)) and (follower is null or follower = %(follower)s)
 
 -- name: cases_nearby
 select found.case, found.category, found.state, round(found.distance)::int as distance_m, found.reporters
@@ -27,13 +28,13 @@ where found.distance <= found.reach order by found.distance limit 5
 
 -- name: requests_seen
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.details, cases.facts, cases.opened,
-    cases.due, cases.lon, cases.lat, case when cases.state = 'closed' then 'closed' else 'open' end as status,
+    cases.due, cases.lon, cases.lat, case when cases.closed is null then 'open' else 'closed' end as status,
     (select max(at) from hub.case_step where case_step.cases = cases.id) as updated,
     (select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id limit 1) as link
 from hub.cases where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
   and case when %(cases)s::bigint[] is null then cases.opened between %(since)s and %(until)s else cases.id = any(%(cases)s) end
   and (%(states)s::text[] is null
-       or case when cases.state = 'closed' then 'closed' else 'open' end = any(%(states)s))
+       or case when cases.closed is null then 'open' else 'closed' end = any(%(states)s))
 order by cases.opened desc, cases.id desc limit %(most)s offset %(after)s
 
 -- name: request_updates
@@ -49,7 +50,9 @@ order by case_step.id limit %(most)s
 select token_hash = %(follower)s as first from hub.follower where cases = %(case)s order by at, number nulls first limit 1
 
 -- name: follower_word
-select stars, confirmed from hub.follower where token_hash = %(follower)s
+-- The case goes on where it was joined to
+select follower.stars, follower.confirmed, cases.state, cases.due
+from hub.follower join hub.cases on cases.id = hub.standing(follower.cases) where token_hash = %(follower)s
 
 -- name: follower_confirms
 update hub.follower set confirmed = %(at)s where token_hash = %(follower)s
@@ -76,7 +79,7 @@ from judged where cases.id = %(case)s
 select max(id) as id from hub.case_step where cases = %(case)s
 
 -- name: cases_of_caller
-select distinct follower.cases from hub.follower join people.person on person.id = follower.person
+select distinct hub.standing(follower.cases) as cases from hub.follower join people.person on person.id = follower.person
 join people.consent on consent.person = person.id and consent.purpose = 'contact' and consent.withdrawn is null
 where regexp_replace(person.phone, '\D', '', 'g') = regexp_replace(%(phone)s, '\D', '', 'g')
 

@@ -1,12 +1,10 @@
 """Alarms and cases: what went wrong and who is mending it."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from citywide.hub.vocabulary.things import Entity
-from citywide.kit.geometry import Point
 from citywide.kit.text import Text
 
 
@@ -41,20 +39,3 @@ class Category(Struct, frozen=True):
     ladder: tuple[float, ...] = (0.5, 0.8, 1.0, 1.5)
     reportable: bool = False
     closes_road: bool = False
-
-
-class Case(Struct, frozen=True):
-    """Work that somebody answers for, from its opening to the reporter's word that it is mended."""
-
-    id: int
-    title: Text
-    category: str
-    department: str
-    state: str
-    opened: datetime
-    due: datetime | None
-    about: str | None = None
-    place: Point | None = None
-    assigned_to: str | None = None
-    alarm: int | None = None
-    facts: Mapping[str, object] = field(default_factory=dict[str, object])

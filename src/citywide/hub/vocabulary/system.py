@@ -24,16 +24,8 @@ class City(Protocol):
         """Every entity of a kind, moving ones where they were last seen."""
         ...
 
-    def busy(self, entity: str) -> bool:
-        """Whether an open case is assigned to it."""
-        ...
-
     def latest(self, entity: str, quantity: str) -> Reading | None:
         """The newest reading, if there ever was one."""
-        ...
-
-    def nearest_free(self, kind: str, alarm: Alarm, needs: Mapping[str, object] | None = None) -> str | None:
-        """The suitable free unit that is there first, or nobody."""
         ...
 
     def rows(self, query: LiteralString, values: Mapping[str, object]) -> list[dict[str, Any]]:

@@ -37,6 +37,9 @@ class Quantity(Struct, frozen=True):
     every: timedelta | None = timedelta(hours=1)
 
 
+GONE = Quantity("gone", "", Text("gone", "已离线"), low=0, high=1, every=None)  # the hub's own word, of any thing
+
+
 class Entity(Struct, frozen=True):
     """One thing of the city: where it is, whose it is, and what is known of it."""
 

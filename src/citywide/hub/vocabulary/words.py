@@ -9,7 +9,7 @@ from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.system import Listener, Response, System
-from citywide.hub.vocabulary.things import Kind, Quantity
+from citywide.hub.vocabulary.things import GONE, Kind, Quantity
 
 
 class Words(Struct, frozen=True):
@@ -42,7 +42,7 @@ def gather(systems: Sequence[System]) -> Words:
     return Words(
         systems=_named("system", systems),
         kinds=_named("kind", (kind for system in systems for kind in system.kinds)),
-        quantities=_named("quantity", (quantity for system in systems for quantity in system.quantities)),
+        quantities=_named("quantity", (GONE, *(quantity for system in systems for quantity in system.quantities))),
         rules=_named("rule", (rule for system in systems for rule in system.rules)),
         categories=_named("category", (category for system in systems for category in system.categories)),
         on_raised={rule: answer for system in systems for rule, answer in system.on_raised.items()},

@@ -108,7 +108,7 @@ select days, 100 * coalesce(said, 0) / final as share from known where final >= 
 
 -- name: reporting_delays
 with recent as (
-    select * from epidemic.report where day > (select max(day) from epidemic.report) - 28
+    select place, kind, day, reported, count from epidemic.report where day > (select max(day) from epidemic.report) - 28
 ), firsts as (
     select distinct on (place, kind, day) place, kind, day, reported, count from recent order by place, kind, day, reported
 ), finals as (

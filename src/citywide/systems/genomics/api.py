@@ -20,13 +20,17 @@ from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.genomics.laboratory.interrupting import go_on, stop
-from citywide.systems.genomics.laboratory.round import folder_of
+from citywide.systems.genomics.laboratory.round import STUDY, folder_of
 from citywide.systems.genomics.laboratory.studies import LISTS, StudyError, Wish, ask
 from citywide.systems.genomics.model import DEPARTMENT
 
 ACTS = {"stop": stop, "go_on": go_on}
 KINDS = {".html": "text/html; charset=utf-8", ".tsv": "text/tab-separated-values", ".png": "image/png"}
 FILES = ("report.html", "table.tsv", "left-out.tsv", "top.tsv", "manhattan.png", "qq.png")
+TRAITS = (
+    "select study, name, people, ill, variants, left_out, lambda_gc, genome_wide, refused from genomics.trait "
+    "where study = %s order by name"
+)
 
 
 class Asked(Struct, frozen=True):
@@ -90,7 +94,7 @@ def one_study(request: AnyRequest, state: State, study: FromPath[int]) -> Respon
     who, hub = staff(request), hub_of(state)
     found = _study(hub, who, study)
     with hub.database.reading_as(who) as connection:
-        traits = rows(connection, "select * from genomics.trait where study = %s order by name", (study,))
+        traits = rows(connection, TRAITS, (study,))
     return as_json({**found, "traits_found": traits}, 200)
 
 
@@ -129,7 +133,7 @@ def _scientist(request: AnyRequest) -> Who:
 def _study(hub: Hub, who: Who, number: int) -> dict[str, Any]:
     """The study as this reader may see it."""
     with hub.database.reading_as(who) as connection:
-        found = rows(connection, "select * from genomics.study where number = %s", (number,))
+        found = rows(connection, STUDY + "where number = %s", (number,))
     if not found:
         raise Problem(404, f"there is no study {number} for you")
     return found[0]

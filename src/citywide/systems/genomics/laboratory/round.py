@@ -27,7 +27,12 @@ from citywide.systems.genomics.model import COHORT, PROGRESS, VARIANTS_DONE
 MOST_ATTEMPTS = 3
 PROGRAM = "citywide.systems.genomics"
 processes: Final[dict[int, "subprocess.Popen[bytes]"]] = {}
-OPEN = "select * from genomics.study where state in ('waiting', 'running') order by state = 'waiting', number limit 1"
+STUDY = (
+    "select number, cohort, traits, test, purpose, department, people, asked_by, cases, state, asked, begun, ended, "
+    "attempts, left_s, variants, variants_done, command, inputs, versions, results, why, lists, step_one "
+    "from genomics.study "
+)
+OPEN = STUDY + "where state in ('waiting', 'running') order by state = 'waiting', number limit 1"
 
 
 def look(hub: Hub) -> None:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from psycopg import Connection
 
 from citywide.hub import Text
-from citywide.hub.cases.moves import CaseError, row_of
+from citywide.hub.cases.moves import CaseError, standing
 from citywide.hub.cases.verdict import confirm, rate
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import followed, hash_of, may
@@ -47,17 +47,18 @@ def _state_or_refusal(hub: Hub, reply: Reply, at: int, channel: str) -> dict[str
             if case is None:
                 return {"refused": [Refusal(f"{at}.follow", "follows nothing", "the secret of a report")]}
             _hear(connection, hub, case, reply, channel)
-            return {"case": case, "state": row_of(connection, case)["state"]}
+            return {"case": case, "state": standing(connection, case)["state"]}
     except CaseError as error:
         return {"refused": [Refusal(f"{at}.act", str(error), error.accepted)]}
 
 
 def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: str) -> None:
-    state, now, follower = row_of(connection, case)["state"], hub.clock.now(), hash_of(reply.follow)
+    stands, now, follower = standing(connection, case), hub.clock.now(), hash_of(reply.follow)
+    state = stands["state"]
     if "confirm" not in may(state) or (reply.act == "unreached" and state != "checking"):
         raise CaseError(f"case {case} is {state}", "a case whose work is done")
     if reply.act == "unreached":
-        hub.desk.close(connection, case, now, channel, says=NOT_REACHED)
+        hub.desk.close(connection, stands["id"], now, channel, says=NOT_REACHED)
     elif reply.act == "reopen":
         hub.desk.reopen(connection, case, now, "resident", without_numbers_of_people(reply.note), follower)
     else:
