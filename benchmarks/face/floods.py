@@ -25,7 +25,7 @@ WARNINGS = """
 select entity.id, told.at from hub.alarm join hub.entity on entity.number = alarm.entity
 cross join lateral (select at from hub.message where message.says = alarm.says and role = 'officer'
     and at >= alarm.raised order by id limit 1) told
-where alarm.rule in ('water_is_coming', 'water_in_an_hour') order by told.at
+where alarm.rule in ('water_is_coming', 'water_in_an_hour', 'first_water_expected') order by told.at
 """
 
 

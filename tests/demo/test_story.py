@@ -101,7 +101,7 @@ def test_warnings_are_said_before_the_water_comes(morning):
     world, city = morning
     warned, raised = (
         city.hub.database.rows(query)
-        for query in (WARNINGS, "select from hub.alarm where rule in ('water_is_coming', 'water_in_an_hour')")
+        for query in (WARNINGS, "select from hub.alarm where rule in ('water_is_coming', 'water_in_an_hour', 'first_water_expected')")
     )
     assert len(warned) == len(raised)
     floods = [event for event in world.truth() if event.what == "flood"]
