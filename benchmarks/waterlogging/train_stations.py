@@ -30,8 +30,8 @@ SEEDS, SITES, STORMS, STEPS, SLOT = (9003, 9004), 2400, 2, 96, 5
 DOWNPOURS, MEDIAN_MM, SPREAD, LEAST_MM, MOST_MM = 0.6, 15, 0.7, 2, 140
 NOISE, UNHEARD, BROKEN = 0.01, 0.02, 0.05
 LEAD_MINUTES, TOLD_AFTER, SHARE = 60, 1, 0.35
-SETTINGS = {**COMMON, "objective": "binary", "learning_rate": 0.05, "num_leaves": 16, "feature_fraction": 0.7}
-ROUNDS = 250
+SETTINGS = {**COMMON, "objective": "binary", "learning_rate": 0.03, "num_leaves": 24, "feature_fraction": 0.7}
+ROUNDS = 400
 
 
 class Storms(NamedTuple):
@@ -84,7 +84,8 @@ def _watched(forecaster: Forecaster, storm: Storms, rng: np.random.Generator) ->
             dry = forecaster.unproven & (peaks[:, minute - 1] < LINE_CM)
             site = np.flatnonzero(dry & (rng.random(len(dry)) < SHARE))
             said = station.Said(*(each[site, minute : minute + before] for each in record))
-            basins, plans = (type(of)(*(each[site] for each in of)) for of in (forecaster.basins, forecaster.plans))
+            basins = plan.Basins(*(each[site] for each in forecaster.basins))
+            plans = plan.Plans(*(each[site] for each in forecaster.plans))
             rows = station.rows_of(said, forecaster.inputs[site], basins, plans)
             ahead = storm.said.depth[site, minute + TOLD_AFTER : minute + TOLD_AFTER + LEAD_MINUTES]
             found.append((rows.astype(np.float32), ahead.max(axis=1) >= LINE_CM))

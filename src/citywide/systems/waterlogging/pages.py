@@ -48,6 +48,7 @@ DEVICES = Page(
                 Column("depth", Text("Depth", "深度"), "number", "cm"),
                 Column("sump", Text("Sump filled", "集水池"), "number", "%"),
                 Column("pumps", Text("Pumps running", "水泵运行"), "number", "%"),
+                Column("chance", Text("First water within the hour", "一小时内首次积水"), "number", "%"),
                 Column("heard", Text("Last heard", "最近数据"), "time"),
                 Column("state", Text("State", "状态"), "state"),
             ),

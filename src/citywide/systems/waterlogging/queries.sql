@@ -68,7 +68,7 @@ where middle.time > (select max(time) from hub.latest) - interval '6 hours'
 order by 1
 
 -- name: gauges_table
-select entity.name, latest.value as depth, sump.value as sump, pumps.value as pumps, latest.time as heard,
+select entity.name, latest.value as depth, sump.value as sump, pumps.value as pumps, chance.value as chance, latest.time as heard,
     coalesce((select string_agg(alarm.rule, ', ') from hub.alarm where alarm.entity = entity.number and cleared is null),
              case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
@@ -77,6 +77,8 @@ left join hub.series sumps on sumps.entity = entity.number and sumps.quantity = 
 left join hub.latest sump on sump.series = sumps.number
 left join hub.series pumping on pumping.entity = entity.number and pumping.quantity = 'pumps_running'
 left join hub.latest pumps on pumps.series = pumping.number
+left join hub.series chances on chances.entity = entity.number and chances.quantity = 'first_flood_chance'
+left join hub.latest chance on chance.series = chances.number
 where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name
 
 -- name: crews_table

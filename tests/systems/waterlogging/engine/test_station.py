@@ -47,9 +47,9 @@ def test_minutes_that_were_not_heard_are_as_they_were_said_last(unheard):
 
 
 def test_what_fills_fast_is_likelier_to_flood_than_what_the_pumps_hold():
-    forecaster, last = rained(3), np.arange(MINUTES) - MINUTES
-    filling, held = np.clip(1.3 + 0.1 * last, 0.0, 1.0), 0.2 + 0.02 * (last % 5)
+    forecaster, last = rained(3), np.arange(MINUTES) - MINUTES + 1
+    filling, held = np.clip(0.9 + 0.1 * last, 0.0, 1.0), 0.2 + 0.02 * (last % 5)
     said = minutes(filling, held, held)
     chance = foretold(shipped().stationed, rows_of(said, forecaster.inputs, forecaster.basins, PLANS))
-    assert chance[0] > 0.5 > 2 * chance[1]
+    assert chance[0] > 0.8 > chance[1]
     assert chance[1] == chance[2]
