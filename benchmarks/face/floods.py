@@ -4,9 +4,8 @@ A flood is true from the moment its water stands at 10 cm until it has fallen be
 the floods under gauges that could see them; `detected_all` those under stuck and silent gauges too. `false`
 is the share of opened cases of flooded roads with no true flood then or within half an hour. `delay_s` is
 the median time from the true crossing to the case; `warned` the share of floods foretold before they came,
-`warning_lead_s` the median
-time by which they were, `false_warnings` the share of warnings that no crossing followed. A warning counts from the moment in which the officer
-was told, not from the readings that it is made of.
+`warning_lead_s` the median time by which they were, `false_warnings` the share of warnings that no crossing
+followed. A warning counts from the moment in which the officer was told, not from the readings that it is made of.
 """
 
 from datetime import timedelta

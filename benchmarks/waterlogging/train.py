@@ -180,7 +180,7 @@ def train() -> Model:
     past = [heads_of([lesson(*each, steps, None) for each in seen], FEATURES) for steps in LEADS]
     ahead = [heads_of([lesson(*each, steps, rng) for each in seen], (*FEATURES, *AHEAD)) for steps in LEADS]
     nothing = forest_of([])
-    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]), (nothing, nothing))
+    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]), (nothing, nothing), nothing)
 
 
 if __name__ == "__main__":
