@@ -4,8 +4,8 @@ A flood is true from the moment its water stands at 10 cm until it has fallen be
 the floods under gauges that could see them; `detected_all` those under stuck and silent gauges too. `false`
 is the share of opened cases of flooded roads with no true flood then or within half an hour. `delay_s` is
 the median time from the true crossing to the case; `warned` the share of floods foretold before they came,
-`false_warnings` the share of warnings that no crossing followed. A warning counts from the moment in which the officer
-was told, not from the readings that it is made of.
+`warning_lead_s` the median time by which they were, `false_warnings` the share of warnings that no crossing
+followed. A warning counts from the moment in which the officer was told, not from the readings that it is made of.
 """
 
 from datetime import timedelta
@@ -25,7 +25,7 @@ WARNINGS = """
 select entity.id, told.at from hub.alarm join hub.entity on entity.number = alarm.entity
 cross join lateral (select at from hub.message where message.says = alarm.says and role = 'officer'
     and at >= alarm.raised order by id limit 1) told
-where alarm.rule in ('water_is_coming', 'water_in_an_hour') order by told.at
+where alarm.rule in ('water_is_coming', 'water_in_an_hour', 'first_water_expected') order by told.at
 """
 
 
@@ -38,14 +38,15 @@ def scored(truth: list[TrueEvent], url: str) -> dict[str, float]:
     first = {flood: _first(flood, cases) for flood in floods}
     delays = [delay for flood in able if (delay := first[flood]) is not None]
     wrong = [case for case in cases if not any(_belongs(flood, case) for flood in floods)]
-    warned = [any(_foretold(flood, warning) for warning in warnings) for flood in floods]
+    leads = [lead for flood in floods if (lead := _lead(flood, warnings)) is not None]
     vain = [warning for warning in warnings if not any(_foretold(flood, warning) for flood in floods)]
     return {
         **counted("waterlogging", seen=len(delays), events=len(able), wrong=len(wrong), answers=len(cases)),
         "waterlogging.delay_s": float(np.median(delays)) if delays else float("nan"),
         "waterlogging.delay_p90_s": float(np.quantile(delays, 0.9)) if delays else float("nan"),
         "waterlogging.detected_all": share(sum(delay is not None for delay in first.values()), len(floods)),
-        "waterlogging.warned": share(sum(warned), len(floods)),
+        "waterlogging.warned": share(len(leads), len(floods)),
+        "waterlogging.warning_lead_s": float(np.median(leads)) if leads else float("nan"),
         "waterlogging.false_warnings": len(vain) / max(1, len(warnings)),
         "waterlogging.floods": float(len(floods)),
     }
@@ -60,6 +61,12 @@ def _first(flood: TrueEvent, cases: list[Seen]) -> float | None:
 def _belongs(flood: TrueEvent, case: Seen) -> bool:
     ended = flood.ended or case.at
     return case.entity == flood.entity and flood.began - SOON <= case.at <= ended + REPORT
+
+
+def _lead(flood: TrueEvent, warnings: list[Seen]) -> float | None:
+    """Seconds from the first warning of this flood to its water."""
+    mine = [(flood.began - warning.at).total_seconds() for warning in warnings if _foretold(flood, warning)]
+    return max(mine, default=None)
 
 
 def _foretold(flood: TrueEvent, warning: Seen) -> bool:

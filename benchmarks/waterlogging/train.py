@@ -6,7 +6,8 @@ with 90 storms each, where it is known well; a third of the storms are smooth de
 a fresh memory, so that the trees learn from features exactly as they will meet them. Clocks of rain and level
 gauges seldom agree: at a third of the sites the rain is five minutes early. All is seeded: the same versions
 give the same file. The outlook on rain is learned apart (`train_outlook.py`); what the sky says of the
-water and what roads' plans say are added last: run `train_sky.py` and then `train_plans.py`. Simulated storms are
+water and what roads' plans say are added last: run `train_sky.py`, `train_plans.py`
+and `train_stations.py`, in this order. Simulated storms are
 kept in `benchmarks/.cache`.
 """
 
@@ -179,7 +180,7 @@ def train() -> Model:
     past = [heads_of([lesson(*each, steps, None) for each in seen], FEATURES) for steps in LEADS]
     ahead = [heads_of([lesson(*each, steps, rng) for each in seen], (*FEATURES, *AHEAD)) for steps in LEADS]
     nothing = forest_of([])
-    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]), (nothing, nothing))
+    return Model(prior, train_outlook.train(), (past[0], past[1]), (ahead[0], ahead[1]), (nothing, nothing), nothing)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ from citywide.hub.testing import MORNING, TrialCity, fresh_database
 from citywide.kit.geometry import Point
 from citywide.systems.waterlogging import SYSTEM
 
+RAISED = """select from hub.alarm
+where rule in ('water_is_coming', 'water_in_an_hour', 'first_water_expected')"""
+
 
 class TrialDoor:
     """The door of a trial city."""
@@ -99,10 +102,7 @@ def test_crews_came_and_every_road_that_is_dry_again_is_a_closed_case(morning):
 
 def test_warnings_are_said_before_the_water_comes(morning):
     world, city = morning
-    warned, raised = (
-        city.hub.database.rows(query)
-        for query in (WARNINGS, "select from hub.alarm where rule in ('water_is_coming', 'water_in_an_hour')")
-    )
+    warned, raised = (city.hub.database.rows(query) for query in (WARNINGS, RAISED))
     assert len(warned) == len(raised)
     floods = [event for event in world.truth() if event.what == "flood"]
     early = [any(row["id"] == flood.entity and row["at"] < flood.began for row in warned) for flood in floods]

@@ -12,7 +12,7 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
 from citywide.systems.waterlogging.duties.arrays import to_bytes
-from citywide.systems.waterlogging.duties.forecasting import UNSETTLED, forecast, packed, readings, unpacked
+from citywide.systems.waterlogging.duties.forecasting import UNSETTLED, Stations, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.duties.plans import plans_known
 from citywide.systems.waterlogging.duties.slots import Slots, read_lags, read_slots, slot_of
 from citywide.systems.waterlogging.engine.ahead import Forecast
@@ -42,7 +42,7 @@ def _end(slot: int) -> datetime:
 
 
 def states(city: TrialCity) -> dict:
-    (row,) = city.hub.database.rows("select gauges, state from waterlogging.forecaster")
+    (row,) = city.hub.database.rows("select gauges, state from waterlogging.forecaster where name = 'depth'")
     return unpacked(row["state"], row["gauges"], row["gauges"]).state()
 
 
@@ -78,11 +78,28 @@ def test_nobody_is_warned_of_water_that_stands_already():
     depth = np.array([[0.0, 2.0], [9.0, 12.0]])
     slots = Slots(["gauge/0", "gauge/1"], np.zeros((2, 2)), depth, np.zeros((2, 2)))
     sure = Forecast(np.full((2, 2), 20.0), np.zeros((2, 2)), np.full((2, 2), 40.0), np.full((2, 2), 0.9))
-    said = list(readings(slots, sure, MORNING))
+    nobody = Stations(np.zeros(2, bool), np.zeros(2, bool))
+    said = list(readings(slots, sure, nobody, MORNING))
     assert [(each.entity, each.value) for each in said if each.quantity == "flood_chance_in_60_min"] == [
         ("gauge/0", 90.0)
     ]
     assert sum(each.quantity == "water_depth_in_30_min" for each in said) == 2
+
+
+def test_what_a_station_judges_is_left_to_it_and_withdrawn_where_it_judges_no_more():
+    slots = Slots(["gauge/0", "gauge/1", "gauge/2"], *np.zeros((3, 3, 2)))
+    likely = Forecast(*np.zeros((3, 3, 2)), np.full((3, 2), 0.9))
+    stations = Stations(heard=np.array([True, True, False]), judging=np.array([True, False, False]))
+    said = {
+        (each.entity, each.quantity): each.value
+        for each in readings(slots, likely, stations, MORNING)
+        if each.quantity in ("first_flood_chance", "flood_chance_in_60_min")
+    }
+    assert said == {
+        ("gauge/1", "first_flood_chance"): 0,
+        ("gauge/1", "flood_chance_in_60_min"): 90,
+        ("gauge/2", "flood_chance_in_60_min"): 90,
+    }
 
 
 def test_the_citys_facts_of_a_gauge_are_its_roads_plan_and_what_is_no_number_is_unknown(city):

@@ -5,6 +5,7 @@ import pytest
 
 from citywide.demo.land import make_city
 from citywide.hub.simulated.twin import Order, Weather
+from citywide.systems.waterlogging.simulated.underpass import sump_share
 from citywide.systems.waterlogging.twin import WaterTwin
 
 START = datetime(2026, 7, 5, 23, 0, tzinfo=UTC)
@@ -44,6 +45,18 @@ def test_gauges_say_once_a_minute_what_is_true_to_a_few_millimetres(twin):
     newest = {reading.entity: reading.value for reading in depths if reading.time == twin.clock}
     for gauge, depth in zip(twin.gauges, twin.depth_cm.tolist(), strict=True):
         assert newest[gauge.id] == pytest.approx(depth, abs=0.3)
+
+
+def test_stations_say_how_full_their_sumps_are_and_whose_pumps_run_and_are_not_always_heard(twin):
+    said, _ = rain(twin, 40, 2.0)
+    levels, pumps = ([r for r in said if r.quantity == name] for name in ("sump_level", "pumps_running"))
+    assert 0.9 * 40 * len(twin.gauges) < len(levels) == len(pumps) < 40 * len(twin.gauges)
+    newest = {reading.entity: reading.value for reading in levels if reading.time == twin.clock}
+    for gauge, share in zip(twin.gauges, sump_share(twin.sites, twin.water).tolist(), strict=True):
+        assert newest.get(gauge.id, 100 * share) == pytest.approx(100 * share, abs=5)
+    running = {reading.entity: reading.value for reading in pumps if reading.time == twin.clock}
+    for gauge, runs in zip(twin.gauges, twin.water.pumping.tolist(), strict=True):
+        assert running.get(gauge.id, 100 * runs) == 100 * runs
 
 
 def test_rain_gauges_count_every_drop(twin):

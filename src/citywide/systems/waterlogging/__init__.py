@@ -5,7 +5,7 @@ from pathlib import Path
 from citywide.hub import Schedule, System, Text
 from citywide.ports.waterlogging import RoadImpassable, RoadPassable
 from citywide.systems.waterlogging import feeds, model, pages, responses, twin
-from citywide.systems.waterlogging.duties import forecasting, gauge_health, refitting
+from citywide.systems.waterlogging.duties import forecasting, gauge_health, refitting, stations
 
 SYSTEM = System(
     name="waterlogging",
@@ -15,6 +15,8 @@ SYSTEM = System(
     quantities=(
         model.WATER_DEPTH,
         model.RAIN,
+        model.SUMP_LEVEL,
+        model.PUMPS_RUNNING,
         model.PUMP_POWER,
         model.FORECAST_30,
         model.FORECAST_60,
@@ -24,6 +26,7 @@ SYSTEM = System(
         model.FORECAST_60_HIGH,
         model.CHANCE_30,
         model.CHANCE_60,
+        model.FIRST_FLOOD,
         model.STUCK,
         model.DRIFT,
         model.LONE_READINGS,
@@ -35,6 +38,7 @@ SYSTEM = System(
         model.IMPASSABLE,
         model.WATER_IS_COMING,
         model.WATER_IN_AN_HOUR,
+        model.FIRST_WATER,
         model.FAST_RISE,
         model.GAUGE_SILENT,
         model.GAUGE_STUCK,
@@ -50,6 +54,7 @@ SYSTEM = System(
         "impassable": responses.tell_of_closing,
         "water_is_coming": responses.warn,
         "water_in_an_hour": responses.warn,
+        "first_water_expected": responses.warn,
         "gauge_silent": responses.mend_gauge,
         "gauge_stuck": responses.mend_gauge,
         "gauge_drifts": responses.mend_gauge,
@@ -70,6 +75,7 @@ SYSTEM = System(
     publishes=(RoadImpassable, RoadPassable),
     schedules=(
         Schedule("forecast", 60, forecasting.forecast),
+        Schedule("stations", 60, stations.watch),
         Schedule("gauge_health", 1800, gauge_health.examine),
         Schedule("refit", 86_400, refitting.remember),
     ),

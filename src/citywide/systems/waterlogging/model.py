@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from citywide.hub import Category, Kind, Quantity, Rate, Rule, Silence, Text
-from citywide.systems.waterlogging.engine.ahead import WARNS_AT
+from citywide.systems.waterlogging.engine.ahead import WARNS_AT, WARNS_BY_STATION_AT
 
 GAUGE = Kind("gauge", Text("Water level gauge", "积水液位计"), facts=("catchment_ha", "sump_m3", "pump_m3_per_h"))
 RAIN_GAUGE = Kind("rain_gauge", Text("Rain gauge", "雨量计"))
@@ -12,6 +12,8 @@ CREW = Kind("drainage_crew", Text("Drainage crew", "排水抢险队"), facts=("o
 
 WATER_DEPTH = Quantity("water_depth", "cm", Text("Water depth", "积水深度"), low=-5, high=600)
 RAIN = Quantity("rain", "mm", Text("Rain in five minutes", "五分钟降雨量"), low=0, high=80)
+SUMP_LEVEL = Quantity("sump_level", "%", Text("Sump filled", "集水池充满度"), low=0, high=150)
+PUMPS_RUNNING = Quantity("pumps_running", "%", Text("Pumps running", "水泵运行比例"), low=0, high=100)
 FORECAST_30 = Quantity("water_depth_in_30_min", "cm", Text("Expected depth in 30 min", "30 分钟预报积水"), -5, 600)
 FORECAST_60 = Quantity("water_depth_in_60_min", "cm", Text("Expected depth in 60 min", "60 分钟预报积水"), -5, 600)
 FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound, 30 min", "30 分钟预报下限"), -5, 600)
@@ -23,6 +25,9 @@ CHANCE_30 = Quantity(
 )
 CHANCE_60 = Quantity(
     "flood_chance_in_60_min", "%", Text("Chance of 10 cm in 60 min", "60 分钟积水超 10 厘米概率"), 0, 100
+)
+FIRST_FLOOD = Quantity(
+    "first_flood_chance", "%", Text("Chance of a first 10 cm within the hour", "一小时内首次积水超 10 厘米概率"), 0, 100
 )
 STUCK = Quantity("gauge_stuck", "1", Text("Found to be stuck", "判定卡滞"), 0, 1)
 DRIFT = Quantity("gauge_drift", "cm", Text("Found to drift by", "判定漂移"), 0, 600)
@@ -68,6 +73,17 @@ def _water_is_coming(name: str, chance: Quantity, when: Text, least: float) -> R
 
 WATER_IS_COMING = _water_is_coming("water_is_coming", CHANCE_30, Text("half an hour", "半小时"), WARNS_AT[0])
 WATER_IN_AN_HOUR = _water_is_coming("water_in_an_hour", CHANCE_60, Text("the hour", "一小时"), WARNS_AT[1])
+FIRST_WATER = Rule(
+    "first_water_expected",
+    "first_flood_chance",
+    Text(
+        "{name} never flooded, but by its sump and pumps 10 cm are expected within the hour: {value:.0f} % likely",
+        "{name}此前未积水，但据集水池与水泵状态预计一小时内积水超 10 厘米：可能性 {value:.0f}%",
+    ),
+    above=100 * WARNS_BY_STATION_AT,
+    clears_below=50 * WARNS_BY_STATION_AT,
+    label=Text("first water expected", "预报首次积水"),
+)
 FAST_RISE = Rule(
     "fast_rise",
     "water_depth",

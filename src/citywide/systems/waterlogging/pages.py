@@ -24,6 +24,9 @@ NOW = Page(
             Text("Expected in half an hour", "半小时后预报"), Query("forecast_history"),
             low="low", high="high", shape="fan", unit="cm", threshold=10,
         ),
+        history_of(
+            Text("Sumps filled", "集水池充满度"), Query("sump_history"), unit="%", threshold=100, live=("latest",)
+        ),
         *desk_of("drainage"),
     ),
     empty=Text("Gauges report every minute; the forecast follows within five", "液位计每分钟上报，五分钟内给出预报"),
@@ -43,6 +46,9 @@ DEVICES = Page(
             (
                 Column("name", Text("Place", "地点")),
                 Column("depth", Text("Depth", "深度"), "number", "cm"),
+                Column("sump", Text("Sump filled", "集水池"), "number", "%"),
+                Column("pumps", Text("Pumps running", "水泵运行"), "number", "%"),
+                Column("chance", Text("First water within the hour", "一小时内首次积水"), "number", "%"),
                 Column("heard", Text("Last heard", "最近数据"), "time"),
                 Column("state", Text("State", "状态"), "state"),
             ),

@@ -37,6 +37,18 @@ join hub.reading on reading.series = deepest.number
 where reading.time > (select max(time) from hub.latest) - interval '6 hours'
 order by reading.time
 
+-- name: sump_history
+with fullest as (
+    select series.number, entity.name from hub.entity
+    join hub.series on series.entity = entity.number and series.quantity = 'sump_level'
+    join hub.latest on latest.series = series.number
+    where entity.kind = 'gauge' order by latest.value desc limit 8
+)
+select reading.time, fullest.name, reading.value from fullest
+join hub.reading on reading.series = fullest.number
+where reading.time > (select max(time) from hub.latest) - interval '6 hours'
+order by reading.time
+
 -- name: forecast_history
 with places as (
     select entity.number as entity, entity.name from hub.entity
@@ -56,12 +68,18 @@ where middle.time > (select max(time) from hub.latest) - interval '6 hours'
 order by 1
 
 -- name: gauges_table
-select entity.name, latest.value as depth, latest.time as heard,
+select entity.name, latest.value as depth, sump.value as sump, pumps.value as pumps, chance.value as chance, latest.time as heard,
     coalesce((select string_agg(alarm.rule, ', ' order by array_position(array['critical', 'serious', 'warning'], severity), raised)
               from hub.alarm where alarm.entity = entity.number and cleared is null),
              case when latest.value is null then 'unknown' else 'quiet' end) as state
 from hub.entity left join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
 left join hub.latest on latest.series = series.number
+left join hub.series sumps on sumps.entity = entity.number and sumps.quantity = 'sump_level'
+left join hub.latest sump on sump.series = sumps.number
+left join hub.series pumping on pumping.entity = entity.number and pumping.quantity = 'pumps_running'
+left join hub.latest pumps on pumps.series = pumping.number
+left join hub.series chances on chances.entity = entity.number and chances.quantity = 'first_flood_chance'
+left join hub.latest chance on chance.series = chances.number
 where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name
 
 -- name: crews_table

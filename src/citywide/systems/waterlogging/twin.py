@@ -11,13 +11,14 @@ from citywide.hub.simulated.twin import Answer, Order, Place, Plan, TrueEvent, W
 from citywide.systems.waterlogging.simulated.crews import Crew
 from citywide.systems.waterlogging.simulated.hydraulics import rained, still
 from citywide.systems.waterlogging.simulated.sites import Sites, random_sites
-from citywide.systems.waterlogging.simulated.underpass import gauge_cm
+from citywide.systems.waterlogging.simulated.underpass import gauge_cm, sump_share
 
 Array = NDArray[np.float64]
 PART_S = 30.0
 GAUGES_EVERY_S, RAIN_EVERY_S = 60, 300
 FLOOD_CM, OVER_CM = 10.0, 7.0
 RIPPLE_CM = 0.04
+SUMP_NOISE, UNHEARD = 1.0, 0.02  # per cent of the sump; the share of a station's messages that is lost
 DEPARTMENT = "drainage"
 
 
@@ -25,7 +26,7 @@ class WaterTwin:
     """One city's water; `flows` adds up what went where, so that no drop is lost unseen."""
 
     def __init__(self, plan: Plan) -> None:
-        self.rng = plan.rng("waterlogging")
+        self.rng, self._hiss = plan.rng("waterlogging"), plan.rng("pumping stations")
         self.places, self.skies = plan.of_kind("underpass"), plan.of_kind("rain_station")
         wheres = {place.name.zh: number for number, place in enumerate(plan.places)}
         self._rain_at = np.array([wheres[place.name.zh] for place in self.places], np.int64)
@@ -60,7 +61,7 @@ class WaterTwin:
         self._bucket += weather.rain_mm[self._sky_at] * seconds / 300
         for crew in self.crews:
             crew.drive.move(seconds / max(0.7, weather.bustle))
-        return [*self._gauges(now), *self._rain(now), *self._positions(now)]
+        return [*self._gauges(now), *self._stations(now), *self._rain(now), *self._positions(now)]
 
     def obey(self, orders: Sequence[Order], now: datetime) -> list[Answer]:
         """Crews drive to their orders, begin when they are there, and go home when their case is closed."""
@@ -107,6 +108,18 @@ class WaterTwin:
         seen = np.round(np.where(self.depth_cm > 0.1, np.maximum(self.depth_cm + ripple, 0), 0.0), 1)
         for gauge, depth in zip(self.gauges, seen.tolist(), strict=True):
             yield Reading(gauge.id, "water_depth", now, depth, "cm")
+
+    def _stations(self, now: datetime) -> Iterator[Reading]:
+        """What the pumping stations say: how full the sump is, to a hundredth or so, and whether the pumps run."""
+        if not _is_round(now, GAUGES_EVERY_S):
+            return
+        count = len(self.gauges)
+        level = 100 * sump_share(self.sites, self.water) + self._hiss.normal(0, SUMP_NOISE, count)
+        seen, heard = np.round(np.clip(level, 0, 100)), self._hiss.random(count) >= UNHEARD
+        levels, running = seen.tolist(), (100.0 * self.water.pumping).tolist()
+        for number in np.flatnonzero(heard).tolist():
+            yield Reading(self.gauges[number].id, "sump_level", now, levels[number], "%")
+            yield Reading(self.gauges[number].id, "pumps_running", now, running[number], "%")
 
     def _rain(self, now: datetime) -> Iterator[Reading]:
         """Tipping buckets of a tenth of a millimetre; what does not tip stays for the next five minutes."""

@@ -8,16 +8,19 @@ taken in slot by slot, as if nobody had been away. Gauges with storms of their o
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct, to_builtins
+from numpy.typing import NDArray
 
 from citywide.hub import Reading
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.duties.arrays import from_bytes, to_bytes
+from citywide.systems.waterlogging.duties.keeping import Kept, keep, kept_as
 from citywide.systems.waterlogging.duties.plans import plans_known
 from citywide.systems.waterlogging.duties.refits import refits_of
 from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Slots, read_slots, slot_of
+from citywide.systems.waterlogging.duties.stations import heard, judged, leave, read_minutes
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.refit import LINE_CM
@@ -26,14 +29,7 @@ ON_THE_WAY, UNSETTLED = timedelta(minutes=1), timedelta(minutes=10)
 FIRST_LOOK_BACK = timedelta(hours=12)
 WORTH_CATCHING_UP = timedelta(days=2)
 LARGEST_CM = 600.0
-
-
-class Kept(Struct, frozen=True):
-    """What was learned up to a moment, and of which gauges."""
-
-    at: datetime
-    gauges: list[str]
-    state: bytes
+Flags = NDArray[np.bool_]
 
 
 def forecast(hub: Hub) -> None:
@@ -46,12 +42,15 @@ def forecast(hub: Hub) -> None:
     away = settled - since > WORTH_CATCHING_UP
     slots = read_slots(hub.database, settled - FIRST_LOOK_BACK if away else since, until)
     if slots.gauges:
-        hub.submit(list(readings(slots, _learned_and_said(hub, slots, settled, paused=away), until)))
+        forecaster, found = _learned_and_said(hub, slots, settled, paused=away)
+        moment = leave(hub.database, forecaster, slots.gauges, until)
+        said = read_minutes(hub.database, slots.gauges, until)
+        hub.submit(list(readings(slots, found, Stations(heard(said), judged(said, moment)), until)))
 
 
-def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> Forecast:
+def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> tuple[Forecaster, Forecast]:
     """Learn from the slots that are settled and keep that; what the newest add to it is forecast and forgotten."""
-    kept, steps = _kept(hub), list(zip(slots.depth.T, slots.rain.T, strict=True))
+    kept, steps = kept_as(hub.database, "depth"), list(zip(slots.depth.T, slots.rain.T, strict=True))
     forecaster = unpacked(kept.state, kept.gauges, slots.gauges) if kept else Forecaster.of(len(slots.gauges))
     forecaster.refits = refits_of(hub.database, slots.gauges)
     forecaster.plans = plans_known(hub.database, slots.gauges)
@@ -60,21 +59,31 @@ def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool
     newest = UNSETTLED // SLOT
     for depth, rain in steps[:-newest]:
         forecaster.step(depth, rain)
-    _keep(hub, Kept(settled, slots.gauges, packed(forecaster)))
-    return [forecaster.step(depth, rain) for depth, rain in steps[-newest:]][-1]
+    keep(hub.database, "depth", Kept(settled, slots.gauges, packed(forecaster)))
+    return forecaster, [forecaster.step(depth, rain) for depth, rain in steps[-newest:]][-1]
 
 
-def readings(slots: Slots, found: Forecast, at: datetime) -> Iterator[Reading]:
+class Stations(NamedTuple):
+    """Whose pumping station was heard of late, and whose judges its road (see `stations`)."""
+
+    heard: Flags
+    judging: Flags
+
+
+def readings(slots: Slots, found: Forecast, stations: Stations, at: datetime) -> Iterator[Reading]:
     """A forecast as readings, for the gauges that spoke within the last half hour.
 
-    Of water that stands over the line already nobody is warned: that it will is no chance.
+    Of water that stands over the line already nobody is warned: that it will is no chance. Nor is of what a station
+    judges better; a chance that one said is withdrawn once it judges no more.
     """
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
-    to_come = np.where((slots.depth[:, -6:] >= LINE_CM).any(axis=1, keepdims=True), np.nan, 100 * found.chance)
+    stands = (slots.depth[:, -6:] >= LINE_CM).any(axis=1)
+    to_come = np.where((stands | stations.judging)[:, None], np.nan, 100 * found.chance)
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],
              "water_depth_in_60_min_low": found.low[:, 1], "water_depth_in_60_min_high": found.high[:, 1],
-             "flood_chance_in_30_min": to_come[:, 0], "flood_chance_in_60_min": to_come[:, 1]}  # fmt: skip
+             "flood_chance_in_30_min": to_come[:, 0], "flood_chance_in_60_min": to_come[:, 1],
+             "first_flood_chance": np.where(stations.heard & ~stations.judging, 0.0, np.nan)}  # fmt: skip
     for name, values in names.items():
         for number in np.flatnonzero(heard & np.isfinite(values)).tolist():
             value = min(float(values[number]), LARGEST_CM)
@@ -107,13 +116,3 @@ def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forec
 def _learned_until(hub: Hub) -> datetime | None:
     found = hub.database.rows(SQL["learned_until"])
     return found[0]["at"] if found else None
-
-
-def _kept(hub: Hub) -> Kept | None:
-    found = hub.database.rows(SQL["kept_forecaster"])
-    return Kept(found[0]["at"], found[0]["gauges"], found[0]["state"]) if found else None
-
-
-def _keep(hub: Hub, kept: Kept) -> None:
-    with hub.database.transaction() as connection:
-        connection.execute(SQL["keep_forecaster"], to_builtins(kept, builtin_types=(bytes, datetime)))

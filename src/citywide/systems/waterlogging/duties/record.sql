@@ -12,6 +12,14 @@ where series.quantity = %(quantity)s and reading.time > %(since)s and reading.ti
     and series.entity in (select number from hub.entity where kind = case %(quantity)s when 'rain' then 'rain_gauge' else 'gauge' end)
 order by series.entity, slot, reading.time desc
 
+-- name: minutes
+select entity.id, series.quantity, date_trunc('minute', reading.time) as minute, reading.value
+from hub.series join hub.reading on reading.series = series.number
+join hub.entity on entity.number = series.entity and entity.kind = 'gauge'
+where series.quantity in ('sump_level', 'pumps_running', 'water_depth')
+    and reading.time >= %(since)s and reading.time < %(until)s
+order by reading.time
+
 -- name: lags
 -- How long after its stamp the promptest reading of each slot came; `received` is in the hub's microseconds.
 select series.entity, date_bin('5 minutes', reading.time - interval '1 microsecond', 'epoch') as slot,
@@ -25,10 +33,10 @@ group by 1, 2
 select at from waterlogging.forecaster where name = 'depth'
 
 -- name: kept_forecaster
-select at, gauges, state from waterlogging.forecaster where name = 'depth'
+select at, gauges, state from waterlogging.forecaster where name = %(name)s
 
 -- name: keep_forecaster
-insert into waterlogging.forecaster (name, at, gauges, state) values ('depth', %(at)s, %(gauges)s, %(state)s)
+insert into waterlogging.forecaster (name, at, gauges, state) values (%(name)s, %(at)s, %(gauges)s, %(state)s)
 on conflict (name) do update set at = excluded.at, gauges = excluded.gauges, state = excluded.state
 
 -- name: storms_kept_until

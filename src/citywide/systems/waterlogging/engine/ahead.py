@@ -14,6 +14,7 @@ Array = NDArray[np.float64]
 
 UNPROVEN = 0.5
 WARNS_AT = 0.5, 0.8
+WARNS_BY_STATION_AT = 0.82
 """The chances of 10 cm in half an hour and in an hour that a warning takes: the later one is wrong more often."""
 
 

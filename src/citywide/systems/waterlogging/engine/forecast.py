@@ -48,6 +48,7 @@ class Forecaster:
     plans: plan.Plans
     refits: Refits | None = None
     inputs: Array = field(init=False)
+    unproven: NDArray[np.bool_] = field(init=False)
 
     @classmethod
     def of(cls, sites: int, model: Model | None = None, plans: plan.Plans | None = None) -> "Forecaster":
@@ -71,8 +72,9 @@ class Forecaster:
         self.inputs = inputs_of(features, sky, forecast.depth, forecast.chance)
         if self.refits is not None and ahead_mm is None:
             forecast = corrected(forecast, self.refits, self.inputs, most_of(features))
+        self.unproven = self._on_plan_alone(features)
         if ahead_mm is None:
-            forecast = self._planned(forecast, features)
+            forecast = self._planned(forecast)
         return self._said(forecast, features, ahead_mm is not None)
 
     def pause(self) -> None:
@@ -96,12 +98,15 @@ class Forecaster:
         self.skies = outlook.Skies(*(kept[f"skies.{name}"] for name in outlook.Skies._fields))
         self.basins = plan.Basins(*(kept[f"basins.{name}"] for name in plan.Basins._fields))
 
-    def _planned(self, forecast: Forecast, features: Array) -> Forecast:
-        """While it rains on a road that no water was seen on and nothing else is known of: what its plan says."""
+    def _on_plan_alone(self, features: Array) -> NDArray[np.bool_]:
+        """Where it rains on a road that no water was seen on, and of which nothing but its plan is known."""
         unproven = (features[:, PEAK_AT] < LINE_CM) & (features[:, RAIN_AT] > 0) & np.isfinite(self.plans.capacity)
         if self.refits is not None:
             unproven &= ~self.refits.trust.any(axis=1)
-        site = np.flatnonzero(unproven)
+        return unproven
+
+    def _planned(self, forecast: Forecast) -> Forecast:
+        site = np.flatnonzero(self.unproven)
         rows = plan.rows_of(self.inputs, self.basins, self.plans)[site]
         return on_plan(forecast, site, plan.foretold(self.model.planned, rows)) if len(site) else forecast
 

@@ -27,7 +27,8 @@ class Heads(NamedTuple):
 
 class Model(NamedTuple):
     """What is known before any site is seen: `outlook` foretells rain, `past` water from fallen rain only,
-    `told` from a rain forecast too, `planned` the chance of water on a road of known plan that never flooded.
+    `told` from a rain forecast too, `planned` the chance of water on a road of known plan that never flooded,
+    `stationed` the same where its pumping station speaks.
     """
 
     prior: Prior
@@ -35,6 +36,7 @@ class Model(NamedTuple):
     past: tuple[Heads, Heads]
     told: tuple[Heads, Heads]
     planned: tuple[Forest, Forest]
+    stationed: Forest
 
 
 @cache
@@ -48,7 +50,10 @@ def load(path: Path) -> Model:
     with np.load(path, allow_pickle=False) as arrays:
         found = {name: arrays[name] for name in arrays.files}
     prior = Prior(found["prior.weights"].astype(float), found["prior.spread"].astype(float))
-    return Model(prior, _pair(found, "outlook"), _leads(found, "past"), _leads(found, "told"), _pair(found, "planned"))
+    return Model(
+        prior, _pair(found, "outlook"), _leads(found, "past"), _leads(found, "told"), _pair(found, "planned"),
+        _forest(found, "stationed"),
+    )  # fmt: skip
 
 
 def save(path: Path, model: Model) -> None:
@@ -59,6 +64,7 @@ def save(path: Path, model: Model) -> None:
     }
     pairs = {"outlook": model.outlook, "planned": model.planned}
     forests = {f"{name}.{lead}": forest for name, pair in pairs.items() for lead, forest in enumerate(pair)}
+    forests["stationed"] = model.stationed
     for kind in ("past", "told"):
         for lead, heads in enumerate(getattr(model, kind)):
             forests |= {f"{kind}.{lead}.{head}": forest for head, forest in zip(HEADS, heads, strict=True)}

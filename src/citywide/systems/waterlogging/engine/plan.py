@@ -25,6 +25,7 @@ RUNOFF, WETTING_MM, DRYING_MM, KEPT = 0.7, 1.5, 0.025, 0.55
 """Of a usual paved catchment: the share that runs off, the first rain that only wets, and what stays on its way."""
 
 PUMPS_FROM = 0.5
+FADES = 0.9
 DEPTH_AND_CHANGES = (0, 6, 7)
 FORESEEN = slice(len(WATER) + len(SKY) - 2, len(WATER) + len(SKY))
 ROWS = ("odds_30", "odds_60", "depth", "change_1", "change_2", "foreseen_30", "foreseen_60", "capacity", "pumped",
@@ -40,12 +41,13 @@ class Plans(NamedTuple):
 
 
 class Basins(NamedTuple):
-    """Where the rain is reckoned to be, in millimetres of the catchment, one value a site."""
+    """Where the rain is reckoned to be, in millimetres of the catchment, one value a site; `arrived` fades."""
 
     wetted: Array
     upper: Array
     lower: Array
     stored: Array
+    arrived: Array
 
 
 def plans_of(catchment_ha: Array, sump_m3: Array, pump_m3_per_h: Array) -> Plans:
@@ -73,9 +75,10 @@ def filled(basins: Basins, plans: Plans, rain_mm: Array) -> Basins:
     wetted = np.where(rain > 0, wetted, np.maximum(wetted - DRYING_MM, 0.0))
     upper = (basins.upper + RUNOFF * (rain - held)) * KEPT
     lower = (basins.lower + upper * (1 / KEPT - 1)) * KEPT
-    stored = basins.stored + lower * (1 / KEPT - 1)
+    arriving = lower * (1 / KEPT - 1)
+    stored = basins.stored + arriving
     pumping = np.minimum(np.nan_to_num(plans.pumped), np.where(stored > PUMPS_FROM * plans.capacity, stored, 0.0))
-    return Basins(wetted, upper, lower, np.maximum(stored - pumping, 0.0))
+    return Basins(wetted, upper, lower, np.maximum(stored - pumping, 0.0), FADES * basins.arrived + arriving)
 
 
 def rows_of(inputs: Array, basins: Basins, plans: Plans) -> Array:

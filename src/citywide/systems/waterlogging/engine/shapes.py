@@ -50,6 +50,13 @@ def triangle(rng: np.random.Generator, length: int) -> Rain:
     return np.minimum(share / peak, (1 - share) / (1 - peak))
 
 
+def downpour(rng: np.random.Generator, length: int) -> Rain:
+    """A quick rise to the peak, from which the rain dies away."""
+    peak, fades = rng.uniform(0.05, 0.35), rng.uniform(0.15, 0.8)
+    share = (np.arange(length) + 0.5) / length
+    return np.where(share < peak, share / peak, np.exp((peak - share) / fades))
+
+
 def twin_peaks(rng: np.random.Generator, length: int) -> Rain:
     """Two humps of unlike height and width on a little steady rain."""
     share = (np.arange(length) + 0.5) / length

@@ -10,6 +10,7 @@ from citywide.systems.waterlogging.engine.shapes import (
     blocks,
     cells,
     chicago,
+    downpour,
     drizzle,
     flicker,
     frontal,
@@ -43,6 +44,11 @@ def design_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | No
     """A storm as engineers draw it: one smooth peak with a little unsteadiness."""
     shape = (chicago, huff, triangle)[rng.integers(3)]
     return _drawn(rng, steps, total_mm, shape, (1 / 8, 1 / 2), lambda: rng.uniform(0, 0.1))
+
+
+def sudden_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:
+    """A downpour: there at once, spent within hours."""
+    return _drawn(rng, steps, total_mm, downpour, (1 / 10, 3 / 8), lambda: rng.uniform(0, 0.4))
 
 
 def double_storm(rng: np.random.Generator, steps: int = 96, total_mm: float | None = None) -> Rain:

@@ -19,6 +19,11 @@ def level_m(sites: Sites, stored: Array) -> Array:
     return np.where(over > 0, sites.sump_m + rise, stored / sites.sump_m2)
 
 
+def sump_share(sites: Sites, water: Water) -> Array:
+    """How full the sump is, from nought to one: what a station's own sensor sees, whose end is at the road."""
+    return np.minimum(1.0, level_m(sites, water.stored) / sites.sump_m)
+
+
 def volume_m3(sites: Sites, level: Array) -> Array:
     """The volume stored below a level, the inverse of `level_m`."""
     over = np.maximum(0.0, level - sites.sump_m)

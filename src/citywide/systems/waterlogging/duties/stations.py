@@ -1,0 +1,93 @@
+"""Every minute: what pumping stations say of roads that never flooded, while it rains on them.
+
+The forecast leaves behind what it made of the last five minutes (`leave`); with what stations have said since, the
+chance of a first flood within the hour becomes a reading. A road whose station says nothing is judged by the forecast
+alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from citywide.hub import Reading
+from citywide.hub.database.pool import Database
+from citywide.hub.running import Hub
+from citywide.systems.waterlogging.duties.arrays import from_bytes, to_bytes
+from citywide.systems.waterlogging.duties.keeping import Kept, keep, kept_as
+from citywide.systems.waterlogging.duties.slots import SQL
+from citywide.systems.waterlogging.engine import station
+from citywide.systems.waterlogging.engine.forecast import Forecaster
+from citywide.systems.waterlogging.engine.model import shipped
+from citywide.systems.waterlogging.engine.plan import Basins, Plans
+from citywide.systems.waterlogging.engine.refit import LINE_CM
+
+MINUTE, OUTDATED = timedelta(minutes=1), timedelta(minutes=15)
+QUANTITIES = {"sump_level": 100.0, "pumps_running": 100.0, "water_depth": 1.0}
+
+
+class Moment(NamedTuple):
+    """What the forecast made of the last five minutes, one row a gauge."""
+
+    inputs: NDArray[np.float64]
+    unproven: NDArray[np.bool_]
+    basins: Basins
+    plans: Plans
+
+
+def leave(database: Database, forecaster: Forecaster, gauges: Sequence[str], at: datetime) -> Moment:
+    """Leave what the forecaster made of the last five minutes for the minutes to come."""
+    moment = Moment(forecaster.inputs, forecaster.unproven, forecaster.basins, forecaster.plans)
+    state = to_bytes({name: np.asarray(part) for name, part in moment._asdict().items()})
+    keep(database, "moment", Kept(at, list(gauges), state))
+    return moment
+
+
+def watch(hub: Hub) -> None:
+    """The chance of a first flood at every road whose station speaks, as of this minute."""
+    kept, now = kept_as(hub.database, "moment"), hub.clock.now().replace(second=0, microsecond=0)
+    if kept is None or now - kept.at > OUTDATED:
+        return
+    moment = _moment(kept.state)
+    if moment.unproven.any():
+        said = read_minutes(hub.database, kept.gauges, now)
+        hub.submit(list(_readings(kept.gauges, said, moment, now)))
+
+
+def judged(said: station.Said, moment: Moment) -> NDArray[np.bool_]:
+    """Which gauges' roads are judged by their stations now: never flooded, rained on, and the station speaks."""
+    under_water = np.fmax.reduce(said.depth, axis=1) >= LINE_CM
+    return moment.unproven & station.speaks(said, moment.basins) & ~under_water
+
+
+def heard(said: station.Said) -> NDArray[np.bool_]:
+    """Whose station has said anything of late."""
+    return np.asarray(np.isfinite(said.level).any(axis=1), bool)
+
+
+def read_minutes(database: Database, gauges: Sequence[str], until: datetime) -> station.Said:
+    """What each gauge and its station said in each of the last full minutes."""
+    row_of = {gauge: row for row, gauge in enumerate(gauges)}
+    table = {name: np.full((len(gauges), station.MINUTES), np.nan) for name in QUANTITIES}
+    for row in database.rows(SQL["minutes"], {"since": until - station.MINUTES * MINUTE, "until": until}):
+        at = -((until - row["minute"]) // MINUTE)
+        if row["id"] in row_of and at < 0:
+            table[row["quantity"]][row_of[row["id"]], at] = row["value"]
+    return station.Said(*(table[name] / whole for name, whole in QUANTITIES.items()))
+
+
+def _readings(gauges: Sequence[str], said: station.Said, moment: Moment, at: datetime) -> Iterator[Reading]:
+    rows = np.flatnonzero(judged(said, moment))
+    basins = Basins(*(each[rows] for each in moment.basins))
+    plans = Plans(*(each[rows] for each in moment.plans))
+    looked_at = station.rows_of(station.Said(*(each[rows] for each in said)), moment.inputs[rows], basins, plans)
+    chances = station.foretold(shipped().stationed, looked_at)
+    for row, chance in zip(rows.tolist(), chances.tolist(), strict=True):
+        yield Reading(gauges[row], "first_flood_chance", at, round(100 * chance, 2))
+
+
+def _moment(state: bytes) -> Moment:
+    kept = from_bytes(state)
+    return Moment(kept["inputs"], kept["unproven"], Basins(*kept["basins"]), Plans(*kept["plans"]))
