@@ -143,5 +143,4 @@ select purpose, given, withdrawn from people.consent where person = hub.uuid_of(
 select purpose, department, until from people.on_file where person = hub.uuid_of(%(person)s) and until > now() order by until
 
 -- name: askings_for_person
-select body from evidence.entry where kind = 'access'
-    and convert_from(body, 'utf8')::jsonb -> 'facts' ->> 'person' = %(person)s and %(person)s is not null order by index
+select body from evidence.entry where kind = 'access' and evidence.person_of(body) = %(person)s order by index
