@@ -1,8 +1,11 @@
 """Two cases that are one: one work and the earlier deadline, nobody's figures the better, and nothing is for ever."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -203,16 +206,44 @@ def test_what_needs_other_hands_or_is_another_departments_is_not_joined(streets:
         do(streets, far, "merge", MORNING, str(pump))
 
 
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """What each of some hands is told that move at the same moment; nothing is what it is told where it may."""
+    begin = Barrier(len(acts))
+
+    def hand(act: Callable[[], object]) -> str:
+        begin.wait()
+        try:
+            act()
+        except CaseError as error:
+            return str(error)
+        return ""
+
+    with ThreadPoolExecutor(len(acts)) as hands:
+        return list(hands.map(hand, acts))
+
+
 def test_whoever_acts_on_either_of_two_that_are_one_waits_for_nobody_who_waits_for_them(streets: TrialCity) -> None:
-    """Both hands reach for the case that goes on first: a ring of waiting would end one of them."""
+    """All hands reach for the case that goes on first: a ring of waiting would end one of them."""
     stays, goes = opened(streets), opened(streets)
     do(streets, goes, "merge", MORNING, str(stays))
-
-    def act(turn: int) -> None:
-        case, name = ((stays, "close"), (goes, "reopen"))[turn % 2]
-        with suppress(CaseError):
-            do(streets, case, name, MORNING)
-
-    with ThreadPoolExecutor(4) as hands:
-        list(hands.map(act, range(40)))
+    for _ in range(10):
+        at_once(*[partial(do, streets, stays, "close"), partial(do, streets, goes, "reopen")] * 2)
     assert row(streets, stays)["reopened"] == row(streets, goes)["reopened"] > 0
+
+
+def test_of_two_who_join_the_same_two_the_other_way_round_one_is_told_where_it_goes_on(streets: TrialCity) -> None:
+    for _ in range(12):
+        one, two = opened(streets), opened(streets)
+        said = at_once(*(partial(do, streets, a, "merge", to=str(b)) for a, b in ((one, two), (two, one))))
+        where = [f"case {a} goes on as {b}: it cannot merge" for a, b in ((one, two), (two, one))]
+        assert set(said) in ({"", where[0]}, {"", where[1]})
+
+
+def test_a_report_that_comes_while_its_case_is_closed_is_a_case_of_its_own(streets: TrialCity) -> None:
+    """It never is one more report of what nobody looks at any more."""
+    for spot in range(8):
+        place = Point(107 + spot / 10, 29)
+        case, _ = told(streets, place)
+        at_once(partial(do, streets, case, "close"), partial(told, streets, place))
+        steps = streets.hub.database.rows("select what from hub.case_step where cases = %s order by id", (case,))
+        assert [step["what"] for step in steps][-1] == "closed"

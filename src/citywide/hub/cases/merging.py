@@ -23,7 +23,8 @@ def merge(desk: CaseDesk, connection: Connection, case: int, into: int, at: date
         raise CaseError("a merge without a reason", "a note that says why the two are one")
     if case == into:
         raise CaseError(f"case {case} is one with itself", "the number of another case")
-    goes, stays = allowed(connection, case, "merge"), allowed(connection, into, "merge")
+    found = {each: allowed(connection, each, "merge") for each in sorted((case, into))}  # whoever else joins them waits
+    goes, stays = found[case], found[into]
     _fit(goes, stays)
     connection.execute(sql("take_in"), {"case": case, "into": into, "at": at})
     _tell_who_stays(desk, connection, goes, stays, at, who, note)

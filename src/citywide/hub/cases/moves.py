@@ -42,6 +42,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
 def row_of(connection: Connection, case: int) -> dict[str, Any]:
     """The case's row, locked for what is about to happen to it."""
     found = rows(connection, sql("case_row"), {"case": case})
+    if found and found[0]["state"] == "closed":  # by being joined while we waited? Only a second look tells
+        found = rows(connection, sql("case_row"), {"case": case})
     if not found:
         raise NoCaseError(f"there is no case {case}", "the number of a case")
     return found[0]
@@ -50,7 +52,8 @@ def row_of(connection: Connection, case: int) -> dict[str, Any]:
 def standing(connection: Connection, case: int) -> dict[str, Any]:
     """The row of the case where it goes on: its own, or that of the one it was joined to, which is locked first."""
     (at,) = connection.execute(sql("standing"), {"case": case}).fetchone() or (case,)
-    return row_of(connection, at)
+    row = row_of(connection, at)
+    return standing(connection, at) if row["joined_to"] is not None else row
 
 
 def allowed(connection: Connection, case: int, act: str) -> dict[str, Any]:

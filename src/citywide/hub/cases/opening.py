@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
+from citywide.hub.cases.moves import standing
 from citywide.hub.database.queries import sql
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
@@ -27,7 +28,8 @@ def nearby(connection: Connection, category: Category, order: OpenCase, at: date
     """The open case of the same matter that is near in place and time, if there is one."""
     near = {"category": category.name, "metres": category.merge_within_m, "since": at - category.merge_within}
     found = connection.execute(sql("case_near"), near | _where(order)).fetchone()
-    return found[0] if found else None
+    row = standing(connection, found[0]) if found else None
+    return row["id"] if row and row["state"] != "closed" else None  # it may have been closed at this very moment
 
 
 def put_down(connection: Connection, order: OpenCase, category: Category, opened: Opened) -> int:

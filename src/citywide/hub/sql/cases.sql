@@ -131,10 +131,10 @@ where cases.state = 'assigned' and cases.wants = unit.kind and (
 order by cases.due nulls last, cases.id for update of cases skip locked
 
 -- name: cases_of_alarm
--- That it opened, and that it joined
-select id, state from hub.cases where alarm = %(alarm)s
-    or id in (select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text)
-order by id for update
+-- That it opened, and that it joined; what goes on as another is left to whoever holds that
+select id, state from hub.cases where state <> 'closed' and (alarm = %(alarm)s
+    or id in (select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text))
+order by id for no key update
 
 -- name: other_alarms_standing
 select from hub.alarm where cleared is null and id <> %(alarm)s and id in (
@@ -150,7 +150,7 @@ with step as (
 select department, array(select cases from hub.joined_case where goes_on_as = %(case)s) from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select id, category, department, state, opened, due, first_due, rung from hub.cases
+select id, title, category, department, state, opened, due, first_due, rung from hub.cases
 where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
