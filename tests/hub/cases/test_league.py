@@ -90,6 +90,13 @@ def test_a_pause_is_shown_gains_nothing_and_ends_by_itself(lasting_city: TrialCi
     assert (found["late"], found["paused"]) == (True, 3.1 * HOUR)
 
 
+def test_a_clock_that_is_put_back_during_a_pause_takes_no_time_from_another(lasting_city: TrialCity) -> None:
+    case = Played(lasting_city)
+    for minute, act in ((10, "pause"), (8, "resume"), (20, "pause"), (30, "resume"), (40, "pause")):
+        case.do(act, MORNING + timedelta(minutes=minute))
+    assert case.judged(MORNING + timedelta(minutes=38))["paused"] == timedelta(minutes=10)
+
+
 def test_what_staff_open_for_themselves_counts_for_nobody(lasting_city: TrialCity) -> None:
     city = lasting_city
     own = Played(city, who="wen")
