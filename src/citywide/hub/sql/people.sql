@@ -64,6 +64,12 @@ select name, scopes, departments, everywhere, until, last_used from people.devic
 -- name: staff_listed
 select name, roles, departments, everywhere from people.staff order by name
 
+-- name: nobodys_cases
+-- The open cases of departments that have no officer of their own
+select department, count(*) as cases from hub.cases where closed is null and not exists (
+    select from people.staff where 'officer' = any(roles) and cases.department = any(departments))
+group by department order by department
+
 -- name: remove_staff
 with lent as (delete from people.delegation where %(name)s in (from_staff, to_staff))
 delete from people.staff where name = %(name)s
