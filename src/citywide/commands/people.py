@@ -69,11 +69,14 @@ def _staff(options: Namespace) -> int:
 def _removed(connection: Connection, name: str) -> str:
     if not connection.execute(sql("remove_staff"), {"name": name}).rowcount:
         raise ValueError(f"nobody is called {name!r}")
-    return f"{name} may no longer sign in"
+    return "\n".join([f"{name} may no longer sign in", *_nobodys_lines(connection)])
 
 
 def _people(options: Namespace) -> int:
-    return carried_out(options, lambda connection: "\n".join([*_staff_lines(connection), *_token_lines(connection)]))
+    def work(connection: Connection) -> str:
+        return "\n".join([*_staff_lines(connection), *_token_lines(connection), *_nobodys_lines(connection)])
+
+    return carried_out(options, work)
 
 
 def _staff_lines(connection: Connection) -> Iterator[str]:
@@ -85,6 +88,12 @@ def _token_lines(connection: Connection) -> Iterator[str]:
     for row in rows(connection, sql("tokens_listed")):
         used = f"{row['last_used']:%Y-%m-%d %H:%M}" if row["last_used"] else "never"
         yield f"token  {row['name']:<20} {', '.join(row['scopes'])}; {_sees(row)}; last used {used}"
+
+
+def _nobodys_lines(connection: Connection) -> Iterator[str]:
+    """A department that was dissolved, or has lost its last officer: only who sees every department reads its cases."""
+    for row in rows(connection, sql("nobodys_cases")):
+        yield f"nobody {row['department']:<20} has no officer; {row['cases']} open cases wait to be passed on"
 
 
 def _sees(row: Mapping[str, Any]) -> str:

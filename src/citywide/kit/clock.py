@@ -2,11 +2,32 @@
 
 import time
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
 from msgspec import Struct, structs
 
 MICROSECOND = timedelta(microseconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PUT_BACK_S = 600.0  # by more than this a clock was wrong before
+
+
+class Wall:
+    """The host's clock, but never running back: where it was put back, seconds count half until it has caught up."""
+
+    def __init__(self) -> None:
+        self._lock, self._said = Lock(), (time.monotonic(), time.time())
+
+    def now(self) -> float:
+        """Seconds since 1970."""
+        with self._lock:
+            (since, said), steady, host = self._said, time.monotonic(), time.time()
+            least = said + (steady - since) / 2
+            now = host if host >= least or host < least - PUT_BACK_S else least
+            self._said = steady, now
+        return now
+
+
+WALL = Wall()
 
 
 class Clock(Struct, frozen=True):
@@ -19,7 +40,7 @@ class Clock(Struct, frozen=True):
 
     def now(self) -> datetime:
         """The city's time, aware, in UTC."""
-        now = self.start + timedelta(seconds=(time.time() - self.wall) * self.speed)
+        now = self.start + timedelta(seconds=(WALL.now() - self.wall) * self.speed)
         return now if self.until is None else min(now, self.until)
 
     def now_us(self) -> int:
@@ -33,7 +54,7 @@ class Clock(Struct, frozen=True):
     def led_to(self, until: datetime) -> "Clock":
         """This clock, going on from now until a moment; what it stood still is not made up for."""
         now = self.now()
-        return structs.replace(self, start=now, wall=time.time(), until=max(until, now))
+        return structs.replace(self, start=now, wall=WALL.now(), until=max(until, now))
 
 
 class LedClock(Clock, frozen=True):

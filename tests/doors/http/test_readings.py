@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from litestar.testing import TestClient
 
+from citywide.doors.http import readings
 from citywide.hub.people.devices import new_token, revoke
 
 ARROW = "application/vnd.apache.arrow.stream"
@@ -190,6 +191,24 @@ def test_a_dashboard_reads_what_its_departments_may_see_until_its_token_is_revok
         assert revoke(connection, "board") == 3
     hub.tokens.forget()
     assert ask(door, "/v1/latest?kind=gauge", drainage).status_code == 401
+
+
+def test_a_batch_whose_token_ends_while_it_is_on_its_way_is_not_taken(door: TestClient, monkeypatch) -> None:
+    hub = door.app.state.hub
+    with hub.database.transaction() as connection:
+        token = new_token(connection, "lost phone", ("readings:write",))
+
+    def slowly(body: bytes, packing: str) -> bytes:
+        with hub.database.transaction() as connection:
+            assert revoke(connection, "lost phone") == 1
+        hub.tokens.forget()  # what 20 seconds do
+        return gzip.decompress(body)
+
+    monkeypatch.setattr(readings, "unpacked", slowly)
+    body = gzip.compress(json.dumps({"readings": [ELM | {"value": 1.5}]}).encode())
+    before = hub.committer.rows
+    answer = deliver(door, body, **{"content-encoding": "gzip", "authorization": f"Bearer {token}"})
+    assert (answer.status_code, hub.committer.rows) == (401, before)
 
 
 def test_a_token_of_a_department_takes_nothing_from_another_and_gives_it_nothing(door: TestClient) -> None:

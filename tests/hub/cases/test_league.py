@@ -7,10 +7,13 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from citywide import cli
 from citywide.hub import Entity, OpenCase, Point, Text, Who
 from citywide.hub.cases.moves import CaseError
 from citywide.hub.cases.verdict import rate
+from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
+from citywide.hub.people.staff import add_staff
 from citywide.hub.reports.receive import Report, hash_of, take
 from citywide.hub.testing import MORNING, TrialCity
 
@@ -88,6 +91,37 @@ def test_a_pause_is_shown_gains_nothing_and_ends_by_itself(lasting_city: TrialCi
     assert city.hub.database.rows(state, (case.case,)) == [{"state": "waiting"}], "it has waited long enough"
     found = case.judged(MORNING + 5 * HOUR)
     assert (found["late"], found["paused"]) == (True, 3.1 * HOUR)
+
+
+def test_a_clock_that_is_put_back_during_a_pause_takes_no_time_from_another(lasting_city: TrialCity) -> None:
+    case = Played(lasting_city)
+    for minute, act in ((10, "pause"), (8, "resume"), (20, "pause"), (30, "resume"), (40, "pause")):
+        case.do(act, MORNING + timedelta(minutes=minute))
+    assert case.judged(MORNING + timedelta(minutes=38))["paused"] == timedelta(minutes=10)
+
+
+def test_a_dissolved_departments_open_cases_are_named_told_to_who_sees_all_and_stay_its_own_in_the_books(
+    lasting_city: TrialCity, capsys
+) -> None:
+    case, hub = Played(lasting_city), lasting_city.hub
+    with hub.database.transaction() as connection:
+        add_staff(connection, Who("wen", ("officer",), (OURS,)), "correct horse battery")
+
+    def said(*command: str) -> str:
+        with suppress(SystemExit):
+            cli.main([*command, "--database-url", hub.settings.database_url])
+        return capsys.readouterr().out
+
+    assert f"nobody {OURS}" not in said("people")
+    assert f"nobody {OURS}" in said("staff", "wen", "--remove")
+    assert f"nobody {OURS}" in said("people")
+    hub.ladder.climb(MORNING + HOUR)
+    for who, sees in ((Who("mayor", ("officer",), (), everywhere=True), 1), (Who("lin", ("officer",), ("parks",)), 0)):
+        with hub.database.reading_as(who) as connection:
+            told = [row for row in rows(connection, sql("for_you")) if row["href"] == f"/case/{case.case}"]
+        assert len(told) == sees
+    case.do("pass on", DUE - timedelta(minutes=5))
+    assert [case.judged(DUE + HOUR)[word] for word in ("late", "department")] == [True, OURS]
 
 
 def test_what_staff_open_for_themselves_counts_for_nobody(lasting_city: TrialCity) -> None:

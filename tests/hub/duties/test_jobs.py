@@ -56,3 +56,14 @@ def test_work_that_was_given_up_is_taken_up_when_it_is_asked_for_again(lasting_c
     ask()
     hub.jobs.run_due()
     assert done
+
+
+def test_a_clock_that_is_put_back_keeps_nothing_waiting_that_comes_round(lasting_city: TrialCity) -> None:
+    jobs, done, clock = lasting_city.hub.jobs, list[int](), lasting_city.clock
+    jobs.comes_round("polling", timedelta(seconds=10), lambda _: done.append(1))
+    jobs.run_due()
+    clock.set(clock.now() - timedelta(minutes=2))
+    for _ in range(12):
+        jobs.run_due()
+        clock.set(clock.now() + timedelta(seconds=10))
+    assert len(done) == 13

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg import Connection, OperationalError
 
 from citywide.hub import OpenCase, Text
+from citywide.hub.cases.steps import step
+from citywide.hub.duties import ladder
 from citywide.hub.testing import MORNING, TrialCity
 
 RUNGS = (60, 96, 120, 180)  # minutes: the half, four fifths, the whole and half as much again of two hours
@@ -75,3 +79,27 @@ def test_a_case_that_cannot_be_judged_keeps_no_other_from_being_reminded(lasting
     (row,) = hub.database.rows("select next_look from hub.cases where id = %s", (odd,))
     assert row["next_look"] == MORNING + timedelta(minutes=71)
     hub.database.rows("update hub.cases set state = 'closed' where id = %s returning 1", (odd,))
+
+
+def test_a_worker_that_is_cut_off_in_mid_escalation_has_said_nothing_and_the_next_says_it_once(
+    lasting_city: TrialCity, monkeypatch
+) -> None:
+    """The step, its message and its evidence stand together or not at all, and so do those of the whole look."""
+    hub, told = lasting_city.hub, "select role from hub.message where (facts ->> 'case')::bigint = any(%s)"
+    with hub.database.transaction() as connection:
+        both = [hub.desk.open(connection, OpenCase(Text("dark", "不亮"), "traffic_light"), MORNING) for _ in "ab"]
+
+    def told_and_cut_off(connection: Connection, case: int, *more: object) -> None:
+        step(connection, case, *more)
+        if case == both[1]:
+            hub.database.rows("select pg_terminate_backend(%s)", (connection.info.backend_pid,))
+
+    now = MORNING + timedelta(minutes=125)
+    monkeypatch.setattr(ladder, "step", told_and_cut_off)
+    with pytest.raises(OperationalError):
+        hub.ladder.climb(now)
+    assert hub.database.rows(told, (both,)) == []
+    monkeypatch.undo()
+    for _ in "ab":
+        hub.ladder.climb(now)
+    assert hub.database.rows(told, (both,)) == [{"role": "manager"}] * 2

@@ -80,6 +80,11 @@ def test_nothing_more_is_taken_of_it_and_what_it_said_is_read_as_before(old: Tri
 
 def test_another_worker_hears_of_it_and_so_does_one_that_begins_later(old: TrialCity) -> None:
     leaves(old, MORNING + HOUR)
+    with old.hub.database.transaction() as connection:  # the host's clock was put back before the other one went
+        back = "update hub.entity set retired = %s, service_changed = now() - interval '2 m' where id = 'gauge/new'"
+        connection.execute(back, (MORNING + HOUR,))
+    old.settle()
+    assert depth(old, MORNING + HOUR, 3, "gauge/new").accepted == 0
     later = TrialCity(old.hub.settings, QUIET)
     try:
         later.clock.set(MORNING + 2 * HOUR)

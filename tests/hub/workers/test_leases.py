@@ -40,6 +40,14 @@ def test_a_worker_that_was_given_up_hears_of_it(city: TrialCity) -> None:
         leases.live(connection, "somebody who never was")
 
 
+def test_who_was_killed_before_the_clock_was_put_back_is_given_up_as_soon(city: TrialCity) -> None:
+    with city.hub.database.dedicated() as connection:
+        leases.join(connection, "killed", "127.0.0.1:9")
+        connection.execute("update hub.worker set seen = clock_timestamp() + interval '2 minutes'")
+        city.hub.beat()
+        assert connection.execute("select name from hub.worker").fetchall() == [(city.hub.members.name,)]
+
+
 def test_who_waits_for_a_machine_that_lost_its_power_hears_so_and_finds_its_heir(city: TrialCity) -> None:
     hub, never = city.hub, asyncio.Event()
     city.add(Entity("gauge/1", "gauge", "Gauge", None, "drainage"))

@@ -51,6 +51,7 @@ async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
     hub, packing = hub_of(state), request.headers.get("content-encoding", "").strip().lower()
     body = await request.body()
     body = await asyncio.to_thread(unpacked, body, packing) if packing else body
+    device(request, "readings:write")  # a batch may be long on its way, and its token end meanwhile
     receipt = await hub.reception.receive(FORMATS[kind](body, hub.clock.now_us()))
     status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)

@@ -75,7 +75,7 @@ delete from people.device_token where name = any(%(names)s)
 
 -- name: service_changed_since
 select id, number, retired is not null as retired, service_changed as at from hub.entity
-where service_changed > %(since)s - interval '10 seconds' order by service_changed
+where service_changed > %(since)s - interval '10 minutes' order by service_changed
 
 -- name: alarms_of_the_retired
 select alarm.id from hub.alarm join hub.entity on entity.number = alarm.entity

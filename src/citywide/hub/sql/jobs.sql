@@ -5,7 +5,9 @@ on conflict (key) do update set every = excluded.every, failed = null, attempts 
 where job.every is distinct from excluded.every or job.failed is not null
 
 -- name: due_job
-select id, name, values, due, attempts, every, key from hub.job where due <= %(now)s and failed is null and name = any(%(names)s)
+-- What would come round later than it can was put down by a clock that has been put back since
+select id, name, values, due, attempts, every, key from hub.job
+where (due <= %(now)s or due > %(now)s + every + interval '10 seconds') and failed is null and name = any(%(names)s)
 order by due limit 1 for update skip locked
 
 -- name: job_failed

@@ -32,7 +32,7 @@ select staff.name, session.csrf, jsonb_agg(
     order by hat.name <> staff.name, hat.name) as hats
 from people.session join people.staff on staff.name = session.staff
 join people.staff hat on hat.name = staff.name or hat.name in (
-    select from_staff from people.delegation where to_staff = staff.name and now() between since and until)
+    select from_staff from people.delegation where to_staff = staff.name and until > now())
 where session.token_hash = %(token)s and session.until > now()
 group by staff.name, session.csrf
 
@@ -63,6 +63,12 @@ select name, scopes, departments, everywhere, until, last_used from people.devic
 
 -- name: staff_listed
 select name, roles, departments, everywhere from people.staff order by name
+
+-- name: nobodys_cases
+-- The open cases of departments that have no officer of their own
+select department, count(*) as cases from hub.cases where closed is null and not exists (
+    select from people.staff where 'officer' = any(roles) and cases.department = any(departments))
+group by department order by department
 
 -- name: remove_staff
 with lent as (delete from people.delegation where %(name)s in (from_staff, to_staff))
@@ -120,7 +126,7 @@ insert into hub.follower (token_hash, cases, person, at) values (%(token)s, %(ca
 -- name: reporters_named
 -- Who left a name or a way to be reached, the first reporter first
 select person::text as person from hub.follower where cases in (select hub.one_with(%(case)s)) and person is not null
-group by person order by min(at), min(number)
+group by person order by min(number) nulls first, min(at)
 
 -- name: followed
 select cases, person from hub.follower where token_hash = %(token)s
@@ -130,7 +136,7 @@ select cases, person from hub.follower where token_hash = %(token)s
 select follower.cases as case, follower.at, follower.person::text, follower.stars, follower.confirmed,
     cases.lon, cases.lat,
     case when cases.opened_by = 'resident' and follower.token_hash = (
-        select first.token_hash from hub.follower first where first.cases = cases.id order by first.at, first.number nulls first limit 1
+        select first.token_hash from hub.follower first where first.cases = cases.id order by first.number nulls first, first.at limit 1
     ) then cases.details else '' end as details,
     array(select says from hub.case_step where case_step.cases = cases.id and facts ->> 'follower' = %(follower)s order by id) as said,
     array(select '/v1/photos/' || photo.id from hub.photo where photo.cases = cases.id and photo.follower = follower.token_hash order by photo.at) as photos

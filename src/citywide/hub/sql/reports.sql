@@ -47,7 +47,7 @@ where cases.reporters > 0 and cases.category = any(%(codes)s::text[])
 order by case_step.id limit %(most)s
 
 -- name: is_first_follower
-select token_hash = %(follower)s as first from hub.follower where cases = %(case)s order by at, number nulls first limit 1
+select token_hash = %(follower)s as first from hub.follower where cases = %(case)s order by number nulls first, at limit 1
 
 -- name: follower_word
 -- The case goes on where it was joined to
@@ -65,7 +65,7 @@ update hub.follower set stars = %(stars)s where token_hash = %(follower)s
 -- who opened it gives. Whoever joins can lower it and cannot stand in, so a department gains nothing by joining its own;
 -- nor does it by opening first what residents would have opened: those who join that count, but never above the middle.
 with told as (
-    select follower.stars, row_number() over (order by follower.at, follower.number nulls first) as place
+    select follower.stars, row_number() over (order by follower.number nulls first, follower.at) as place
     from hub.follower where follower.cases = %(case)s and follower.at <= coalesce(
         (select min(at) from hub.case_step where case_step.cases = %(case)s and what in ('checking', 'closed')), 'infinity')
 ), judged as (

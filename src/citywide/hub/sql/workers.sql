@@ -14,7 +14,8 @@ delete from hub.worker where name in (
     select name from hub.worker
     where pg_postmaster_start_time() < clock_timestamp() - %(after)s::interval  -- after a restart all get their chance
       and (seen < clock_timestamp() - %(after)s::interval
-        or (seen < clock_timestamp() - %(after)s::interval / 3  -- killed: its connection fell with it
+        or (abs(extract(epoch from clock_timestamp() - seen)) > extract(epoch from %(after)s::interval) / 3
+            -- killed, maybe before the clock was put back: its connection fell with it
             and not exists (select from pg_stat_activity where application_name = right(worker.name, 60))))
     for update skip locked)
 
