@@ -150,7 +150,7 @@ with step as (
 select department, array(select cases from hub.joined_case where goes_on_as = %(case)s) from hub.cases where id = %(case)s
 
 -- name: cases_to_look_at
-select id, category, department, state, opened, due, first_due, rung from hub.cases
+select id, title, category, department, state, opened, due, first_due, rung from hub.cases
 where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
 
