@@ -21,7 +21,7 @@ returning id
 
 -- name: case_row
 -- Locked, but not against a step that is put down for it by whoever holds what it goes on as
-select id, category, department, state, lon, lat, opened, due, remaining, assigned_to, alarm, opened_by, reporters,
+select id, title, category, department, state, lon, lat, opened, due, remaining, assigned_to, alarm, opened_by, reporters,
     first_due, closed_department, wants, needs, reopened, rung, joined_case.goes_on_as as joined_to
 from hub.cases left join hub.joined_case on joined_case.cases = cases.id where id = %(case)s for no key update of cases
 
