@@ -93,7 +93,7 @@ JOINING = Page(
         ),
     ),
     tells=Text(
-        "A controller that speaks NTCIP 1202 then joins by `citywide controller --crossing ID`; the silent stand first",
+        "A controller that speaks NTCIP 1202 then joins by citywide controller --crossing ID; the silent stand first",
         "支持 NTCIP 1202 的信号机随后用 citywide controller --crossing 编号 接入；久未上报者在前",
     ),
 )
