@@ -83,7 +83,9 @@ def test_another_worker_reads_the_same_clock(busy: tuple[SlowDoor, World, TestCl
     assert hub.clock.now() == door.seen[-1][0] + LEAD
 
 
-def test_what_the_hub_could_not_take_is_said_again_before_the_city_goes_on(busy, monkeypatch) -> None:
+def test_what_the_hub_could_not_take_is_said_again_before_the_city_goes_on(
+    busy: tuple[SlowDoor, World, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
     door, world, client = busy
     world.live(door, TICK_S)  # at half a minute no gauge speaks
     before = world.now
