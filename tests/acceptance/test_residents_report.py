@@ -1,5 +1,6 @@
 """A resident's report in a real Chromium, against the real hub: from the photo to the reopened case."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -130,6 +131,45 @@ async def test_a_report_whose_answer_is_lost_on_the_way_is_one_report_all_the_sa
     await page.get_by_text(f"Your report is number {answered[0]['case']}.").wait_for()
     seen = await page.request.get(f"{hub.address}/v1/follow/{answered[0]['follow']}")
     assert (await seen.json())["case"]["reporters"] == 1
+
+
+async def reported(hub, page, address, **who):
+    """A report as the page sends it."""
+    told = {"category": "street_light", "address": address, "text": "It is dark here", **who}
+    answer = await page.request.post(hub.address + "/v1/reports", multipart={"report": json.dumps(told)})
+    return await answer.json()
+
+
+async def do(page, act, note, into=None):
+    """An act on the open case, by its button and the little form behind it."""
+    await page.locator("dialog .acts").get_by_role("button", name=act).click()
+    if into:
+        await page.get_by_label("The case that it is one with").select_option(str(into))
+    await page.get_by_label("Note").fill(note)
+    await page.locator("dialog").last.get_by_role("button", name=act).click()
+
+
+async def test_two_reports_are_made_one_by_hand_and_parted_again(enter, hub):
+    page = await enter("mayor")
+    one, other = [(await reported(hub, page, f"Quay {number}"))["case"] for number in (1, 2)]
+    await page.evaluate(f"location.hash = '#/case/{one}'")
+    await do(page, "Same as another", "one lamp", into=other)
+    await page.locator("dialog .pill", has_text="Joined").wait_for()
+    await page.get_by_role("link", name=f"The same matter as case {other}").click()
+    await page.locator("dialog", has_text=f"#{one} is the same matter").wait_for()
+    await page.evaluate(f"location.hash = '#/case/{one}'")
+    await do(page, "Part from it again", "two lamps")
+    await page.locator("dialog .pill", has_text="Waiting").wait_for()
+
+
+async def test_a_resident_takes_consent_back_with_one_tap(look, hub):
+    page = await look("/report", viewport=PHONE)
+    link = (await reported(hub, page, "Quay 3", name="Zhao", phone="13912345678"))["follow"]
+    await page.goto(f"{hub.address}/follow/{link}")
+    await page.get_by_role("button", name="Take it back").click()
+    await page.get_by_text("Taken back.").wait_for()
+    assert await faults(page, "resident-7-consent") == []
+    assert not (await (await page.request.get(f"{hub.address}/v1/consent/{link}")).json())["contact"]
 
 
 async def test_the_call_taker_sees_what_the_caller_has_open_already(enter):

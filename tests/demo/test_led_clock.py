@@ -11,7 +11,7 @@ from citywide.app import build
 from citywide.commands.demo import prepare
 from citywide.demo.land import make_city
 from citywide.demo.life import TICK_S, one_step
-from citywide.demo.speaking import HttpDoor
+from citywide.demo.speaking import HttpDoor, RefusedError
 from citywide.demo.world import World
 from citywide.hub.clock import read_clock
 from citywide.hub.settings import Settings
@@ -81,6 +81,23 @@ def test_another_worker_reads_the_same_clock(busy: tuple[SlowDoor, World, TestCl
     hub = client.app.state.hub
     assert read_clock(hub.database).now() == hub.clock.now()
     assert hub.clock.now() == door.seen[-1][0] + LEAD
+
+
+def test_what_the_hub_could_not_take_is_said_again_before_the_city_goes_on(
+    busy: tuple[SlowDoor, World, TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door, world, client = busy
+    world.live(door, TICK_S)  # at half a minute no gauge speaks
+    before = world.now
+    with monkeypatch.context() as cut:
+        cut.setattr(HttpDoor, "send", lambda *_: door.ask("POST", "/v1/nowhere", []))
+        for _ in "ab":
+            with pytest.raises(RefusedError):
+                world.live(door, TICK_S)
+    world.live(door, TICK_S)
+    assert world.now == before + timedelta(seconds=TICK_S)
+    said = "select from hub.reading where time > %s"
+    assert client.app.state.hub.database.rows(said, (before,)) != []
 
 
 def test_an_older_word_that_comes_late_changes_nothing() -> None:

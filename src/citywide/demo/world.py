@@ -82,6 +82,7 @@ class World:
         plan = city.plan
         self._streets = plan.streets
         self.now, self.calendar = start, WorkingCalendar()
+        self._unsaid: list[Reading] = []
         self.twins: list[Twin] = [system.twin(plan) for system in systems if system.twin is not None]
         self.sky = Sky(plan.seed, city.relief.reach, start)
         self._xy = metres(*np.array([(place.at.lon, place.at.lat) for place in plan.places]).T)
@@ -133,7 +134,9 @@ class World:
         """One step with everything that is said and asked through the door."""
         self._streets.closed = door.closed_roads()
         self.tell(door)
-        door.send(self.step(seconds))
+        self._unsaid = self._unsaid or self.step(seconds)  # what was not taken is said again before time goes on
+        door.send(self._unsaid)
+        self._unsaid = []
         for answer, unit in self.obey(door.orders()):
             door.answer(answer, unit)
         self.hear(door.instructions())

@@ -344,9 +344,12 @@ def test_a_controller_joins_the_hub_tells_its_lights_and_runs_the_plans_pattern(
     agent.show_green(2, 6)
     agent.objects[(*STATUS, WALKS, 1)], agent.objects[(*STATUS, CLEARING, 1)] = 0b10, 0b1000
 
+    refused = []
+
     def ask(verb, path, body):
         answer = morning.client.request(verb, path, json=body, headers=morning.door.headers)
         assert answer.status_code == 200
+        refused.append([each["what"].strip("'").split("-")[-1] for each in answer.json().get("refused", ())])
         return answer.json()
 
     with AgentServer(agent) as server:
@@ -356,6 +359,8 @@ def test_a_controller_joins_the_hub_tells_its_lights_and_runs_the_plans_pattern(
         poller.second(morning.now + timedelta(seconds=1))
         assert {row["id"]: row["value"] for row in morning.rows(LIGHTS)} == lights_of(0, 2, 0, 0, 0, 2, 0, 0, 2, 3)
         assert agent.objects[PATTERN_WANTED] == 3
+        poller.second(morning.now + timedelta(seconds=17))
+        assert refused == [["11", "12", "13", "14", "15", "16"], [], []], "a phase it does not have is told once"
         until = (morning.now + timedelta(minutes=1)).isoformat()
         poller.ask = lambda verb, path, body: {"plan": "night", "until": until}
         poller.second(morning.now + timedelta(seconds=32))

@@ -43,9 +43,10 @@ def part(desk: CaseDesk, connection: Connection, case: int, at: datetime, who: s
     connection.execute(sql("part_case"), {"case": case, "from": other["id"], "at": at})
     connection.execute(sql("take_alarms_along"), {"case": case, "from": other["id"]})
     alone = noted(Text("it goes on as a case of its own", "拆分为单独案件"), note)
-    step(connection, case, at, who, "parted", joined(alone, due_says(row["due"], desk.calendar, "its own", "本案期限")))
+    due = due_says(row["due"], desk.calendar, "its own deadline", "本案期限")
+    step(connection, case, at, who, "parted", joined(alone, due))
     step(connection, other["id"], at, who, "added", Text(f"#{case} was another matter", f"#{case} 属另一事项，已拆分"))
-    _tell_new_due(desk, connection, other, at, Text("its own again", "恢复本案期限"))
+    _tell_new_due(desk, connection, other, at, Text("its own deadline again", "恢复本案期限"))
     if row["wants"]:
         desk.send_somebody(connection, case, at)
 
@@ -72,7 +73,7 @@ def _tell_who_stays(
         step(connection, stays["id"], at, who, "joined", says, {"case": goes["id"], **alarm})
     if stays["state"] == "waiting" != goes["state"]:
         step(connection, stays["id"], at, who, goes["state"], _whose(goes["id"]))
-    _tell_new_due(desk, connection, stays, at, Text(f"as case {goes['id']} is", f"与案件 {goes['id']} 一致"))
+    _tell_new_due(desk, connection, stays, at, Text(f"that of case {goes['id']}", f"与案件 {goes['id']} 一致"))
 
 
 def _tell_who_goes(connection: Connection, goes: Row, stays: Row, at: datetime, who: str, note: str) -> None:

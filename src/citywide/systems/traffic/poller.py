@@ -1,6 +1,7 @@
 """Between a controller that speaks NTCIP 1202 and a hub: its lights go there, the hub's plans become its patterns."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import structlog
 from citywide.systems.traffic.interfaces.ntcip import Controller, ControllerError, Lights
 
 AGAIN, ASKS_EVERY, OWN_TIMETABLE = timedelta(seconds=15), timedelta(seconds=30), 0
+LEARNS_ANEW = timedelta(hours=1)  # a crossing may have joined again, with more signal groups
 Ask = Callable[[str, str, Any], Any]  # verb, path, body → the hub's answer; OSError when there is none
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ class Poller:
     walks: Mapping[int, int] = field(default_factory=dict[int, int])  # pedestrian phase → its signal group
     _shown: dict[int, int] = field(default_factory=dict[int, int])
     _told_at: datetime | None = None
+    _not_here: set[int] = field(default_factory=set[int])  # a controller shows red for phases that no street has
+    _learnt_at: datetime | None = None
     _asked_at: datetime | None = None
     _until: datetime | None = None
     _pattern: int | None = None
@@ -50,9 +54,13 @@ class Poller:
                  for phase in phases} | self._walking(lights)  # fmt: skip
         if shown == self._shown and self._told_at is not None and now - self._told_at < AGAIN:
             return
+        if self._learnt_at is None or now - self._learnt_at >= LEARNS_ANEW:
+            self._not_here, self._learnt_at = set(), now
+        told = [phase for phase in sorted(shown) if phase not in self._not_here]
         readings = [{"entity": f"detector/{self.crossing}-{phase}", "quantity": "light", "time": now.isoformat(),
-                     "value": value} for phase, value in sorted(shown.items())]  # fmt: skip
-        self.ask("POST", "/v1/readings", {"readings": readings})
+                     "value": shown[phase]} for phase in told]  # fmt: skip
+        unknown = unknown_places(self.ask("POST", "/v1/readings", {"readings": readings}))
+        self._not_here |= {told[place] for place in unknown if place < len(told)}
         self._shown, self._told_at = shown, now
 
     def _walking(self, lights: Lights) -> dict[int, int]:
@@ -79,3 +87,9 @@ class Poller:
         if pattern != self._pattern:
             self.controller.run_pattern(pattern)
         self._pattern, self._until = pattern, until
+
+
+def unknown_places(receipt: Any) -> Collection[int]:
+    """The places of a batch whose things the hub does not know."""
+    found = re.findall(r"readings\[(\d{1,4})\]\.entity", str(receipt))
+    return {int(place) for place in found}

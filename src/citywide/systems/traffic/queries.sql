@@ -635,7 +635,7 @@ select traffic.called(crossing.name, crossing.facts) as name, crossing.id, cross
     told.lights, told.traffic, logged.time as events
 from hub.entity crossing left join told on told.crossing = split_part(crossing.id, '/', 2)
 left join logged on logged.entity = crossing.number
-where crossing.kind = 'crossing' order by greatest(told.lights, told.traffic, logged.time) nulls first, crossing.id limit 300
+where crossing.kind = 'crossing' order by date_trunc('minute', greatest(told.lights, told.traffic, logged.time)) nulls first, crossing.id limit 300
 
 -- name: controller_measures
 -- Every measure, those that somebody tells first, each for the last quarter of an hour that has it.

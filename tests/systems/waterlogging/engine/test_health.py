@@ -150,3 +150,13 @@ def test_a_clock_that_was_moved_is_off_by_as_much_and_slow_links_are_not(moved, 
     lag[2, rng.random(DAY) < 0.3] += 600
     lag[2, :50] = np.nan
     assert clock_off(lag) == pytest.approx([off, 0, 0], abs=6)
+
+
+@pytest.mark.parametrize("gauges", [2, 3, 12])
+def test_no_clock_is_off_where_all_became_late_together(gauges):
+    lag = np.random.default_rng(1).uniform(0, 5, (gauges, DAY))
+    lag[:, 200:] += 100
+    assert clock_off(lag).tolist() == [0.0] * gauges
+    lag[0, 200:] += 240
+    lag[1, 200:] -= 300
+    assert clock_off(lag) == pytest.approx([240, -200] + [0] * (gauges - 2) if gauges > 2 else [340, -200], abs=6)

@@ -93,7 +93,7 @@ JOINING = Page(
         ),
     ),
     tells=Text(
-        "A controller that speaks NTCIP 1202 then joins by `citywide controller --crossing ID`; the silent stand first",
+        "A controller that speaks NTCIP 1202 then joins by citywide controller --crossing ID; the silent stand first",
         "NTCIP 1202 信号机随后用 citywide controller 命令接入；久未上报者在前",
     ),
 )

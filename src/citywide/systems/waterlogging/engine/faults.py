@@ -61,8 +61,16 @@ def clock_off(lag_s: Array) -> Array:
 
     `lag_s` is how long after its stamp the promptest reading of each step came. Who is always late is not wrong; but
     who was prompt and is not, with every reading of an hour, has another clock, and so has who speaks from the future.
+    Where most have become late together, their way to us is slow, or we are.
     """
     quarters = [least(lag_s[:, start : start + DAY // 4]) for start in range(0, lag_s.shape[1], DAY // 4)]
     promptest = np.maximum(least(np.stack(quarters, axis=1)), 0.0)
-    off = np.nan_to_num(least(lag_s[:, -HOUR:]) - promptest)
+    off = least(lag_s[:, -HOUR:]) - promptest
+    off = np.nan_to_num(off - np.clip(off, 0.0, _late_together(off)))
     return np.where(np.abs(off) > CLOCK_S, off, 0.0)
+
+
+def _late_together(off_s: Array) -> float:
+    """What half of the gauges are late by at least; of one alone nobody can tell."""
+    heard = off_s[np.isfinite(off_s)]
+    return max(0.0, float(np.quantile(heard, 0.5, method="lower"))) if heard.size > 1 else 0.0
