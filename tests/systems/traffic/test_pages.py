@@ -11,7 +11,8 @@ from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.simulated.twin import Place, Plan, Weather
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.traffic import SYSTEM, duties
-from citywide.systems.traffic.api.joining import Log, NamedDetectors, NewCrossing
+from citywide.systems.traffic.api.joining import NamedDetectors, NewCrossing
+from citywide.systems.traffic.api.logs import Log
 from citywide.systems.traffic.api.own_plans import DayAsked, OwnHours, OwnPlan
 from citywide.systems.traffic.api.plans import ChangeEnded, EventDay, Milestone, PlanChange
 from citywide.systems.traffic.api.works import Works

@@ -89,8 +89,9 @@ def move_case(
         if act == "assign":
             must_see(connection, who, "unit", data.to, hub.words.unit_kinds)
         if act == "merge":
-            must_see(connection, who, "case", _number(data.to))
-            must_hold(connection, who, int(data.to), *OPENING)
+            into = _number(data.to)
+            must_see(connection, who, "case", into)
+            must_hold(connection, who, into, *OPENING)
         carry_out(hub.desk, connection, case, Asked(act, data.note, data.to), hub.clock.now(), who.name)
         keep_photos(connection, case, photos, hub.clock.now())
         found = _seen(connection, case)

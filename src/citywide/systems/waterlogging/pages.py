@@ -19,13 +19,17 @@ NOW = Page(
             ),
             live=("latest", "alarm", "case"),
         ),
-        history_of(DEPTHS, Query("depth_history"), unit="cm", threshold=10, live=("latest",)),
+        history_of(
+            DEPTHS, Query("highest_of_late", {"quantity": "water_depth"}),
+            unit="cm", threshold=10, live=("latest",),
+        ),
         history_of(
             Text("Expected in half an hour", "半小时后预报"), Query("forecast_history"),
             low="low", high="high", shape="fan", unit="cm", threshold=10,
         ),
         history_of(
-            Text("Sumps filled", "集水池充满度"), Query("sump_history"), unit="%", threshold=100, live=("latest",)
+            Text("Sumps filled", "集水池充满度"), Query("highest_of_late", {"quantity": "sump_level"}),
+            unit="%", threshold=100, live=("latest",),
         ),
         *desk_of("drainage"),
     ),

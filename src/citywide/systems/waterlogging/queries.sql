@@ -25,27 +25,16 @@ select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,
          then 'busy' else 'free' end as state
 from hub.entity where entity.kind = 'drainage_crew'
 
--- name: depth_history
-with deepest as (
+-- name: highest_of_late
+-- Of one quantity, where it stands highest now
+with highest as (
     select series.number, entity.name from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'water_depth'
+    join hub.series on series.entity = entity.number and series.quantity = %(quantity)s
     join hub.latest on latest.series = series.number
     where entity.kind = 'gauge' order by latest.value desc limit 8
 )
-select reading.time, deepest.name, reading.value from deepest
-join hub.reading on reading.series = deepest.number
-where reading.time > (select max(time) from hub.latest) - interval '6 hours'
-order by reading.time
-
--- name: sump_history
-with fullest as (
-    select series.number, entity.name from hub.entity
-    join hub.series on series.entity = entity.number and series.quantity = 'sump_level'
-    join hub.latest on latest.series = series.number
-    where entity.kind = 'gauge' order by latest.value desc limit 8
-)
-select reading.time, fullest.name, reading.value from fullest
-join hub.reading on reading.series = fullest.number
+select reading.time, highest.name, reading.value from highest
+join hub.reading on reading.series = highest.number
 where reading.time > (select max(time) from hub.latest) - interval '6 hours'
 order by reading.time
 

@@ -6,7 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from citywide.hub import Entity
 from citywide.hub.database.queries import queries_of
+from citywide.hub.entities.registry import entity_from_row
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.running import Hub
 from citywide.hub.web.problems import Problem
@@ -144,6 +146,14 @@ def begin_of(hub: Hub, day: date | None, clock: str | None) -> datetime:
 def _minute(clock: str) -> int:
     hour, minute = clock.split(":")
     return int(hour) * 60 + int(minute)
+
+
+def lane_of(hub: Hub, lane: str) -> Entity:
+    """A lane of this city."""
+    found = hub.database.rows(_QUERIES["lane_by_id"], {"lane": lane.replace("\0", "")})
+    if not found:
+        raise refused("lane", repr(lane[:60]), "a lane's id such as detector/01-3")
+    return entity_from_row(found[0])
 
 
 def refused(where: str, what: str, accepted: str) -> Problem:

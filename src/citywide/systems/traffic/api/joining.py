@@ -1,4 +1,4 @@
-"""A crossing joins the hub by its MAP message, its detectors are named, and a controller's log is brought in."""
+"""A crossing joins the hub by its MAP message, and its detectors are named."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,11 +8,10 @@ from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Struct, structs
 
-from citywide.hub import Entity, Reading
+from citywide.hub import Entity
 from citywide.hub.database.queries import queries_of
-from citywide.hub.entities.registry import entity_from_row, register
+from citywide.hub.entities.registry import register
 from citywide.hub.evidence.write import witness
-from citywide.hub.ingest.batch import Refusal
 from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
@@ -21,20 +20,18 @@ from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.traffic import SYSTEM
-from citywide.systems.traffic.api.checks import KEY, check_crossing, check_words, refused
+from citywide.systems.traffic.api.checks import KEY, check_words, lane_of, refused
 from citywide.systems.traffic.api.engineer import engineer
 from citywide.systems.traffic.crossing.facts import ShapeError
 from citywide.systems.traffic.crossing.joining import Joined, join, note_of
 from citywide.systems.traffic.crossing.times import Times, times_of
-from citywide.systems.traffic.duties.measures import HOUR, begun, judge
-from citywide.systems.traffic.events_feed import read_rows
 from citywide.systems.traffic.interfaces.fields import Malformed
 from citywide.systems.traffic.interfaces.map import CrossingMap, read_map
 from citywide.systems.traffic.interfaces.uper import unpack_map
 from citywide.systems.traffic.model import DEPARTMENT
 
 LEFT_OUT = Text("left out", "未接入")
-PACKED_MAP, AT_ONCE, MOST_SHOWN = "0012", 20_000, 20
+PACKED_MAP = "0012"
 _QUERIES = queries_of(SYSTEM.folder)
 
 
@@ -59,13 +56,6 @@ class NamedDetectors(Struct, frozen=True):
     lane: str
     advance: int | None = None
     presence: int | None = None
-
-
-class Log(Struct, frozen=True):
-    """A controller's high-resolution events as a table or JSON."""
-
-    crossing: str
-    table: str
 
 
 @post("/v1/traffic/crossings", status_code=201)
@@ -101,46 +91,6 @@ def name_detectors(request: AnyRequest, state: State, data: JSONBody[NamedDetect
     says = Text(f"{lane.name}: detectors {shown}", f"{lane.name}：检测器 {shown}")
     _register(hub, who, [structs.replace(lane, facts={**lane.facts, **told})], says)
     return as_json({"done": True}, 201)
-
-
-@post("/v1/traffic/events", status_code=200)
-@in_thread
-def take_log(request: AnyRequest, state: State, data: JSONBody[Log]) -> Response[bytes]:
-    """Take a controller's log in and judge the quarters of an hour that it tells of."""
-    who, hub = engineer(request), hub_of(state)
-    check_crossing(hub, data.crossing)
-    try:
-        readings, faults = read_rows(data.crossing, data.table.encode())
-    except Malformed as error:
-        raise Problem(422, str(error), [Refusal("table", error.where, error.accepted)]) from error
-    if not readings:
-        raise refused("table", "no event", "rows of time, code and parameter")
-    rows = _brought_in(hub, readings, faults)
-    says = Text(
-        f"{len(readings)} events of {data.crossing} brought in", f"导入 {data.crossing} 信号事件 {len(readings)} 条"
-    )
-    _witness(hub, who, says)
-    return as_json({"columns": ("what", "found"), "rows": rows}, 200)
-
-
-def _brought_in(hub: Hub, readings: Sequence[Reading], faults: Sequence[Malformed]) -> list[list[Any]]:
-    """Keep the events and judge their quarters of an hour; what became of them."""
-    not_kept = [f"{one.what}; accepted: {one.accepted}" for one in _take_in(hub, readings)]
-    hours = sorted({begun(one.time, HOUR) for one in readings})
-    return [
-        [Text("events", "事件数"), len(readings)],
-        [Text("refused rows", "拒绝行数"), len(faults)],
-        [Text("measured values", "指标数"), judge(hub, hours)],
-        *([Text("refused", "被拒绝"), why] for why in (*map(str, faults), *not_kept)[:MOST_SHOWN]),
-    ]
-
-
-def lane_of(hub: Hub, lane: str) -> Entity:
-    """A lane of this city."""
-    found = hub.database.rows(_QUERIES["lane_by_id"], {"lane": lane.replace("\0", "")})
-    if not found:
-        raise refused("lane", repr(lane[:60]), "a lane's id such as detector/01-3")
-    return entity_from_row(found[0])
 
 
 def _told(text: str) -> tuple[CrossingMap, Sequence[Malformed]]:
@@ -187,11 +137,6 @@ def _register(hub: Hub, who: Who, things: Sequence[Entity], says: Text) -> None:
         witness(connection, "crossing", says, department=DEPARTMENT, at=hub.clock.now(), who=who.name)
 
 
-def _witness(hub: Hub, who: Who, says: Text) -> None:
-    with hub.database.transaction() as connection:
-        witness(connection, "crossing", says, department=DEPARTMENT, at=hub.clock.now(), who=who.name)
-
-
 def _came_in(joined: Joined, faults: Sequence[Malformed]) -> Iterator[list[Any]]:
     """What was left out first, then each thing."""
     for why in (*joined.left_out, *(Text(str(fault), str(fault)) for fault in faults)):
@@ -201,9 +146,4 @@ def _came_in(joined: Joined, faults: Sequence[Malformed]) -> Iterator[list[Any]]
         yield [entity.id, name, note_of(entity)]
 
 
-def _take_in(hub: Hub, readings: Sequence[Reading]) -> Iterator[Refusal]:
-    for begin in range(0, len(readings), AT_ONCE):
-        yield from hub.submit(readings[begin : begin + AT_ONCE]).refused
-
-
-HANDLERS = [new_crossing, name_detectors, take_log]
+HANDLERS = [new_crossing, name_detectors]

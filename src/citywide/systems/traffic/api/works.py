@@ -14,9 +14,8 @@ from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
 from citywide.systems.traffic import SYSTEM
-from citywide.systems.traffic.api.checks import begin_of, check_begin, check_hours, check_words
+from citywide.systems.traffic.api.checks import begin_of, check_begin, check_hours, check_words, lane_of
 from citywide.systems.traffic.api.engineer import engineer
-from citywide.systems.traffic.api.joining import lane_of
 from citywide.systems.traffic.duties.telling import tell
 from citywide.systems.traffic.model import DEPARTMENT
 
