@@ -3,8 +3,10 @@
 import asyncio
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from psycopg import Connection
 
 from citywide.hub import Entity, Reading
 from citywide.hub.ingest.batch import Rows, columns_of
@@ -44,8 +46,59 @@ def test_who_was_killed_before_the_clock_was_put_back_is_given_up_as_soon(city: 
     with city.hub.database.dedicated() as connection:
         leases.join(connection, "killed", "127.0.0.1:9")
         connection.execute("update hub.worker set seen = clock_timestamp() + interval '2 minutes'")
+        young = "select pg_postmaster_start_time() > clock_timestamp() - interval '3.1 seconds'"
+        while connection.execute(young).fetchall() == [(True,)]:  # then everybody still has a chance
+            time.sleep(0.1)
         city.hub.beat()
         assert connection.execute("select name from hub.worker").fetchall() == [(city.hub.members.name,)]
+
+
+def test_what_was_found_free_and_is_claimed_by_another_stays_with_the_other(city: TrialCity) -> None:
+    with city.hub.database.dedicated() as connection:
+        connection.execute("update hub.lease set worker = null where part < 3")
+        found = leases.free_parts(connection, 64)
+        leases.claim(connection, "quick", found[:2])
+        leases.claim(connection, "slow", found)
+        keepers = connection.execute("select worker from hub.lease where part < 3 order by part").fetchall()
+    assert keepers == [("quick",), ("quick",), ("slow",)]
+
+
+def test_a_worker_whose_part_another_keeps_begins_anew(city: TrialCity) -> None:
+    hub, before = city.hub, city.hub.members.name
+    hub.beat()
+    with hub.database.dedicated() as connection:
+        leases.join(connection, "other", "127.0.0.1:9")
+        connection.execute("update hub.lease set worker = 'other' where part = 5")
+    hub.beat()
+    assert hub.members.name != before
+    hub.beat()
+    assert 5 not in hub.committer.parts
+
+
+def test_many_who_come_at_once_never_keep_the_same_part(city: TrialCity) -> None:
+    names = [f"worker {n}" for n in range(6)]
+    connections = [city.hub.database.dedicated() for _ in names]
+    for _ in range(60):
+        turns = _all_claim_at_once(list(zip(names, connections, strict=True)))
+        gained = [part for turn in turns for part in turn.gained]
+        assert len(gained) == len(set(gained))
+    for connection in connections:
+        connection.close()
+
+
+def _all_claim_at_once(workers: list[tuple[str, Connection]]) -> list[leases.Turn]:
+    """Nobody keeps anything any more, then every worker's heart beats in the same moment."""
+    one, together = workers[0][1], threading.Barrier(len(workers))
+    one.execute("delete from hub.worker")
+    one.execute("update hub.lease set worker = null")
+
+    def beat(name: str, connection: Connection) -> leases.Turn:
+        together.wait()
+        leases.join(connection, name, "127.0.0.1:9")
+        return leases.heartbeat(connection, name, [])
+
+    with ThreadPoolExecutor(len(workers)) as hands:
+        return list(hands.map(lambda worker: beat(*worker), workers))
 
 
 def test_who_waits_for_a_machine_that_lost_its_power_hears_so_and_finds_its_heir(city: TrialCity) -> None:

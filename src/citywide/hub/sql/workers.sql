@@ -25,11 +25,15 @@ select name, address from hub.worker order by name
 -- name: pulses
 select name, told from hub.worker order by name
 
+-- name: free_parts
+select part, term from hub.lease where not exists (select from hub.worker where name = lease.worker)
+order by part limit %(most)s
+
 -- name: claim_parts
-update hub.lease set worker = %(worker)s, term = term + 1 where part in (
-    select part from hub.lease where not exists (select from hub.worker where name = lease.worker)
-    order by part limit %(most)s for update skip locked)
-returning part
+with free as (  -- who claimed one of them meanwhile has raised its term
+    select part from hub.lease join unnest(%(parts)s::smallint[], %(terms)s::bigint[]) found (part, term)
+    using (part, term) order by part for update of lease skip locked)
+update hub.lease set worker = %(worker)s, term = term + 1 where part in (select part from free)
 
 -- name: keepers
 select case when exists (select from hub.worker where name = lease.worker) then worker end

@@ -46,14 +46,25 @@ def heartbeat(connection: Connection, worker: str, kept: Sequence[int], told: Js
     """Say that we live, give up those who do not, and claim our fair share of what is free."""
     live(connection, worker, told)
     connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
-    with connection.transaction():
-        addresses = dict(connection.execute(sql("living_workers")).fetchall())
-        fair = -(-PARTS // max(1, len(addresses)))
-        claim = {"worker": worker, "most": max(0, fair - len(kept))}
-        connection.execute(sql("claim_parts"), claim)
-        keepers = [keeper for (keeper,) in connection.execute(sql("keepers"))]
+    addresses = dict(connection.execute(sql("living_workers")).fetchall())
+    fair = -(-PARTS // max(1, len(addresses)))
+    claim(connection, worker, free_parts(connection, max(0, fair - len(kept))))
+    keepers = [keeper for (keeper,) in connection.execute(sql("keepers"))]
+    if any(keepers[part] != worker for part in kept):
+        raise Lost(worker)
     gained = [part for part, keeper in enumerate(keepers) if keeper == worker and part not in kept]
     return Turn(gained, sorted(kept)[fair:], keepers, addresses)
+
+
+def free_parts(connection: Connection, most: int) -> Sequence[tuple[int, int]]:
+    """Parts that nobody alive keeps, each with the term in which it was found free."""
+    return connection.execute(sql("free_parts"), {"most": most}).fetchall()
+
+
+def claim(connection: Connection, worker: str, found: Sequence[tuple[int, int]]) -> None:
+    """Take what was found free, but for what somebody else has claimed since."""
+    parts, terms = [part for part, _ in found], [term for _, term in found]
+    connection.execute(sql("claim_parts"), {"worker": worker, "parts": parts, "terms": terms})
 
 
 def release(connection: Connection, worker: str, parts: Sequence[int]) -> None:
