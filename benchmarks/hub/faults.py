@@ -36,8 +36,8 @@ def measure(options: Namespace) -> Mapping[str, float]:
     with _disk() as folder:
         server = Server(folder, workers=2)
         server.port = _quiet_port(chance)
-        server.start()
         try:
+            server.start()
             return _under_load(server, QUICK_RUN if options.quick else FULL_RUN, chance)
         finally:
             server.stop()

@@ -139,8 +139,8 @@ def running(workers: int = 1, mqtt: str = "", broker_port: int = 0) -> Iterator[
         if broker_port:
             stack.callback(start_broker(Path(folder) / "broker", broker_port).kill)
         server = Server(Path(folder), workers, mqtt)
-        server.start()
         try:
+            server.start()
             yield server
         finally:
             server.stop()
