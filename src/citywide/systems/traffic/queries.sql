@@ -58,7 +58,7 @@ with chosen as (
     select entity.number, head.number as head, entity.id || coalesce(' ' || end_of.name, '') as id, radians(end_of.degrees) as heading,
         end_of.degrees, end_of.aside, chosen.until
     from chosen join hub.entity on entity.kind = 'detector' and entity.facts ->> 'crossing' = chosen.crossing
-    left join hub.entity head on head.id = 'detector/' || chosen.crossing || '-' || coalesce(entity.facts ->> 'group', entity.facts ->> 'lane', entity.facts ->> 'walk')
+    left join hub.entity head on head.id = traffic.head_of(entity.facts)
     cross join lateral (
         select null as name, substring(entity.facts ->> 'heading' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as degrees, substring(entity.facts ->> 'aside_m' from '^-?\d{1,9}(?:\.\d+)?$')::float8 as aside where entity.facts ? 'lane'
         union all  -- a walk's lamp stands at the kerb of each arm that it crosses
@@ -121,7 +121,7 @@ select traffic.called(entity.name, entity.facts) as name,
     (array['red', 'green', 'green', 'yellow'])[(
         select latest.value from hub.entity head join hub.series on series.entity = head.number and series.quantity = 'light'
         join hub.latest on latest.series = series.number
-        where head.id = 'detector/' || (entity.facts ->> 'crossing') || '-' || coalesce(entity.facts ->> 'group', entity.facts ->> 'lane')
+        where head.id = traffic.head_of(entity.facts)
     )::int + 1] as light,
     max(latest.value) filter (where quantity = 'queue') as queue,
     max(latest.value) filter (where quantity = 'confidence') as confidence,
@@ -432,7 +432,7 @@ select crossing.id, substring(crossing.facts ->> 'number' from '^\d{1,9}$')::int
     lane.facts as lane_facts, light.value::int as light, light.time, left_.value as left_s, left_.time as left_time
 from hub.entity crossing join hub.entity lane on lane.kind = 'detector' and 'crossing/' || (lane.facts ->> 'crossing') = crossing.id
     and lane.facts ?| array['lane', 'walk']
-left join hub.entity head on head.id = 'detector/' || (lane.facts ->> 'crossing') || '-' || coalesce(lane.facts ->> 'group', lane.facts ->> 'lane', lane.facts ->> 'walk')
+left join hub.entity head on head.id = traffic.head_of(lane.facts)
 left join hub.series light_of on light_of.entity = head.number and light_of.quantity = 'light'
 left join hub.latest light on light.series = light_of.number
 left join hub.series left_of on left_of.entity = head.number and left_of.quantity = 'light_left'
