@@ -8,8 +8,10 @@ import pytest
 from litestar.testing import TestClient
 from msgspec import toml
 
+from citywide.app import EVERYTHING
 from citywide.cli import commands, parser_of
 from citywide.hub.settings import CitySettings
+from citywide.hub.vocabulary.own import settled
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "src").rglob("README.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -43,9 +45,11 @@ def test_what_the_readme_sends_is_taken(door: TestClient, readme: str) -> None:
         assert answer.json()["refused"] == []
 
 
-def test_the_city_file_of_the_documentation_is_one() -> None:
+def test_the_city_files_of_the_documentation_are_some() -> None:
     shown = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "operating.md").read_text(), re.DOTALL)
-    assert toml.decode(shown[0], type=CitySettings).name.zh == "示例市"
+    first, own = (toml.decode(each, type=CitySettings) for each in shown)
+    assert first.name.zh == "示例市"
+    assert settled(EVERYTHING, own) != list(EVERYTHING)
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -13,6 +13,7 @@ from citywide.hub.database.migrate import Migration, hub_migrations, migrate, sy
 from citywide.hub.running import Hub
 from citywide.hub.screens import wall
 from citywide.hub.settings import Settings, from_environment
+from citywide.hub.vocabulary.own import settled
 from citywide.hub.vocabulary.system import System
 from citywide.kit.child import end_with_parent
 from citywide.kit.commands import NotPossibleError
@@ -30,7 +31,8 @@ def build(settings: Settings) -> Litestar:
 def systems_of(settings: Settings) -> list[System]:
     """All systems, each as the city of these settings would have it."""
     found, city = [*EVERYTHING, *map(load_system, settings.more_systems)], settings.city
-    return [system.for_city(city) if city and system.for_city else system for system in found]
+    known = [system.for_city(city) if city and system.for_city else system for system in found]
+    return settled(known, settings.city_settings())
 
 
 def load_system(name: str) -> System:

@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 
-from msgspec import structs
-
-from citywide.commands.options import of_a_city
+from citywide.commands.options import of_a_city, settings_of
 from citywide.hub.database.opening import opened
 from citywide.hub.database.pool import Database
 from citywide.hub.replay.arrivals import as_it_came, as_it_was
 from citywide.hub.replay.files import ReplayError
 from citywide.hub.replay.rules import WouldBe, did_raise, would_raise
+from citywide.hub.vocabulary.own import settled, with_bounds
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.system import System
 
@@ -22,8 +22,9 @@ SIDES: Mapping[str, str] = {"would did": "both", "would": "only new", "did": "on
 
 
 def rule_options(parser: ArgumentParser) -> None:
-    """Which rule, how it is changed, and on which stretch of history."""
-    parser.add_argument("--rule", help="SYSTEM.RULE as declared, or module:NAME of a new one")
+    """Which rule of which city, how it is changed, and on which stretch of history."""
+    parser.add_argument("--rule", help="SYSTEM.RULE as the city has it, or module:NAME of a new one")
+    parser.add_argument("--city", type=Path, help="folder with city.toml, where it settles rules for itself")
     for bound in BOUNDS:
         parser.add_argument(f"--{bound.replace('_', '-')}", type=float)
     parser.add_argument("--hold", type=float, help="seconds")
@@ -33,7 +34,7 @@ def rule_options(parser: ArgumentParser) -> None:
 
 def try_on_history(options: Namespace, systems: Sequence[System]) -> int:
     """Print what a rule would have raised, as readings came in, beside what was raised."""
-    rule = changed(find_rule(options.rule, systems), options)
+    rule = changed(find_rule(options.rule, settled(systems, settings_of(options).city_settings())), options)
     end = options.end or datetime.now(UTC)
     begin = options.begin or end - timedelta(days=7)
     if begin.tzinfo is None or end.tzinfo is None:
@@ -73,13 +74,9 @@ def own_rule(module: str, name: str) -> Rule:
 def changed(rule: Rule, options: Namespace) -> Rule:
     """The rule with the bounds that the options name; the gap up to where it clears moves along unless it is named."""
     news = {bound: getattr(options, bound) for bound in BOUNDS if getattr(options, bound) is not None}
-    for bound, clears in (("above", "clears_below"), ("below", "clears_above")):
-        old, gap_end = getattr(rule, bound), getattr(rule, clears)
-        if bound in news and clears not in news and old is not None and gap_end is not None:
-            news[clears] = news[bound] + (gap_end - old)
     if options.hold is not None:
         news["hold"] = timedelta(seconds=options.hold)
-    return structs.replace(rule, **news)
+    return with_bounds(rule, news)
 
 
 def beside(would: Sequence[WouldBe], did: Sequence[WouldBe]) -> list[str]:

@@ -48,13 +48,13 @@ class Hub:
 
     def __init__(self, settings: Settings, systems: Sequence[System], clock: Clock | None = None) -> None:
         self.settings, self.city = settings, settings.city_settings()
-        self.words: Words = gather(systems)
+        self.words: Words = gather(systems, self.city.called)
         self.database = Database(settings.database_url)
         self.clock = clock or read_clock(self.database)
         self.registry = Registry(self.database)
         self.registry.load()
         self._take_in(new_name())
-        self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
+        self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel(), self.words.departments)
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
         self.dispatch = Dispatch(self.database, self.desk)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from msgspec import MsgspecError, Struct, json, toml
 
+from citywide.hub.vocabulary.own import Own
 from citywide.kit.calendars import OFFICE_HOURS, WorkingCalendar
 from citywide.kit.commands import NotPossibleError
 from citywide.kit.text import Text
 
 
-class CitySettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """A city's own file: its name, its calendar, where its map and its roads are."""
+class CitySettings(Own, frozen=True, forbid_unknown_fields=True):
+    """A city's own file: its name, its calendar, where its map and its roads are, what it settles for itself."""
 
     name: Text = Text("A city", "某市")
     country: str = "CN"

@@ -11,6 +11,7 @@ from citywide.hub import Entity, Point
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
+from citywide.kit.text import Text
 from citywide.systems.hotline.report import _cell
 from citywide.systems.hotline.sorting.intake import Intake
 from citywide.systems.hotline.watch import look_for_hot_spots
@@ -151,5 +152,5 @@ def test_the_report_s_letters_are_drawn_so_that_every_reader_shows_them(door: Te
 
 
 def test_the_report_calls_departments_by_their_names() -> None:
-    assert _cell("department", "traffic_police", chinese=True) == "Traffic police 交警"
-    assert (_cell("cases", 3, chinese=True), _cell("satisfaction", None, chinese=False)) == ("3", "–")
+    assert _cell(Text("Traffic police", "交警"), chinese=True) == "Traffic police 交警"
+    assert (_cell(3, chinese=True), _cell(None, chinese=False)) == ("3", "–")

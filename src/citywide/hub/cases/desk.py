@@ -17,7 +17,6 @@ from citywide.hub.dispatch.choose import Unit, choose_unit, free_units
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
-from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.kit.calendars import WorkingCalendar
 from citywide.kit.geometry import Point
 from citywide.kit.text import Text
@@ -26,11 +25,12 @@ CLOSED = Text("closed", "结案")
 
 
 class CaseDesk(Struct, frozen=True):
-    """The hub's desk for cases: what it knows of categories, working time and roads."""
+    """The hub's desk for cases: what it knows of categories, working time, roads and departments."""
 
     categories: Mapping[str, Category]
     calendar: WorkingCalendar
     travel: Travel
+    departments: Mapping[str, Text]
 
     def open(
         self, connection: Connection, order: OpenCase, at: datetime, who: str = "hub", follower: bytes = b""
@@ -173,7 +173,7 @@ class CaseDesk(Struct, frozen=True):
         if department == row["department"]:
             raise CaseError(f"case {case} is with {department} already", "another department")
         connection.execute(sql("reroute_case"), {"case": case, "department": department})
-        old, new = (DEPARTMENTS.get(name, Text(name, name)) for name in (row["department"], department))
+        old, new = (self.departments.get(name, Text(name, name)) for name in (row["department"], department))
         says = Text(f"passed from {old.en} to {new.en}: {note}", f"由{old.zh}转交{new.zh}：{note}")
         step(connection, case, at, who, "rerouted", says, {"from": row["department"], "to": department})
 

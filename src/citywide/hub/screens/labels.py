@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.hub.vocabulary.words import Words
 from citywide.kit.text import Text
 
@@ -18,4 +17,4 @@ def labels(words: Words) -> dict[str, Text]:
     """Every name that a page may show, and what people call it."""
     named = [*words.quantities.values(), *words.kinds.values(), *words.categories.values()]
     rules = {rule.name: rule.called for rule in words.rules.values() if rule.label}
-    return {**DEPARTMENTS, **SEVERITIES, **rules, **{word.name: word.label for word in named}}
+    return {**words.departments, **SEVERITIES, **rules, **{word.name: word.label for word in named}}

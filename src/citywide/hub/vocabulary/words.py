@@ -6,10 +6,12 @@ from typing import TypeVar
 from msgspec import Struct
 
 from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.hub.vocabulary.events import Event
 from citywide.hub.vocabulary.rule import Rule
 from citywide.hub.vocabulary.system import Listener, Response, System
 from citywide.hub.vocabulary.things import GONE, Kind, Quantity
+from citywide.kit.text import Text
 
 
 class Words(Struct, frozen=True):
@@ -23,6 +25,7 @@ class Words(Struct, frozen=True):
     on_raised: Mapping[str, Response]
     on_cleared: Mapping[str, Response]
     listeners: Mapping[type[Event], Sequence[Listener]]
+    departments: Mapping[str, Text]
 
     @property
     def unit_kinds(self) -> list[str]:
@@ -37,7 +40,7 @@ class NameTakenError(ValueError):
     """Two systems declare the same name."""
 
 
-def gather(systems: Sequence[System]) -> Words:
+def gather(systems: Sequence[System], departments: Mapping[str, Text] = DEPARTMENTS) -> Words:
     """Put the declarations together; a name declared twice is refused."""
     return Words(
         systems=_named("system", systems),
@@ -48,6 +51,7 @@ def gather(systems: Sequence[System]) -> Words:
         on_raised={rule: answer for system in systems for rule, answer in system.on_raised.items()},
         on_cleared={rule: answer for system in systems for rule, answer in system.on_cleared.items()},
         listeners={event: _listeners(systems, event) for system in systems for event in system.publishes},
+        departments=departments,
     )
 
 

@@ -1,6 +1,6 @@
 """The daily and the weekly report as a PDF of two pages, in both languages where a Chinese font is at hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import queries_of, sql
-from citywide.hub.vocabulary.departments import DEPARTMENTS
+from citywide.kit.text import Text
 from citywide.systems.hotline.model import REPORTABLE
 
 PERIODS = {"day": timedelta(days=1), "week": timedelta(days=7)}
@@ -20,10 +20,11 @@ HEADS = (("Department", "部门"), ("Cases", "案件"), ("Answered ≤ 1 d %", "
          ("Late %", "超期率"), ("Stars", "满意度"), ("Rated", "评价数"), ("Paused h", "暂停小时"))  # fmt: skip
 
 
-def report_pdf(connection: Connection, period: str, until: datetime) -> bytes:
-    """What the reader of this connection may see of the last day or week."""
+def report_pdf(connection: Connection, period: str, until: datetime, departments: Mapping[str, Text]) -> bytes:
+    """What the reader of this connection may see of the last day or week, departments by what people call them."""
     queries, values = queries_of(Path(__file__).parent), {"now": until, "back": passed(period, until)}
-    rates = rows(connection, sql("league"), values | {"reporters": 1})
+    league = rows(connection, sql("league"), values | {"reporters": 1})
+    rates = [row | {"department": departments.get(row["department"], row["department"])} for row in league]
     categories = rows(connection, queries["by_category"], values)
     return _pdf(period, until, rates, categories)
 
@@ -61,7 +62,7 @@ def _table(period: str, until: datetime, rates: Sequence[Row], chinese: bool) ->
     title = f"{name} hotline report" + (f"  热线{'日' if period == 'day' else '周'}报" if chinese else "")
     axes.set_title(f"{title}\n{span}; {sum(row['cases'] for row in rates)} cases", loc="left")
     heads = [f"{en}\n{zh}" if chinese else en for en, zh in HEADS]
-    cells = [[_cell(name, value, chinese) for name, value in row.items()] for row in rates]
+    cells = [[_cell(value, chinese) for value in row.values()] for row in rates]
     table = axes.table(cells or [["–"] * len(HEADS)], colLabels=heads, loc="upper left")
     table.auto_set_font_size(False)
     table.set_fontsize(10)
@@ -70,12 +71,10 @@ def _table(period: str, until: datetime, rates: Sequence[Row], chinese: bool) ->
     return figure
 
 
-def _cell(name: str, value: object, chinese: bool) -> str:
-    """A figure, or a department by the name that people call it."""
-    if name != "department" or value not in DEPARTMENTS:
-        return "–" if value is None else str(value)
-    called = DEPARTMENTS[str(value)]
-    return f"{called.en} {called.zh}" if chinese else called.en
+def _cell(value: object, chinese: bool) -> str:
+    if isinstance(value, Text):
+        return f"{value.en} {value.zh}" if chinese else value.en
+    return "–" if value is None else str(value)
 
 
 def _bars(categories: Sequence[Row], chinese: bool) -> Any:

@@ -13,6 +13,7 @@ from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel
 from citywide.hub.entities.registry import register
 from citywide.hub.settings import Settings
+from citywide.hub.vocabulary.own import category_here
 from citywide.systems.genomics.commands.genotypes import data_of, kind_of, opened, ref_last
 from citywide.systems.genomics.engine.files.lists import keep_mask
 from citywide.systems.genomics.engine.files.spans import SPANS
@@ -47,8 +48,8 @@ def add_cohort(options: Namespace) -> int:
 
 def add_study(options: Namespace) -> int:
     """Ask for a study; the laboratory begins it when it is its turn."""
-    calendar = Settings(city=options.city).city_settings().calendar
-    desk = CaseDesk({GENOME_STUDY.name: GENOME_STUDY}, calendar, Travel(None))
+    city = Settings(city=options.city).city_settings()
+    desk = CaseDesk({GENOME_STUDY.name: category_here(GENOME_STUDY, city)}, city.calendar, Travel(None), city.called)
     people = tuple(dict.fromkeys([options.by, *options.people])) if options.people else ()
     traits = tuple(options.pheno_name)
     try:

@@ -20,12 +20,9 @@ from citywide.hub.web.described import Latitude, Longitude
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.hotline.model import REPORTABLE
 from citywide.systems.hotline.report import PERIODS, report_pdf
 from citywide.systems.hotline.sorting.intake import intake_of
 from citywide.systems.hotline.told import SURE, Told, understood
-
-CATEGORIES = {each.name: each for each in REPORTABLE}
 
 
 class There(Struct, frozen=True):
@@ -91,7 +88,7 @@ def heard(request: AnyRequest, state: State, data: JSONBody[Words]) -> Response[
     need_role(staff(request), "officer", "manager")
     hub = hub_of(state)
     found = intake_of(hub)
-    sure = [(CATEGORIES[name], share) for name, share in found.guess(hub.database, data.text).categories]
+    sure = [(hub.words.categories[name], share) for name, share in found.guess(hub.database, data.text).categories]
     guess = [Meant(each.name, each.label, each.department, round(share, 3)) for each, share in sure]
     return as_json({"guess": guess, "place": found.named(hub.database, data.text)})
 
@@ -120,7 +117,7 @@ def report(request: AnyRequest, state: State, period: FromQuery[str] = "day") ->
         raise Problem(422, f"period {period!r}; it is {' or '.join(PERIODS)}")
     until = hub.clock.now().astimezone(ZoneInfo(hub.city.calendar.zone) if hub.city.calendar.zone else UTC)
     with hub.database.reading_as(who) as connection:
-        return Response(report_pdf(connection, period, until), media_type="application/pdf")
+        return Response(report_pdf(connection, period, until, hub.words.departments), media_type="application/pdf")
 
 
 HANDLERS = [call, heard, caller, report]

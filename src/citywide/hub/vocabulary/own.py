@@ -1,0 +1,111 @@
+"""What a city settles for itself: who answers and in what time, where alarms begin, what departments are called.
+
+It stands in the city's own file; whatever is left unsaid there stays as the systems declare it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, structs
+
+from citywide.hub.vocabulary.affairs import Category
+from citywide.hub.vocabulary.departments import DEPARTMENTS
+from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.system import System
+from citywide.kit.commands import NotPossibleError
+from citywide.kit.text import Text
+
+YEAR_H, YEAR_S = 8784, 31_622_400
+GAPS = (("above", "clears_below"), ("below", "clears_above"))
+
+
+class OwnCategory(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who answers for a category here, and within how many working hours."""
+
+    department: str | None = None
+    within_hours: Annotated[float, Meta(gt=0, le=YEAR_H)] | None = None
+    around_the_clock: bool | None = None
+    reportable: bool | None = None
+
+
+class OwnRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an alarm begins and ends here, and how grave it is."""
+
+    above: float | None = None
+    below: float | None = None
+    clears_below: float | None = None
+    clears_above: float | None = None
+    hold_s: Annotated[float, Meta(ge=0, le=YEAR_S)] | None = None
+    severity: str | None = None
+
+
+class Own(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a city has settled."""
+
+    departments: Mapping[str, Text] = {}
+    categories: Mapping[str, OwnCategory] = {}
+    rules: Mapping[str, OwnRule] = {}
+
+    @property
+    def called(self) -> dict[str, Text]:
+        """What each department is called here."""
+        return {**DEPARTMENTS, **self.departments}
+
+
+def settled(systems: Sequence[System], own: Own) -> list[System]:
+    """The systems as this city has them; a name that none of them declares is refused."""
+    for fault in _faults(systems, own):
+        raise NotPossibleError(f"city.toml: {fault}")
+    return [_settled(system, own) if own.categories or own.rules else system for system in systems]
+
+
+def category_here(category: Category, own: Own) -> Category:
+    """The category as this city has it."""
+    said = own.categories.get(category.name)
+    if said is None:
+        return category
+    within = category.within if said.within_hours is None else timedelta(hours=said.within_hours)
+    return structs.replace(category, **_said(said, but="within_hours"), within=within)
+
+
+def with_bounds(rule: Rule, news: Mapping[str, object]) -> Rule:
+    """The rule with these of its fields anew; the gap up to where it clears moves along unless it is named."""
+    found = dict(news)
+    for bound, clears in GAPS:
+        old, gap_end, new = getattr(rule, bound), getattr(rule, clears), found.get(bound)
+        if isinstance(new, float) and clears not in found and old is not None and gap_end is not None:
+            found[clears] = new + (gap_end - old)
+    return structs.replace(rule, **found)
+
+
+def _settled(system: System, own: Own) -> System:
+    categories = tuple(category_here(category, own) for category in system.categories)
+    return structs.replace(system, categories=categories, rules=tuple(_rule(rule, own) for rule in system.rules))
+
+
+def _rule(rule: Rule, own: Own) -> Rule:
+    said = own.rules.get(rule.name)
+    if said is None:
+        return rule
+    hold = rule.hold if said.hold_s is None else timedelta(seconds=said.hold_s)
+    try:
+        return with_bounds(rule, {**_said(said, but="hold_s"), "hold": hold})
+    except ValueError as error:
+        raise NotPossibleError(f"city.toml: {error}") from error
+
+
+def _said(said: OwnCategory | OwnRule, but: str) -> dict[str, Any]:
+    return {name: value for name, value in structs.asdict(said).items() if value is not None and name != but}
+
+
+def _faults(systems: Sequence[System], own: Own) -> Iterator[str]:
+    yield from _unknown("category", own.categories, (word.name for system in systems for word in system.categories))
+    yield from _unknown("rule", own.rules, (word.name for system in systems for word in system.rules))
+    answering = [each.department for each in own.categories.values() if each.department is not None]
+    yield from _unknown("department", answering, own.called)
+
+
+def _unknown(what: str, said: Iterable[str], declared: Iterable[str]) -> Iterator[str]:
+    known = sorted(declared)
+    yield from (f"there is no {what} {name!r}; there are {', '.join(known)}" for name in said if name not in known)

@@ -1,0 +1,97 @@
+"""What a city settles for itself holds wherever the declarations would have held, and what it cannot settle is said."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from citywide.app import EVERYTHING, systems_of
+from citywide.hub import Entity, Reading
+from citywide.hub.screens.labels import labels
+from citywide.hub.settings import Settings
+from citywide.hub.testing import MORNING, TrialCity
+from citywide.hub.vocabulary.own import Own, OwnRule, settled, with_bounds
+from citywide.kit.commands import NotPossibleError
+from citywide.systems.waterlogging.model import DEEP_WATER, GAUGE_SILENT
+
+CITY = """
+[departments.river_office]
+en = "River office"
+zh = "河道管理处"
+[categories.flooded_road]
+department = "river_office"
+within_hours = 3
+around_the_clock = false
+[rules.deep_water]
+above = 15
+hold_s = 0
+severity = "serious"
+"""
+
+
+@pytest.fixture
+def city(settings: Settings, tmp_path: Path) -> Iterator[TrialCity]:
+    (tmp_path / "city.toml").write_text(CITY)
+    own = structs.replace(settings, city=tmp_path)
+    city = TrialCity(own, [structs.replace(system, schedules=()) for system in systems_of(own)])
+    city.add(Entity("gauge/elm", "gauge", "Elm", None, "drainage"))
+    yield city
+    city.close()
+
+
+def rung(city: TrialCity, minute: int, depth: float) -> list[tuple[str, str, bool]]:
+    """The alarms so far, after one more reading."""
+    time = MORNING + timedelta(minutes=minute)
+    city.clock.set(time)
+    city.send(Reading("gauge/elm", "water_depth", time, depth))
+    found = city.hub.database.rows("select rule, severity, cleared is not null as cleared from hub.alarm order by id")
+    return [(row["rule"], row["severity"], row["cleared"]) for row in found if row["rule"] == "deep_water"]
+
+
+def test_an_alarm_begins_and_ends_where_the_city_says(city: TrialCity) -> None:
+    assert rung(city, 0, 12.0) == []
+    assert rung(city, 5, 16.0) == [("deep_water", "serious", False)]
+    assert rung(city, 10, 13.0) == [("deep_water", "serious", False)]  # declared: 10, over at 7; the gap moves along
+    assert rung(city, 15, 11.0) == [("deep_water", "serious", True)]
+
+
+def test_a_case_goes_to_whom_the_city_says_and_has_the_time_that_it_gives(city: TrialCity) -> None:
+    rung(city, 0, 16.0)
+    (case,) = city.hub.database.rows("select department, opened, due from hub.cases where category = 'flooded_road'")
+    assert case["department"] == "river_office"
+    assert case["due"] == MORNING + timedelta(hours=4)  # opened at 08:00, and the office works from nine
+
+
+def test_people_read_what_a_department_is_called_here(city: TrialCity) -> None:
+    assert labels(city.hub.words)["river_office"].zh == "河道管理处"
+    assert labels(city.hub.words)["drainage"].en == "Drainage"
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("[categories.flood]\nwithin_hours = 3", "there is no category 'flood'; there are "),
+    ("[rules.deep]\nabove = 3", "there is no rule 'deep'; there are "),
+    ('[categories.flooded_road]\ndepartment = "drains"', "there is no department 'drains'; there are "),
+    ("[rules.deep_water]\nbelow = 3", "rule deep_water: state one of `above` and `below`"),
+    ("[rules.deep_water]\nclears_below = 11", "rule deep_water: clears_below lies above the bound that raises"),
+    ('[rules.deep_water]\nseverity = "grave"', "rule deep_water: severity is one of notice, "),
+    ("[categories.flooded_road]\nwithin_hours = 0", "Expected `float` > 0.0"),
+    ("[categories.flooded_road]\nwithin = 3", "unknown field `within`"),
+])  # fmt: skip
+def test_what_a_city_cannot_settle_is_said_before_anything_begins(line: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(line)
+    with pytest.raises(NotPossibleError, match=r"city\.toml") as refused:
+        systems_of(Settings(city=tmp_path))
+    assert said in str(refused.value)
+
+
+def test_a_city_that_settles_nothing_has_the_systems_as_they_are() -> None:
+    assert all(one is other for one, other in zip(settled(EVERYTHING, Own()), EVERYTHING, strict=True))
+
+
+def test_what_is_left_unsaid_of_a_rule_stays(tmp_path: Path) -> None:
+    own = Own(rules={GAUGE_SILENT.name: OwnRule(severity="critical")})
+    (rule,) = (rule for system in settled(EVERYTHING, own) for rule in system.rules if rule.name == GAUGE_SILENT.name)
+    assert rule == structs.replace(GAUGE_SILENT, severity="critical")
+    assert with_bounds(DEEP_WATER, {"above": 20.0, "clears_below": 1.0}).clears_below == 1.0
