@@ -27,18 +27,22 @@ around_the_clock = false
 [rules.deep_water]
 above = 15
 hold_s = 0
-severity = "serious"
+severity = "critical"
 """
 
 
 @pytest.fixture
 def city(settings: Settings, tmp_path: Path) -> Iterator[TrialCity]:
-    (tmp_path / "city.toml").write_text(CITY)
-    own = structs.replace(settings, city=tmp_path)
-    city = TrialCity(own, [structs.replace(system, schedules=()) for system in systems_of(own)])
+    city = city_that_says(CITY, settings, tmp_path)
     city.add(Entity("gauge/elm", "gauge", "Elm", None, "drainage"))
     yield city
     city.close()
+
+
+def city_that_says(words: str, settings: Settings, folder: Path) -> TrialCity:
+    (folder / "city.toml").write_text(words)
+    own = structs.replace(settings, city=folder)
+    return TrialCity(own, [structs.replace(system, schedules=()) for system in systems_of(own)])
 
 
 def rung(city: TrialCity, minute: int, depth: float) -> list[tuple[str, str, bool]]:
@@ -52,9 +56,20 @@ def rung(city: TrialCity, minute: int, depth: float) -> list[tuple[str, str, boo
 
 def test_an_alarm_begins_and_ends_where_the_city_says(city: TrialCity) -> None:
     assert rung(city, 0, 12.0) == []
-    assert rung(city, 5, 16.0) == [("deep_water", "serious", False)]
-    assert rung(city, 10, 13.0) == [("deep_water", "serious", False)]  # declared: 10, over at 7; the gap moves along
-    assert rung(city, 15, 11.0) == [("deep_water", "serious", True)]
+    assert rung(city, 5, 16.0) == [("deep_water", "critical", False)]
+    assert rung(city, 10, 13.0) == [("deep_water", "critical", False)]  # declared: 10, over at 7; the gap moves along
+    assert rung(city, 15, 11.0) == [("deep_water", "critical", True)]
+
+
+def test_an_alarm_that_stands_is_judged_by_what_the_city_says_anew(settings: Settings, tmp_path: Path) -> None:
+    before = city_that_says("", settings, tmp_path)
+    before.add(Entity("gauge/elm", "gauge", "Elm", None, "drainage"))
+    assert rung(before, 0, 12.0) == [("deep_water", "serious", False)]
+    before.close()
+    after = city_that_says("[rules.deep_water]\nabove = 20", settings, tmp_path)
+    assert rung(after, 5, 12.0) == [("deep_water", "serious", True)]
+    assert rung(after, 10, 19.0) == [("deep_water", "serious", True)]
+    after.close()
 
 
 def test_a_case_goes_to_whom_the_city_says_and_has_the_time_that_it_gives(city: TrialCity) -> None:
