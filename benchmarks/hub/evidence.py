@@ -2,6 +2,7 @@
 
 import queue
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.form import Benchmark, Goal
+from citywide.app import WORKERS_SWITCH_S
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import hub_migrations, migrate
 from citywide.hub.evidence.keys import Kind, SecretKey
@@ -23,6 +25,7 @@ from citywide.hub.evidence.proofs import Checker, Claim, inclusion_proof
 from citywide.hub.evidence.tree import leaf_hash
 
 SUBMITTERS, BATCH, MOST_A_GROUP = 64, 100, 10_000
+GATHERS_S = 0.002
 REPEATED = 0.1
 MOST_A_SECOND = 120_000
 LEDGER = """
@@ -54,6 +57,7 @@ class Group:
 
     def _run(self) -> None:
         while (first := self.waiting.get()) is not None:
+            time.sleep(GATHERS_S)  # the first has company on its way
             items = [first]
             while len(items) * BATCH < MOST_A_GROUP and not self.waiting.empty() and (more := self.waiting.get()):
                 items.append(more)
@@ -69,6 +73,7 @@ class Group:
 
 def measure(options: Namespace) -> Mapping[str, float]:
     """Both sides in turns on one durable cluster, then the proofs."""
+    sys.setswitchinterval(WORKERS_SWITCH_S)
     rounds, seconds = (2, 3.0) if options.quick else (6, 4.0)
     with _cluster() as url, psycopg.connect(url, autocommit=True) as connection:
         log = Log([SecretKey("benchmark.example/evidence", Kind.ED25519, b"\x07" * 32)])

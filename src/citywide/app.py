@@ -20,6 +20,7 @@ from citywide.kit.commands import NotPossibleError
 from citywide.kit.speech import speak
 from citywide.systems import SYSTEMS
 
+WORKERS_SWITCH_S = 0.0005  # a thread that has heard from the database must not wait for a long decoding
 EVERYTHING: tuple[System, ...] = (wall.SYSTEM, *SYSTEMS)
 
 
@@ -48,7 +49,7 @@ def worker() -> ASGIApp:
     """A worker process, by the settings its parent handed over; it believes the proxies it stands behind."""
     speak()
     end_with_parent()
-    sys.setswitchinterval(0.0005)  # a thread that has heard from the database must not wait for a long decoding
+    sys.setswitchinterval(WORKERS_SWITCH_S)
     settings = from_environment()
     return wrap_asgi_with_proxy_headers(build(settings), list(settings.behind))
 
