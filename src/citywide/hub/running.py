@@ -34,6 +34,7 @@ from citywide.hub.settings import Settings
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Reading
 from citywide.hub.vocabulary.words import Words, gather
+from citywide.hub.workers import leases
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
 from citywide.hub.workers.pulse import Pulse
 from citywide.kit.clock import Clock
@@ -49,11 +50,12 @@ class Hub:
     def __init__(self, settings: Settings, systems: Sequence[System], clock: Clock | None = None) -> None:
         self.settings, self.city = settings, settings.city_settings()
         self.words: Words = gather(systems)
-        self.database = Database(settings.database_url)
+        name = new_name()
+        self.database = Database(settings.database_url, owner=leases.sessions_of(name))
         self.clock = clock or read_clock(self.database)
         self.registry = Registry(self.database)
         self.registry.load()
-        self._take_in(new_name())
+        self._take_in(name)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel())
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)

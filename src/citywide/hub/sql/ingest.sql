@@ -1,5 +1,6 @@
 -- name: fence
-select from hub.worker where name = %(worker)s for share
+-- Held against being counted out, not against our own heartbeats: those must not wait for a slow commit
+select from hub.worker where name = %(worker)s for key share
 
 -- name: add_to_day
 insert into hub.day (day, worker, rows) values (%(day)s, %(worker)s, %(rows)s)

@@ -87,7 +87,8 @@ class Membership:
         """The others gave us up: forget everything and begin anew under a new name."""
         log.warning("given_up", worker=self.name)
         self.committer.between_commits(self.committer.forget).result()
-        self.name = new_name()
+        leases.leave(self._heart, self.name)
+        self.name = leases.anew(self.name)
         self.committer.rename(self.name)
         leases.join(self._heart, self.name, self._address)
 
