@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from citywide.hub.alarms.answer import Responder
@@ -24,7 +25,7 @@ from citywide.hub.ingest.batch import Receipt, columns_of
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
-from citywide.hub.ingest.writer import Writer
+from citywide.hub.ingest.writer import FencedError, Writer
 from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
@@ -142,7 +143,8 @@ class Hub:
 
     def _wind_down(self) -> None:
         self._rounds.end()
-        self.committer.between_commits(lambda: self._flusher.keep(sorted(self.committer.parts))).result()
+        with suppress(FencedError):  # what we remember of parts that we lost is nobody's
+            self.committer.between_commits(lambda: self._flusher.keep(sorted(self.committer.parts))).result()
         self.committer.stop()
         if self._chronicler:
             self._chronicler.stop()

@@ -93,6 +93,10 @@ class Committer:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
         self._memory.take(parts)
 
+    def be_sound(self) -> None:
+        """Remember nothing that was not committed (between commits)."""
+        self._memory.be_sound()
+
     def rename(self, worker: str) -> None:
         """Go on under a new name: the others gave up the old one."""
         for writer in self.writers:
@@ -104,10 +108,14 @@ class Committer:
 
     def tick(self) -> None:
         """Let time pass for the rules: who has fallen silent (between commits)."""
+        if self._memory.guarded(self._tick):
+            self.on_change()
+
+    def _tick(self) -> bool:
         transitions = self.state.evaluator.tick(self.clock.now_us())
         if transitions:
-            self._memory.guarded(lambda: self.writer.write_transitions(transitions, self.state))
-            self.on_change()
+            self.writer.write_transitions(transitions, self.state)
+        return bool(transitions)
 
     def _run(self) -> None:
         while not self._ended:

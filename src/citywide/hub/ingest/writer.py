@@ -26,6 +26,12 @@ class FencedError(RuntimeError):
     """Another worker has taken over: nothing of this transaction may stand."""
 
 
+def stand_ground(connection: Connection, worker: str) -> None:
+    """A worker that was given up for dead must not write: its parts have another keeper."""
+    if not connection.execute(sql("fence"), {"worker": worker}).rowcount:
+        raise FencedError(f"worker {worker} was given up and its parts were taken over")
+
+
 class Writer:
     """Writes for one worker, as long as the others do not hold it for dead."""
 
@@ -92,9 +98,7 @@ class Writer:
             outcome[late[archived_already(self.connection, self.archive, rows.pick(late))]] = DUPLICATE
 
     def _stand_ground(self) -> None:
-        """A worker that was given up for dead must not write: its parts have another keeper."""
-        if not self.connection.execute(sql("fence"), {"worker": self.worker}).rowcount:
-            raise FencedError(f"worker {self.worker} was given up and its parts were taken over")
+        stand_ground(self.connection, self.worker)
 
     def _copy(self, drafts: Sequence[Draft]) -> None:
         if not drafts:
