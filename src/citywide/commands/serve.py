@@ -21,6 +21,7 @@ from citywide.kit.commands import NotPossibleError
 
 log = structlog.get_logger()
 LINGERS_S = 3.0
+LIVED_S = 10.0
 
 
 def must_be_possible(settings: Settings) -> None:
@@ -99,10 +100,23 @@ def _watch(cluster: Cluster, stop: threading.Event) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the workers until told to stop; one that dies is replaced."""
+    """Run the workers until told to stop; one that dies is replaced, and where one dies at once, all begin anew."""
     to_environment(settings)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    Granian(
+    while True:
+        server, began = _server(settings), time.monotonic()
+        try:
+            server.serve()
+        except SystemExit:
+            if time.monotonic() - began < LIVED_S:  # it has never served: whoever started it must hear so
+                raise
+            log.warning("workers_begin_anew")
+        else:
+            return
+
+
+def _server(settings: Settings) -> Granian:
+    return Granian(
         "citywide.app:worker",
         address=settings.host,
         port=settings.port,
@@ -115,4 +129,4 @@ def serve(settings: Settings) -> None:
         respawn_interval=0.5,
         workers_kill_timeout=20,
         log_level=LogLevels.warning,
-    ).serve()
+    )
