@@ -154,7 +154,7 @@ class Committer:
 
     def _drafted(self, group: Sequence[Sent]) -> Draft:
         rows = join([sent.rows for sent in group])
-        order = by_time(rows)
+        order = by_time(rows, self.state.evaluator.watches.paired)
         rows = rows if order is None else rows.pick(order)
         outcome = self._outcomes(rows)
         kept, fresh = kept_and_fresh(rows, outcome)
