@@ -88,6 +88,7 @@ def write(connection: Connection, collected: Collected) -> None:
 
 
 def _write_latest(connection: Connection, latest: Rows) -> None:
+    connection.execute(sql("writing_latest"))
     connection.execute(sql("latest_draft"))
     with connection.cursor() as cursor, cursor.copy(sql("copy_latest")) as copy:
         copy.write(encode(latest, 0))

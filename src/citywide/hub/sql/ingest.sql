@@ -11,6 +11,14 @@ select wanted.place from unnest(%(series)s::int[], %(times)s::timestamptz[], %(p
     as wanted (series, time, place)
 join hub.reading using (series, time)
 
+-- name: writing_latest
+-- Known while it lasts, so that whoever reads on by the time of writing comes back for what is committed late
+select pg_advisory_xact_lock_shared(1818326629, extract(epoch from clock_timestamp())::int)
+
+-- name: oldest_writing
+select coalesce(min(to_timestamp(objid::bigint)), statement_timestamp()) from pg_locks
+where locktype = 'advisory' and classid = 1818326629 and database = (select oid from pg_database where datname = current_database())
+
 -- name: latest_draft
 create temp table if not exists latest_draft (series int, time timestamptz, value float8, received bigint)
 on commit delete rows
