@@ -56,7 +56,10 @@ def test_a_token_of_another_department_sees_moves_and_silences_nothing(flooded):
 def test_a_unit_moves_no_order_that_is_handed_to_another_at_this_moment(flooded, unit_token):
     database = flooded.app.state.hub.database
     (order,) = ask(flooded, "GET", "/v1/orders?unit=drainage_crew/north", unit_token).json()
-    path, waits = f"/v1/orders/{order['case']}/check", "select from pg_locks where not granted and pid <> pg_backend_pid()"
+    path, waits = (
+        f"/v1/orders/{order['case']}/check",
+        "select from pg_locks where not granted and pid <> pg_backend_pid()",
+    )
     with ThreadPoolExecutor(1) as crew, database.dedicated() as watch:
         with database.transaction() as desk:
             desk.execute("update hub.cases set assigned_to = about where id = %s", (order["case"],))

@@ -15,6 +15,8 @@ from citywide.hub.testing import MORNING, TrialCity
 from citywide.hub.workers import leases
 
 SLEEPER = "sleeper~2"
+LONG_AGO = "update hub.worker set seen = clock_timestamp() - interval '4 seconds' where name = %s"
+SESSIONS = "select distinct application_name as name from pg_stat_activity where datname = current_database()"
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def sleeper(gauged: TrialCity) -> Iterator[Connection]:
     database = Database(gauged.hub.settings.database_url, owner=leases.sessions_of(SLEEPER))
     connection = database.dedicated()
     leases.join(connection, SLEEPER, "127.0.0.1:9")
-    connection.execute("update hub.worker set seen = clock_timestamp() - interval '4 seconds' where name = %s", (SLEEPER,))
+    connection.execute(LONG_AGO, (SLEEPER,))
     connection.execute("begin")
     yield connection
     connection.close()
@@ -81,5 +83,5 @@ def test_all_sessions_of_a_worker_bear_its_name_however_often_it_began_anew(gaug
     hub.beat()
     assert hub.members.name != first
     assert leases.sessions_of(leases.anew(hub.members.name)) == leases.sessions_of(first)
-    found = hub.database.rows("select distinct application_name as name from pg_stat_activity where datname = current_database()")
+    found = hub.database.rows(SESSIONS)
     assert found == [{"name": leases.sessions_of(first)}]

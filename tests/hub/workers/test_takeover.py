@@ -40,8 +40,9 @@ SIGNALS = {
     "difference": (Difference("speed"), 3.0), "ratio": (Ratio("speed"), 2.0),
     "held_apart": (Difference("speed"), -2.0),
 }  # fmt: skip
+HOLDS, NOT_LONG = {"held": MINUTES, "held_apart": MINUTES}, timedelta(0)
 RULES = tuple(
-    Rule(name, "level", Text(name, name), signal=signal, above=above, hold=MINUTES if name.startswith("held") else timedelta(0))
+    Rule(name, "level", Text(name, name), signal=signal, above=above, hold=HOLDS.get(name, NOT_LONG))
     for name, (signal, above) in SIGNALS.items()
 )
 EVERY_SIGNAL = System(

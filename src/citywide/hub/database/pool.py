@@ -21,7 +21,7 @@ class Database:
 
     def __init__(self, url: str, most: int = 12, owner: str = "citywide") -> None:
         self.url = url
-        self._manner = {"application_name": owner, **GONE_AFTER}
+        self._manner: dict[str, Any] = {"application_name": owner, **GONE_AFTER}
         self.pool = ConnectionPool(
             url,
             kwargs=self._manner,
