@@ -43,10 +43,13 @@ def live(connection: Connection, worker: str, told: Jsonb | None = None) -> None
         raise Lost(worker)
 
 
-def heartbeat(connection: Connection, worker: str, kept: Sequence[int], told: Jsonb | None = None) -> Turn:
-    """Say that we live, give up those who do not, and claim our fair share of what is free."""
+def heartbeat(
+    connection: Connection, worker: str, kept: Sequence[int], told: Jsonb | None = None, *, patient: bool = False
+) -> Turn:
+    """Say that we live, give up those who do not (unless we are patient), and claim our fair share of what is free."""
     live(connection, worker, told)
-    give_up_silent(connection)
+    if not patient:
+        give_up_silent(connection)
     addresses = dict(connection.execute(sql("living_workers")).fetchall())
     fair = -(-PARTS // max(1, len(addresses)))
     claim(connection, worker, free_parts(connection, max(0, fair - len(kept))))
