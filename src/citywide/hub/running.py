@@ -175,10 +175,11 @@ class Hub:
             self.jobs.run_due()
 
     def respond(self) -> None:
-        """Answer alarms as soon as there are any."""
+        """Answer alarms as soon as there are any; however many wait, this is soon done and comes again."""
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)
         self._alarmed.clear()
-        self.responder.answer_all()
+        if self.responder.answer_some():
+            self._alarmed.set()
 
     def pulse(self) -> Pulse:
         """How this worker is."""
