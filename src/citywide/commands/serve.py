@@ -103,30 +103,29 @@ def serve(settings: Settings) -> None:
     """Run the workers until told to stop; one that dies is replaced, and where one dies at once, all begin anew."""
     to_environment(settings)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    while True:
-        server, began = _server(settings), time.monotonic()
-        try:
-            server.serve()
-        except SystemExit:
-            if time.monotonic() - began < LIVED_S:  # it has never served: whoever started it must hear so
-                raise
-            log.warning("workers_begin_anew")
-        else:
-            return
+    while not _served_until_told(settings):
+        log.warning("workers_begin_anew")
 
 
-def _server(settings: Settings) -> Granian:
-    return Granian(
-        "citywide.app:worker",
-        address=settings.host,
-        port=settings.port,
-        ssl_cert=settings.certificate,
-        ssl_key=settings.certificate_key,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        factory=True,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=20,
-        log_level=LogLevels.warning,
-    )
+def _served_until_told(settings: Settings) -> bool:
+    began = time.monotonic()
+    try:
+        Granian(
+            "citywide.app:worker",
+            address=settings.host,
+            port=settings.port,
+            ssl_cert=settings.certificate,
+            ssl_key=settings.certificate_key,
+            interface=Interfaces.ASGI,
+            workers=settings.workers,
+            factory=True,
+            respawn_failed_workers=True,
+            respawn_interval=0.5,
+            workers_kill_timeout=20,
+            log_level=LogLevels.warning,
+        ).serve()
+    except SystemExit:
+        if time.monotonic() - began < LIVED_S:  # it has never served: whoever started it must hear so
+            raise
+        return False
+    return True

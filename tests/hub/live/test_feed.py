@@ -122,9 +122,10 @@ def test_a_latest_value_whose_writing_took_long_is_told_after_those_that_were_qu
                 quick.execute(sql("writing_latest"))
                 quick.execute(writes.format(10, "quick"))
             assert told(news) == ["gauge/quick"]
-            resumed = feed.News(database, news.since)
+            resumed, begun = feed.News(database, news.since), feed.News(database, None)
         assert told(news) == ["gauge/slow"]
         assert "gauge/slow" in told(resumed)
+        assert "gauge/slow" in told(begun)
     assert told(news) == []
 
 

@@ -19,7 +19,7 @@ class News:
 
     def __init__(self, database: Database, since: datetime | None) -> None:
         self.database = database
-        now: datetime = database.rows("select clock_timestamp() as now")[0]["now"]
+        now: datetime = database.rows(sql("oldest_writing"))[0]["committed"]
         self.since = self._read = min(since or now, now)  # nobody has read what is still to come
         self._committed = EVER  # of all that one reading has found, piece by piece
         self._told: dict[tuple[str, str], datetime] = {}

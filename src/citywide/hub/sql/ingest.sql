@@ -16,7 +16,7 @@ join hub.reading using (series, time)
 select pg_advisory_xact_lock_shared(1818326629, extract(epoch from clock_timestamp())::int)
 
 -- name: oldest_writing
-select coalesce(min(to_timestamp(objid::bigint)), statement_timestamp()) from pg_locks
+select coalesce(min(to_timestamp(objid::bigint)), statement_timestamp()) as committed from pg_locks
 where locktype = 'advisory' and classid = 1818326629 and database = (select oid from pg_database where datname = current_database())
 
 -- name: latest_draft
