@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
+from psycopg import OperationalError
+
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.catalogue.sets import judge
@@ -67,7 +69,8 @@ class Hub:
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
         self._chronicler: Chronicler | None = None
-        self._rounds, self._one_round, self._one_at_work = Rounds(), threading.Lock(), threading.Lock()
+        self._rounds, self._beats = Rounds(), Rounds()
+        self._one_round, self._one_at_work = threading.Lock(), threading.Lock()
         self.aside = self._rounds.aside
         self._alarmed = threading.Event()
         self.committer.on_change = self._alarmed.set
@@ -86,7 +89,8 @@ class Hub:
         """Report for duty and begin."""
         await self.report_for_duty()
         self._chronicler = Chronicler(self.database, Log(self.keys))
-        duties = (self.beat, HEARTBEAT_S), (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
+        self._beats.begin(self.beat, HEARTBEAT_S)
+        duties = (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
         for duty, every in duties:
             self._rounds.begin(duty, every)
         for system in self.words.systems.values():
@@ -137,18 +141,23 @@ class Hub:
     def kill(self) -> None:
         """End at once and write nothing down, as a power cut would."""
         self._rounds.stop()
+        self._beats.stop()
         self.committer.stop()
         self.members.drop_dead()
         self.database.close()
 
     def _wind_down(self) -> None:
+        """The heart beats on until all is done: whoever is silent for long is counted out in the middle of it."""
         self._rounds.end()
-        with suppress(FencedError):  # what we remember of parts that we lost is nobody's
+        self._beats.stop()
+        self._beats.end()
+        with suppress(FencedError, OperationalError):  # what we remember of parts that we lost is nobody's
             self.committer.between_commits(lambda: self._flusher.keep(sorted(self.committer.parts))).result()
+            self.members.leave()
         self.committer.stop()
         if self._chronicler:
             self._chronicler.stop()
-        self.members.leave()
+        self.members.fall_silent()
         self.database.close()
 
     def beat(self) -> None:
@@ -186,7 +195,7 @@ class Hub:
         committer = self.committer
         figures = {"rows_committed": committer.rows, "commits": committer.commits,
                    "parts_kept": len(committer.parts), "queue": committer.queue.qsize()}  # fmt: skip
-        return Pulse(figures, self._rounds.ages())
+        return Pulse(figures, self._beats.ages() | self._rounds.ages())
 
     def submit(self, readings: Sequence[Reading]) -> Receipt:
         """Take in values that a system has computed, from any thread but the event loop's."""

@@ -24,7 +24,7 @@ from citywide.hub.vocabulary.words import Words
 from citywide.kit.clock import Clock
 from citywide.kit.text import Text
 
-AT_ONCE = 50
+AT_ONCE = 10
 log = structlog.get_logger()
 
 

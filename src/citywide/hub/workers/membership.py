@@ -52,7 +52,7 @@ class Membership:
         with self.database.transaction() as connection:
             leases.join(connection, self.name, self._address)
         self._heart = self.database.dedicated()
-        self._beaten, self._patient_until = time.monotonic(), 0.0
+        self._beaten, self._patient_until = float("inf"), 0.0
 
     def beat(self) -> None:
         """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
@@ -129,6 +129,9 @@ class Membership:
     def leave(self) -> None:
         """Go off duty; what we kept is free at once."""
         leases.leave(self._heart, self.name)
+
+    def fall_silent(self) -> None:
+        """Say nothing more to the database."""
         self._heart.close()
 
     def hang_up(self) -> None:
@@ -139,5 +142,5 @@ class Membership:
 
     def drop_dead(self) -> None:
         """Fall silent without a word."""
-        self._heart.close()
+        self.fall_silent()
         self._server.close()
