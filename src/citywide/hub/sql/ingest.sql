@@ -13,7 +13,7 @@ join hub.reading using (series, time)
 
 -- name: writing_latest
 -- Known while it lasts, so that whoever reads on by the time of writing comes back for what is committed late
-select pg_advisory_xact_lock_shared(1818326629, extract(epoch from clock_timestamp())::int)
+select pg_advisory_xact_lock_shared(1818326629, floor(extract(epoch from clock_timestamp()))::int)
 
 -- name: oldest_writing
 select coalesce(min(to_timestamp(objid::bigint)), statement_timestamp()) as committed from pg_locks
