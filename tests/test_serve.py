@@ -16,6 +16,7 @@ from typing import NamedTuple
 import psutil
 import pytest
 
+from citywide.commands.serve import LIVED_S
 from citywide.hub.database.cluster import Cluster
 from tests.certificates import self_signed
 
@@ -135,6 +136,23 @@ def test_a_short_password_is_refused_in_a_sentence(served: Served) -> None:
     told = subprocess.run(command, input="short\n", text=True, check=False, timeout=60, capture_output=True)
     assert told.returncode == 1
     assert told.stderr == "the password has 5 characters; at least 8 are needed\n"
+
+
+def test_a_worker_that_is_killed_again_as_soon_as_it_was_replaced_ends_no_hub(served: Served) -> None:
+    (parent,) = (each for each in psutil.Process().children() if str(served.data) in each.cmdline())
+    wait_until(lambda: time.time() - parent.create_time() > 2 * LIVED_S)
+    for _ in range(2):
+        wait_until(lambda: bool(workers_of(parent)))
+        for worker in workers_of(parent):
+            worker.kill()
+            worker.wait(20)
+    wait_until(lambda: answers(served))
+    assert parent.is_running()
+
+
+def workers_of(parent: psutil.Process) -> list[psutil.Process]:
+    """Its processes that serve."""
+    return [each for each in parent.children() if each.cmdline()[:4] == parent.cmdline()[:4]]
 
 
 def test_a_hub_whose_parent_was_killed_leaves_no_worker_and_begins_again(served: Served) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 of everything in turn, under load: what was acknowledged must be there, once."""
+"""kill -9 of everything in turn, and worse, under load: what was acknowledged must be there, once."""
 
 import os
 import random
@@ -26,8 +26,9 @@ DEVICES, SENDERS = 40, 4
 PASSWORD = "correct horse battery"  # noqa: S105 - of a hub that lives for minutes
 DISK_MB = 1600
 FAULTS = ("worker", "database", "server", "parent", "everything")
-FULL_RUN = [FAULTS[n % 4 if n % 12 else 4] for n in range(48)] + ["disk", "disk"]
-QUICK_RUN = ["worker", "database", "parent", "disk"]
+FULL_RUN = [FAULTS[n % 4 if n % 12 else 4] for n in range(48)] + ["sleep", "cut"] * 3 + ["disk", "disk"]
+QUICK_RUN = ["worker", "database", "parent", "sleep", "cut", "disk"]
+ASLEEP_S = 8.0
 
 
 def measure(options: Namespace) -> Mapping[str, float]:
@@ -141,6 +142,25 @@ def _kill_everything(server: Server) -> None:
     _kill_server(server)
 
 
+def _put_to_sleep(server: Server) -> None:
+    """A worker freezes in the middle of whatever it does: nobody may wait for what it has begun."""
+    sleeper = random.choice(server.worker_pids())
+    os.kill(sleeper, signal.SIGSTOP)
+    try:
+        time.sleep(ASLEEP_S)
+    finally:
+        os.kill(sleeper, signal.SIGCONT)
+
+
+def _cut_off(server: Server) -> None:
+    """The database ends half of the hub's sessions, and half of what is left or has come back."""
+    some = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'citywide' and random() < 0.5"
+    with psycopg.connect(server.cluster.masters_url(), autocommit=True) as connection:
+        for _ in range(3):
+            connection.execute(some)
+            time.sleep(0.3)
+
+
 def _fill_disk(server: Server) -> None:
     """Fill what is left of the disk for three seconds."""
     filler = server.data / "filler"
@@ -157,6 +177,8 @@ HOW: Mapping[str, Callable[[Server], None]] = {
     "parent": _kill_parent,
     "database": _kill_database,
     "everything": _kill_everything,
+    "sleep": _put_to_sleep,
+    "cut": _cut_off,
     "disk": _fill_disk,
 }
 
@@ -236,7 +258,7 @@ def _leave(folder: Path) -> None:
 
 BENCHMARK = Benchmark(
     name="faults",
-    about="kill -9 of workers, servers and the database under load, and a full disk.",
+    about="kill -9 of workers, servers and the database under load, frozen workers, cut sessions, a full disk.",
     measure=measure,
     goals={
         "kills": Goal(at_least=50), "lost": Goal(at_most=0), "duplicate_cases": Goal(at_most=0),

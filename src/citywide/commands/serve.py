@@ -21,6 +21,7 @@ from citywide.kit.commands import NotPossibleError
 
 log = structlog.get_logger()
 LINGERS_S = 3.0
+LIVED_S = 10.0
 
 
 def must_be_possible(settings: Settings) -> None:
@@ -99,20 +100,32 @@ def _watch(cluster: Cluster, stop: threading.Event) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Run the workers until told to stop; one that dies is replaced."""
+    """Run the workers until told to stop; one that dies is replaced, and where one dies at once, all begin anew."""
     to_environment(settings)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    Granian(
-        "citywide.app:worker",
-        address=settings.host,
-        port=settings.port,
-        ssl_cert=settings.certificate,
-        ssl_key=settings.certificate_key,
-        interface=Interfaces.ASGI,
-        workers=settings.workers,
-        factory=True,
-        respawn_failed_workers=True,
-        respawn_interval=0.5,
-        workers_kill_timeout=20,
-        log_level=LogLevels.warning,
-    ).serve()
+    while not _served_until_told(settings):
+        log.warning("workers_begin_anew")
+
+
+def _served_until_told(settings: Settings) -> bool:
+    began = time.monotonic()
+    try:
+        Granian(
+            "citywide.app:worker",
+            address=settings.host,
+            port=settings.port,
+            ssl_cert=settings.certificate,
+            ssl_key=settings.certificate_key,
+            interface=Interfaces.ASGI,
+            workers=settings.workers,
+            factory=True,
+            respawn_failed_workers=True,
+            respawn_interval=0.5,
+            workers_kill_timeout=20,
+            log_level=LogLevels.warning,
+        ).serve()
+    except SystemExit:
+        if time.monotonic() - began < LIVED_S:  # it has never served: whoever started it must hear so
+            raise
+        return False
+    return True

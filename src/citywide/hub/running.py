@@ -3,7 +3,10 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
+
+from psycopg import OperationalError
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
@@ -24,7 +27,7 @@ from citywide.hub.ingest.batch import Receipt, columns_of
 from citywide.hub.ingest.checks import ranges
 from citywide.hub.ingest.committer import Committer
 from citywide.hub.ingest.receive import Reception
-from citywide.hub.ingest.writer import Writer
+from citywide.hub.ingest.writer import FencedError, Writer
 from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
@@ -34,6 +37,7 @@ from citywide.hub.settings import Settings
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Reading
 from citywide.hub.vocabulary.words import Words, gather
+from citywide.hub.workers import leases
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
 from citywide.hub.workers.pulse import Pulse
 from citywide.kit.clock import Clock
@@ -49,11 +53,12 @@ class Hub:
     def __init__(self, settings: Settings, systems: Sequence[System], clock: Clock | None = None) -> None:
         self.settings, self.city = settings, settings.city_settings()
         self.words: Words = gather(systems, self.city.called)
-        self.database = Database(settings.database_url)
+        name = new_name()
+        self.database = Database(settings.database_url, owner=leases.sessions_of(name))
         self.clock = clock or read_clock(self.database)
         self.registry = Registry(self.database)
         self.registry.load()
-        self._take_in(new_name())
+        self._take_in(name)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel(), self.words.departments)
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
@@ -64,7 +69,8 @@ class Hub:
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
         self._chronicler: Chronicler | None = None
-        self._rounds, self._one_round, self._one_at_work = Rounds(), threading.Lock(), threading.Lock()
+        self._rounds, self._beats = Rounds(), Rounds()
+        self._one_round, self._one_at_work = threading.Lock(), threading.Lock()
         self.aside = self._rounds.aside
         self._alarmed = threading.Event()
         self.committer.on_change = self._alarmed.set
@@ -83,7 +89,8 @@ class Hub:
         """Report for duty and begin."""
         await self.report_for_duty()
         self._chronicler = Chronicler(self.database, Log(self.keys))
-        duties = (self.beat, HEARTBEAT_S), (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
+        self._beats.begin(self.beat, HEARTBEAT_S)
+        duties = (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
         for duty, every in duties:
             self._rounds.begin(duty, every)
         for system in self.words.systems.values():
@@ -134,17 +141,23 @@ class Hub:
     def kill(self) -> None:
         """End at once and write nothing down, as a power cut would."""
         self._rounds.stop()
+        self._beats.stop()
         self.committer.stop()
         self.members.drop_dead()
         self.database.close()
 
     def _wind_down(self) -> None:
+        """The heart beats on until all is done: whoever is silent for long is counted out in the middle of it."""
         self._rounds.end()
-        self.committer.between_commits(lambda: self._flusher.keep(sorted(self.committer.parts))).result()
+        self._beats.stop()
+        self._beats.end()
+        with suppress(FencedError, OperationalError):  # what we remember of parts that we lost is nobody's
+            self.committer.between_commits(lambda: self._flusher.keep(sorted(self.committer.parts))).result()
+            self.members.leave()
         self.committer.stop()
         if self._chronicler:
             self._chronicler.stop()
-        self.members.leave()
+        self.members.fall_silent()
         self.database.close()
 
     def beat(self) -> None:
@@ -171,17 +184,18 @@ class Hub:
             self.jobs.run_due()
 
     def respond(self) -> None:
-        """Answer alarms as soon as there are any."""
+        """Answer alarms as soon as there are any; however many wait, this is soon done and comes again."""
         self._alarmed.wait(RESPOND_AT_LEAST_EVERY_S)
         self._alarmed.clear()
-        self.responder.answer_all()
+        if self.responder.answer_some():
+            self._alarmed.set()
 
     def pulse(self) -> Pulse:
         """How this worker is."""
         committer = self.committer
         figures = {"rows_committed": committer.rows, "commits": committer.commits,
                    "parts_kept": len(committer.parts), "queue": committer.queue.qsize()}  # fmt: skip
-        return Pulse(figures, self._rounds.ages())
+        return Pulse(figures, self._beats.ages() | self._rounds.ages())
 
     def submit(self, readings: Sequence[Reading]) -> Receipt:
         """Take in values that a system has computed, from any thread but the event loop's."""

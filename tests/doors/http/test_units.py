@@ -1,5 +1,8 @@
 """A crew's device reads its orders and says that it has begun; a clock that runs is moved by nobody."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -48,6 +51,23 @@ def test_a_token_of_another_department_sees_moves_and_silences_nothing(flooded):
         assert ask(flooded, "POST", path, parks, json=said).status_code == status
     assert ask(flooded, "POST", "/v1/instructions/heard", parks, json={"ids": [message["id"]]}).json() == {"heard": 0}
     assert ask(flooded, "POST", "/v1/instructions/heard", ours, json={"ids": [message["id"]]}).json() == {"heard": 1}
+
+
+def test_a_unit_moves_no_order_that_is_handed_to_another_at_this_moment(flooded, unit_token):
+    database = flooded.app.state.hub.database
+    (order,) = ask(flooded, "GET", "/v1/orders?unit=drainage_crew/north", unit_token).json()
+    path, waits = (
+        f"/v1/orders/{order['case']}/check",
+        "select from pg_locks where not granted and pid <> pg_backend_pid()",
+    )
+    with ThreadPoolExecutor(1) as crew, database.dedicated() as watch:
+        with database.transaction() as desk:
+            desk.execute("update hub.cases set assigned_to = about where id = %s", (order["case"],))
+            said = crew.submit(ask, flooded, "POST", path, unit_token, json={"unit": "drainage_crew/north"})
+            while not watch.execute(waits).rowcount:
+                time.sleep(0.01)
+        assert said.result(20).status_code == 404
+    assert database.rows("select state from hub.cases where id = %s", (order["case"],)) == [{"state": order["state"]}]
 
 
 def test_orders_need_the_scope_and_acts_are_few(flooded, unit_token):

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from citywide.hub import Entity, OpenCase, Point, Reading, Text
+from citywide.hub.alarms import answer
+from citywide.hub.ingest.batch import columns_of
 from citywide.hub.testing import MORNING, TrialCity
 
 
@@ -59,3 +63,20 @@ def test_two_gauges_of_one_name_that_ring_at_once_are_two_entries(lasting_city: 
     told = city.hub.database.rows("select body from evidence.entry where kind = 'alarm'")
     heard = [row["body"] for row in told if b"Twin Lane" in row["body"] and b'"rule":"deep_water"' in row["body"]]
     assert (rings[0]["alarms"], len(heard)) == (2, 2)
+
+
+def test_a_flood_of_alarms_is_answered_piece_by_piece_and_the_worker_is_heard_of_meanwhile(
+    lasting_city: TrialCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub, waiting = lasting_city.hub, "select count(*) as alarms from hub.alarm where not answered_raise"
+    lasting_city.settle()
+    lasting_city.add(*[Entity(f"gauge/flood-{n}", "gauge", f"Flood {n}", None, "drainage") for n in range(5)])
+    flood = [Reading(f"gauge/flood-{n}", "water_depth", MORNING + timedelta(minutes=9), 30.0) for n in range(5)]
+    lasting_city.wait(hub.reception.receive(columns_of(flood)))
+    monkeypatch.setattr(answer, "AT_ONCE", 2)
+    left = hub.database.rows(waiting)
+    for _ in range(3):
+        hub.respond()
+        left += hub.database.rows(waiting)
+    (first, *then) = (row["alarms"] for row in left)
+    assert then == [first - 2, first - 4, first - 6]

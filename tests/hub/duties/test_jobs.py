@@ -19,6 +19,18 @@ def test_a_new_version_that_comes_round_more_often_is_heard(lasting_city: TrialC
     assert len(done) == 3
 
 
+def test_a_worker_that_begins_waits_for_no_work_that_is_under_way(lasting_city: TrialCity) -> None:
+    database, every = lasting_city.hub.database, timedelta(days=1)
+    job = Job("archiving", MORNING, every=every, key="archiving")
+    with database.transaction() as connection:
+        defer(connection, job)
+    with database.transaction() as at_work, database.transaction() as newcomer:
+        assert at_work.execute("select from hub.job where name = 'archiving' for update").rowcount == 1
+        newcomer.execute("set local lock_timeout = '100ms'")
+        defer(newcomer, job)
+    assert database.rows("select every from hub.job where name = 'archiving'") == [{"every": every}]
+
+
 def test_work_that_fails_again_and_again_is_tried_as_often_as_it_comes_round(lasting_city: TrialCity) -> None:
     hub, tries = lasting_city.hub, list[int]()
 

@@ -125,3 +125,15 @@ def test_what_is_not_there_or_without_a_reason_leaves_no_service(old: TrialCity,
     leaves(old, MORNING + HOUR)
     with old.hub.database.transaction() as connection, pytest.raises(ServiceError):
         retire(connection, Change("gauge/old", "again", "wen", MORNING))
+
+
+def test_an_alarm_that_is_being_answered_as_its_device_leaves_ends_a_moment_later(old: TrialCity) -> None:
+    with old.hub.database.dedicated() as responder, responder.transaction():
+        assert responder.execute("select from hub.alarm where cleared is null for update").rowcount == 1
+        old.clock.set(MORNING + HOUR)
+        with old.hub.database.transaction() as connection:
+            retire(connection, Change("gauge/old", "the street is gone", "wen", MORNING + HOUR))
+        old.hub.look_round()
+    assert standing(old) == ["deep_water"]
+    old.hub.look_round()
+    assert standing(old) == []

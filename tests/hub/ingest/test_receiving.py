@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.ingest import writer
+from citywide.hub.ingest.batch import columns_of
 from citywide.hub.testing import MORNING, TrialCity
 
 GAUGE = Entity("gauge/1", "gauge", "Gauge one", Point(106.5, 29.5), "drainage")
@@ -94,3 +97,42 @@ def test_after_a_failed_commit_the_rules_remember_only_what_was_committed(gauged
         connection.execute("alter table hub.alarm drop constraint full_disk")
     assert gauged.send(at(1, 30)).accepted == 1
     assert "30 cm of water at Gauge one" in gauged.story()
+
+
+def test_what_a_failed_commit_had_told_the_rules_is_never_written_down(gauged: TrialCity) -> None:
+    gauged.send(at(0, 1))
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm add constraint full_disk check (value < 0) not valid")
+    with pytest.raises(Exception, match="full_disk"):
+        gauged.send(at(1, 30))
+    for _ in range(8):  # every part has its turn
+        gauged.hub.look_round()
+    with gauged.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm drop constraint full_disk")
+    assert gauged.send(at(1, 30)).accepted == 1
+    assert "30 cm of water at Gauge one" in gauged.story()
+
+
+def test_a_table_that_somebody_holds_for_long_holds_up_nobody_for_ever(gauged: TrialCity, monkeypatch) -> None:
+    gauged.send(at(0, 1))
+    monkeypatch.setattr(writer, "LONGEST_WAIT", "100ms")
+    for each in gauged.hub.committer.writers:
+        each.connection.close()
+    with gauged.hub.database.dedicated() as other, other.transaction():
+        other.execute("lock table hub.reading in access exclusive mode")
+        with pytest.raises(LockNotAvailable):
+            gauged.wait(gauged.hub.reception.receive(columns_of([at(1, 2)])))
+    assert gauged.send(at(1, 2)).accepted == 1
+
+
+def test_a_worker_that_was_given_up_writes_no_memory_down_over_its_heirs(gauged: TrialCity) -> None:
+    hub = gauged.hub
+    gauged.send(at(0, 1))
+    snapshots = "select part, received, state from hub.snapshot order by part"
+    before = hub.database.rows(snapshots)
+    gauged.wait(hub.reception.receive(columns_of([at(1, 2)])))
+    with hub.database.transaction() as connection:
+        connection.execute("delete from hub.worker")
+    with pytest.raises(RuntimeError, match="given up"):
+        hub.look_round()
+    assert hub.database.rows(snapshots) == before

@@ -12,6 +12,7 @@ from msgspec import json
 
 from citywide.doors.http.live import _lines
 from citywide.hub import Entity, Reading, Who
+from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.hub.live import feed
 from citywide.hub.live.position import Position, position_of
@@ -103,6 +104,35 @@ def test_latest_values_written_during_a_cut_are_told_after_it(city: TrialCity) -
     again = feed.News(city.hub.database, news.since)
     assert {"gauge/1", "gauge/2"} <= set(json.decode(again.look(DRAINAGE) or b"")["entity"])
     assert feed.News(city.hub.database, news.since).look(PARKS) is None
+
+
+def test_a_latest_value_whose_writing_took_long_is_told_after_those_that_were_quicker(city: TrialCity) -> None:
+    database = city.hub.database
+    for name in ("slow", "quick"):
+        city.add(Entity(f"gauge/{name}", "gauge", name, None, "parks"))
+        city.send(Reading(f"gauge/{name}", "water_depth", MORNING, 1.0))
+    writes = """update hub.latest set written = clock_timestamp() + interval '{} seconds' from hub.series, hub.entity
+        where latest.series = series.number and series.entity = entity.number and entity.id = 'gauge/{}'"""
+    news = feed.News(database, None)
+    with database.dedicated() as slow:
+        with slow.transaction():
+            slow.execute(sql("writing_latest"))
+            slow.execute(writes.format(0, "slow"))
+            with database.transaction() as quick:
+                quick.execute(sql("writing_latest"))
+                quick.execute(writes.format(10, "quick"))
+            assert told(news) == ["gauge/quick"]
+            resumed, begun = feed.News(database, news.since), feed.News(database, None)
+        assert told(news) == ["gauge/slow"]
+        assert "gauge/slow" in told(resumed)
+        assert "gauge/slow" in told(begun)
+    assert told(news) == []
+
+
+def told(news: feed.News) -> list[str]:
+    """Whose latest values are told at this look."""
+    columns = news.look(PARKS)
+    return json.decode(columns)["entity"] if columns else []
 
 
 def test_a_position_in_the_future_keeps_no_latest_value_back(city: TrialCity) -> None:

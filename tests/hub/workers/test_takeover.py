@@ -38,9 +38,11 @@ SIGNALS = {
     "value": (Value(), 7.0), "held": (Value(), 5.0), "rate": (Rate(MINUTES), 40.0), "silence": (Silence(), 900.0),
     "stuck": (Stuck(0.5), 600.0), "drift": (Drift(HOUR), 1.5), "window": (Window("mean", HOUR), 6.0),
     "difference": (Difference("speed"), 3.0), "ratio": (Ratio("speed"), 2.0),
+    "held_apart": (Difference("speed"), -2.0),
 }  # fmt: skip
+HOLDS, NOT_LONG = {"held": MINUTES, "held_apart": MINUTES}, timedelta(0)
 RULES = tuple(
-    Rule(name, "level", Text(name, name), signal=signal, above=above, hold=MINUTES if name == "held" else timedelta(0))
+    Rule(name, "level", Text(name, name), signal=signal, above=above, hold=HOLDS.get(name, NOT_LONG))
     for name, (signal, above) in SIGNALS.items()
 )
 EVERY_SIGNAL = System(
@@ -62,8 +64,9 @@ def a_day(seed: int) -> list[tuple[int, list[Reading]]]:
         pumps = dice.sample(range(40), 25)
         at = [MORNING + timedelta(minutes=minute - dice.choice((0, 0, 0, 1, 9)), seconds=n) for n in range(25)]
         day.append((minute, [
-            Reading(f"pump/{pump}", dice.choice(("level", "level", "speed")), when, float(dice.randrange(1, 10)))
+            Reading(f"pump/{pump}", quantity, when, float(dice.randrange(1, 10)))
             for pump, when in zip(pumps, at, strict=True)
+            for quantity in dice.choice((("level",), ("level",), ("speed",), ("level", "speed"), ("speed", "level")))
         ]))  # fmt: skip
     return day
 

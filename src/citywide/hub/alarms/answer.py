@@ -24,6 +24,7 @@ from citywide.hub.vocabulary.words import Words
 from citywide.kit.clock import Clock
 from citywide.kit.text import Text
 
+AT_ONCE = 10
 log = structlog.get_logger()
 
 
@@ -35,12 +36,14 @@ class Responder(Struct, frozen=True):
     desk: CaseDesk
     clock: Clock
 
-    def answer_all(self) -> int:
+    def answer_all(self) -> None:
         """Answer every alarm that waits; safe to run at several workers at once."""
-        answered = 0
-        while self._answer_one():
-            answered += 1
-        return answered
+        while self.answer_some():
+            pass
+
+    def answer_some(self) -> bool:
+        """Answer some alarms; whether more may be waiting."""
+        return all(self._answer_one() for _ in range(AT_ONCE))
 
     def _answer_one(self) -> bool:
         with self.database.transaction() as connection:

@@ -17,17 +17,20 @@ def existing(connection: Connection) -> set[date]:
 
 
 def create(connection: Connection, days: Iterable[date]) -> None:
-    """Make partitions; two workers may ask for the same at once."""
+    """Make partitions; two workers may ask for the same at once, and nobody who writes is waited for."""
     for day in days:
         with connection.transaction():
             connection.execute("select pg_advisory_xact_lock(711)")
-            connection.execute(_create(day))
+            if day not in existing(connection):
+                _create(connection, day)
 
 
-def _create(day: date) -> sql.Composed:
-    return sql.SQL("create table if not exists hub.{} partition of hub.reading for values from ({}) to ({})").format(
-        sql.Identifier(name_of(day)), f"{day} 00:00+00", f"{day + timedelta(days=1)} 00:00+00"
-    )
+def _create(connection: Connection, day: date) -> None:
+    """Attached, not made as a partition: that would lock out whoever writes, who may be waiting for us."""
+    name, end = sql.Identifier(name_of(day)), day + timedelta(days=1)
+    connection.execute(sql.SQL("create table hub.{} (like hub.reading)").format(name))
+    attach = sql.SQL("alter table hub.reading attach partition hub.{} for values from ({}) to ({})")
+    connection.execute(attach.format(name, f"{day} 00:00+00", f"{end} 00:00+00"))
 
 
 def name_of(day: date) -> str:

@@ -11,16 +11,20 @@ from psycopg_pool import ConnectionPool
 from citywide.hub.people.who import Who
 
 Row = dict[str, Any]
+# A server without power says nothing itself: unasked for so many seconds, and asked thrice in vain
+GONE_AFTER: Mapping[str, Any] = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}
 IDLE_S = 30.0  # a connection at rest holds some 20 MB of the server's memory
 
 
 class Database:
-    """A PostgreSQL database by its URL, and the pool of connections to it."""
+    """A PostgreSQL database by its URL, and the pool of connections to it; all of them bear their owner's name."""
 
-    def __init__(self, url: str, most: int = 12) -> None:
+    def __init__(self, url: str, most: int = 12, owner: str = "citywide") -> None:
         self.url = url
+        self._manner: dict[str, Any] = {"application_name": owner, **GONE_AFTER}
         self.pool = ConnectionPool(
             url,
+            kwargs=self._manner,
             min_size=1,
             max_size=most,
             open=True,
@@ -56,7 +60,7 @@ class Database:
 
     def dedicated(self) -> Connection:
         """A connection of its own, outside the pool, for listening or for the committer."""
-        connection = Connection.connect(self.url, autocommit=True)
+        connection = Connection.connect(self.url, autocommit=True, **self._manner)
         _count_in_utc(connection)
         return connection
 

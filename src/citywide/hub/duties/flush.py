@@ -12,6 +12,7 @@ from citywide.hub.entities.registry import PARTS, Series
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.binary import encode
 from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.writer import stand_ground
 
 PARTS_A_ROUND, BYTES_A_ROUND = 8, 4_000_000
 MANY = 20_000
@@ -20,8 +21,9 @@ NOTHING = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 class Collected(NamedTuple):
-    """What is to be written down: the newest values, and the memory of some parts."""
+    """What is to be written down: the newest values and the memory of some parts, and whose memory it is."""
 
+    worker: str
     latest: Rows
     known: Mapping[int, Series]
     memory: Sequence[tuple[int, int, bytes]]
@@ -45,12 +47,15 @@ class Flusher:
 
     def keep(self, parts: Sequence[int]) -> None:
         """Write down what is new, and the memory of these parts (committer's thread)."""
+        self.committer.be_sound()
         state = self.committer.state
         memory = [(part, state.received, state.dump(part)) for part in parts]
-        self._write(Collected(state.take_changed(), state.known, memory))
+        self._write(Collected(self.committer.writer.worker, state.take_changed(), state.known, memory))
 
     def _write(self, collected: Collected) -> None:
+        """As long as nobody else keeps these parts: a worker that slept knows less than its heirs."""
         with self.database.transaction() as connection:
+            stand_ground(connection, collected.worker)
             write(connection, collected)
 
     def _tick_and_collect(self) -> Collected:
@@ -59,7 +64,7 @@ class Flusher:
         state, self._round = self.committer.state, self._round + 1
         few = np.count_nonzero(state.changed) < MANY
         latest = state.take_changed() if few or self._round % 3 == 0 else NOTHING
-        return Collected(latest, state.known, list(self._next_memories()))
+        return Collected(self.committer.writer.worker, latest, state.known, list(self._next_memories()))
 
     def _next_memories(self) -> Iterator[tuple[int, int, bytes]]:
         """As many parts in turn as a round can bear."""
@@ -83,6 +88,7 @@ def write(connection: Connection, collected: Collected) -> None:
 
 
 def _write_latest(connection: Connection, latest: Rows) -> None:
+    connection.execute(sql("writing_latest"))
     connection.execute(sql("latest_draft"))
     with connection.cursor() as cursor, cursor.copy(sql("copy_latest")) as copy:
         copy.write(encode(latest, 0))

@@ -24,11 +24,12 @@ class Service:
     def look(self, now: datetime) -> None:
         """Take note of every change since the last look; what took long to be committed is not missed."""
         found = self.database.rows(sql("service_changed_since"), {"since": self._until})
+        if any(row["retired"] for row in found):
+            self._end_alarms(now)  # at every look: one that is being rung or answered at this moment, at the next
         fresh = [row for row in found if self._heard.get(row["id"]) != row["at"]]
         if not fresh:
             return
         self.reception.forget({row["id"] for row in fresh if row["retired"]})
-        self._end_alarms(now)
         state, numbers = self.committer.state, {row["number"] for row in fresh}
         self.committer.between_commits(lambda: state.stand_down(numbers)).result()
         self._heard, self._until = {row["id"]: row["at"] for row in found}, found[-1]["at"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ class Registry:
         self.series: dict[tuple[str, str], int] = {}
         self.part_of = np.full(1024, -1, np.int64)
         self.seen_entity = 0
+        self._growing = Lock()  # many batches meet new series at once, each in a thread of its own
 
     def load(self) -> None:
         """Read everything that was registered since the last look."""
@@ -79,11 +81,12 @@ class Registry:
         return self.part_of[series]
 
     def _know(self, number: int, entity: int, id_: str, quantity: str) -> None:
-        if number >= self.part_of.size:
-            more = np.full(max(self.part_of.size, number + 1 - self.part_of.size), -1, np.int64)
-            self.part_of = np.concatenate([self.part_of, more])
-        self.part_of[number] = entity % PARTS
-        self.series[id_, quantity] = number
+        with self._growing:
+            if number >= self.part_of.size:
+                more = np.full(max(self.part_of.size, number + 1 - self.part_of.size), -1, np.int64)
+                self.part_of = np.concatenate([self.part_of, more])
+            self.part_of[number] = entity % PARTS
+            self.series[id_, quantity] = number
 
     def _rows(self, query: Any, values: dict[str, object]) -> list[tuple[Any, ...]]:
         with self.database.transaction() as connection:

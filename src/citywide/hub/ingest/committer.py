@@ -93,6 +93,10 @@ class Committer:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
         self._memory.take(parts)
 
+    def be_sound(self) -> None:
+        """Remember nothing that was not committed (between commits)."""
+        self._memory.be_sound()
+
     def rename(self, worker: str) -> None:
         """Go on under a new name: the others gave up the old one."""
         for writer in self.writers:
@@ -104,10 +108,14 @@ class Committer:
 
     def tick(self) -> None:
         """Let time pass for the rules: who has fallen silent (between commits)."""
+        if self._memory.guarded(self._tick):
+            self.on_change()
+
+    def _tick(self) -> bool:
         transitions = self.state.evaluator.tick(self.clock.now_us())
         if transitions:
-            self._memory.guarded(lambda: self.writer.write_transitions(transitions, self.state))
-            self.on_change()
+            self.writer.write_transitions(transitions, self.state)
+        return bool(transitions)
 
     def _run(self) -> None:
         while not self._ended:
@@ -146,7 +154,7 @@ class Committer:
 
     def _drafted(self, group: Sequence[Sent]) -> Draft:
         rows = join([sent.rows for sent in group])
-        order = by_time(rows)
+        order = by_time(rows, self.state.evaluator.watches.paired)
         rows = rows if order is None else rows.pick(order)
         outcome = self._outcomes(rows)
         kept, fresh = kept_and_fresh(rows, outcome)

@@ -34,8 +34,13 @@ def advance(series, time, newest, outcome):  # noqa: ANN001, ANN201 - numba infe
     return doubtful
 
 
-def by_time(rows: Rows) -> NDArray[np.int64] | None:
-    """The order that puts the rows in time; None where they stand so already."""
+def by_time(rows: Rows, paired: NDArray[np.bool_]) -> NDArray[np.int64] | None:
+    """The order that puts the rows in time; None where they stand so already.
+
+    Where a rule looks at two series, what they say at one moment stands in the order in which a replay reads it.
+    """
+    if paired[rows.series].any():
+        return np.lexsort((rows.series, rows.time))
     if (np.diff(rows.time) >= 0).all():
         return None
     return np.argsort(rows.time, kind="stable")

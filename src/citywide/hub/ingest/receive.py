@@ -45,16 +45,17 @@ class Reception:
     def forget(self, entities: Collection[str]) -> None:
         """Take nothing more of these entities, until they are known again."""
         self.registry.forget(entities)
-        self._remembered.clear()
+        self._remembered = WeakKeyDictionary()  # what is being looked up at this moment is not remembered in it
 
     def _whom(self, columns: Columns) -> tuple[Numbers, Numbers]:
         """Codes of the quantities and numbers of the series; remembered of gateways whose list is all known."""
-        if columns.heads is not None and (found := self._remembered.get(columns.heads)) is not None:
+        remembered = self._remembered
+        if columns.heads is not None and (found := remembered.get(columns.heads)) is not None:
             return found
         codes = codes_of(columns, self.known)
         series = self.registry.numbers(columns.entity, columns.quantity)
         if columns.heads is not None and (codes >= 0).all() and (series >= 0).all():
-            self._remembered[columns.heads] = codes, series
+            remembered[columns.heads] = codes, series
         return codes, series
 
     def _meet(

@@ -21,9 +21,17 @@ from citywide.hub.readings.archive import archived_already
 from citywide.hub.rules.evaluator import Transition
 from citywide.kit.clock import moment
 
+LONGEST_WAIT = "10s"
+
 
 class FencedError(RuntimeError):
     """Another worker has taken over: nothing of this transaction may stand."""
+
+
+def stand_ground(connection: Connection, worker: str) -> None:
+    """A worker that was given up for dead must not write: its parts have another keeper."""
+    if not connection.execute(sql("fence"), {"worker": worker}).rowcount:
+        raise FencedError(f"worker {worker} was given up and its parts were taken over")
 
 
 class Writer:
@@ -31,7 +39,7 @@ class Writer:
 
     def __init__(self, database: Database, worker: str, archive: Path) -> None:
         self.database, self.worker, self.archive = database, worker, archive
-        self.connection: Connection = database.dedicated()
+        self.connection = self._connected()
         self._days: set[date] = set()
 
     @property
@@ -39,11 +47,17 @@ class Writer:
         """Whether the connection is lost."""
         return self.connection.broken or self.connection.closed
 
+    def _connected(self) -> Connection:
+        """A connection on which nobody waits for ever: the one who holds a table may be waiting for us."""
+        connection = self.database.dedicated()
+        connection.execute("select set_config('lock_timeout', %s, false)", (LONGEST_WAIT,))
+        return connection
+
     def renew(self) -> None:
         """A connection that works, and no memory of days: one may have left for the archive."""
         self._days.clear()
         if self.cut_off:
-            self.connection = self.database.dedicated()
+            self.connection = self._connected()
 
     def close(self) -> None:
         """Give the connection back to the server."""
@@ -92,9 +106,7 @@ class Writer:
             outcome[late[archived_already(self.connection, self.archive, rows.pick(late))]] = DUPLICATE
 
     def _stand_ground(self) -> None:
-        """A worker that was given up for dead must not write: its parts have another keeper."""
-        if not self.connection.execute(sql("fence"), {"worker": self.worker}).rowcount:
-            raise FencedError(f"worker {self.worker} was given up and its parts were taken over")
+        stand_ground(self.connection, self.worker)
 
     def _copy(self, drafts: Sequence[Draft]) -> None:
         if not drafts:

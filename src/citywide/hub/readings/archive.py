@@ -1,5 +1,6 @@
 """Old days leave for Parquet and stay readable as if nothing had happened."""
 
+import os
 import re
 import time
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import structlog
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg import sql as composed
+from psycopg.errors import LockNotAvailable
 
 from citywide.hub.database import days
 from citywide.hub.database.pool import Database
@@ -27,6 +29,7 @@ from citywide.kit.text import Text
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 UNNAMED_S = 3600
+TRIES, PAUSE_S = 30, 1.0
 COLUMNS = {"series": np.int64, "time": np.int64, "value": float, "received": np.int64}
 EVER = 0, 2**63 - 1
 ARCHIVED = """
@@ -62,10 +65,24 @@ def archive_day(database: Database, folder: Path, day: date) -> Path:
         digest = sha256(file.read_bytes()).hexdigest()
         connection.execute(sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest})
         connection.execute(sql("true_up_day"), {"day": day, "rows": count})
-        connection.execute(composed.SQL("drop table {}").format(name))
+        _let_go(connection, composed.SQL("drop table {}").format(name))
         says = Text(f"{count} readings of {day} archived", f"{day} 的 {count} 条读数已归档")
         witness(connection, "archive", says, facts={"file": file.name, "sha256": digest})
     return file
+
+
+def _let_go(connection: Connection, drop: composed.Composed) -> None:
+    """While somebody reads or writes we give way again and again: all who come would wait behind us."""
+    for _ in range(TRIES):
+        try:
+            with connection.transaction():
+                connection.execute("set local lock_timeout = '1500ms'")  # a circle is found before
+                connection.execute(drop)
+        except LockNotAvailable:
+            time.sleep(PAUSE_S)
+        else:
+            return
+    raise TimeoutError("the readings are never free to let a day go")
 
 
 def archived(connection: Connection, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:
@@ -121,11 +138,22 @@ def _write(connection: Connection, day: date, folder: Path) -> tuple[Path, int]:
     draft = file.with_suffix(".draft")
     try:
         count = _fresh(connection, day, draft) if before is None else merge(connection, day, folder / before, draft)
+        _outlast_power(draft)
         draft.rename(file)
+        _outlast_power(folder)
     except BaseException:
         draft.unlink(missing_ok=True)  # a disk that is full needs the room
         raise
     return file, count
+
+
+def _outlast_power(path: Path) -> None:
+    """The rows are gone from the table a moment from now: what is written must outlast a power cut."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _fresh(connection: Connection, day: date, draft: Path) -> int:

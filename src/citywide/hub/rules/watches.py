@@ -28,6 +28,7 @@ class Watches:
         self.first = np.full(1024, -1, np.int64)  # by series: where its chain of links begins
         self.entity = np.full(1024, -1, np.int64)  # by series
         self._length = np.zeros(1024, np.int64)  # by series: of its chain
+        self.paired = np.zeros(1024, bool)  # by series: whether some watch looks at another one beside it
         self.links = np.empty(1024, LINK)
         self.series = np.empty(1024, np.int64)  # by link: whom the watch is about
         self.cells, self.slots = np.empty(1 << 14), np.empty(1 << 16)
@@ -37,7 +38,7 @@ class Watches:
         """Make room for these series."""
         most = int(series.max(initial=0))
         self.first, self.entity = grown(self.first, most, -1), grown(self.entity, most, -1)
-        self._length = grown(self._length, most, 0)
+        self._length, self.paired = grown(self._length, most, 0), grown(self.paired, most, False)
         self.entity[series] = entities
 
     def add(self, rules: Ints, series: Ints) -> Ints:
@@ -52,6 +53,7 @@ class Watches:
         """What this series says concerns another one's watch, too."""
         added = self.links[watch : watch + 1].copy()
         added["role"] = SECOND
+        self.paired[[series, self.series[watch]]] = True
         self._hang(np.array([series]), added.reshape(1, 1), self.series[watch])
 
     def _hang(self, series: Ints, added: NDArray[np.void], about: Any) -> Ints:

@@ -1,5 +1,6 @@
 -- name: fence
-select from hub.worker where name = %(worker)s for share
+-- Held against being counted out, not against our own heartbeats: those must not wait for a slow commit
+select from hub.worker where name = %(worker)s for key share
 
 -- name: add_to_day
 insert into hub.day (day, worker, rows) values (%(day)s, %(worker)s, %(rows)s)
@@ -9,6 +10,14 @@ on conflict (day, worker) do update set rows = hub.day.rows + excluded.rows
 select wanted.place from unnest(%(series)s::int[], %(times)s::timestamptz[], %(places)s::int[])
     as wanted (series, time, place)
 join hub.reading using (series, time)
+
+-- name: writing_latest
+-- Known while it lasts, so that whoever reads on by the time of writing comes back for what is committed late
+select pg_advisory_xact_lock_shared(1818326629, floor(extract(epoch from clock_timestamp()))::int)
+
+-- name: oldest_writing
+select coalesce(min(to_timestamp(objid::bigint)), statement_timestamp()) as committed from pg_locks
+where locktype = 'advisory' and classid = 1818326629 and database = (select oid from pg_database where datname = current_database())
 
 -- name: latest_draft
 create temp table if not exists latest_draft (series int, time timestamptz, value float8, received bigint)

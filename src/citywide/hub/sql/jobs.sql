@@ -1,5 +1,8 @@
 -- name: defer_job
-insert into hub.job (name, values, key, every, due) values (%(name)s, %(values)s, %(key)s, %(every)s, %(due)s)
+-- What stands as it should is left alone: it may be under way for long, and who begins to work waits for nobody
+insert into hub.job (name, values, key, every, due)
+select %(name)s, %(values)s::jsonb, %(key)s, %(every)s::interval, %(due)s::timestamptz where not exists (
+    select from hub.job where key = %(key)s and every is not distinct from %(every)s::interval and failed is null)
 on conflict (key) do update set every = excluded.every, failed = null, attempts = 0,
     due = case when job.failed is null then least(job.due, excluded.due) else excluded.due end
 where job.every is distinct from excluded.every or job.failed is not null

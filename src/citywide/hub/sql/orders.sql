@@ -23,9 +23,10 @@ where cases.id = %(case)s and cases.state = 'waiting' and cases.wants is null an
     and (%(departments)s::text[] is null or unit.department = any(%(departments)s)) for update of cases
 
 -- name: has_order
+-- Held: it may be handed to another at this moment
 select from hub.cases join hub.entity unit on unit.number = cases.assigned_to
 where cases.id = %(case)s and unit.id = %(unit)s
-    and (%(departments)s::text[] is null or unit.department = any(%(departments)s))
+    and (%(departments)s::text[] is null or unit.department = any(%(departments)s)) for no key update of cases
 
 -- name: alarms_left
 select 1 from hub.alarm where not answered_raise or (cleared is not null and not answered_clear) limit 1

@@ -7,7 +7,6 @@ delete from hub.worker where name = %(worker)s
 
 -- name: still_here
 update hub.worker set seen = clock_timestamp(), told = coalesce(%(told)s, told) where name = %(worker)s
-returning set_config('application_name', right(name, 60), false)  -- the heart's connection bears the worker's name
 
 -- name: give_up_silent
 delete from hub.worker where name in (
@@ -16,8 +15,17 @@ delete from hub.worker where name in (
       and (seen < clock_timestamp() - %(after)s::interval
         or (abs(extract(epoch from clock_timestamp() - seen)) > extract(epoch from %(after)s::interval) / 3
             -- killed, maybe before the clock was put back: its connection fell with it
-            and not exists (select from pg_stat_activity where application_name = right(worker.name, 60))))
+            and not exists (select from pg_stat_activity where application_name = right(split_part(worker.name, '~', 1), 60))))
     for update skip locked)
+returning name
+
+-- name: still_silent
+-- Held by what it has begun itself, so that nobody can count it out yet
+select name from hub.worker where seen < clock_timestamp() - %(after)s::interval
+    and pg_postmaster_start_time() < clock_timestamp() - %(after)s::interval
+
+-- name: end_sessions
+select pg_terminate_backend(pid) from pg_stat_activity where application_name = any(%(owners)s)
 
 -- name: living_workers
 select name, address from hub.worker order by name

@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
 
+AGAIN = "~"
 GIVEN_UP_AFTER = timedelta(seconds=3)
 
 
@@ -42,10 +43,13 @@ def live(connection: Connection, worker: str, told: Jsonb | None = None) -> None
         raise Lost(worker)
 
 
-def heartbeat(connection: Connection, worker: str, kept: Sequence[int], told: Jsonb | None = None) -> Turn:
-    """Say that we live, give up those who do not, and claim our fair share of what is free."""
+def heartbeat(
+    connection: Connection, worker: str, kept: Sequence[int], told: Jsonb | None = None, *, patient: bool = False
+) -> Turn:
+    """Say that we live, give up those who do not (unless we are patient), and claim our fair share of what is free."""
     live(connection, worker, told)
-    connection.execute(sql("give_up_silent"), {"after": GIVEN_UP_AFTER})
+    if not patient:
+        give_up_silent(connection)
     addresses = dict(connection.execute(sql("living_workers")).fetchall())
     fair = -(-PARTS // max(1, len(addresses)))
     claim(connection, worker, free_parts(connection, max(0, fair - len(kept))))
@@ -54,6 +58,27 @@ def heartbeat(connection: Connection, worker: str, kept: Sequence[int], told: Js
         raise Lost(worker)
     gained = [part for part, keeper in enumerate(keepers) if keeper == worker and part not in kept]
     return Turn(gained, sorted(kept)[fair:], keepers, addresses)
+
+
+def give_up_silent(connection: Connection) -> None:
+    """The others count them out and end their sessions: what one has begun and sleeps over would hold all up."""
+    after = {"after": GIVEN_UP_AFTER}
+    with connection.transaction():
+        gone = [name for (name,) in connection.execute(sql("give_up_silent"), after)]
+        gone += [name for (name,) in connection.execute(sql("still_silent"), after)]
+        if gone:
+            connection.execute(sql("end_sessions"), {"owners": [sessions_of(name) for name in gone]})
+
+
+def sessions_of(worker: str) -> str:
+    """The name that all database sessions of a worker bear, however often it has begun anew."""
+    return worker.partition(AGAIN)[0][-60:]
+
+
+def anew(worker: str) -> str:
+    """Another name for a worker that was given up and begins anew."""
+    first, _, times = worker.partition(AGAIN)
+    return f"{first}{AGAIN}{int(times or 0) + 1}"
 
 
 def free_parts(connection: Connection, most: int) -> Sequence[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from secrets import token_hex
@@ -23,6 +24,7 @@ from citywide.hub.workers.pulse import Pulse, as_row
 
 log = structlog.get_logger()
 HEARTBEAT_S = 0.5
+AWAY_S = 1.5  # without a heartbeat
 
 
 def new_name() -> str:
@@ -50,13 +52,15 @@ class Membership:
         with self.database.transaction() as connection:
             leases.join(connection, self.name, self._address)
         self._heart = self.database.dedicated()
+        self._beaten, self._patient_until = float("inf"), 0.0
 
     def beat(self) -> None:
         """One heartbeat: keep what is ours, take what is free, hand back what is too much."""
         if self._heart.broken or self._heart.closed:
             self._heart = self.database.dedicated()
         try:
-            turn = leases.heartbeat(self._heart, self.name, sorted(self.committer.parts), as_row(self.how()))
+            kept, told = sorted(self.committer.parts), as_row(self.how())
+            turn = leases.heartbeat(self._heart, self.name, kept, told, patient=self._is_patient())
         except leases.Lost:
             self._rejoin()
             return
@@ -67,6 +71,14 @@ class Membership:
         self.keepers[:] = turn.keepers
         self._addresses = turn.addresses
         self._loop.call_soon_threadsafe(self._part_with_the_gone)
+        self._beaten = time.monotonic()
+
+    def _is_patient(self) -> bool:
+        """Who could not beat itself (the database was away, the machine froze) holds no other for dead at once."""
+        now = time.monotonic()
+        if now - self._beaten > AWAY_S:
+            self._patient_until = now + leases.GIVEN_UP_AFTER.total_seconds()
+        return now < self._patient_until
 
     def _part_with_the_gone(self) -> None:
         """Whoever waits for a worker that was given up hears so: a machine without power says nothing itself."""
@@ -87,7 +99,8 @@ class Membership:
         """The others gave us up: forget everything and begin anew under a new name."""
         log.warning("given_up", worker=self.name)
         self.committer.between_commits(self.committer.forget).result()
-        self.name = new_name()
+        leases.leave(self._heart, self.name)
+        self.name = leases.anew(self.name)
         self.committer.rename(self.name)
         leases.join(self._heart, self.name, self._address)
 
@@ -116,6 +129,9 @@ class Membership:
     def leave(self) -> None:
         """Go off duty; what we kept is free at once."""
         leases.leave(self._heart, self.name)
+
+    def fall_silent(self) -> None:
+        """Say nothing more to the database."""
         self._heart.close()
 
     def hang_up(self) -> None:
@@ -126,5 +142,5 @@ class Membership:
 
     def drop_dead(self) -> None:
         """Fall silent without a word."""
-        self._heart.close()
+        self.fall_silent()
         self._server.close()

@@ -130,8 +130,9 @@ async def _take_all(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, 
             reply = Answered(handed.number, outcome.tobytes())
         except Exception as error:  # noqa: BLE001 - the sender must hear whatever went wrong
             reply = Answered(handed.number, b"", str(error) or type(error).__name__)
-        _write(writer, msgpack.encode(reply))
-        await writer.drain()
+        with contextlib.suppress(OSError):  # who asked has gone meanwhile
+            _write(writer, msgpack.encode(reply))
+            await writer.drain()
 
     tasks: set[asyncio.Task[None]] = set()
     while True:
