@@ -1,8 +1,10 @@
 import numpy as np
 
+from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
+from citywide.systems.waterlogging.engine.known import OFTEN, after_dry
 from citywide.systems.waterlogging.engine.memory import LEADS
-from citywide.systems.waterlogging.engine.onset import coming, counted, held, paused, untold
+from citywide.systems.waterlogging.engine.onset import LEAST, Onsets, coming, counted, held, paused, untold
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 
 DAY = 288
@@ -68,3 +70,41 @@ def test_a_season_of_storms_teaches_a_forecaster_to_expect_water_on_a_dry_road()
     assert 2 < said.depth[0, 1] < LINE_CM
     assert said.high[0, 1] >= 40
     assert not said.warns().any()
+
+
+def onsets_of(floods, of=100, reaches=60.0):
+    """A gauge whose road so many dry moments in all were followed by such water on, and the others by none."""
+    counts = np.zeros((1, len(LEADS), len(LEAST)))
+    counts[..., 0], counts[..., np.searchsorted(LEAST, reaches) - 1] = of - floods, floods
+    return Onsets(counts, np.full((1, len(LEADS)), floods * reaches), np.full((1, max(LEADS)), np.nan))
+
+
+def dry_road():
+    return Forecast(*np.zeros((4, 1, len(LEADS))))
+
+
+def said_of(floods):
+    return after_dry(dry_road(), onsets_of(floods), np.array([True]))
+
+
+def test_where_deep_water_often_follows_dryness_its_mean_is_said_though_it_is_the_less_likely():
+    often = said_of(40)
+    assert np.allclose(often.depth, 0.4 * 60)
+    assert np.allclose(often.chance, 0.4)
+    assert (often.depth <= often.high).all()
+    assert not often.warns().any()
+
+
+def test_where_deep_water_seldom_follows_dryness_the_forecast_stays_below_the_line():
+    seldom = said_of(int(100 * OFTEN) - 1)
+    assert (seldom.depth < LINE_CM).all()
+    assert np.allclose(seldom.depth, LINE_CM, atol=0.02)
+
+
+def test_where_shallow_water_follows_dryness_more_often_than_not_the_forecast_is_over_the_line():
+    likely = after_dry(dry_road(), onsets_of(60, reaches=12.0), np.array([True]))
+    assert (likely.depth == LINE_CM).all()
+
+
+def test_a_road_on_which_it_rains_is_told_nothing_of_dry_moments():
+    assert not after_dry(dry_road(), onsets_of(90), np.array([False])).depth.any()

@@ -9,6 +9,9 @@ from citywide.systems.waterlogging.engine.refit import LINE_CM, Refits, correcti
 
 Array = NDArray[np.float64]
 
+OFTEN = 0.35
+"""From this chance of water over the line on a dry road is told the mean of what came, whatever is likelier."""
+
 
 def corrected(general: Forecast, refits: Refits, inputs: Array, most: Array) -> Forecast:
     """The general forecast with what each gauge's own storms have taught; the interval goes along."""
@@ -35,9 +38,14 @@ def interval_about(forecast: Forecast, arms: interval.Arms, regime: NDArray[np.i
 
 
 def after_dry(forecast: Forecast, onsets: onset.Onsets, dry: NDArray[np.bool_]) -> Forecast:
-    """Where it has long been dry: on top of what stands, what came of such moments before."""
+    """Where it has long been dry: on top of what stands, what came of such moments before.
+
+    The mean of deep water and none may stand far over the line that is likelier not reached: below it, it errs of both.
+    """
     coming = onset.coming(onsets, forecast.depth, LINE_CM)
-    depth = on_its_side(forecast.depth + coming.rise, coming.chance)
+    mean = forecast.depth + coming.rise
+    depth = np.where(coming.chance >= OFTEN, mean, 0.0)
+    depth = np.maximum(depth, on_its_side(mean, coming.chance))
     high = np.maximum(depth, np.maximum(forecast.high, forecast.depth + coming.high))
     said = Forecast(depth, np.minimum(forecast.low, depth), high, coming.chance)
     return Forecast(*(np.where(dry[:, None], ours, theirs) for ours, theirs in zip(said, forecast, strict=True)))
