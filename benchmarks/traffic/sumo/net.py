@@ -187,7 +187,7 @@ def _walked_back(roads: Roads, lanes: dict[str, int]) -> dict[str, Reached]:
 
 
 def _joined(roads: Roads) -> tuple[Ways, Ways]:
-    """The connections without a light, by the lane they lead into and by the one they leave; nobody turns back there."""
+    """The connections without a light, by the lane they lead into and by the one they leave; nobody turns back."""
     into, out = defaultdict(list), defaultdict(list)
     for c in roads.connections:
         if not c.tl and not c.turns_back and not c.start.startswith(":"):
