@@ -1,6 +1,7 @@
 """Maps as others keep them: packed, with clock times, flows, vehicle types aside, links that are never green."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +78,17 @@ def test_a_link_that_is_never_green_stays_red_and_the_others_are_controlled() ->
     lights = SafeLights(site)
     shown = [lights._text(0, np.array(light)).lower() for light in ((1, 0), (2, 0), (0, 0))]
     assert shown == ["grr", "yrr", "rrr"]
+
+
+@pytest.mark.parametrize(("turns_back", "lanes_reached"), [(False, [0]), (True, [])])
+def test_who_has_left_a_crossing_is_expected_again_by_a_way_on_but_not_by_turning_back(
+    turns_back: bool, lanes_reached: list[int]
+) -> None:
+    town = roads([(30, "Grr"), (3, "yrr"), (30, "rGr"), (3, "ryr")])
+    again = Connection("x_0", "n_0", ":end_0", "", -1, turns_back)
+    layout = site_of(replace(town, connections=(*town.connections, again))).layout
+    assert [link.lane for link in layout.links] == lanes_reached
+    assert [feed.lane for feed in layout.feeds] == lanes_reached
 
 
 def test_a_map_without_a_signal_to_control_is_refused() -> None:

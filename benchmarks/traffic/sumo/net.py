@@ -30,6 +30,7 @@ class Connection:
     via: str
     tl: str
     index: int
+    turns_back: bool = False
 
 
 Ways = defaultdict[str, list[Connection]]  # by lane
@@ -90,6 +91,7 @@ def _connection(element: ET.Element) -> Connection:
         get("via", ""),
         get("tl", ""),
         int(get("linkIndex", "-1")),
+        get("dir") == "t",
     )
 
 
@@ -185,10 +187,10 @@ def _walked_back(roads: Roads, lanes: dict[str, int]) -> dict[str, Reached]:
 
 
 def _joined(roads: Roads) -> tuple[Ways, Ways]:
-    """The connections without a light, by the lane they lead into and by the one they leave."""
+    """The connections without a light, by the lane they lead into and by the one they leave; nobody turns back."""
     into, out = defaultdict(list), defaultdict(list)
     for c in roads.connections:
-        if not c.tl and not c.start.startswith(":"):
+        if not c.tl and not c.turns_back and not c.start.startswith(":"):
             into[c.end].append(c)
             out[c.start].append(c)
     return into, out
