@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks.traffic.sumo.drive import SafeLights
-from benchmarks.traffic.sumo.net import Connection, Roads, roads_of, site_of
+from benchmarks.traffic.sumo.net import site_of
+from benchmarks.traffic.sumo.roads import Connection, Roads, roads_of
 from benchmarks.traffic.sumo.scenario import scenario_of, scenarios_in, seconds_of, wanted_departures
 
 CONFIG = """<configuration><input>
