@@ -34,9 +34,8 @@ class Roads:
     connections: tuple[Connection, ...]
     programs: dict[str, list[tuple[float, str]]]
     classes: dict[str, frozenset[str]]  # of vehicles that may use a lane
-    yields: dict[str, list[str]] = field(
-        default_factory=dict[str, list[str]]
-    )  # by junction, of each of its links: "1" for every link it gives way to
+    # by junction, of each of its links: "1" for every link it gives way to
+    yields: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def roads_of(path: Path) -> Roads:
