@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.traffic.sumo.classes import classes_of
 from benchmarks.traffic.sumo.closures import lanes_to_close, ways_open
-from benchmarks.traffic.sumo.net import Connection, Roads
+from benchmarks.traffic.sumo.roads import Connection, Roads
 
 CARS, BUSES = frozenset({"passenger"}), frozenset({"bus"})
 

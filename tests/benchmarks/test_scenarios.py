@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks.traffic.sumo.drive import SafeLights
-from benchmarks.traffic.sumo.net import Connection, Roads, roads_of, site_of
+from benchmarks.traffic.sumo.net import site_of
+from benchmarks.traffic.sumo.roads import Connection, Roads, roads_of
 from benchmarks.traffic.sumo.scenario import scenario_of, scenarios_in, seconds_of, wanted_departures
 
 CONFIG = """<configuration><input>
@@ -85,7 +86,7 @@ def test_who_has_left_a_crossing_is_expected_again_by_a_way_on_but_not_by_turnin
     turns_back: bool, lanes_reached: list[int]
 ) -> None:
     town = roads([(30, "Grr"), (3, "yrr"), (30, "rGr"), (3, "ryr")])
-    again = Connection("x_0", "n_0", ":end_0", "", -1, turns_back)
+    again = Connection("x_0", "n_0", ":end_0", "", -1, turns_back=turns_back)
     layout = site_of(replace(town, connections=(*town.connections, again))).layout
     assert [link.lane for link in layout.links] == lanes_reached
     assert [feed.lane for feed in layout.feeds] == lanes_reached

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Collection
 
-from benchmarks.traffic.sumo.net import Roads
+from benchmarks.traffic.sumo.roads import Roads
 
 Way = tuple[str, str, str]  # from edge, to edge, vehicle class
 

@@ -22,6 +22,7 @@ from citywide.systems.traffic.engine.safety import Guard, Safety, rules_of
 Driver = Callable[[int, Seen, Shown], np.ndarray] | None
 Dark = Callable[[int], set[str]]
 LANE_ID, LANE_POSITION, SPEED = 0x51, 0x56, 0x40
+STANDS_MPS = 1.0
 
 
 def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraCI elsewhere
@@ -61,7 +62,7 @@ class Eyes:
     def look(self, sim: ModuleType, dark: set[str]) -> Seen:
         """One second of detection; a dark lane yields nothing."""
         site, length = self.site, self.site.roads.length
-        rows, crossed, lane_now, last = [], [], {}, {}
+        rows, crossed, inside, lane_now, last = [], [], [], {}, {}
         for name, values in sim.vehicle.getAllSubscriptionResults().items():
             lane, at, speed = values[LANE_ID], values[LANE_POSITION], values[SPEED]
             lane_now[name] = lane
@@ -74,13 +75,15 @@ class Eyes:
                 away = length[lane] - at
                 if away + site.further.get(lane, 0.0) <= SIGHT_M and lane not in dark:
                     rows.append((site.sightings[lane], away, speed))
+            if lane in site.within and speed < STANDS_MPS:
+                inside.append(site.within[lane])
             if lane in site.exits and (lane not in last or at < last[lane][0]):
                 last[lane] = (at, speed)
         self.was = lane_now
         table = np.array(rows, np.float64).reshape(-1, 3)
         return Seen(
             table[:, 0].astype(np.int32), table[:, 1].copy(), table[:, 2].copy(),
-            np.array(crossed, np.int32), self._dark(dark), self._room(last),
+            np.array(crossed, np.int32), self._dark(dark), self._room(last), np.array(inside, np.int32),
         )  # fmt: skip
 
     def _dark(self, dark: set[str]) -> np.ndarray:
@@ -153,7 +156,7 @@ class SafeLights:
             calls |= seen.dark
             dark = np.bincount(layout.crossing_of_lane, seen.dark, layout.crossings)
             self.trusted = dark <= np.diff(layout.lane_from) * 0.5
-        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane])
+        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane[self.site.lit]])
         for at, signal in enumerate(self.site.signals):
             text = self._text(at, lights)
             if text != self.text[at]:

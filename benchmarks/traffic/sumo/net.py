@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import Path
-from xml.etree import ElementTree as ET
 
-from benchmarks.traffic.sumo.classes import classes_of
-from benchmarks.traffic.sumo.scenario import opened
+import numpy as np
+
+from benchmarks.traffic.sumo.roads import Connection, Reached, Roads, Ways
+from benchmarks.traffic.sumo.sides import Sides
 from citywide.systems.traffic.engine.control.layout import (
     Crossing,
     Feed,
@@ -16,36 +16,10 @@ from citywide.systems.traffic.engine.control.layout import (
     Movement,
     lay_out,
 )
+from citywide.systems.traffic.engine.control.yields import Yield
 
 SIGHT_M, LINK_M, YELLOW_S = 200.0, 1500.0, 3
 LIGHT = {"G": 2, "g": 1, "s": 1}
-
-
-@dataclass(frozen=True)
-class Connection:
-    """One way from a lane to a lane."""
-
-    start: str
-    end: str
-    via: str
-    tl: str
-    index: int
-    turns_back: bool = False
-
-
-Ways = defaultdict[str, list[Connection]]  # by lane
-Reached = dict[int, tuple[float, float]]  # by stop line: the part of a lane's traffic that gets there, and its way
-
-
-@dataclass(frozen=True)
-class Roads:
-    """A parsed network."""
-
-    length: dict[str, float]
-    speed: dict[str, float]
-    connections: tuple[Connection, ...]
-    programs: dict[str, list[tuple[float, str]]]
-    classes: dict[str, frozenset[str]]  # of vehicles that may use a lane
 
 
 @dataclass(frozen=True)
@@ -63,36 +37,8 @@ class Site:
     by_edge: dict[tuple[str, str], int]
     exits: dict[str, int]
     index_of: tuple[tuple[int, ...], ...]
-
-
-def roads_of(path: Path) -> Roads:
-    """Lanes, connections and the first program of every signal."""
-    with opened(path) as file:
-        root = ET.parse(file).getroot()  # noqa: S314 - our own maps and SUMO's output
-    lanes = [lane for edge in root.iter("edge") for lane in edge.iter("lane")]
-    programs: dict[str, list[tuple[float, str]]] = {}
-    for logic in root.iter("tlLogic"):
-        states = [(float(phase.attrib["duration"]), phase.attrib["state"]) for phase in logic.iter("phase")]
-        programs.setdefault(logic.attrib["id"], states)
-    return Roads(
-        {lane.attrib["id"]: float(lane.attrib["length"]) for lane in lanes},
-        {lane.attrib["id"]: float(lane.attrib["speed"]) for lane in lanes},
-        tuple(_connection(element) for element in root.iter("connection")),
-        programs,
-        {lane.attrib["id"]: classes_of(lane.get("allow"), lane.get("disallow")) for lane in lanes},
-    )
-
-
-def _connection(element: ET.Element) -> Connection:
-    get = element.attrib.get
-    return Connection(
-        f"{get('from')}_{get('fromLane')}",
-        f"{get('to')}_{get('toLane')}",
-        get("via", ""),
-        get("tl", ""),
-        int(get("linkIndex", "-1")),
-        get("dir") == "t",
-    )
+    lit: np.ndarray  # movement: whether it has a light
+    within: dict[str, int]  # by piece of way within a crossing: the movement that leads over it
 
 
 def greens_of(program: list[tuple[float, str]]) -> tuple[str, ...]:
@@ -108,12 +54,15 @@ def site_of(roads: Roads) -> Site:
         raise SystemExit("no signal of this map has two green states: there is nothing to control")
     greens = tuple(greens_of(roads.programs[name]) for name in signals)
     rows = {name: _rows(roads, name) for name in signals}
+    sides = _sides(roads, rows)
+    rows = {name: lit | sides.rows_of(name) for name, lit in rows.items()}
     exits = _numbered(c.end for name in signals for lane in rows[name].values() for c in lane)
     lanes = _numbered(lane for name in signals for lane in rows[name])
+    yields = {lane: side[1] for lane, side in sides.found.items()}
     moves = [c for name in signals for lane in rows[name].values() for c in lane]
     sightings, further, feeds = _upstream(roads, lanes)
     layout = lay_out(
-        [_crossing(roads, rows[n], g, exits) for n, g in zip(signals, greens, strict=True)],
+        [_crossing(roads, rows[n], g, exits, yields) for n, g in zip(signals, greens, strict=True)],
         feeds,
         _downstream(roads, moves, lanes),
         len(exits),
@@ -124,8 +73,9 @@ def site_of(roads: Roads) -> Site:
         for move in range(layout.move_from[feed.lane], layout.move_from[feed.lane + 1]):
             by_edge.setdefault((over[feed.sighting], moves[move].end.rsplit("_", 1)[0]), move)
     by_via = {c.via: at for at, c in enumerate(moves)}
-    index_of = tuple(tuple(c.index for lane in rows[n].values() for c in lane) for n in signals)
-    return Site(roads, layout, signals, greens, lanes, sightings, further, by_via, by_edge, exits, index_of)
+    index_of = tuple(tuple(c.index for lane in rows[n].values() for c in lane if c.tl) for n in signals)
+    ways = lanes, sightings, further, by_via, by_edge, exits, index_of
+    return Site(roads, layout, signals, greens, *ways, np.array([bool(c.tl) for c in moves]), _within(roads, moves))
 
 
 def _rows(roads: Roads, signal: str) -> dict[str, list[Connection]]:
@@ -145,11 +95,31 @@ def _crossing(
     rows: dict[str, list[Connection]],
     greens: tuple[str, ...],
     exits: dict[str, int],
+    yields: dict[str, tuple[Yield, ...]],
 ) -> Crossing:
-    lanes = tuple(Lane(tuple(Movement(exits[c.end]) for c in ways), roads.speed[lane]) for lane, ways in rows.items())
-    order = [c.index for ways in rows.values() for c in ways]
+    lanes = tuple(
+        Lane(tuple(Movement(exits[c.end] if c.tl else -1) for c in ways), roads.speed[lane], yields.get(lane, ()))
+        for lane, ways in rows.items()
+    )
+    order = [c.index for ways in rows.values() for c in ways if c.tl]
     phases = tuple(tuple(LIGHT.get(state[at], 0) for at in order) for state in greens)
     return Crossing(lanes, phases, float(YELLOW_S))
+
+
+def _sides(roads: Roads, rows: dict[str, dict[str, list[Connection]]]) -> Sides:
+    lanes = _numbered(lane for signal in rows.values() for lane in signal)
+    return Sides(roads, rows, _joined(roads)[1], _walked_back(roads, lanes))
+
+
+def _within(roads: Roads, moves: list[Connection]) -> dict[str, int]:
+    """The pieces of way that a movement uses within its crossing."""
+    further = {c.start: c.via for c in roads.connections if c.start.startswith(":")}
+    found: dict[str, int] = {}
+    for at, move in enumerate(moves):
+        piece = move.via if move.tl else ""
+        while piece:
+            found[piece], piece = at, further.get(piece, "")
+    return found
 
 
 def _upstream(
@@ -198,7 +168,8 @@ def _joined(roads: Roads) -> tuple[Ways, Ways]:
 
 def _downstream(roads: Roads, moves: list[Connection], lanes: dict[str, int]) -> tuple[Link, ...]:
     _, out = _joined(roads)
-    return tuple(link for at, move in enumerate(moves) for link in _follow(roads, at, move, lanes, out))
+    lit = [(at, move) for at, move in enumerate(moves) if move.tl]
+    return tuple(link for at, move in lit for link in _follow(roads, at, move, lanes, out))
 
 
 def _follow(roads: Roads, at: int, move: Connection, lanes: dict[str, int], out: Ways) -> list[Link]:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.traffic.sumo.net import Roads, Site
+from benchmarks.traffic.sumo.net import Site
+from benchmarks.traffic.sumo.roads import Roads
 from citywide.systems.traffic.engine.control.controller import Seen, Shown
 
 

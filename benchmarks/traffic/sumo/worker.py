@@ -11,8 +11,9 @@ import numpy as np
 
 from benchmarks.traffic.sumo.closures import lanes_to_close
 from benchmarks.traffic.sumo.drive import Seen, Shown, drive
-from benchmarks.traffic.sumo.net import Site, roads_of, site_of
+from benchmarks.traffic.sumo.net import Site, site_of
 from benchmarks.traffic.sumo.peers import Greedy, built_in
+from benchmarks.traffic.sumo.roads import roads_of
 from benchmarks.traffic.sumo.scenario import scenario_of
 from citywide.systems.traffic.engine.control.controller import Controller
 from citywide.systems.traffic.engine.control.habits import Habits

@@ -8,9 +8,10 @@ from citywide.systems.traffic.engine.control.exchange import expect
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.known import Known
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints
-from citywide.systems.traffic.engine.control.learning import learn_crossing
-from citywide.systems.traffic.engine.control.rollout import play
+from citywide.systems.traffic.engine.control.learning import AT_LINE_M, STANDS_MPS, learn_crossing
+from citywide.systems.traffic.engine.control.rollout import play, set_out
 from citywide.systems.traffic.engine.control.search import search
+from citywide.systems.traffic.engine.control.sides import is_side, note_first
 from citywide.systems.traffic.engine.control.sights import Far, Now, Sights, guess_lane
 from citywide.systems.traffic.engine.control.view import Desk, View
 
@@ -38,10 +39,21 @@ def decide(  # noqa: PLR0913, PLR0917 - numba takes arrays one by one
         fill_cells(known, lay, crossing, room_of, view, phase)
         learn_crossing(known, lay, crossing, phase, settled[crossing], seen, room_of)
         foresee(lay, known, lay.lane_from[crossing], view, phase, seen, far, settled[crossing], habits.stray)
+        note_sides(view, desk, seen, lay.lane_from[crossing], phase)
         ready = settled[crossing] and green_s[crossing] >= lay.min_green[crossing]
         chosen = choose(view, phase, ready, habits, keeps, desk, lay.lane_from[crossing], far)
         if keeps[0] == 0:
             targets[crossing] = chosen
+
+
+@inlined
+def note_sides(view: View, desk: Desk, seen: Sights, first: int, phase: int) -> None:
+    """Who stands first in side roads."""
+    for lane in range(len(view.queue)):
+        stands = seen.head_at[first + lane] < AT_LINE_M and seen.head_speed[first + lane] < STANDS_MPS
+        if is_side(view, lane) and stands and seen.crossed[first + lane] == 0.0:
+            set_out(view, desk)
+            note_first(view, desk, lane, view.serves[phase])
 
 
 @inlined
@@ -67,6 +79,10 @@ def view_of(lay: Ground, known: Known, crossing: int, seen: Sights, desk: Desk) 
         lay.weight[first:last],
         lay.lost[crossing],
         lay.min_green[crossing],
+        lay.yields.start[first : last + 1],
+        lay.yields,
+        known.passing[first:last],
+        known.inside[first:last],
     )
 
 

@@ -12,7 +12,7 @@ from citywide.systems.traffic.engine.control.known import know
 from citywide.systems.traffic.engine.control.layout import Floats, Ground, Ints, Layout
 from citywide.systems.traffic.engine.control.picture import look, nearest_first, ways_of
 from citywide.systems.traffic.engine.control.search import KEEPS, kept_for
-from citywide.systems.traffic.engine.control.sights import Far, Sights, count_crossed
+from citywide.systems.traffic.engine.control.sights import Far, Sights, count_crossed, note_passing
 from citywide.systems.traffic.engine.control.view import desk_for
 
 AHEAD_S = 120
@@ -21,7 +21,10 @@ SIGHT_M = 200.0
 
 @dataclass(frozen=True)
 class Seen:
-    """One second of detection: vehicles by sighting lane, crossings of the line, dark lanes, exit room."""
+    """One second of detection: vehicles by sighting lane, crossings of the line, dark lanes, exit room.
+
+    `inside` are the movements of those who have crossed a line and stand within the crossing.
+    """
 
     sighting: Ints
     distance: Floats
@@ -29,6 +32,7 @@ class Seen:
     crossed: Ints
     dark: NDArray[np.bool_] | None = None
     room: Floats | None = None
+    inside: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Controller:
         self._desk = desk_for(self.layout)
         self._coming, self._sent = np.zeros((lanes, horizon)), np.zeros((lanes, horizon))
         self._pending, self._planned = np.zeros((lanes, AHEAD_S)), np.zeros((lanes, AHEAD_S))
-        self._linked = np.full(lanes, -1.0)
+        self._linked, self._nobody = np.full(lanes, -1.0), np.zeros(0, np.int32)
         self._lit, self._open = np.zeros(lanes, np.bool_), np.full(max(self.layout.exits, 1), 1e9)
 
     def _tie_links(self) -> None:
@@ -102,6 +106,8 @@ class Controller:
         known, sights = self.known, self._sights(seen)
         order = nearest_first(self._ways, seen.sighting, seen.distance)
         count_crossed(known, self.layout.move_lane, self.layout.move_exit, seen.crossed, self._crossed_of)
+        inside = self._nobody if seen.inside is None else seen.inside
+        note_passing(known, self.layout.move_lane, self._crossed_of, inside)
         look(
             self._ways,
             self.layout.speed,
@@ -144,4 +150,5 @@ class Controller:
             layout.min_green,
             self.weight,
             SIGHT_M,
+            layout.yields,
         )

@@ -30,6 +30,8 @@ class Known(NamedTuple):
     left: Floats  # lane: vehicles still to come of the queue that this green serves
     served: Floats  # lane: vehicles sent of the queue that this green serves
     stuck: Floats  # lane: seconds the first vehicle has stood at a green line
+    passing: Floats  # lane: vehicles that have just left it
+    inside: Floats  # lane: vehicles that have left it and stand within the crossing
     serves: Ints  # cell: bits of movements shown green
     sure: Ints  # cell: bits of movements shown protected green
     every: Ints  # lane: all bits
@@ -56,6 +58,8 @@ def know(layout: Layout) -> Known:
         left=np.zeros(lanes),
         served=np.zeros(lanes),
         stuck=np.zeros(lanes),
+        passing=np.zeros(lanes),
+        inside=np.zeros(lanes),
         serves=serves,
         sure=sure,
         every=((1 << np.diff(layout.move_from)) - 1).astype(np.int32),

@@ -1,11 +1,14 @@
 """Every crossing's lanes, movements and phases as flat arrays, so that one kernel serves a whole city."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from citywide.systems.traffic.engine.control.yields import Yield, Yields, flat
 
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
@@ -25,15 +28,16 @@ class Movement:
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane that ends at a stop line, with its movements and its free speed."""
+    """A lane that ends at a stop line, with its movements and its free speed; a side road's has no light but yields."""
 
     movements: tuple[Movement, ...]
     speed_m_s: float = 13.9
+    yields: tuple[Yield, ...] = ()
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """One signal: its lanes, and per phase what every movement (in lane order) is shown."""
+    """One signal: its lanes, side roads last, and per phase what every movement (in lane order) is shown."""
 
     lanes: tuple[Lane, ...]
     phases: tuple[tuple[int, ...], ...]
@@ -77,6 +81,7 @@ class Layout:
     speed: Floats
     lost: Floats
     min_green: Floats
+    yields: Yields
     exits: int = 0
     feeds: tuple[Feed, ...] = field(default=())
     links: tuple[Link, ...] = field(default=())
@@ -111,6 +116,7 @@ class Ground(NamedTuple):
     min_green: Floats
     weight: Floats
     sight_m: float
+    yields: Yields
 
 
 def lay_out(
@@ -131,12 +137,13 @@ def lay_out(
         move_from=_starts(ways),
         move_lane=_owners(ways),
         move_exit=np.array([move.exit for lane in lanes for move in lane.movements], np.int32),
-        green=np.array([light for c in crossings for phase in c.phases for light in phase], np.int8),
+        green=np.array([light for c in crossings for phase in c.phases for light in _shown(c, phase)], np.int8),
         lane_from=_starts([len(c.lanes) for c in crossings]),
         crossing_of_lane=_owners([len(c.lanes) for c in crossings]),
         speed=np.array([lane.speed_m_s for lane in lanes], np.float64),
         lost=np.array([c.lost_s for c in crossings], np.float64),
         min_green=np.array([c.min_green_s for c in crossings], np.float64),
+        yields=flat([lane.yields for lane in lanes]),
         exits=exits,
         feeds=tuple(feeds),
         links=tuple(links),
@@ -149,10 +156,18 @@ def _check(at: int, crossing: Crossing) -> None:
         raise ValueError(f"crossing {at} has {len(crossing.lanes)} lanes; accepted: at most {MOST_LANES}")
     if not crossing.phases or not width:
         raise ValueError(f"crossing {at} has no phases or no movements")
-    if any(len(phase) != width for phase in crossing.phases):
-        raise ValueError(f"crossing {at}: every phase must show {width} movements")
+    lit = sum(len(lane.movements) for lane in crossing.lanes if not lane.yields)
+    if any(len(phase) != lit for phase in crossing.phases):
+        raise ValueError(f"crossing {at}: every phase must show {lit} movements")
+    if any(one.yields and not two.yields for one, two in itertools.pairwise(crossing.lanes)):
+        raise ValueError(f"crossing {at}: side roads come after the lanes that have a light")
     if any(light not in (RED, PERMISSIVE, PROTECTED) for phase in crossing.phases for light in phase):
         raise ValueError(f"crossing {at}: a light is 0 (red), 1 (permissive) or 2 (protected)")
+
+
+def _shown(crossing: Crossing, phase: tuple[int, ...]) -> tuple[int, ...]:
+    """What all lanes are shown: a side road may go by whatever phase, giving way."""
+    return (*phase, *[PERMISSIVE] * (_width(crossing) - len(phase)))
 
 
 def _width(crossing: Crossing) -> int:

@@ -3,6 +3,7 @@
 from citywide.kit.compiled import compiled, inlined
 from citywide.systems.traffic.engine.control.firsts import in_a_row, part_of, weigh_first
 from citywide.systems.traffic.engine.control.habits import Habits
+from citywide.systems.traffic.engine.control.sides import is_side
 from citywide.systems.traffic.engine.control.view import Desk, View
 
 
@@ -28,7 +29,7 @@ def sends(view: View, desk: Desk, phase: int, seconds: float, second: int, until
     total = 0.0
     for lane in range(view.rate.shape[1]):
         may = view.serves[phase, lane]
-        if may:
+        if may and not is_side(view, lane):
             goes_on = may == desk.may[lane]
             there = desk.lead[lane] if goes_on else desk.queue[lane]
             for after in range(second, until):

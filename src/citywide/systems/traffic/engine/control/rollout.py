@@ -8,6 +8,7 @@ from citywide.systems.traffic.engine.control.firsts import bring_next, open_to
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.lamps import Lamps, changed, serving, ticked
 from citywide.systems.traffic.engine.control.layout import Floats
+from citywide.systems.traffic.engine.control.sides import is_side, pass_on, slips_out
 from citywide.systems.traffic.engine.control.view import Desk, View
 
 EVERY_BIT = 0x7FFFFFFF
@@ -35,7 +36,11 @@ def play(  # noqa: PLR0913, PLR0917 - one kernel
         for lane in range(len(view.queue)):
             desk.queue[lane] += view.coming[lane, second]
             desk.lead[lane] += view.coming[lane, second]
-            sent = crosses(view, desk, lane, goes, lamps.before, second)
+            if is_side(view, lane):
+                sent = slips_out(view, desk, lane, second)
+            else:
+                sent = crosses(view, desk, lane, goes, lamps.before, second)
+            pass_on(desk, lane, sent, lamps.phase == now and lamps.before < 0)
             if sent > 0.0:
                 flow += sent
                 if sent_out.shape[0] > 0:
@@ -54,6 +59,7 @@ def set_out(view: View, desk: Desk) -> None:
     for lane in range(len(view.queue)):
         desk.queue[lane], desk.gone[lane], desk.run[lane] = view.queue[lane], 0.0, 0.0
         desk.on[lane], desk.may[lane] = view.on[lane], 0
+        desk.passing[lane], desk.inside[lane] = view.passing[lane], view.inside[lane]
         desk.open[lane] = desk.began[lane] = 0.0
     for move in range(view.moves[0], view.moves[len(view.queue)]):
         desk.front[move] = view.front[move]

@@ -6,6 +6,7 @@ from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.habits import Habits
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
 from citywide.systems.traffic.engine.control.rollout import play
+from citywide.systems.traffic.engine.control.sides import is_side
 from citywide.systems.traffic.engine.control.view import Desk, View
 
 KEEPS = np.array([0, 2, 4, 7, 11, 16], np.int32)
@@ -28,6 +29,9 @@ def wish(view: View, now: int, wanted: Flags) -> bool:
             soon += coming[lane, second]
         if soon <= 0.3:
             continue
+        if is_side(view, lane):  # any phase may be the one that lets it go
+            wanted[:] = True
+            return True
         for phase in range(len(wanted)):
             more = rate[now, lane] < rate[phase, lane] or share[now, lane] < share[phase, lane]
             if rate[phase, lane] > 0.0 and (more or likely[now, lane] < likely[phase, lane]):

@@ -6,6 +6,7 @@ from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.headways import START_UP_S
 from citywide.systems.traffic.engine.control.known import FLOW_MEMORY_S, Known
 from citywide.systems.traffic.engine.control.layout import Flags, Floats, Ints
+from citywide.systems.traffic.engine.control.sides import FADES
 
 Now = tuple[Ints, Flags, Floats]  # phase, settled, seconds of green
 
@@ -54,6 +55,16 @@ def count_crossed(
             known.turns[move] += 1.0
             if move_exit[move] >= 0:
                 known.taken[move_exit[move]] += 1.0 / FLOW_MEMORY_S
+
+
+@compiled
+def note_passing(known: Known, move_lane: Ints, crossed_of: Floats, inside: Ints) -> None:
+    """Who has just left each lane and is not yet past what lies behind the crossing."""
+    known.inside[:] = 0.0
+    for at in range(len(inside)):
+        known.inside[move_lane[inside[at]]] += 1.0
+    for lane in range(len(crossed_of)):
+        known.passing[lane] = FADES * known.passing[lane] + crossed_of[lane]
 
 
 @compiled

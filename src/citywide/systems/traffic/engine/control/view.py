@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from citywide.systems.traffic.engine.control.layout import MOST_LANES, Flags, Floats, Ints, Layout
+from citywide.systems.traffic.engine.control.yields import Yields
 
 
 class View(NamedTuple):
@@ -26,6 +27,10 @@ class View(NamedTuple):
     weight: Floats  # lane
     lost: float
     min_green: float
+    gives: Ints  # lane: where those begin whom it gives way to
+    yields: Yields
+    passing: Floats  # lane: vehicles that have just left it
+    inside: Floats  # lane: those who stand within the crossing
 
 
 class Desk(NamedTuple):
@@ -39,6 +44,7 @@ class Desk(NamedTuple):
     late: Floats
     wants: Floats  # movement
     front: Floats  # movement
+    went: Floats  # movement: vehicles that leave a side road
     queue: Floats
     gone: Floats
     lead: Floats  # lane: the queue if its first vehicle may go
@@ -47,6 +53,8 @@ class Desk(NamedTuple):
     share: Floats  # lane: the part of its traffic that may go
     run: Floats  # lane: the part of its first vehicle that has crossed
     on: Floats
+    passing: Floats  # lane: vehicles that have just left it
+    inside: Floats  # lane: those who stand within the crossing
     may: Ints  # lane: bits of the movements that may go
     wanted: Flags  # phase
     nothing: Floats
@@ -57,8 +65,8 @@ def desk_for(layout: Layout) -> Desk:
     cells, phases = int(layout.cell_from[-1]), int(np.diff(layout.phase_from).max(initial=0))
     return Desk(
         *(np.zeros(cells) for _ in range(6)),
-        *(np.zeros(layout.movements) for _ in range(2)),
-        *(np.zeros(MOST_LANES) for _ in range(8)),
+        *(np.zeros(layout.movements) for _ in range(3)),
+        *(np.zeros(MOST_LANES) for _ in range(10)),
         may=np.zeros(MOST_LANES, np.int32),
         wanted=np.zeros(phases, np.bool_),
         nothing=np.zeros((0, 0)),
