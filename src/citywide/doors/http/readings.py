@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.datastructures import State
@@ -17,6 +17,7 @@ from citywide.hub.ingest.batch import Refusal
 from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.readings.history import History
 from citywide.hub.vocabulary.words import Words
+from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, anybody, device, hub_of
 from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.hub.web.problems import Problem
@@ -68,7 +69,7 @@ def latest(
         raise Problem(422, "there is no such kind", [Refusal("kind", repr(kind), ", ".join(sorted(hub.words.kinds)))])
     if quantity is not None and quantity not in hub.words.quantities:
         raise Problem(422, "there is no such quantity", [_unknown_quantity(hub.words, quantity)])
-    return _columns(History(hub).latest(who, kind, quantity))
+    return Response(History(hub).latest(who, kind, quantity), media_type=MediaType.JSON)
 
 
 @get("/v1/history")
@@ -89,7 +90,7 @@ def history(
         raise Problem(400, "begin and end need a time zone, such as 2026-03-02T08:00:00+08:00")
     if faults := list(_history_faults(hub.words, entity, quantity, begin, end)):
         raise Problem(422, "there is no such history", faults)
-    return _columns(History(hub).series(who, entity, quantity, begin, end, points))
+    return as_json(History(hub).series(who, entity, quantity, begin, end, points))
 
 
 @get("/v1/count")
@@ -98,10 +99,6 @@ def count(request: AnyRequest, state: State) -> dict[str, int]:
     """How many readings the city holds."""
     anybody(request, "readings:read")
     return {"readings": History(hub_of(state)).count()}
-
-
-def _columns(found: dict[str, list[Any]]) -> Response[bytes]:
-    return Response(json.encode(found), media_type=MediaType.JSON)
 
 
 def _history_faults(

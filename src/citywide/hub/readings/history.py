@@ -35,13 +35,11 @@ class History(Struct, frozen=True):
 
     hub: Holder
 
-    def latest(self, who: Who, kind: str, quantity: str | None = None) -> Columns:
-        """The latest values of every entity of a kind, of one quantity or of all."""
+    def latest(self, who: Who, kind: str, quantity: str | None = None) -> bytes:
+        """The latest values of every entity of a kind, of one quantity or of all: columns, as JSON."""
         with self.hub.database.reading_as(who) as connection:
-            cursor = connection.execute(sql("latest_of_kind"), {"kind": kind, "quantity": quantity})
-            found = cursor.fetchall()
-        names = ("entity", "name", "lon", "lat", "quantity", "time", "value")
-        return {name: [row[at] for row in found] for at, name in enumerate(names)}
+            ((columns,),) = connection.execute(sql("latest_of_kind"), {"kind": kind, "quantity": quantity}).fetchall()
+        return columns.encode()
 
     def count(self) -> int:
         """How many readings the city holds, hot and archived."""

@@ -45,7 +45,12 @@ from hub.series join hub.entity on entity.number = series.entity
 where series.number = any(%(numbers)s)
 
 -- name: latest_of_kind
-select entity.id, entity.name, entity.lon, entity.lat, series.quantity, latest.time, latest.value
+-- In columns, as JSON, put together where it lies: ten thousand rows are one text for whoever asks
+select json_build_object(
+    'entity', coalesce(json_agg(entity.id), '[]'), 'name', coalesce(json_agg(entity.name), '[]'),
+    'lon', coalesce(json_agg(entity.lon), '[]'), 'lat', coalesce(json_agg(entity.lat), '[]'),
+    'quantity', coalesce(json_agg(series.quantity), '[]'), 'time', coalesce(json_agg(latest.time), '[]'),
+    'value', coalesce(json_agg(latest.value), '[]'))::text
 from hub.entity join hub.series on series.entity = entity.number
 join hub.latest on latest.series = series.number
 where entity.kind = %(kind)s and (%(quantity)s::text is null or series.quantity = %(quantity)s)
