@@ -42,7 +42,7 @@ class Roads:
 def roads_of(path: Path) -> Roads:
     """Lanes, connections and the first program of every signal."""
     with opened(path) as file:
-        root = ET.parse(file).getroot()  # noqa: S314 - our own maps and SUMO's output
+        root = ET.parse(file).getroot()  # noqa: S314 - a map that whoever measures has chosen, on their own machine
     lanes = [lane for edge in root.iter("edge") for lane in edge.iter("lane")]
     programs: dict[str, list[tuple[float, str]]] = {}
     for logic in root.iter("tlLogic"):

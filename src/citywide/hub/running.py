@@ -147,7 +147,7 @@ class Hub:
         self.database.close()
 
     def _wind_down(self) -> None:
-        """The heart beats on until all is done: whoever is silent for long is counted out in the middle of it."""
+        """The heart beats on until the duties are done: who is silent for long is counted out in the middle of one."""
         self._rounds.end()
         self._beats.stop()
         self._beats.end()

@@ -1,5 +1,7 @@
 """What becomes of each reading: kept once, refused by name, never lost with its neighbours."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -87,28 +89,31 @@ def test_a_worker_that_was_given_up_cannot_write_any_more(gauged: TrialCity) -> 
     assert kept(gauged) == [(0, 1)]
 
 
+@contextmanager
+def no_alarm_can_be_kept(city: TrialCity) -> Iterator[None]:
+    """Whatever commits an alarm fails meanwhile."""
+    with city.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm add constraint full_disk check (value < 0) not valid")
+    yield
+    with city.hub.database.transaction() as connection:
+        connection.execute("alter table hub.alarm drop constraint full_disk")
+
+
 def test_after_a_failed_commit_the_rules_remember_only_what_was_committed(gauged: TrialCity) -> None:
     gauged.send(at(0, 1))
-    with gauged.hub.database.transaction() as connection:
-        connection.execute("alter table hub.alarm add constraint full_disk check (value < 0) not valid")
-    with pytest.raises(Exception, match="full_disk"):
+    with no_alarm_can_be_kept(gauged), pytest.raises(Exception, match="full_disk"):
         gauged.send(at(1, 30))
-    with gauged.hub.database.transaction() as connection:
-        connection.execute("alter table hub.alarm drop constraint full_disk")
     assert gauged.send(at(1, 30)).accepted == 1
     assert "30 cm of water at Gauge one" in gauged.story()
 
 
 def test_what_a_failed_commit_had_told_the_rules_is_never_written_down(gauged: TrialCity) -> None:
     gauged.send(at(0, 1))
-    with gauged.hub.database.transaction() as connection:
-        connection.execute("alter table hub.alarm add constraint full_disk check (value < 0) not valid")
-    with pytest.raises(Exception, match="full_disk"):
-        gauged.send(at(1, 30))
-    for _ in range(8):  # every part has its turn
-        gauged.hub.look_round()
-    with gauged.hub.database.transaction() as connection:
-        connection.execute("alter table hub.alarm drop constraint full_disk")
+    with no_alarm_can_be_kept(gauged):
+        with pytest.raises(Exception, match="full_disk"):
+            gauged.send(at(1, 30))
+        for _ in range(8):  # every part has its turn
+            gauged.hub.look_round()
     assert gauged.send(at(1, 30)).accepted == 1
     assert "30 cm of water at Gauge one" in gauged.story()
 
