@@ -18,6 +18,7 @@ from citywide.hub.duties.chronicle import Chronicler
 from citywide.hub.duties.dispatch import Dispatch
 from citywide.hub.duties.flush import Flusher
 from citywide.hub.duties.jobs import Jobs
+from citywide.hub.duties.judging import judge_cases
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.duties.rounds import Rounds
 from citywide.hub.duties.service import Service
@@ -112,6 +113,7 @@ class Hub:
         heard = timedelta(minutes=10)  # a city that wakes has said nothing yet
         self.jobs.comes_round("hub.catalogue", day, lambda _: self._judge(), after=heard)
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
+        self.jobs.comes_round("hub.judging", timedelta(seconds=5), lambda _: judge_cases(self.database, self.clock.now()))
         for system in self.words.systems.values():
             for schedule in system.schedules:
                 name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)

@@ -17,7 +17,8 @@ RIGHTS = (
     "{role} must own its database, and may make roles (`alter role {role} createrole`) or, where another hub of this "
     "server has made citywide_staff, act as it (`grant citywide_staff to {role} with inherit false`)"
 )
-TRIES, PAUSE_S = 200, 1.0
+TRIES, PAUSE_S, WORD_S = 200, 1.0, 0.1
+BY_ITSELF = "-- outside a transaction"  # how a step begins whose statements bear being run again
 _FILE = re.compile(r"^(\d{4})_(\w+)\.sql$")
 
 
@@ -48,7 +49,7 @@ def migrate(connection: Connection, migrations: Iterable[Migration]) -> list[Mig
     """Run what has not run yet, each in its own transaction; waits for another that is migrating."""
     connection.autocommit = True
     connection.execute("set statement_timeout = 0")  # a server may set one for all; a step takes as long as it takes
-    connection.execute("select pg_advisory_lock(%s)", (LOCK,))
+    _have_the_word(connection)
     try:
         connection.execute(_TABLE)
         done = set(connection.execute("select owner, number from citywide_migration").fetchall())
@@ -65,6 +66,12 @@ _TABLE = """
 """
 
 
+def _have_the_word(connection: Connection) -> None:
+    """Asked again and again: an index that is built beside the city's work waits for whoever sleeps in a statement."""
+    while connection.execute("select pg_try_advisory_lock(%s)", (LOCK,)).fetchone() != (True,):
+        time.sleep(WORD_S)
+
+
 def _run(connection: Connection, step: Migration) -> Migration:
     """Take a step; while a table is busy we give way, so that its users never queue behind us for long."""
     for _ in range(TRIES):
@@ -78,11 +85,20 @@ def _run(connection: Connection, step: Migration) -> Migration:
 
 
 def _take(connection: Connection, step: Migration) -> None:
+    if step.text.startswith(BY_ITSELF):
+        for statement in step.text.split(";\n"):
+            connection.execute(cast("LiteralString", statement))
+        _note(connection, step)
+        return
     with connection.transaction():
         connection.execute("set local lock_timeout = '1s'")
         connection.execute(step.text)
-        row = (step.owner, step.number, step.name)
-        connection.execute("insert into citywide_migration (owner, number, name) values (%s, %s, %s)", row)
+        _note(connection, step)
+
+
+def _note(connection: Connection, step: Migration) -> None:
+    row = (step.owner, step.number, step.name)
+    connection.execute("insert into citywide_migration (owner, number, name) values (%s, %s, %s)", row)
 
 
 def _sorted(owner: str, found: Iterable[tuple[str, str]]) -> list[Migration]:

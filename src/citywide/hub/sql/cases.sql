@@ -1,10 +1,14 @@
 -- name: case_near
-select hub.standing(cases.id) from hub.cases left join hub.entity on entity.number = cases.about
-where cases.category = %(category)s and cases.closed is null
-  and (entity.id = %(about)s
-       or (%(about)s::text is null and cases.opened >= %(since)s and cases.lon is not null and %(lon)s::float8 is not null
-           and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s))
-order by cases.id limit 1
+-- Of the same thing, else near in place and time; of all cases the open ones are few, and the newest
+with near as materialized (
+    select cases.id from hub.cases where cases.category = %(category)s and cases.closed is null
+        and cases.about = (select number from hub.entity where id = %(about)s)
+    union all
+    select cases.id from hub.cases where cases.category = %(category)s and cases.closed is null
+        and %(about)s::text is null and cases.opened >= %(since)s
+        and hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) <= %(metres)s
+)
+select hub.standing(min(id)) from near having count(*) > 0
 
 -- name: join_case
 update hub.cases set reporters = reporters + %(told)s,
@@ -132,8 +136,9 @@ order by cases.due nulls last, cases.id for update of cases skip locked
 
 -- name: cases_of_alarm
 -- That it opened, and that it joined; what goes on as another is left to whoever holds that
-select id, state from hub.cases where state <> 'closed' and (alarm = %(alarm)s
-    or id in (select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text))
+select id, state from hub.cases where state <> 'closed' and id in (
+    select id from hub.cases where alarm = %(alarm)s
+    union all select cases from hub.case_step where what = 'joined' and facts ->> 'alarm' = %(alarm)s::text)
 order by id for no key update
 
 -- name: other_alarms_standing
@@ -153,6 +158,9 @@ select department, array(select cases from hub.joined_case where goes_on_as = %(
 select id, title, category, department, state, opened, due, first_due, rung from hub.cases
 where next_look <= %(now)s and state <> 'closed'
 order by next_look limit 200 for update skip locked
+
+-- name: judge_due
+select hub.judge_due(%(now)s, %(most)s)
 
 -- name: look_again
 update hub.cases set next_look = %(at)s where id = %(case)s

@@ -2,7 +2,7 @@
 -- What is told to the reader's role and was not marked as seen; of a case only as long as it is open
 select message.id, message.at as time, message.says, message.department, '/case/' || cases.id as href
 from hub.message left join hub.cases on cases.id = (message.facts ->> 'case')::bigint
-where message.role is not null and (message.facts ->> 'case' is null or cases.state <> 'closed')
+where message.role is not null and not message.over and (message.facts ->> 'case' is null or cases.state <> 'closed')
   and not exists (select from hub.message_seen where message_seen.message = message.id)
 order by message.id desc limit 200
 

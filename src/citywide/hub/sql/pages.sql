@@ -10,15 +10,17 @@ union all
     unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
 where %(department)s::text in (cases.department, '') and cases.state = 'closed'
-  and cases.closed > (select max(opened) from hub.cases) - interval '1 day'
+  and cases.closed > %(now)s - interval '1 day'
 order by cases.closed desc, cases.id limit 100)
 
 -- name: evidence_of_department
 select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'
+  and index >= (select max(size) from evidence.checkpoint) - 100000
 order by index desc limit 100
 
 -- name: recent_evidence
-select index, at, kind, body from evidence.entry where kind <> 'access' order by index desc limit 200
+select index, at, kind, body from evidence.entry where kind <> 'access'
+  and index >= (select max(size) from evidence.checkpoint) - 100000 order by index desc limit 200
 
 -- name: open_alarms
 select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
@@ -56,15 +58,15 @@ select department, count(*) as cases,
     round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
     case when count(stars) > 0 then round((sum(stars) + 15.0) / (count(stars) + 5), 2)::float8 end as satisfaction, count(stars) as rated,
     round(extract(epoch from sum(paused)) / 3600, 1)::float8 as paused_hours
-from hub.judged(%(now)s) where opened > %(now)s - %(back)s::interval and reporters >= %(reporters)s
+from hub.judged_since(%(now)s - %(back)s::interval, %(now)s) where reporters >= %(reporters)s and hub.may_see(department)
 group by department order by late_percent, solved_percent desc, department
 
 -- name: charged_elsewhere
 -- What counts against a department though another holds it by now
 select cases.id, '/case/' || cases.id as href, cases.title, judged.department as charged, cases.department, cases.state,
     case when judged.late then 'late' else 'reopened' end as why
-from hub.judged(%(now)s) join hub.cases on cases.id = judged.id
-where judged.department <> cases.department and (judged.late or cases.reopened > 0) order by cases.id desc limit 500
+from hub.judged_since('-infinity', %(now)s) as judged join hub.cases on cases.id = judged.id
+where judged.department <> judged.held_by and (judged.late or judged.reopened) order by cases.id desc limit 500
 
 -- name: own_delegations
 select from_staff, to_staff, until, why from people.delegation where until > now() order by until

@@ -20,7 +20,7 @@ from (
         hub.metres(cases.lon, cases.lat, %(lon)s::float8, %(lat)s::float8) as distance
     from unnest(%(categories)s::text[], %(reaches)s::float8[]) as asked (category, reach)
     join hub.cases on cases.category = asked.category
-    where cases.state <> 'closed' and cases.lon is not null
+    where cases.closed is null and cases.state <> 'closed' and cases.lon is not null
       and (%(case)s::bigint is null or cases.id = %(case)s)
       and cases.lat between %(lat)s::float8 - asked.reach / 111000.0 and %(lat)s::float8 + asked.reach / 111000.0
 ) as found

@@ -57,6 +57,7 @@ order by cases.due nulls last limit 500
 -- name: repeat_complaints
 select cases.id, cases.title, cases.department, cases.state, cases.reporters, cases.reopened, '/cases/' || cases.id as href
 from hub.cases where cases.reporters > 0 and (cases.reporters > 1 or cases.reopened > 0)
+  and cases.opened > %(now)s - interval '30 days'
 order by cases.reporters + 2 * cases.reopened desc, cases.id desc limit 100
 
 -- name: reported_open

@@ -424,7 +424,7 @@ join hub.series lon_of on lon_of.entity = entity.number and lon_of.quantity = 'p
 join hub.latest lon on lon.series = lon_of.number
 join hub.series lat_of on lat_of.entity = entity.number and lat_of.quantity = 'position_lat'
 join hub.latest lat on lat.series = lat_of.number
-where entity.kind = 'priority_vehicle' and lon.time > (select max(time) from hub.latest) - interval '2 minutes'
+where entity.kind = 'priority_vehicle' and lon.time > %(now)s - interval '2 minutes'
 
 -- name: lanes_of_crossings
 -- Lanes, then walks; a signal group's light is told at the detector of its number.

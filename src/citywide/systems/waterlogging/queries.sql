@@ -35,7 +35,7 @@ with highest as (
 )
 select reading.time, highest.name, reading.value from highest
 join hub.reading on reading.series = highest.number
-where reading.time > (select max(time) from hub.latest) - interval '6 hours'
+where reading.time > %(now)s - interval '6 hours'
 order by reading.time
 
 -- name: forecast_history
@@ -53,7 +53,7 @@ join hub.series h on h.entity = places.entity and h.quantity = 'water_depth_in_3
 join hub.reading middle on middle.series = m.number
 join hub.reading low on low.series = l.number and low.time = middle.time
 join hub.reading high on high.series = h.number and high.time = middle.time
-where middle.time > (select max(time) from hub.latest) - interval '6 hours'
+where middle.time > %(now)s - interval '6 hours'
 order by 1
 
 -- name: gauges_table
