@@ -34,6 +34,7 @@ from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import summarise
 from citywide.hub.secrets import evidence_keys
+from citywide.hub.screens.together import Together
 from citywide.hub.settings import Settings
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Reading
@@ -68,7 +69,7 @@ class Hub:
         self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
-        self.live = LiveFeed(self.database)
+        self.live, self.together = LiveFeed(self.database), Together()
         self._chronicler: Chronicler | None = None
         self._rounds, self._beats = Rounds(), Rounds()
         self._one_round, self._one_at_work = threading.Lock(), threading.Lock()

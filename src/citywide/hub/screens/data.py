@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, LiteralString
 
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 from psycopg import Connection
 
 from citywide.hub.database.pool import Database
@@ -48,7 +48,7 @@ def queries_of_widget(page: Page, widget: int, chosen: str = "") -> list[Query]:
     choice: Choice | None = getattr(found, "choice", None)
     if choice is None:
         return queries
-    return [*(Query(query.name, {**query.values, "chosen": chosen}) for query in queries), choice.among]
+    return [*(structs.replace(query, values={**query.values, "chosen": chosen}) for query in queries), choice.among]
 
 
 def text_of(system: System, query: Query) -> LiteralString:
@@ -59,9 +59,14 @@ def text_of(system: System, query: Query) -> LiteralString:
     return own.get(query.name) or hub_queries()[query.name]
 
 
+def reader_of(query: Query, who: Who) -> Who:
+    """As whom it is asked: what is not the reader's own is asked without a name, for all of the same offices."""
+    return who if query.own else structs.replace(who, name="")
+
+
 def sheet(database: Database, who: Who, system: System, query: Query, now: datetime) -> Sheet:
     """Run a query for a reader; `now` is the city's time and needs no mention in its values."""
-    with database.reading_as(who) as connection:
+    with database.reading_as(reader_of(query, who)) as connection:
         return _run(connection, text_of(system, query), query.values, now)
 
 

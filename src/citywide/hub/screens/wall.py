@@ -36,7 +36,7 @@ WALL = Page(
         ),
         Table(
             Text("For you", "待您知悉"),
-            Query("for_you"),
+            Query("for_you", own=True),
             (
                 Column("time", Text("When", "时间"), "time"),
                 Column("says", Text("What", "内容")),
@@ -145,7 +145,7 @@ DEPUTIES = Page(
         ),
         Table(
             Text("Who acts for whom", "代班情况"),
-            Query("own_delegations"),
+            Query("own_delegations", own=True),
             (
                 Column("from_staff", Text("For", "被代班人")),
                 Column("to_staff", Text("Acts", "代班人")),

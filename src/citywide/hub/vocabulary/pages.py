@@ -9,10 +9,14 @@ from citywide.kit.text import Text
 
 
 class Query(Struct, frozen=True):
-    """A named query of the hub or of a system, and the values bound to its parameters."""
+    """A named query of the hub or of a system, and the values bound to its parameters.
+
+    What it shows is the same for all who see the same departments, unless it is said to be the reader's own.
+    """
 
     name: str
     values: Mapping[str, str | float | int] = field(default_factory=dict[str, str | float | int])
+    own: bool = False
 
 
 class Column(Struct, frozen=True):

@@ -6,4 +6,9 @@ from litestar import MediaType, Response
 
 def as_json(found: object, status: int = 200) -> Response[bytes]:
     """What was found, as a response."""
-    return Response(msgspec.json.encode(found), status_code=status, media_type=MediaType.JSON)
+    return encoded(msgspec.json.encode(found), status)
+
+
+def encoded(body: bytes, status: int = 200) -> Response[bytes]:
+    """What was encoded once, for one of those who get it."""
+    return Response(body, status_code=status, media_type=MediaType.JSON)

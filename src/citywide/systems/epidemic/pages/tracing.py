@@ -41,7 +41,7 @@ GRANT = Form(
 )
 GRANTS = Table(
     Text("Grants", "授权记录"),
-    Query("grants"),
+    Query("grants", own=True),
     (
         Column("staff", Text("Who", "被授权人")),
         Column("given_by", Text("By", "授权人")),

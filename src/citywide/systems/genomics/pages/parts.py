@@ -22,7 +22,7 @@ def number(name: str, label: Text, unit: str = "") -> Column:
 
 def found(title: Text, query: str, *columns: Column) -> Table:
     """A table of what studies found, which follows them."""
-    return Table(title, Query(query), columns, live=CASE)
+    return Table(title, Query(query, own=True), columns, live=CASE)
 
 
 def scatter(title: Text, query: Query, x: str, y: str, **more: Any) -> Chart:
@@ -37,7 +37,7 @@ def along_the_genome(title: Text, query: Query, by: str, along: Text = MEGABASES
 
 def region(rank: int, title: Text) -> Chart:
     """The variants about one of the strongest leads, coloured by their linkage with it."""
-    return along_the_genome(title, Query("region", {"rank": rank}), "linkage")
+    return along_the_genome(title, Query("region", {"rank": rank}, own=True), "linkage")
 
 
 RUNS = Text("The study is running; what it finds appears here", "研究进行中，结果将显示于此")

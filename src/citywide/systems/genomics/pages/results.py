@@ -17,20 +17,20 @@ from citywide.systems.genomics.pages.parts import (
     scatter,
 )
 
-HITS = Stat(Text("Variants below 5e-8", "低于 5e-8 的位点"), Query("newest_hits"), "count", live=CASE)
+HITS = Stat(Text("Variants below 5e-8", "低于 5e-8 的位点"), Query("newest_hits", own=True), "count", live=CASE)
 INFLATION = Stat(
-    Text("Genomic inflation λ", "基因组膨胀系数 λ"), Query("newest_inflation"), "lambda", worry=1.15, live=CASE
+    Text("Genomic inflation λ", "基因组膨胀系数 λ"), Query("newest_inflation", own=True), "lambda", worry=1.15, live=CASE
 )
 MANHATTAN = along_the_genome(
     Text("Manhattan: strength along the genome", "曼哈顿图：全基因组关联强度"),
-    Query("manhattan"),
+    Query("manhattan", own=True),
     "series",
     CHROMOSOME,
     stretches="chromosome",
 )
 QUANTILES = scatter(
     Text("QQ: expected and observed", "QQ 图：期望与观测"),
-    Query("quantiles"),
+    Query("quantiles", own=True),
     "expected",
     "observed",
     by="trait",

@@ -21,7 +21,7 @@ ASK = Form(
     Text("Ask for a study", "申请研究"),
     "/v1/studies",
     (
-        Field("cohort", COHORT, "choice", required=True, among=Query("cohort_choices")),
+        Field("cohort", COHORT, "choice", required=True, among=Query("cohort_choices", own=True)),
         Field("traits", Text("Traits, comma between (all if none)", "性状，以逗号分隔（不填为全部）")),
         Field(
             "test",
@@ -56,7 +56,7 @@ ACTS = Form(
 )
 COHORTS = Table(
     Text("Cohorts", "队列"),
-    Query("cohorts"),
+    Query("cohorts", own=True),
     (
         Column("name", COHORT),
         number("people", Text("People", "人数")),
@@ -64,13 +64,13 @@ COHORTS = Table(
         Column("traits", Text("Traits", "性状")),
     ),
 )
-UNDER_WAY = Stat(Text("Studies under way", "进行中的研究"), Query("running_count"), "count", live=CASE)
+UNDER_WAY = Stat(Text("Studies under way", "进行中的研究"), Query("running_count", own=True), "count", live=CASE)
 TIME_LEFT = Stat(
-    Text("Time left of the one that runs", "当前研究剩余时间"), Query("time_left"), "left_s", "s", live=("latest",)
+    Text("Time left of the one that runs", "当前研究剩余时间"), Query("time_left", own=True), "left_s", "s", live=("latest",)
 )
 ALL = Table(
     STUDIES_TITLE,
-    Query("studies"),
+    Query("studies", own=True),
     (
         number("number", Text("No.", "编号")),
         Column("state", Text("State", "状态"), "state"),
@@ -101,7 +101,7 @@ FOUND = found(
     number("genome_wide", Text("Below 5e-8", "低于 5e-8")),
     Column("refused", WHY_NOT),
 )
-EVIDENCE = Timeline(Text("What was done with the data", "数据使用记录"), Query("study_evidence"))
+EVIDENCE = Timeline(Text("What was done with the data", "数据使用记录"), Query("study_evidence", own=True))
 STUDIES = Page(
     "studies",
     STUDIES_TITLE,
