@@ -73,6 +73,11 @@ begin
     return cardinality(due);
 end $$;
 
+-- The numbers alone: whose case it is shows the case
+create function hub.no_longer_held(since timestamptz, moment timestamptz) returns setof bigint
+language sql stable rows 100 security definer set search_path = pg_catalog as $$
+    select cases from hub.verdict where holds_until <= moment and opened > since
+$$;
 -- How the cases count that were opened since a moment: what is kept, and anew what holds no longer
 create function hub.judged_since(since timestamptz, moment timestamptz) returns table (
     id bigint, department text, held_by text, reporters int, stars smallint, reopened boolean,
@@ -84,5 +89,5 @@ create function hub.judged_since(since timestamptz, moment timestamptz) returns 
     select judged.id, judged.department, cases.department, judged.reporters, judged.stars, cases.reopened > 0,
         judged.answered, judged.solved, judged.late, judged.paused
     from hub.judged(moment) as judged join hub.cases on cases.id = judged.id
-    where judged.id in (select verdict.cases from hub.verdict where verdict.opened > since and verdict.holds_until <= moment)
+    where judged.id in (select hub.no_longer_held(since, moment))
 $$;
