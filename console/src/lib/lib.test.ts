@@ -5,7 +5,7 @@ import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
 import { prefs, say } from "./prefs.svelte";
 import { caseOf, digitsOf, figure, figureAmong, place, rows } from "./rows";
-import { chosenIn } from "./source.svelte";
+import { chosenIn, paceOf } from "./source.svelte";
 import { span, urgency } from "./time";
 import { classOf, shadeOf, toneOf } from "./tone";
 import { refused } from "./refusals";
@@ -191,4 +191,8 @@ test("a refusal is said in the reader's language, and as it came where there is 
   prefs.lang = "en";
   expect(refused("where is it?")).toBe("where is it?");
   prefs.lang = before;
+});
+
+test("what takes long to answer is asked anew more rarely, but twice a minute at least", () => {
+  expect([20, 1500, 60_000].map((took) => paceOf(2000, took))).toEqual([2000, 15_000, 30_000]);
 });

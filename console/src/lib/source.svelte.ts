@@ -7,14 +7,19 @@ import type { Frame, Page } from "./types";
 const THROTTLE_MS = 2000;
 const POLL_MS = 30_000;
 const MANY_ROWS = 5000; // so many are asked anew more rarely, where each reading moves them anyway
+const SHARE = 10; // of its time a widget waits for answers at most this part: a large city's are not asked for without a pause
 const LATEST_MS = 5000; // readings never stop: what is computed from them is asked again at this pace
 const STALE_S = 60;
+
+/** How long after it was asked something is asked anew at the earliest; what takes long, more rarely. */
+export const paceOf = (pace: number, took: number): number => Math.max(pace, Math.min(POLL_MS, SHARE * took));
 
 export class Source {
   frame = $state.raw<Frame | null>(null);
   problem = $state.raw<Problem | null>(null);
   #heard = $state(0); // in this browser's time: a demo's city may run faster than its readers
   #asked = 0;
+  #took = 0;
   #waiting = 0;
   #busy: AbortController | null = null;
 
@@ -52,7 +57,7 @@ export class Source {
 
   soon(pace = THROTTLE_MS): void {
     if (this.#waiting) return;
-    const wait = Math.max(0, this.#asked + pace - Date.now());
+    const wait = Math.max(0, this.#asked + paceOf(pace, this.#took) - Date.now());
     this.#waiting = window.setTimeout(() => {
       this.#waiting = 0;
       void this.load();
@@ -68,6 +73,7 @@ export class Source {
       const frame = await ask<Frame>(this.path, mine.signal);
       clock.hear(frame.as_of);
       this.#heard = Date.now();
+      this.#took = this.#heard - this.#asked;
       this.frame = frame;
       this.problem = null;
     } catch (error) {
