@@ -70,8 +70,8 @@ LEAGUE = Page(
     Text("How departments do", "部门评价"),
     (
         Table(
-            Text("League table", "部门排名"),
-            Query("league", {"back": "200 years", "reporters": 0}),
+            Text("League table, the last 90 days", "部门排名（近 90 天）"),
+            Query("league", {"back": "90 days", "reporters": 0}),
             LEAGUE_COLUMNS,
             live=("case",),
             empty=Text("A department stands here with its first case", "部门有首个案件后列于此处"),

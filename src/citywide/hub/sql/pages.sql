@@ -27,6 +27,7 @@ select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->
     entity.name, entity.lon, entity.lat, case when alarm.acknowledged is null then 'raised' else 'acknowledged' end as state
 from hub.alarm join hub.entity on entity.number = alarm.entity
 where alarm.cleared is null order by array_position(array['critical', 'serious', 'warning', 'notice'], alarm.severity), alarm.raised
+limit 2000
 
 -- name: open_alarm_count
 select count(*) as count from hub.alarm where cleared is null
@@ -41,8 +42,10 @@ select count(*) as count from hub.cases where state <> 'closed' and late_departm
 select count(*) as count from hub.cases where state = 'waiting'
 
 -- name: open_cases_on_map
+-- Those that nobody is on come first, then the most urgent
 select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value, cases.state
 from hub.cases where cases.state <> 'closed' and cases.lon is not null
+order by cases.state <> 'waiting', cases.due nulls last limit 5000
 
 -- name: units_on_map
 select entity.id, entity.name, entity.lon, entity.lat, null::float8 as value,

@@ -84,7 +84,7 @@ HOT = Page(
 PERIODS = (
     (Text("the last 24 hours", "近 24 小时（日报）"), "1 day"),
     (Text("the last seven days", "近 7 天（周报）"), "7 days"),
-    (Text("since the beginning", "累计"), "200 years"),
+    (Text("the last 90 days", "近 90 天"), "90 days"),
 )
 
 
