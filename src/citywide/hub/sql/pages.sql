@@ -61,7 +61,8 @@ select department, count(*) as cases,
     round(100.0 * count(*) filter (where late) / count(*), 1)::float8 as late_percent,
     case when count(stars) > 0 then round((sum(stars) + 15.0) / (count(stars) + 5), 2)::float8 end as satisfaction, count(stars) as rated,
     round(extract(epoch from sum(paused)) / 3600, 1)::float8 as paused_hours
-from hub.judged_since(%(now)s - %(back)s::interval, %(now)s) where reporters >= %(reporters)s and hub.may_see(department)
+from hub.judged_since(%(now)s - %(back)s::interval, %(now)s) where reporters >= %(reporters)s
+  and (hub.may_see(department) or coalesce(current_setting('citywide.everywhere', true), '') = '')  -- a reader, or the hub itself
 group by department order by late_percent, solved_percent desc, department
 
 -- name: charged_elsewhere
