@@ -1,10 +1,6 @@
 -- name: data_sets
-select series.quantity, entity.kind, entity.department, count(*) filter (where entity.retired is null)::int as series,
-    count(*) filter (where entity.retired is not null)::int as retired,
-    max(latest.time) as newest, min(latest.time) as oldest_newest, min(entity.lon) as west, min(entity.lat) as south,
-    max(entity.lon) as east, max(entity.lat) as north
-from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
-group by series.quantity, entity.kind, entity.department order by 1, 2, 3
+select quantity, kind, department, series, retired, newest, oldest_newest, west, south, east, north
+from hub.data_set order by 1, 2, 3
 
 -- name: heard
 -- In how many of its spans of time each set's series spoke, and since when, at most a day before, they have spoken at all

@@ -76,24 +76,17 @@ where judged.department <> judged.held_by and (judged.late or judged.reopened) o
 select from_staff, to_staff, until, why from people.delegation where until > now() order by until
 
 -- name: catalogue_sets
-select series.quantity, entity.kind, entity.department, count(*) filter (where entity.retired is null)::int as series,
-    count(*) filter (where entity.retired is not null)::int as retired, max(latest.time) as newest,
-    round(100 * min(score.complete)::numeric, 1)::float8 as complete,
-    round(100 * min(score.plausible)::numeric, 1)::float8 as plausible, min(score.judged) as judged
-from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
-left join hub.catalogue_score score on score.quantity = series.quantity and score.kind = entity.kind
-    and score.department = entity.department
-group by series.quantity, entity.kind, entity.department order by 3, 2, 1
+select data_set.quantity, data_set.kind, data_set.department, data_set.series, data_set.retired, data_set.newest,
+    round(100 * score.complete::numeric, 1)::float8 as complete,
+    round(100 * score.plausible::numeric, 1)::float8 as plausible, score.judged
+from hub.data_set left join hub.catalogue_score score using (quantity, kind, department)
+order by data_set.department, data_set.kind, data_set.quantity
 
 -- name: catalogue_size
-select count(distinct (series.quantity, entity.kind, entity.department)) as count
-from hub.series join hub.entity on entity.number = series.entity
+select count(*) as count from hub.data_set
 
 -- name: catalogue_gaps
-select count(distinct (series.quantity, entity.kind, entity.department)) as count
-from hub.series join hub.entity on entity.number = series.entity
-join hub.catalogue_score score on score.quantity = series.quantity and score.kind = entity.kind
-    and score.department = entity.department
+select count(*) as count from hub.data_set join hub.catalogue_score score using (quantity, kind, department)
 where score.complete < 0.5 or score.plausible < 0.9
 
 -- name: catalogue_links

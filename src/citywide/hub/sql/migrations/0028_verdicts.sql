@@ -87,6 +87,21 @@ create function hub.no_longer_held(since timestamptz, moment timestamptz) return
 language sql stable rows 100 security definer set search_path = pg_catalog as $$
     select cases from hub.verdict where holds_until <= moment and opened > since
 $$;
+-- Whom a case is charged to, as kept or judged anew. The moment is a value of its own: given as a query, it had every
+-- case of the city judged for one
+create or replace function hub.charged(number bigint) returns text
+language plpgsql stable security definer set search_path = pg_catalog as $$
+declare
+    moment timestamptz := (select at from hub.case_step order by id desc limit 1);
+    counts record;
+begin
+    select department, late or not solved as against into counts from hub.verdict where cases = number and holds_until > moment;
+    if not found then
+        select judged.department, judged.late or not judged.solved as against into counts
+        from hub.judged(moment) as judged where judged.id = number;
+    end if;
+    return case when counts.against then counts.department end;
+end $$;
 -- How the cases count that were opened since a moment: what is kept, and anew what holds no longer
 create function hub.judged_since(since timestamptz, moment timestamptz) returns table (
     id bigint, department text, held_by text, reporters int, stars smallint, reopened boolean,
@@ -100,3 +115,15 @@ create function hub.judged_since(since timestamptz, moment timestamptz) returns 
     from hub.judged(moment) as judged join hub.cases on cases.id = judged.id
     where judged.id in (select hub.no_longer_held(since, moment))
 $$;
+
+-- What data there are, counted in one walk: whether its department may be seen is asked of each thing once, not of each
+-- of its series and values
+create view hub.data_set with (security_barrier) as
+    select series.quantity, entity.kind, entity.department, count(*) filter (where entity.retired is null)::int as series,
+        count(*) filter (where entity.retired is not null)::int as retired, max(latest.time) as newest,
+        min(latest.time) as oldest_newest, min(entity.lon) as west, min(entity.lat) as south, max(entity.lon) as east,
+        max(entity.lat) as north
+    from hub.series join hub.entity on entity.number = series.entity left join hub.latest on latest.series = series.number
+    where hub.may_see(entity.department) or coalesce(current_setting('citywide.everywhere', true), '') = ''
+    group by series.quantity, entity.kind, entity.department;
+grant select on hub.data_set to citywide_staff;
