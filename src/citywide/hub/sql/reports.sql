@@ -81,7 +81,7 @@ select max(id) as id from hub.case_step where cases = %(case)s
 -- name: cases_of_caller
 select distinct hub.standing(follower.cases) as cases from hub.follower join people.person on person.id = follower.person
 join people.consent on consent.person = person.id and consent.purpose = 'contact' and consent.withdrawn is null
-where regexp_replace(person.phone, '\D', '', 'g') = regexp_replace(%(phone)s, '\D', '', 'g')
+where person.phone is not null and regexp_replace(person.phone, '\D', '', 'g') = regexp_replace(%(phone)s, '\D', '', 'g')
 
 -- name: cases_in_short
 select id as case, title, department, state, opened, due from hub.cases

@@ -47,6 +47,7 @@ select category, department, cases, round(expected::numeric, 1)::float8 as expec
 -- name: reported_on_map
 select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, cases.reporters::float8 as value, cases.state
 from hub.cases where cases.reporters > 0 and cases.state <> 'closed' and cases.lon is not null
+order by cases.reporters desc, cases.opened desc limit 5000
 
 -- name: reported_cases
 select cases.id, cases.title, cases.department, cases.state, cases.opened, cases.due, cases.reporters, cases.reopened,

@@ -25,3 +25,6 @@ create index concurrently case_about on hub.cases (about) where closed is null a
 -- What was told more than once, or not mended
 drop index concurrently if exists hub.case_repeated;
 create index concurrently case_repeated on hub.cases (opened) where reporters > 1 or reopened > 0;
+-- Who calls is found by the digits of their number among all who ever left one
+drop index concurrently if exists people.person_phone;
+create index concurrently person_phone on people.person (regexp_replace(phone, '\D', '', 'g')) where phone is not null;
