@@ -69,7 +69,7 @@ group by department order by late_percent, solved_percent desc, department
 -- What counts against a department though another holds it by now
 select cases.id, '/case/' || cases.id as href, cases.title, judged.department as charged, cases.department, cases.state,
     case when judged.late then 'late' else 'reopened' end as why
-from hub.judged_since('-infinity', %(now)s) as judged join hub.cases on cases.id = judged.id
+from hub.judged_since(%(now)s - interval '90 days', %(now)s) as judged join hub.cases on cases.id = judged.id
 where judged.department <> judged.held_by and (judged.late or judged.reopened) order by cases.id desc limit 500
 
 -- name: own_delegations
