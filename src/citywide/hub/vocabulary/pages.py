@@ -75,7 +75,8 @@ class Chart(Struct, frozen=True, tag="chart"):
     `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
     row from which a branch comes, and may have a `label`. `along` says what `x` is where that is no time and no name;
     `stretches` is a column that names stretches of it, as chromosomes do: their names then stand in place of figures.
-    `empty` says why there may be nothing to draw.
+    `threshold` is a line across it, or the name of the rule whose bound is that line; `empty` says why there may be
+    nothing to draw.
     """
 
     title: Text
@@ -88,7 +89,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     bands: tuple[tuple[str, str], ...] = ()
     shape: str = "line"
     unit: str = ""
-    threshold: float | None = None
+    threshold: float | str | None = None
     live: tuple[str, ...] = ()
     empty: Text | None = None
     choice: Choice | None = None
@@ -97,13 +98,13 @@ class Chart(Struct, frozen=True, tag="chart"):
 
 
 class Stat(Struct, frozen=True, tag="stat"):
-    """One number that says how things stand; it turns red above `worry`."""
+    """One number that says how things stand; it turns red above `worry`, a figure or the rule whose bound it is."""
 
     title: Text
     query: Query
     value: str
     unit: str = ""
-    worry: float | None = None
+    worry: float | str | None = None
     live: tuple[str, ...] = ()
 
 

@@ -1,0 +1,44 @@
+"""The chance of water over another line than the one that was learned.
+
+The model, the refits and the stations have learned how likely `LINE_CM` is. A city may have set its alarm elsewhere:
+the chance then moves by as many deviations as the forecast's own interval has between the two lines.
+
+    chance = moved(forecast.chance, further(forecast, 15.0))
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from citywide.systems.waterlogging.engine.ahead import Forecast
+from citywide.systems.waterlogging.engine.refit import LINE_CM
+
+Array = NDArray[np.float64]
+
+ARM = 1.645
+"""The deviations from the middle to either end of an interval that holds nine times in ten."""
+
+LEAST_ARM_CM = 0.5
+SUREST = 1e-4
+
+
+def at_line(forecast: Forecast, line_cm: float) -> Forecast:
+    """The forecast whose chances are of this line."""
+    return forecast._replace(chance=moved(forecast.chance, further(forecast, line_cm)))
+
+
+def further(forecast: Forecast, line_cm: float) -> Array:
+    """By how many deviations the line lies beyond the one that was learned, (site, lead)."""
+    return _deviations(forecast, line_cm) - _deviations(forecast, LINE_CM)
+
+
+def moved(chance: Array, deviations: Array) -> Array:
+    """The chance of what lies so much further; what has not moved stays as it is."""
+    doubted = np.clip(chance, SUREST, 1 - SUREST)
+    return np.where(deviations == 0, chance, ndtr(ndtri(doubted) - deviations))
+
+
+def _deviations(forecast: Forecast, line_cm: float) -> Array:
+    above, below = forecast.high - forecast.depth, forecast.depth - forecast.low
+    arm = np.where(line_cm > forecast.depth, above, below)
+    return ARM * (line_cm - forecast.depth) / np.maximum(arm, LEAST_ARM_CM)
