@@ -13,8 +13,25 @@ where %(department)s::text in (cases.department, '') and cases.state = 'closed'
   and cases.closed > (select max(opened) from hub.cases) - interval '1 day'
 order by cases.closed desc, cases.id limit 100)
 
--- name: evidence_of_department
-select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'
+-- name: cases_of_system
+-- Of the system's own categories, whoever answers for them: every open one, and what was closed last
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.category = any(%(categories)s::text[]) and cases.state <> 'closed'
+order by cases.due nulls last, cases.id limit 2000)
+union all
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.category = any(%(categories)s::text[]) and cases.state = 'closed'
+  and cases.closed > (select max(opened) from hub.cases) - interval '1 day'
+order by cases.closed desc, cases.id limit 100)
+
+-- name: evidence_of_system
+-- Of the department that its things belong to, and of those that answer for its categories
+select index, at, kind, body from evidence.entry
+where (department in (%(department)s, '') or department = any(%(departments)s::text[])) and kind <> 'access'
 order by index desc limit 100
 
 -- name: recent_evidence

@@ -189,9 +189,11 @@ def history_of(title: Text, query: Query, **more: Any) -> Chart:
 
 
 def desk_of(department: str) -> tuple[Board, Timeline]:
-    """What every department has before it: its cases, and what happened."""
-    mine = {"department": department}
+    """What the desk of a system has before it: the cases of its categories, and what happened.
+
+    The department is the one that its things belong to; a city may have others answer for its categories.
+    """
     return (
-        Board(Text("Cases", "案件"), Query("cases_of_department", mine)),
-        Timeline(Text("What happened", "事件"), Query("evidence_of_department", mine)),
+        Board(Text("Cases", "案件"), Query("cases_of_system")),
+        Timeline(Text("What happened", "事件"), Query("evidence_of_system", {"department": department})),
     )
