@@ -3,6 +3,7 @@ import { actions, moving, STATES } from "./affairs";
 import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
+import { Once } from "./once";
 import { prefs, say } from "./prefs.svelte";
 import { caseOf, digitsOf, figure, figureAmong, place, rows } from "./rows";
 import { chosenIn } from "./source.svelte";
@@ -191,4 +192,16 @@ test("a refusal is said in the reader's language, and as it came where there is 
   prefs.lang = "en";
   expect(refused("where is it?")).toBe("where is it?");
   prefs.lang = before;
+});
+
+describe("what is sent again", () => {
+  test("goes under the same key until it was answered or is something else", () => {
+    const once = new Once();
+    const [first, again, other] = [once.key({ title: "x" }), once.key({ title: "x" }), once.key({ title: "y" })];
+    expect(first).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    once.answered();
+    expect(once.key({ title: "y" })).not.toBe(other);
+  });
 });

@@ -20,6 +20,8 @@ ARM = 1.645
 
 LEAST_ARM_CM = 0.5
 SUREST = 1e-4
+MOST = float(ndtri(1 - SUREST))
+"""Deviations beyond this say no more: both chances are then none, or both are certain."""
 
 
 def at_line(forecast: Forecast, line_cm: float) -> Forecast:
@@ -41,4 +43,4 @@ def moved(chance: Array, deviations: Array) -> Array:
 def _deviations(forecast: Forecast, line_cm: float) -> Array:
     above, below = forecast.high - forecast.depth, forecast.depth - forecast.low
     arm = np.where(line_cm > forecast.depth, above, below)
-    return ARM * (line_cm - forecast.depth) / np.maximum(arm, LEAST_ARM_CM)
+    return np.clip(ARM * (line_cm - forecast.depth) / np.maximum(arm, LEAST_ARM_CM), -MOST, MOST)
