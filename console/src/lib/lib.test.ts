@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { actions, moving, STATES } from "./affairs";
 import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
@@ -13,7 +13,8 @@ import { refused } from "./refusals";
 import { template, wide } from "./widths";
 import { called, columnCalled } from "./words";
 import type { ChartWidget, Widget } from "./types";
-import { lying } from "../widgets/chart";
+import { lying, option } from "../widgets/chart";
+import { onlyMoment } from "../widgets/moment";
 import { at, tracks } from "../widgets/scene";
 import { mercator } from "../widgets/mercator";
 
@@ -203,5 +204,37 @@ describe("what is sent again", () => {
     expect(other).not.toBe(first);
     once.answered();
     expect(once.key({ title: "y" })).not.toBe(other);
+  });
+});
+
+describe("a chart of one moment", () => {
+  const chart = { title, x: "time", y: "value", low: "low", high: "high", shape: "fan", unit: "cm" } as ChartWidget;
+  const at = "2026-03-02T08:00:00Z";
+  const told = [{ time: at, value: 12, low: 9, high: 20 }];
+  vi.stubGlobal("getComputedStyle", () => ({ fontFamily: "sans" }));
+
+  test("is told from one of several, and from one along something else", () => {
+    expect(onlyMoment("time", told)).toBe(at);
+    expect(onlyMoment("time", [...told, { time: "2026-03-02T08:05:00Z", value: 1 }])).toBeNull();
+    expect(onlyMoment("time", [{ time: "Elm Street", value: 1 }])).toBeNull();
+    expect(onlyMoment("time", [])).toBeNull();
+  });
+
+  test("names its moment in the reader's language, says the figure beside its dot, and stands its band upright", () => {
+    type Shown = { xAxis: { min: number; max: number; axisLabel: { customValues: number[]; formatter: (at: number) => string } }; series: { data: number[][]; label?: { formatter: (at: object) => string } }[] };
+    const [en, zh] = (["en", "zh"] as const).map((lang) => option(chart, told, "light", lang) as unknown as Shown);
+    const [wall] = en!.xAxis.axisLabel.customValues;
+    expect([en!.xAxis.min, en!.xAxis.max]).toEqual([wall! - 1_800_000, wall! + 1_800_000]);
+    expect(en!.xAxis.axisLabel.formatter(wall!)).toMatch(/^2 Mar, \d\d:00$/);
+    expect(zh!.xAxis.axisLabel.formatter(wall!)).toMatch(/^3月2日 \d\d:00$/);
+    const [band, main] = en!.series;
+    expect(band!.data).toEqual([[wall, 9], [wall, 20]]);
+    expect(main!.label!.formatter({ value: [wall, 12] })).toBe("12 cm");
+  });
+
+  test("and of two moments is a line as ever", () => {
+    const shown = option(chart, [...told, { ...told[0]!, time: "2026-03-02T08:05:00Z" }], "light", "en") as unknown as { xAxis: object; series: object[] };
+    expect(shown.xAxis).not.toHaveProperty("min");
+    expect(shown.series).toHaveLength(3);
   });
 });
