@@ -68,7 +68,9 @@ def test_an_apps_request_and_a_call_are_taken_once_with_their_links(door: TestCl
         door.post("/open311/v2/requests.json", data=told, headers={"idempotency-key": KEY}) for _ in range(2)
     )
     assert (first.status_code, first.json()) == (201, again.json())
-    other = door.post("/open311/v2/requests.json", data=told | {"phone": "13812345678"}, headers={"idempotency-key": KEY})
+    other = door.post(
+        "/open311/v2/requests.json", data=told | {"phone": "13812345678"}, headers={"idempotency-key": KEY}
+    )
     assert (other.status_code, other.json()[0]["code"]) == (422, "422")
     call = {"text": "the lamp is out", "category": "street_light", "address": "Oak Street"}
     calls = [door.post("/v1/hotline/calls", json=call, headers=sign_in("mayor") | {"idempotency-key": KEY}).json()
