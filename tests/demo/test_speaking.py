@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
 from citywide.demo.aside import Aside
+from citywide.demo.life import Life
 from citywide.demo.speaking import AT_ONCE, PAUSES_S, HttpDoor, RefusedError
 from citywide.demo.world import World
 from citywide.hub import Reading
 from citywide.hub.simulated.twin import Word
+from citywide.kit.clock import Clock
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -79,3 +82,8 @@ def test_what_a_hub_cannot_take_just_now_is_kept_from_there_on(monkeypatch) -> N
     with pytest.raises(RefusedError, match="503"):
         World.deliver(world, Hub(200, *[503] * (1 + len(PAUSES_S))))
     assert world._unsaid == said[AT_ONCE:]
+
+
+def test_a_life_goes_to_its_own_process_whole(tmp_path: Path) -> None:
+    life = Life(1, 60_000, Clock(START, 0.0), "127.0.0.1", 8080, "cw_x", aside=str(tmp_path / "refused.jsonl"))
+    assert msgspec.json.decode(msgspec.json.encode(life), type=Life) == life

@@ -101,7 +101,9 @@ def _life(options: Namespace, ready: Settings, password: str) -> "Life":
     clock = Clock(start, time.time(), options.speed, until=start)
     token = prepare(ready.database_url, clock, password)
     address = options.host, options.port
-    return Life(options.seed, options.population, clock, *address, token, options.minutes, ready.data / "refused.jsonl")
+    return Life(
+        options.seed, options.population, clock, *address, token, options.minutes, str(ready.data / "refused.jsonl")
+    )
 
 
 def fresh_folder(folder: Path) -> Path:

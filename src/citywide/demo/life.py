@@ -33,13 +33,15 @@ class Life(Struct, frozen=True):
     port: int
     token: str
     minutes: float | None = None
-    aside: Path | None = None
+    aside: str | None = None
 
 
 def live(life: Life, systems: Sequence[System], ready: Callable[[], None] = lambda: None) -> None:
     """Wait for the hub, make everything known, then speak until the parent goes or the minutes are over."""
     few_arenas()
-    world = World(make_city(life.seed, life.population), systems, life.clock.start, aside=life.aside)
+    world = World(
+        make_city(life.seed, life.population), systems, life.clock.start, aside=Path(life.aside) if life.aside else None
+    )
     door = HttpDoor(life.host, life.port, life.token)
     wait_for_hub(life.host, life.port)
     door.register(world.entities())

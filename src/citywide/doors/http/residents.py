@@ -1,5 +1,7 @@
 """The residents' door: what can be reported, what neighbours have, and a report without a login."""
 
+from typing import Annotated
+
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
@@ -21,7 +23,10 @@ from citywide.kit.geometry import Point
 from citywide.systems.hotline.model import PERSONAL, REPORTABLE
 from citywide.systems.hotline.told import LINK, Told, understood
 
-LinkAsKey = header(LINK, "Stands for the `link` of the report: 32 to 64 of A-Z a-z 0-9 _ -, which nobody guesses.")
+LinkAsKey = Annotated[
+    str | None,
+    header(LINK, "Stands for the `link` of the report: 32 to 64 of A-Z a-z 0-9 _ -, which nobody guesses."),
+]
 
 
 class Near(Struct, frozen=True):

@@ -24,17 +24,19 @@ KEPT = timedelta(days=1)
 NONCE = 12
 
 
-def header(form: str, description: str) -> Any:
+def header(form: str, description: str) -> HeaderParameter:
     """The header by which a request is named, with or without quotes, as the API's description has it."""
-    found = HeaderParameter(name="Idempotency-Key", pattern=f'^"?{form}"?$', description=description)
-    return Annotated[str | None, found]
+    return HeaderParameter(name="Idempotency-Key", pattern=f'^"?{form}"?$', description=description)
 
 
-IdempotencyKey = header(
-    "[A-Za-z0-9_.:~-]{8,128}",
-    "The same request with the same key is done once and gets the first answer, for 24 hours; a key is its sender's "
-    "own, 8 to 128 of A-Z a-z 0-9 _ . : ~ -, such as a UUID. With another body it is refused (422).",
-)
+IdempotencyKey = Annotated[
+    str | None,
+    header(
+        "[A-Za-z0-9_.:~-]{8,128}",
+        "The same request with the same key is done once and gets the first answer, for 24 hours; a key is its "
+        "sender's own, 8 to 128 of A-Z a-z 0-9 _ . : ~ -, such as a UUID. With another body it is refused (422).",
+    ),
+]
 
 
 class Once(Struct, frozen=True):

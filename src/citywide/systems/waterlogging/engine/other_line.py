@@ -8,7 +8,7 @@ the chance then moves by as many deviations as the forecast's own interval has b
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr, ndtri  # pyright: ignore[reportAttributeAccessIssue] - stubs know one of them
 
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.refit import LINE_CM
@@ -36,8 +36,9 @@ def further(forecast: Forecast, line_cm: float) -> Array:
 
 def moved(chance: Array, deviations: Array) -> Array:
     """The chance of what lies so much further; what has not moved stays as it is."""
-    doubted = np.clip(chance, SUREST, 1 - SUREST)
-    return np.where(deviations == 0, chance, ndtr(ndtri(doubted) - deviations))
+    there = ndtr(ndtri(np.clip(chance, SUREST, 1 - SUREST)) - deviations)
+    likelier, rarer = np.maximum(chance, there), np.minimum(chance, there)
+    return np.where(deviations == 0, chance, np.where(deviations < 0, likelier, rarer))
 
 
 def _deviations(forecast: Forecast, line_cm: float) -> Array:
