@@ -24,7 +24,7 @@ from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Slots, read_sl
 from citywide.systems.waterlogging.duties.stations import heard, judged, leave, line_of, read_minutes
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
-from citywide.systems.waterlogging.engine.other_line import at_line, further
+from citywide.systems.waterlogging.engine.other_line import chances, further
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 
 ON_THE_WAY, UNSETTLED = timedelta(minutes=1), timedelta(minutes=10)
@@ -49,7 +49,8 @@ def forecast(hub: Hub) -> None:
         moment = leave(hub.database, forecaster, further(found, line)[:, -1], slots.gauges, until)
         said = read_minutes(hub.database, slots.gauges, until)
         stations = Stations(heard(said), judged(said, moment, line))
-        hub.submit(list(readings(slots, at_line(found, line), stations, until, line)))
+        found = found._replace(chance=chances(forecaster, found, line))
+        hub.submit(list(readings(slots, found, stations, until, line)))
 
 
 def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> tuple[Forecaster, Forecast]:

@@ -1,16 +1,20 @@
 """The chance of water over another line than the one that was learned.
 
 The model, the refits and the stations have learned how likely `LINE_CM` is. A city may have set its alarm elsewhere:
-the chance then moves by as many deviations as the forecast's own interval has between the two lines.
+the chance then moves by as many deviations as the forecast's own interval has between the two lines. Of dry moments it
+is known how high the water stood after them (see `onset`), for any line: none or deep, with little between.
 
-    chance = moved(forecast.chance, further(forecast, 15.0))
+    forecast = forecaster.step(depth, rain)
+    chance = chances(forecaster, forecast, 15.0)
 """
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri  # pyright: ignore[reportAttributeAccessIssue] - stubs know one of them
 
+from citywide.systems.waterlogging.engine import onset
 from citywide.systems.waterlogging.engine.ahead import Forecast
+from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 
 Array = NDArray[np.float64]
@@ -24,9 +28,10 @@ MOST = float(ndtri(1 - SUREST))
 """Deviations beyond this say no more: both chances are then none, or both are certain."""
 
 
-def at_line(forecast: Forecast, line_cm: float) -> Forecast:
-    """The forecast whose chances are of this line."""
-    return forecast._replace(chance=moved(forecast.chance, further(forecast, line_cm)))
+def chances(forecaster: Forecaster, forecast: Forecast, line_cm: float) -> Array:
+    """The chances of this line, (site, lead), of a forecast that the forecaster has just made."""
+    seen = onset.coming(forecaster.onsets, forecaster.stands, line_cm).chance
+    return np.where(forecaster.dry[:, None], seen, moved(forecast.chance, further(forecast, line_cm)))
 
 
 def further(forecast: Forecast, line_cm: float) -> Array:
