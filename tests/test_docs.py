@@ -45,8 +45,9 @@ def test_what_the_readme_sends_is_taken(door: TestClient, readme: str) -> None:
         assert answer.json()["refused"] == []
 
 
-def test_the_city_files_of_the_documentation_are_some() -> None:
-    shown = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "operating.md").read_text(), re.DOTALL)
+@pytest.mark.parametrize("page", ["operating.md", "operating.zh.md"])
+def test_the_city_files_of_the_documentation_are_some(page: str) -> None:
+    shown = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL)
     first, own = (toml.decode(each, type=CitySettings) for each in shown)
     assert first.name.zh == "示例市"
     assert settled(EVERYTHING, own) != list(EVERYTHING)

@@ -45,9 +45,10 @@ export async function ask<T>(path: string, signal?: AbortSignal): Promise<T> {
   return answer<T>(await reach(path, { headers: { Accept: "application/json" }, signal }));
 }
 
-export async function send<T>(method: "POST" | "DELETE", path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export async function send<T>(method: "POST" | "DELETE", path: string, body?: unknown, signal?: AbortSignal, key = ""): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (csrf) headers["X-CSRF"] = csrf;
+  if (key) headers["Idempotency-Key"] = key;
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   const payload = form ? body : body === undefined ? undefined : JSON.stringify(body);

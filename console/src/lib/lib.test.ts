@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { actions, moving, STATES } from "./affairs";
 import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
 import { gather, heaps } from "./open";
+import { Once } from "./once";
 import { prefs, say } from "./prefs.svelte";
 import { caseOf, digitsOf, figure, figureAmong, place, rows } from "./rows";
 import { chosenIn, paceOf } from "./source.svelte";
@@ -12,7 +13,8 @@ import { refused } from "./refusals";
 import { template, wide } from "./widths";
 import { called, columnCalled } from "./words";
 import type { ChartWidget, Widget } from "./types";
-import { lying } from "../widgets/chart";
+import { lying, option } from "../widgets/chart";
+import { onlyMoment } from "../widgets/moment";
 import { at, tracks } from "../widgets/scene";
 import { mercator } from "../widgets/mercator";
 
@@ -195,4 +197,48 @@ test("a refusal is said in the reader's language, and as it came where there is 
 
 test("what takes long to answer is asked anew more rarely, but twice a minute at least", () => {
   expect([20, 1500, 60_000].map((took) => paceOf(2000, took))).toEqual([2000, 15_000, 30_000]);
+});
+
+describe("what is sent again", () => {
+  test("goes under the same key until it was answered or is something else", () => {
+    const once = new Once();
+    const [first, again, other] = [once.key({ title: "x" }), once.key({ title: "x" }), once.key({ title: "y" })];
+    expect(first).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(again).toBe(first);
+    expect(other).not.toBe(first);
+    once.answered();
+    expect(once.key({ title: "y" })).not.toBe(other);
+  });
+});
+
+describe("a chart of one moment", () => {
+  const chart = { title, x: "time", y: "value", low: "low", high: "high", shape: "fan", unit: "cm" } as ChartWidget;
+  const at = "2026-03-02T08:00:00Z";
+  const told = [{ time: at, value: 12, low: 9, high: 20 }];
+  vi.stubGlobal("getComputedStyle", () => ({ fontFamily: "sans" }));
+
+  test("is told from one of several, and from one along something else", () => {
+    expect(onlyMoment("time", told)).toBe(at);
+    expect(onlyMoment("time", [...told, { time: "2026-03-02T08:05:00Z", value: 1 }])).toBeNull();
+    expect(onlyMoment("time", [{ time: "Elm Street", value: 1 }])).toBeNull();
+    expect(onlyMoment("time", [])).toBeNull();
+  });
+
+  test("names its moment in the reader's language, says the figure beside its dot, and stands its band upright", () => {
+    type Shown = { xAxis: { min: number; max: number; axisLabel: { customValues: number[]; formatter: (at: number) => string } }; series: { data: number[][]; label?: { formatter: (at: object) => string } }[] };
+    const [en, zh] = (["en", "zh"] as const).map((lang) => option(chart, told, "light", lang) as unknown as Shown);
+    const [wall] = en!.xAxis.axisLabel.customValues;
+    expect([en!.xAxis.min, en!.xAxis.max]).toEqual([wall! - 1_800_000, wall! + 1_800_000]);
+    expect(en!.xAxis.axisLabel.formatter(wall!)).toMatch(/^2 Mar, \d\d:00$/);
+    expect(zh!.xAxis.axisLabel.formatter(wall!)).toMatch(/^3月2日 \d\d:00$/);
+    const [band, main] = en!.series;
+    expect(band!.data).toEqual([[wall, 9], [wall, 20]]);
+    expect(main!.label!.formatter({ value: [wall, 12] })).toBe("12 cm");
+  });
+
+  test("and of two moments is a line as ever", () => {
+    const shown = option(chart, [...told, { ...told[0]!, time: "2026-03-02T08:05:00Z" }], "light", "en") as unknown as { xAxis: object; series: object[] };
+    expect(shown.xAxis).not.toHaveProperty("min");
+    expect(shown.series).toHaveLength(3);
+  });
 });

@@ -152,6 +152,7 @@ const WORDS = {
   between: ["{a}–{b}", "{a}–{b}"],
   threshold: ["threshold", "阈值"],
   band: ["range", "区间"],
+  onlyMoment: ["One moment so far, {at}: the line begins with the next", "目前仅有一个时刻（{at}），有新数据后绘成曲线"],
   play: ["Play", "播放"],
   stop: ["Pause", "暂停"],
   speed: ["Speed", "速度"],

@@ -29,12 +29,6 @@ export interface Sent {
 const STORE = "reports";
 const LONGEST_MS = 60_000; // a slow line is given this long for a report with its photos
 
-/** A link that nobody guesses. */
-export function secret(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(24));
-  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_");
-}
-
 function database(): Promise<IDBDatabase> {
   return new Promise((done, fail) => {
     const asked = indexedDB.open("citywide", 1);

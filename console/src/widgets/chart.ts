@@ -11,6 +11,7 @@ import { palettes, SERIES, type Palette } from "../lib/theme";
 import { onTheWall } from "../lib/time";
 import { called, calledIn, w } from "../lib/words";
 import type { ChartWidget } from "../lib/types";
+import { axisAbout, dot, onlyMoment, TIME, upright } from "./moment";
 
 use([
   BarChart, GraphChart, LineChart, ScatterChart, GridComponent, TooltipComponent, LegendComponent, MarkLineComponent,
@@ -20,7 +21,6 @@ use([
 export const draw = (box: HTMLElement, scale: number): EChartsType =>
   init(box, null, { renderer: "canvas", devicePixelRatio: devicePixelRatio * scale });
 
-const TIME = /^\d{4}-\d\d-\d\d[T ]/;
 type Theme = "light" | "dark";
 type XType = "time" | "value" | "category";
 
@@ -45,7 +45,8 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
   const groups = grouped(widget, all);
   const names = [...groups.keys()];
   const flat = lying(widget, all) > 0;
-  const axes = [acrossAxis(widget, all, palette), upAxis(widget, all, palette)];
+  const only = onlyMoment(widget.x, all);
+  const axes = [acrossAxis(widget, all, palette, lang), upAxis(widget, all, palette)];
   const [xAxis, yAxis] = flat ? [axes[1], { ...axes[0], inverse: true }] : axes;
   return {
     animation: false,
@@ -59,7 +60,7 @@ export function option(widget: ChartWidget, all: Row[], theme: Theme, lang: Lang
     xAxis,
     yAxis,
     dataZoom: xType(all, widget.x, widget.shape) === "category" ? [] : [{ type: "inside", zoomOnMouseWheel: "ctrl", moveOnMouseMove: false }],
-    series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at, flat)),
+    series: names.flatMap((name, at) => series(widget, name, groups.get(name)!, theme, at, flat, only ? lang : null)),
   };
 }
 
@@ -76,7 +77,8 @@ function tooltip(widget: ChartWidget, lang: Lang, palette: Palette): object {
 }
 
 /** What the rows are told along: time, a number or names. */
-function acrossAxis(widget: ChartWidget, all: Row[], palette: Palette): object {
+function acrossAxis(widget: ChartWidget, all: Row[], palette: Palette, lang: Lang): object {
+  const only = onlyMoment(widget.x, all);
   const type = xType(all, widget.x, widget.shape);
   return axis(palette, {
     type,
@@ -85,6 +87,7 @@ function acrossAxis(widget: ChartWidget, all: Row[], palette: Palette): object {
     splitLine: { show: false },
     ...along(widget, palette),
     ...stretches(widget, all, palette),
+    ...(only && type === "time" ? axisAbout(only, lang, palette.muted) : {}),
     ...(widget.shape === "tree" ? { axisLine: { onZero: false, lineStyle: { color: palette.edge } } } : {}),
   });
 }
@@ -145,7 +148,8 @@ function categories(widget: ChartWidget, all: Row[]): string[] {
   return [...new Set(all.map((row) => calledIn(widget.x, row[widget.x])))];
 }
 
-function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number, flat: boolean): object[] {
+/** `alone` is the language in which dots say what they are, where all tell of one moment. */
+function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at: number, flat: boolean, alone: Lang | null): object[] {
   const colour = SERIES[theme][at % SERIES[theme].length]!;
   if (widget.shape === "tree") return [branches(widget, name, all, colour)];
   const told = (row: Row) => [xOf(row, widget), number(row[widget.y])];
@@ -155,11 +159,12 @@ function series(widget: ChartWidget, name: string, all: Row[], theme: Theme, at:
     itemStyle: { color: colour, borderRadius: type !== "bar" ? 0 : flat ? [0, 3, 3, 0] : [3, 3, 0, 0] },
     sampling: type === "line" ? "lttb" : undefined, large: type === "scatter", z: 3,
     markLine: at === 0 ? threshold(widget, theme) : undefined,
+    ...(alone && type === "line" ? dot(widget.unit, alone) : {}),
   };
   const outer: [string, string][] = widget.low && widget.high ? [[widget.low, widget.high]] : [];
   const bands = [...outer, ...(widget.bands ?? [])];
   const known = bands.length ? all.filter((row) => number(row[bands[0]![0]]) !== null) : [];
-  return [...bands.flatMap((pair) => (known.length ? band(widget, name, known, colour, pair) : [])), main];
+  return [...bands.flatMap((pair) => (known.length ? band(widget, name, known, colour, pair, alone !== null) : [])), main];
 }
 
 /** Points at their moments, and an arrow from each point's parent to it. */
@@ -177,7 +182,8 @@ function branches(widget: ChartWidget, name: string, all: Row[], colour: string)
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 
 /** A band is an invisible floor with its height stacked on it; inner bands lie upon outer ones. */
-function band(widget: ChartWidget, name: string, all: Row[], colour: string, [lowest, highest]: [string, string]): object[] {
+function band(widget: ChartWidget, name: string, all: Row[], colour: string, [lowest, highest]: [string, string], alone: boolean): object[] {
+  if (alone) return all.map((row) => ({ name: `${name} ${w("band")}`, ...upright(xOf(row, widget) as number, number(row[lowest]), number(row[highest]), colour) }));
   const low = (row: Row) => number(row[lowest]);
   const flat = { type: "line", stack: `band ${name} ${lowest}`, stackStrategy: "all", showSymbol: false, silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false } };
   const floor = all.map((row) => [xOf(row, widget), low(row)]);

@@ -100,7 +100,10 @@ def _life(options: Namespace, ready: Settings, password: str) -> "Life":
     start = wakes()
     clock = Clock(start, time.time(), options.speed, until=start)
     token = prepare(ready.database_url, clock, password)
-    return Life(options.seed, options.population, clock, options.host, options.port, token, options.minutes)
+    address = options.host, options.port
+    return Life(
+        options.seed, options.population, clock, *address, token, options.minutes, str(ready.data / "refused.jsonl")
+    )
 
 
 def fresh_folder(folder: Path) -> Path:

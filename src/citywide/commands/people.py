@@ -35,7 +35,7 @@ def _token(options: Namespace) -> int:
 
     def work(connection: Connection) -> str:
         if options.revoke:
-            return f"{revoke(connection, options.name)} tokens revoked; a running hub forgets them within 20 s"
+            return f"tokens revoked: {revoke(connection, options.name)}; a running hub forgets them within 20 s"
         return new_token(connection, options.name, scopes, until, departments, everywhere=options.everywhere)
 
     return carried_out(options, work)

@@ -6,6 +6,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from msgspec import Struct
@@ -32,12 +33,15 @@ class Life(Struct, frozen=True):
     port: int
     token: str
     minutes: float | None = None
+    aside: str | None = None
 
 
 def live(life: Life, systems: Sequence[System], ready: Callable[[], None] = lambda: None) -> None:
     """Wait for the hub, make everything known, then speak until the parent goes or the minutes are over."""
     few_arenas()
-    world = World(make_city(life.seed, life.population), systems, life.clock.start)
+    world = World(
+        make_city(life.seed, life.population), systems, life.clock.start, aside=Path(life.aside) if life.aside else None
+    )
     door = HttpDoor(life.host, life.port, life.token)
     wait_for_hub(life.host, life.port)
     door.register(world.entities())

@@ -14,11 +14,16 @@ from citywide.kit.clock import microseconds
 from citywide.kit.geometry import Point
 
 AT_ONCE = 5000
+FOR_GOOD = (400, 413, 415, 422)
 PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0)  # before what a hub could not take just now is sent again
 
 
 class RefusedError(RuntimeError):
     """The hub did not take what was sent, however often it was asked."""
+
+
+class RefusedForGoodError(RefusedError):
+    """The hub will never take what was sent: it is not understood."""
 
 
 class HttpDoor:
@@ -82,7 +87,8 @@ class HttpDoor:
             time.sleep(pause)
             status, answer = self._request_in_time(verb, path, sent)
         if status not in accepted:
-            raise RefusedError(f"{verb} {path}: {status} {answer[:300]!r}")
+            refused = RefusedForGoodError if status in FOR_GOOD else RefusedError
+            raise refused(f"{verb} {path}: {status} {answer[:300]!r}")
         return msgspec.json.decode(answer) if answer else None
 
     def _request_in_time(self, verb: str, path: str, body: bytes | None) -> tuple[int, bytes]:

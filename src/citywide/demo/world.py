@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import structlog
 
+from citywide.demo.aside import Aside
 from citywide.demo.faults import FaultyDevices, make_faults
 from citywide.demo.land import SimulatedCity
 from citywide.demo.land.relief import metres
 from citywide.demo.rhythm import bustle
 from citywide.demo.sky import Sky
-from citywide.demo.speaking import RefusedError
+from citywide.demo.speaking import AT_ONCE, RefusedError, RefusedForGoodError
 from citywide.hub.simulated.twin import (
     Answer,
     Converses,
@@ -78,11 +80,13 @@ class World:
         systems: Sequence[System],
         start: datetime,
         shares: Mapping[str, float] = SHARES,
+        aside: Path | None = None,
     ) -> None:
         plan = city.plan
         self._streets = plan.streets
         self.now, self.calendar = start, WorkingCalendar()
         self._unsaid: list[Reading] = []
+        self.aside = Aside(aside)
         self.twins: list[Twin] = [system.twin(plan) for system in systems if system.twin is not None]
         self.sky = Sky(plan.seed, city.relief.reach, start)
         self._xy = metres(*np.array([(place.at.lon, place.at.lat) for place in plan.places]).T)
@@ -135,11 +139,20 @@ class World:
         self._streets.closed = door.closed_roads()
         self.tell(door)
         self._unsaid = self._unsaid or self.step(seconds)  # what was not taken is said again before time goes on
-        door.send(self._unsaid)
-        self._unsaid = []
+        self.deliver(door)
         for answer, unit in self.obey(door.orders()):
             door.answer(answer, unit)
         self.hear(door.instructions())
+
+    def deliver(self, door: Door) -> None:
+        """Batch by batch; what is refused for good is set aside, or nothing would ever be said again."""
+        while self._unsaid:
+            some = self._unsaid[:AT_ONCE]
+            try:
+                door.send(some)
+            except RefusedForGoodError as error:
+                self.aside.put(some, error)
+            del self._unsaid[: len(some)]
 
     def truth(self) -> list[TrueEvent]:
         """What truly happened, and whose device was broken."""

@@ -33,8 +33,8 @@ from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import summarise
-from citywide.hub.secrets import evidence_keys
 from citywide.hub.screens.together import Together
+from citywide.hub.secrets import evidence_keys
 from citywide.hub.settings import Settings
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Reading
@@ -114,7 +114,9 @@ class Hub:
         heard = timedelta(minutes=10)  # a city that wakes has said nothing yet
         self.jobs.comes_round("hub.catalogue", day, lambda _: self._judge(), after=heard)
         self.jobs.comes_round("hub.archive", day, lambda _: self._archive())
-        self.jobs.comes_round("hub.judging", timedelta(seconds=5), lambda _: judge_cases(self.database, self.clock.now()))
+        self.jobs.comes_round(
+            "hub.judging", timedelta(seconds=5), lambda _: judge_cases(self.database, self.clock.now())
+        )
         for system in self.words.systems.values():
             for schedule in system.schedules:
                 name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)

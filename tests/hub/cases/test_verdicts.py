@@ -19,7 +19,8 @@ from citywide.hub.testing import MORNING, TrialCity
 MINUTE = timedelta(minutes=1)
 ACTS = ["assign", "pause", "resume", "pass on", "pass back", "close", "reopen", "join", "judge"]
 PLAYED = st.lists(st.tuples(st.integers(0, 400), st.sampled_from(ACTS)), max_size=12).map(sorted)
-ANEW = """select id, department, reporters, stars, answered, solved, late, paused from hub.judged(%(at)s) where id = %(case)s"""
+ANEW = """select id, department, reporters, stars, answered, solved, late, paused
+    from hub.judged(%(at)s) where id = %(case)s"""
 KEPT = """select id, department, reporters, stars, answered, solved, late, paused
     from hub.judged_since('-infinity', %(at)s) where id = %(case)s"""
 OVERDUE = "select cases from hub.verdict where cases = %s and holds_until <= %s"
@@ -86,7 +87,9 @@ def test_a_case_that_is_done_is_not_looked_at_again(lasting_city: TrialCity) -> 
 def test_an_open_case_is_looked_at_again_when_its_deadline_comes(lasting_city: TrialCity) -> None:
     case = opened(lasting_city)
     do(lasting_city, case, "judge", MORNING + MINUTE)
-    looked_at = [bool(lasting_city.hub.database.rows(OVERDUE, (case, MORNING + hours * 60 * MINUTE))) for hours in (1, 2)]
+    looked_at = [
+        bool(lasting_city.hub.database.rows(OVERDUE, (case, MORNING + hours * 60 * MINUTE))) for hours in (1, 2)
+    ]
     assert looked_at == [False, True]
 
 

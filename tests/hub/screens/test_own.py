@@ -35,7 +35,9 @@ def test_what_is_not_the_readers_own_reads_nothing_that_hangs_on_a_name(city: Tr
 
 
 def test_all_of_an_office_ask_as_one_and_each_for_their_own_as_themselves() -> None:
-    (told,) = (widget.query for widget in wall.WALL.widgets if getattr(getattr(widget, "query", None), "name", "") == "for_you")
+    (told,) = (
+        widget.query for widget in wall.WALL.widgets if getattr(getattr(widget, "query", None), "name", "") == "for_you"
+    )
     (league, _) = (widget.query for widget in wall.LEAGUE.widgets)
     wen, lin = (Who(name, ("manager",), ("parks",)) for name in ("wen", "lin"))
     assert reader_of(league, wen) == reader_of(league, lin)

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 
 import pytest
 
@@ -14,25 +13,21 @@ class Wall:
 
     def __init__(self) -> None:
         self.stands, self.looks = 0, 0
-        self.may_go = threading.Event()
+        self.begun, self.may_go = threading.Event(), threading.Event()
 
     def look(self) -> int:
         self.looks += 1
         seen = self.stands
+        self.begun.set()
         assert self.may_go.wait(10)
         return seen
-
-
-async def until(true: Callable[[], bool]) -> None:
-    while not true():
-        await asyncio.sleep(0.001)
 
 
 def test_who_asks_while_a_look_is_under_way_gets_the_next_and_all_of_them_the_same() -> None:
     async def told() -> tuple[int, list[int]]:
         together, wall = Together(), Wall()
         first = asyncio.create_task(together.ask("wall", wall.look))
-        await until(lambda: wall.looks == 1)
+        assert await asyncio.to_thread(wall.begun.wait, 10)
         wall.stands = 1
         later = [asyncio.create_task(together.ask("wall", wall.look)) for _ in range(50)]
         await asyncio.sleep(0.01)
@@ -60,7 +55,7 @@ def test_who_hangs_up_takes_the_answer_from_nobody_and_a_failure_is_everybodys_b
     async def told() -> int:
         together, wall = Together(), Wall()
         under_way = asyncio.create_task(together.ask("wall", wall.look))
-        await until(lambda: wall.looks == 1)
+        assert await asyncio.to_thread(wall.begun.wait, 10)
         gone, stays = (asyncio.create_task(together.ask("wall", wall.look)) for _ in range(2))
         await asyncio.sleep(0.01)
         gone.cancel()

@@ -24,7 +24,7 @@ def test_the_outbreak_is_seen_in_the_first_morning_where_it_truly_is(clinic: Cli
 
 
 def test_every_widget_has_rows_for_disease_control_and_none_for_others(clinic: Clinic) -> None:
-    own = {"cases_of_department", "evidence_of_department", "reports_set_aside", "grants", "allocations",
+    own = {"cases_of_system", "evidence_of_system", "reports_set_aside", "grants", "allocations",
            "forecast_set_aside", "open_signals", "series_watched", "newest_day", "forecast_known",
            "forecast_skill"}  # fmt: skip
     for page in SYSTEM.pages:

@@ -92,7 +92,7 @@ def test_every_widget_has_rows_after_an_hour_of_traffic(city: TrialCity) -> None
     assert counted["Pedestrians"][3:5] == [{"en": "sum", "zh": "合计"}, 2]
     assert counted["Phases ended at their maximum"][3]["en"].startswith("nobody")
     assert empty <= {("incidents_on_map",), ("feedback_table",), ("comparisons",),
-                     ("evidence_of_department", "traffic"), ("plan_changes",),
+                     ("evidence_of_system", "traffic"), ("plan_changes",),
                      ("event_days_table",), ("priority_table",), ("works_table",), ("works_on_map",),
                      ("own_plans_table",), ("own_hours_table",), ("running_changes",),
                      ("priority_on_map",), ("faults_table",), ("blind_detectors",)}  # fmt: skip

@@ -41,7 +41,7 @@ def test_a_sump_that_fills_warns_before_the_water_and_one_that_is_held_does_not(
     assert most["gauge/0", "first_flood_chance"] > 80 > most["gauge/1", "first_flood_chance"]
     assert ("gauge/2", "first_flood_chance") not in most
     assert most["gauge/2", "flood_chance_in_60_min"] > 0
-    assert "Road 0 never flooded, but by its sump and pumps 10 cm are expected within the hour" in city.story()
+    assert "Road 0 never flooded, but by its sump and pumps deep water is expected within the hour" in city.story()
     said = read_minutes(city.hub.database, [road.id for road in ROADS], MORNING + timedelta(minutes=41))
     assert said.level.shape == (3, MINUTES)
     assert said.level[0, -1] == 1.0

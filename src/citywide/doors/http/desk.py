@@ -20,6 +20,7 @@ from citywide.hub.vocabulary.commands import OpenCase
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude, Name, Said
+from citywide.hub.web.once import IdempotencyKey, done_once, named
 from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
@@ -59,8 +60,10 @@ def case(request: AnyRequest, state: State, case: FromPath[int]) -> Response[byt
 
 @post("/v1/cases")
 @in_thread
-def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Response[bytes]:
-    """Open a case by hand."""
+def open_case(
+    request: AnyRequest, state: State, data: JSONBody[NewCase], key: IdempotencyKey = None
+) -> Response[bytes]:
+    """Open a case by hand; one that is sent again with its key is opened once."""
     who, hub = staff(request), hub_of(state)
     need_role(who, *OPENING)
     if faults := list(_faults(data, hub)):
@@ -68,9 +71,10 @@ def open_case(request: AnyRequest, state: State, data: JSONBody[NewCase]) -> Res
     _own_department(who, hub.words.categories[data.category].department)
     place = Point(data.lon, data.lat) if data.lon is not None and data.lat is not None else None
     order = OpenCase(Text(data.title, data.title), data.category, place=place, details=data.details, wants=data.wants)
+    once, at = named(key, f"staff {who.name} opens", data), hub.clock.now()
     with hub.database.transaction() as connection:
-        number = hub.desk.open(connection, order, hub.clock.now(), who.name)
-    return as_json({"case": number}, 201)
+        opened = done_once(connection, once, at, lambda: {"case": hub.desk.open(connection, order, at, who.name)})
+    return as_json(opened, 201)
 
 
 @post("/v1/cases/{case:int}/{act:str}", status_code=200)

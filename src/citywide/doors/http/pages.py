@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath, FromQuery
 
+from citywide.hub.screens.bounds import in_force
 from citywide.hub.screens.data import UnknownPageError, pages_for, queries_of_widget, reader_of, sheet
 from citywide.hub.web.answers import as_json, encoded
 from citywide.hub.web.callers import AnyRequest, hub_of, staff
@@ -18,9 +19,10 @@ from citywide.hub.web.threads import in_thread
 @in_thread
 def pages(request: AnyRequest, state: State) -> Response[bytes]:
     """The pages this reader may open, with their widgets."""
-    found = pages_for(staff(request), hub_of(state).words.systems)
+    words = hub_of(state).words
+    found = pages_for(staff(request), words.systems)
     listed = [
-        msgspec.to_builtins(page)
+        msgspec.to_builtins(in_force(page, words.rules))
         | {"system": system.name, "system_title": system.title, "application": system.application}
         for system, page in found
     ]

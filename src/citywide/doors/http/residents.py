@@ -1,10 +1,12 @@
 """The residents' door: what can be reported, what neighbours have, and a report without a login."""
 
+from typing import Annotated
+
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.params import JSONBody
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
 from citywide.hub.reports.receive import neighbours, take
@@ -13,12 +15,18 @@ from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, Latitude, Longitude, form_of, many
 from citywide.hub.web.limits import QUESTIONS, REPORTS, limited
+from citywide.hub.web.once import header
 from citywide.hub.web.photos import all_scrubbed, not_too_many
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
 from citywide.systems.hotline.model import PERSONAL, REPORTABLE
-from citywide.systems.hotline.told import Told, understood
+from citywide.systems.hotline.told import LINK, Told, understood
+
+LinkAsKey = Annotated[
+    str | None,
+    header(LINK, "Stands for the `link` of the report: 32 to 64 of A-Z a-z 0-9 _ -, which nobody guesses."),
+]
 
 
 class Near(Struct, frozen=True):
@@ -49,11 +57,16 @@ def near(request: AnyRequest, state: State, data: JSONBody[Near]) -> Response[by
 
 
 @post("/v1/reports", operation_class=form_of({"report": TEXT, "photo": many(FILE)}, ("report",)))
-async def report(request: AnyRequest, state: State) -> Response[bytes]:
-    """A report with photos, as a multipart form: the field `report` is JSON, the files are `photo`."""
+async def report(request: AnyRequest, state: State, key: LinkAsKey = None) -> Response[bytes]:
+    """A report with photos, as a multipart form: the field `report` is JSON, the files are `photo`.
+
+    Nobody signs in here: its key is the `link` that it is followed by, in the report or as `Idempotency-Key`;
+    whoever sends it again has sent one report, however late.
+    """
     limited(request, REPORTS)
     form = await request.form()
     told = _told(form.get("report"))
+    told = _told(structs.asdict(told) | {"link": key.strip('"')}) if key and told.link is None else told
     files = [each for each in form.getall("photo", []) if isinstance(each, UploadFile)]
     not_too_many(len(files))
     bodies = [await file.read() for file in files]

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from litestar import Response, post
@@ -19,6 +20,8 @@ from citywide.hub.running import Hub
 from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, form_of, many
+from citywide.hub.web.once import IdempotencyKey, done_once, named
+from citywide.hub.web.problems import Problem
 from citywide.kit.geometry import Point
 
 FIELDS = ("api_key", "service_code", "lat", "long", "address_string", "description", "first_name", "last_name",
@@ -33,13 +36,21 @@ MAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     status_code=201,
     operation_class=form_of(dict.fromkeys(FIELDS, TEXT) | PICTURES, ("api_key", "service_code")),
 )
-async def make(request: AnyRequest, state: State) -> Response[bytes]:
-    """A new request by an app that has a key; `media` may be photos, `media_url` photos that the app keeps."""
+async def make(request: AnyRequest, state: State, key: IdempotencyKey = None) -> Response[bytes]:
+    """A new request by an app that has a key; `media` may be photos, `media_url` photos that the app keeps.
+
+    One that is sent again with its `Idempotency-Key` is made once.
+    """
     form = await request.form()
     files = [await each.read() for each in form.getall("media", []) if isinstance(each, UploadFile)]
     name, hub = request.url.path.rpartition("/")[2], hub_of(state)
     return await asyncio.to_thread(
-        answered, name, "service_requests", "request", lambda _: _made(hub, form, files, str(request.base_url)), 201
+        answered,
+        name,
+        "service_requests",
+        "request",
+        lambda _: _made(hub, form, files, str(request.base_url), key),
+        201,
     )
 
 
@@ -52,7 +63,7 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
     return who.name
 
 
-def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[Item]:
+def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str, key: str | None) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
     report, links = _report(form, app, hub.city), links_in(form)
@@ -60,11 +71,19 @@ def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str) -> list[
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
         raise Fault(400, f"media: {error}") from error
-    with hub.database.transaction() as connection:
-        taken = take(connection, hub.desk, report, photos, now := hub.clock.now())
+    now, asked = hub.clock.now(), ([report, links], [sha256(each).hexdigest() for each in files])
+
+    def work() -> list[Item]:
+        taken = take(connection, hub.desk, report, photos, now)
         keep_links(connection, taken.case, links, now, f"app {app}")
-    notice = f"follow it at {here}follow/{taken.follow}"
-    return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
+        notice = f"follow it at {here}follow/{taken.follow}"
+        return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
+
+    try:
+        with hub.database.transaction() as connection:
+            return done_once(connection, named(key, f"app {app}", asked), now, work)
+    except Problem as problem:
+        raise Fault(problem.status, f"Idempotency-Key: {problem}") from problem
 
 
 def links_in(form: FormMultiDict) -> list[str]:

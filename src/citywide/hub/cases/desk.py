@@ -11,6 +11,7 @@ from citywide.hub.cases.deadlines import deadline, due_after, moment_of_share, p
 from citywide.hub.cases.moves import CaseError, allowed, move, row_of, standing
 from citywide.hub.cases.opening import RESIDENT, Opened, nearby, put_down
 from citywide.hub.cases.steps import joined, mark_of, noted, step
+from citywide.hub.cases.turns import take_turns
 from citywide.hub.database.pool import Row, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.dispatch.choose import Unit, choose_unit, free_units
@@ -37,7 +38,7 @@ class CaseDesk(Struct, frozen=True):
     ) -> int:
         """Open a case, or join the open one that is near in place and time; returns its number."""
         category = self.categories[order.category]
-        connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"open {category.name}",))
+        take_turns(connection, category, order)
         near = nearby(connection, category, order, at)
         if near is not None:
             return self._go_on_with(connection, near, order, at, who, follower)

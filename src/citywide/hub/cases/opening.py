@@ -11,6 +11,7 @@ from citywide.hub.cases.moves import standing
 from citywide.hub.database.queries import sql
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.commands import OpenCase
+from citywide.kit.geometry import Point
 
 RESIDENT = "resident"  # whose reports count as such; all others open cases of their own accord
 
@@ -53,8 +54,13 @@ def put_down(connection: Connection, order: OpenCase, category: Category, opened
     return row[0]
 
 
+def where(order: OpenCase) -> Point | None:
+    """Where the case is: at its own place, else at that of the thing it is about."""
+    return order.place or (order.about.place if order.about else None)
+
+
 def _where(order: OpenCase) -> dict[str, object]:
-    place = order.place or (order.about.place if order.about else None)
+    place = where(order)
     return {
         "about": order.about.id if order.about else None,
         "lon": place.lon if place else None,

@@ -16,11 +16,16 @@ def existing(connection: Connection) -> set[date]:
     return {date.fromisoformat(name.removeprefix("reading_").replace("_", "-")) for name in names}
 
 
+def hold(connection: Connection) -> None:
+    """Nobody else makes a day until this transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(711)")
+
+
 def create(connection: Connection, days: Iterable[date]) -> None:
     """Make partitions; two workers may ask for the same at once, and nobody who writes is waited for."""
     for day in days:
         with connection.transaction():
-            connection.execute("select pg_advisory_xact_lock(711)")
+            hold(connection)
             if day not in existing(connection):
                 _create(connection, day)
 

@@ -16,20 +16,19 @@ import structlog
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg import sql as composed
-from psycopg.errors import LockNotAvailable
 
 from citywide.hub.database import days
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Rows
+from citywide.hub.readings.leaving import last_pages, let_go, seen
 from citywide.hub.readings.reopened import SCHEMA, archive_of, batches, merge
 from citywide.kit.clock import microseconds, moment
 from citywide.kit.text import Text
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 UNNAMED_S = 3600
-TRIES, PAUSE_S = 30, 1.0
 COLUMNS = {"series": np.int64, "time": np.int64, "value": float, "received": np.int64}
 EVER = 0, 2**63 - 1
 ARCHIVED = """
@@ -56,33 +55,26 @@ def archive_before(database: Database, folder: Path, oldest_hot: date) -> list[d
 
 
 def archive_day(database: Database, folder: Path, day: date) -> Path:
-    """Write a day's file whole, then let its partition go and name the file, in one transaction."""
+    """Write a day's file whole while others go on, then let its partition go and name the file, in one transaction."""
     folder.mkdir(parents=True, exist_ok=True)
     with database.transaction() as connection:
         name = composed.Identifier("hub", days.name_of(day))
-        connection.execute(composed.SQL("lock table {} in share row exclusive mode").format(name))
-        file, count = _write(connection, day, folder)
+        connection.execute(composed.SQL("lock table {} in share update exclusive mode").format(name))  # no two of us
+        page = last_pages(connection, day)
+        with database.transaction() as snapshot:
+            snapshot.execute("set transaction isolation level repeatable read")
+            before = seen(snapshot, day, page)
+            file, count = _write(snapshot, day, folder)
         digest = sha256(file.read_bytes()).hexdigest()
-        connection.execute(sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest})
-        connection.execute(sql("true_up_day"), {"day": day, "rows": count})
-        _let_go(connection, composed.SQL("drop table {}").format(name))
+
+        def named(late: int) -> None:
+            connection.execute(sql("put_archive"), {"day": day, "file": file.name, "rows": count, "sha256": digest})
+            connection.execute(sql("true_up_day"), {"day": day, "rows": count + late})
+
+        let_go(connection, day, before, named)
         says = Text(f"{count} readings of {day} archived", f"{day} 的 {count} 条读数已归档")
         witness(connection, "archive", says, facts={"file": file.name, "sha256": digest})
     return file
-
-
-def _let_go(connection: Connection, drop: composed.Composed) -> None:
-    """While somebody reads or writes we give way again and again: all who come would wait behind us."""
-    for _ in range(TRIES):
-        try:
-            with connection.transaction():
-                connection.execute("set local lock_timeout = '1500ms'")  # a circle is found before
-                connection.execute(drop)
-        except LockNotAvailable:
-            time.sleep(PAUSE_S)
-        else:
-            return
-    raise TimeoutError("the readings are never free to let a day go")
 
 
 def archived(connection: Connection, folder: Path, series: Sequence[int], begin: datetime, end: datetime) -> Found:

@@ -65,9 +65,15 @@ def reader_of(query: Query, who: Who) -> Who:
 
 
 def sheet(database: Database, who: Who, system: System, query: Query, now: datetime) -> Sheet:
-    """Run a query for a reader; `now` is the city's time and needs no mention in its values."""
+    """Run a query for a reader.
+
+    Three values need no mention: `now` is the city's time, `categories` are the system's own, and `departments` those
+    that answer for them here.
+    """
+    own = {"categories": [each.name for each in system.categories],
+           "departments": [each.department for each in system.categories]}  # fmt: skip
     with database.reading_as(reader_of(query, who)) as connection:
-        return _run(connection, text_of(system, query), query.values, now)
+        return _run(connection, text_of(system, query), {**query.values, **own}, now)
 
 
 def _run(connection: Connection, text: LiteralString, values: Mapping[str, object], now: datetime) -> Sheet:

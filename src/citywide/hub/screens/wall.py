@@ -46,7 +46,7 @@ WALL = Page(
             seen="/v1/messages/seen",
             empty=Text("Nothing waits for your eye", "暂无需您知悉的事项"),
         ),
-        Board(Text("Cases", "案件"), Query("cases_of_department", {"department": ""})),
+        Board(Text("Cases", "案件"), Query("cases_of_city")),
         Timeline(Text("What happened", "事件记录"), Query("recent_evidence")),
     ),
     tells=Text(

@@ -27,6 +27,12 @@ order by day
 -- name: archives_of_days
 select file from hub.archive where day = any(%(days)s)
 
+-- name: pages_of
+select (pg_relation_size(%(table)s::regclass) / current_setting('block_size')::int)::int
+
+-- name: counted_of_day
+select coalesce(sum(rows), 0)::bigint from hub.day where day = %(day)s
+
 -- name: true_up_day
 insert into hub.day (day, worker, rows)
 select %(day)s, 'archive', %(rows)s - coalesce(sum(rows), 0) from hub.day where day = %(day)s

@@ -1,20 +1,36 @@
--- name: cases_of_department
--- Every open case, and what was closed last, of a department or of all; beside each how many there are of its state
+-- name: cases_of_city
+-- Every open case that the reader may see, and what was closed last; beside each how many there are of its state
 (select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
     unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
-where %(department)s::text in (cases.department, '') and cases.state <> 'closed'
+where cases.state <> 'closed'
 order by cases.due nulls last, cases.id limit 2000)
 union all
 (select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
     unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
-where %(department)s::text in (cases.department, '') and cases.state = 'closed'
+where cases.state = 'closed' and cases.closed > %(now)s - interval '1 day'
+order by cases.closed desc, cases.id limit 100)
+
+-- name: cases_of_system
+-- Of the system's own categories, whoever answers for them: every open one, and what was closed last
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.category = any(%(categories)s::text[]) and cases.state <> 'closed' and cases.closed is null
+order by cases.due nulls last, cases.id limit 2000)
+union all
+(select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
+from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
+where cases.category = any(%(categories)s::text[]) and cases.state = 'closed'
   and cases.closed > %(now)s - interval '1 day'
 order by cases.closed desc, cases.id limit 100)
 
--- name: evidence_of_department
-select index, at, kind, body from evidence.entry where department in (%(department)s, '') and kind <> 'access'
+-- name: evidence_of_system
+-- Of the department that its things belong to, and of those that answer for its categories
+select index, at, kind, body from evidence.entry
+where (department in (%(department)s, '') or department = any(%(departments)s::text[])) and kind <> 'access'
   and index >= (select max(size) from evidence.checkpoint) - 100000
 order by index desc limit 100
 

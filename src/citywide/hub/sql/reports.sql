@@ -86,3 +86,14 @@ where person.phone is not null and regexp_replace(person.phone, '\D', '', 'g') =
 -- name: cases_in_short
 select id as case, title, department, state, opened, due from hub.cases
 where id = any(%(cases)s::bigint[]) and state <> 'closed' order by id desc
+
+-- name: answered_before
+select asked, answer from hub.answered where name = %(name)s and at > %(since)s
+
+-- name: forget_answers
+delete from hub.answered where name in (
+    select name from hub.answered where at <= %(until)s order by at limit 100 for update skip locked)
+
+-- name: keep_answer
+insert into hub.answered (name, asked, answer, at) values (%(name)s, %(asked)s, %(answer)s, %(at)s)
+on conflict (name) do update set asked = excluded.asked, answer = excluded.answer, at = excluded.at

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from citywide.hub.database.queries import hub_queries, queries_of
 from citywide.hub.people.who import ROLES
+from citywide.hub.screens.bounds import rules_drawn
 from citywide.hub.screens.data import queries_of_widget
 from citywide.hub.vocabulary.pages import Form
 from citywide.hub.vocabulary.signals import Difference, Ratio
@@ -30,7 +31,7 @@ def _faults(system: System, words: Words) -> Iterator[str]:
         yield f"application {system.application!r} is none of {', '.join(APPLICATIONS)}"
     yield from _rule_faults(system, words)
     yield from _answer_faults(system, words)
-    yield from _page_faults(system)
+    yield from _page_faults(system, words)
     yield from _door_faults(system)
     for text in _texts(system):
         if not text.en.strip() or not text.zh.strip():
@@ -70,10 +71,11 @@ def _answer_faults(system: System, words: Words) -> Iterator[str]:
             yield f"category {category.name} belongs to no department"
 
 
-def _page_faults(system: System) -> Iterator[str]:
+def _page_faults(system: System, words: Words) -> Iterator[str]:
     known = {*queries_of(system.folder), *hub_queries()}
     for page in system.pages:
         yield from (f"page {page.name}: no role {role!r}" for role in page.roles if role not in ROLES)
+        yield from (f"page {page.name}: no rule {name!r}" for name in rules_drawn(page) if name not in words.rules)
         for number, widget in enumerate(page.widgets):
             missing = [query.name for query in queries_of_widget(page, number) if query.name not in known]
             yield from (f"page {page.name}: no query {name!r}" for name in missing)

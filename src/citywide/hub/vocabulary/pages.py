@@ -79,7 +79,8 @@ class Chart(Struct, frozen=True, tag="chart"):
     `bands` are further pairs of columns inside `low` and `high`. A tree's rows have `id` and `parent`, the id of the
     row from which a branch comes, and may have a `label`. `along` says what `x` is where that is no time and no name;
     `stretches` is a column that names stretches of it, as chromosomes do: their names then stand in place of figures.
-    `empty` says why there may be nothing to draw.
+    `threshold` is a line across it, or the name of the rule whose bound is that line; `empty` says why there may be
+    nothing to draw.
     """
 
     title: Text
@@ -92,7 +93,7 @@ class Chart(Struct, frozen=True, tag="chart"):
     bands: tuple[tuple[str, str], ...] = ()
     shape: str = "line"
     unit: str = ""
-    threshold: float | None = None
+    threshold: float | str | None = None
     live: tuple[str, ...] = ()
     empty: Text | None = None
     choice: Choice | None = None
@@ -101,13 +102,13 @@ class Chart(Struct, frozen=True, tag="chart"):
 
 
 class Stat(Struct, frozen=True, tag="stat"):
-    """One number that says how things stand; it turns red above `worry`."""
+    """One number that says how things stand; it turns red above `worry`, a figure or the rule whose bound it is."""
 
     title: Text
     query: Query
     value: str
     unit: str = ""
-    worry: float | None = None
+    worry: float | str | None = None
     live: tuple[str, ...] = ()
 
 
@@ -192,9 +193,11 @@ def history_of(title: Text, query: Query, **more: Any) -> Chart:
 
 
 def desk_of(department: str) -> tuple[Board, Timeline]:
-    """What every department has before it: its cases, and what happened."""
-    mine = {"department": department}
+    """What the desk of a system has before it: the cases of its categories, and what happened.
+
+    The department is the one that its things belong to; a city may have others answer for its categories.
+    """
     return (
-        Board(Text("Cases", "案件"), Query("cases_of_department", mine)),
-        Timeline(Text("What happened", "事件"), Query("evidence_of_department", mine)),
+        Board(Text("Cases", "案件"), Query("cases_of_system")),
+        Timeline(Text("What happened", "事件"), Query("evidence_of_system", {"department": department})),
     )

@@ -20,14 +20,10 @@ FORECAST_30_LOW = Quantity("water_depth_in_30_min_low", "cm", Text("Lower bound,
 FORECAST_30_HIGH = Quantity("water_depth_in_30_min_high", "cm", Text("Upper bound, 30 min", "30 分钟预报上限"), -5, 600)
 FORECAST_60_LOW = Quantity("water_depth_in_60_min_low", "cm", Text("Lower bound, 60 min", "60 分钟预报下限"), -5, 600)
 FORECAST_60_HIGH = Quantity("water_depth_in_60_min_high", "cm", Text("Upper bound, 60 min", "60 分钟预报上限"), -5, 600)
-CHANCE_30 = Quantity(
-    "flood_chance_in_30_min", "%", Text("Chance of 10 cm in 30 min", "30 分钟积水超 10 厘米概率"), 0, 100
-)
-CHANCE_60 = Quantity(
-    "flood_chance_in_60_min", "%", Text("Chance of 10 cm in 60 min", "60 分钟积水超 10 厘米概率"), 0, 100
-)
+CHANCE_30 = Quantity("flood_chance_in_30_min", "%", Text("Chance of deep water in 30 min", "30 分钟深积水概率"), 0, 100)
+CHANCE_60 = Quantity("flood_chance_in_60_min", "%", Text("Chance of deep water in 60 min", "60 分钟深积水概率"), 0, 100)
 FIRST_FLOOD = Quantity(
-    "first_flood_chance", "%", Text("Chance of a first 10 cm within the hour", "一小时内首次积水超 10 厘米概率"), 0, 100
+    "first_flood_chance", "%", Text("Chance of a first flood within the hour", "一小时内首次深积水概率"), 0, 100
 )
 STUCK = Quantity("gauge_stuck", "1", Text("Found to be stuck", "判定卡滞"), 0, 1)
 DRIFT = Quantity("gauge_drift", "cm", Text("Found to drift by", "判定漂移"), 0, 600)
@@ -62,8 +58,8 @@ def _water_is_coming(name: str, chance: Quantity, when: Text, least: float) -> R
         name,
         chance.name,
         Text(
-            f"10 cm expected at {{name}} within {when.en}: {{value:.0f}} % likely",
-            f"预计{when.zh}内{{name}}积水超 10 厘米：可能性 {{value:.0f}}%",
+            f"deep water expected at {{name}} within {when.en}: {{value:.0f}} % likely",
+            f"预计{when.zh}内{{name}}出现深积水：可能性 {{value:.0f}}%",
         ),
         above=100 * least,
         clears_below=50 * least,
@@ -77,8 +73,8 @@ FIRST_WATER = Rule(
     "first_water_expected",
     "first_flood_chance",
     Text(
-        "{name} never flooded, but by its sump and pumps 10 cm are expected within the hour: {value:.0f} % likely",
-        "{name}此前未积水，但据集水池与水泵状态预计一小时内积水超 10 厘米：可能性 {value:.0f}%",
+        "{name} never flooded, but by its sump and pumps deep water is expected within the hour: {value:.0f} % likely",
+        "{name}此前未积水，但据集水池与水泵状态预计一小时内出现深积水：可能性 {value:.0f}%",
     ),
     above=100 * WARNS_BY_STATION_AT,
     clears_below=50 * WARNS_BY_STATION_AT,

@@ -1,15 +1,17 @@
 """What the drainage desk sees."""
 
 from citywide.hub import Column, Layer, Map, Page, Query, Stat, Table, Text, count_of, desk_of, history_of
+from citywide.systems.waterlogging.model import DEEP_WATER
 
 DEPTHS = Text("Water depth", "积水深度")
+DEEP = DEEP_WATER.name
 
 NOW = Page(
     "now",
     Text("Water now", "实时积水"),
     (
         count_of(Text("Flooded places", "积水点"), "flooded_places", worry=0, live=("alarm",)),
-        Stat(Text("Deepest water", "最深积水"), Query("deepest_water"), "depth", "cm", 10, live=("latest",)),
+        Stat(Text("Deepest water", "最深积水"), Query("deepest_water"), "depth", "cm", DEEP, live=("latest",)),
         count_of(Text("Crews free", "空闲抢险队"), "free_crews", live=("case",)),
         Map(
             Text("Gauges and crews", "液位计与抢险队"),
@@ -21,11 +23,11 @@ NOW = Page(
         ),
         history_of(
             DEPTHS, Query("highest_of_late", {"quantity": "water_depth"}),
-            unit="cm", threshold=10, live=("latest",),
+            unit="cm", threshold=DEEP, live=("latest",),
         ),
         history_of(
             Text("Expected in half an hour", "半小时后预报"), Query("forecast_history"),
-            low="low", high="high", shape="fan", unit="cm", threshold=10,
+            low="low", high="high", shape="fan", unit="cm", threshold=DEEP,
         ),
         history_of(
             Text("Sumps filled", "集水池充满度"), Query("highest_of_late", {"quantity": "sump_level"}),
@@ -35,8 +37,8 @@ NOW = Page(
     ),
     empty=Text("Gauges report every minute; the forecast follows within five", "液位计每分钟上报，五分钟内给出预报"),
     tells=Text(
-        "A dot is a gauge, coloured by depth; from 10 cm on, the nearest free pump crew is sent by itself",
-        "圆点为液位计，按水深着色；达 10 厘米自动派最近的空闲抢险队",
+        "A dot is a gauge, coloured by depth; over the red line, the nearest free pump crew is sent by itself",
+        "圆点为液位计，按水深着色；超过红色警戒线自动派最近的空闲抢险队",
     ),
 )  # fmt: skip
 

@@ -1,12 +1,13 @@
 """How things stand: signals, counts, Rt; counts below the minimum cell are left out before they come here."""
 
-from citywide.hub import Board, Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text, Timeline
+from citywide.hub import Chart, Column, Field, Form, Layer, Map, Page, Query, Stat, Table, Text, desk_of
 from citywide.systems.epidemic.analysis.current import FEWEST_PATIENTS, RT_DAYS
 from citywide.systems.epidemic.model import DEPARTMENT
 from citywide.systems.epidemic.pages.words import PLACE, SERIES, STATE
 
 RATE = Field("per_thousand", Text("Of a thousand quiet series-weeks", "每千个平常序列周"), "number", required=True)
 
+CASES, HAPPENED = desk_of(DEPARTMENT)
 NO_WEEK = Text("No whole week has been reported yet by enough people to be shown", "尚无达到展示人数的完整一周")
 NO_RT = Text(f"Comes with {RT_DAYS // 7} weeks of reports, for syndromes that are one disease",
              f"满 {RT_DAYS // 7} 周报告后给出，仅限单一病种的症候群")  # fmt: skip
@@ -52,13 +53,13 @@ SITUATION = Page(
               empty=NO_WEEK),
         rt(Text("Reproduction number Rt", "实时再生数 Rt"), "rt_by_day", NO_RT),
         rt(Text("Rt of the patients listed by name", "实名病例的再生数 Rt"), "rt_of_patients", NO_RT_OF_PATIENTS),
-        Board(Text("Cases", "案件"), Query("cases_of_department", {"department": DEPARTMENT})),
+        CASES,
         Form(
             Text("How many false alarms are worth it", "可接受的误报率"),
             "/v1/epidemic/false_alarm_rate",
             (RATE,),
         ),
-        Timeline(Text("What happened", "事件"), Query("evidence_of_department", {"department": DEPARTMENT})),
+        HAPPENED,
     ),
     empty=Text("Places report in the morning; what they say is judged by ten", "各单位早间上报，十时前完成研判"),
     tells=Text(

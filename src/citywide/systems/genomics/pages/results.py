@@ -1,6 +1,7 @@
 """The newest results."""
 
 from citywide.hub import Column, Page, Query, Stat, Text
+from citywide.systems.genomics.model import INFLATED
 from citywide.systems.genomics.pages.parts import (
     ASKED_BY,
     CASE,
@@ -19,7 +20,11 @@ from citywide.systems.genomics.pages.parts import (
 
 HITS = Stat(Text("Variants below 5e-8", "低于 5e-8 的位点"), Query("newest_hits", own=True), "count", live=CASE)
 INFLATION = Stat(
-    Text("Genomic inflation λ", "基因组膨胀系数 λ"), Query("newest_inflation", own=True), "lambda", worry=1.15, live=CASE
+    Text("Genomic inflation λ", "基因组膨胀系数 λ"),
+    Query("newest_inflation", own=True),
+    "lambda",
+    worry=INFLATED.name,
+    live=CASE,
 )
 MANHATTAN = along_the_genome(
     Text("Manhattan: strength along the genome", "曼哈顿图：全基因组关联强度"),

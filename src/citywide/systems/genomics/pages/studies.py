@@ -66,7 +66,11 @@ COHORTS = Table(
 )
 UNDER_WAY = Stat(Text("Studies under way", "进行中的研究"), Query("running_count", own=True), "count", live=CASE)
 TIME_LEFT = Stat(
-    Text("Time left of the one that runs", "当前研究剩余时间"), Query("time_left", own=True), "left_s", "s", live=("latest",)
+    Text("Time left of the one that runs", "当前研究剩余时间"),
+    Query("time_left", own=True),
+    "left_s",
+    "s",
+    live=("latest",),
 )
 ALL = Table(
     STUDIES_TITLE,

@@ -1,5 +1,6 @@
 """The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
 
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -8,15 +9,18 @@ from litestar import Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
+from psycopg import Connection
 
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import take
+from citywide.hub.reports.receive import Report, take
+from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude
+from citywide.hub.web.once import IdempotencyKey, done_once, named
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -68,17 +72,24 @@ def told_by(call: Call) -> Told:
 
 @post("/v1/hotline/calls", status_code=201)
 @in_thread
-def call(request: AnyRequest, state: State, data: JSONBody[Call]) -> Response[bytes]:
-    """A call becomes a case; the answer has the caller's open cases."""
+def call(request: AnyRequest, state: State, data: JSONBody[Call], key: IdempotencyKey = None) -> Response[bytes]:
+    """A call becomes a case; one that is sent again with its key becomes one case."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     report = understood(hub, told_by(data), has_photos=False)
     if float(str(report.facts.get("confidence", 1))) < SURE:
         unsure = Refusal("category", "the words do not tell", "one of the list")
         raise Problem(422, "what kind of matter is it?", [unsure])
+    once = named(key, f"staff {who.name} took a call", data)
     with hub.database.transaction() as connection:
-        taken = take(connection, hub.desk, report, [], hub.clock.now())
-    return as_json({"case": taken.case, "follow": taken.follow, "category": report.category, **report.facts}, 201)
+        answer = done_once(connection, once, hub.clock.now(), lambda: taken_in(connection, hub, report, []))
+    return as_json(answer | report.facts, 201)
+
+
+def taken_in(connection: Connection, hub: Hub, report: Report, photos: Sequence[bytes]) -> dict[str, object]:
+    """The case that a report led to, how it is followed, and what it was taken for."""
+    taken = take(connection, hub.desk, report, photos, hub.clock.now())
+    return {"case": taken.case, "follow": taken.follow, "category": report.category}
 
 
 @post("/v1/hotline/understood", status_code=200)

@@ -9,15 +9,15 @@ from litestar.params import JSONBody
 
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, device, hub_of
+from citywide.hub.web.once import IdempotencyKey, Once, done_once, named
 from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.hotline.api.calls import Call, told_by
+from citywide.systems.hotline.api.calls import Call, taken_in, told_by
 from citywide.systems.hotline.sorting.former import Former, take_over, wrong_with
 from citywide.systems.hotline.sorting.intake import begin_to_listen
 from citywide.systems.hotline.told import understood
@@ -34,11 +34,20 @@ class Passed(Call, frozen=True):
 
 @post("/v1/hotline/reports", status_code=200)
 @in_thread
-def passed_on(request: AnyRequest, state: State, data: JSONBody[list[Passed]]) -> Response[bytes]:
-    """What other channels of the city took in; each item is answered by its case, or by why it was refused."""
+def passed_on(
+    request: AnyRequest, state: State, data: JSONBody[list[Passed]], key: IdempotencyKey = None
+) -> Response[bytes]:
+    """What other channels of the city took in; each item is answered by its case, or by why it was refused.
+
+    A list that is sent again with its key opens nothing twice.
+    """
     channel, hub = device(request, SCOPE), hub_of(state)
     limit_of(data, MOST_AT_ONCE)
-    taken = [_case_or_refusal(hub, each, at, channel.name) for at, each in enumerate(data)]
+    every = [named(key and f"{key}/{at}", f"channel {channel.name}", each) for at, each in enumerate(data)]
+    taken = [
+        _case_or_refusal(hub, each, at, channel.name, once)
+        for at, (each, once) in enumerate(zip(data, every, strict=True))
+    ]
     return as_json(taken)
 
 
@@ -65,7 +74,7 @@ def limit_of(items: Sequence[object], most: int) -> None:
         raise Problem(413, f"{len(items)} at once; at most {most}")
 
 
-def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str, object]:
+def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str, once: Once | None) -> dict[str, object]:
     try:
         photos = all_scrubbed(said.photos)
         report = understood(hub, told_by(said), has_photos=bool(photos))
@@ -74,8 +83,7 @@ def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str) -> dict[str,
         return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
     report = msgspec.structs.replace(report, facts={**report.facts, "channel": channel})
     with hub.database.transaction() as connection:
-        taken = take(connection, hub.desk, report, photos, hub.clock.now())
-    return {"case": taken.case, "follow": taken.follow, "category": report.category}
+        return done_once(connection, once, hub.clock.now(), lambda: taken_in(connection, hub, report, photos))
 
 
 HANDLERS = [passed_on, history]

@@ -17,7 +17,7 @@ from citywide.hub import (
     history_of,
 )
 from citywide.systems.traffic.duties import judged
-from citywide.systems.traffic.model import DEPARTMENT
+from citywide.systems.traffic.model import CONGESTED, DEPARTMENT
 
 NO_EVENTS = Text("No controller has sent such events within a day", "一日内无信号机上报此类事件")
 INDEX = Text("Congestion index", "拥堵指数")
@@ -41,7 +41,7 @@ NOW = Page(
             ),
             live=("latest", "alarm", "case"),
         ),
-        history_of(INDEX, Query("index_history"), threshold=6, live=("latest",)),
+        history_of(INDEX, Query("index_history"), threshold=CONGESTED.name, live=("latest",)),
         *desk_of(DEPARTMENT),
     ),
     empty=Text("Crossings report every minute", "各路口每分钟上报"),

@@ -3,7 +3,8 @@
 Five minutes are taken in once their last readings have had a minute to arrive, rain gauges speaking at the very end of
 them; and learned from when those of slow links have come too. Until then every forecast reads them anew.
 What was learned stands in the database: a restart goes on from there, and what was said in the meantime is
-taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along.
+taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along. The chances
+are of the line at which the city has its alarm of deep water.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,9 +21,10 @@ from citywide.systems.waterlogging.duties.keeping import Kept, keep, kept_as
 from citywide.systems.waterlogging.duties.plans import plans_known
 from citywide.systems.waterlogging.duties.refits import refits_of
 from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Slots, read_slots, slot_of
-from citywide.systems.waterlogging.duties.stations import heard, judged, leave, read_minutes
+from citywide.systems.waterlogging.duties.stations import heard, judged, leave, line_of, read_minutes
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
+from citywide.systems.waterlogging.engine.other_line import chances, further
 from citywide.systems.waterlogging.engine.refit import LINE_CM
 
 ON_THE_WAY, UNSETTLED = timedelta(minutes=1), timedelta(minutes=10)
@@ -43,9 +45,12 @@ def forecast(hub: Hub) -> None:
     slots = read_slots(hub.database, settled - FIRST_LOOK_BACK if away else since, until)
     if slots.gauges:
         forecaster, found = _learned_and_said(hub, slots, settled, paused=away)
-        moment = leave(hub.database, forecaster, slots.gauges, until)
+        line = line_of(hub)
+        moment = leave(hub.database, forecaster, further(found, line)[:, -1], slots.gauges, until)
         said = read_minutes(hub.database, slots.gauges, until)
-        hub.submit(list(readings(slots, found, Stations(heard(said), judged(said, moment)), until)))
+        stations = Stations(heard(said), judged(said, moment, line))
+        found = found._replace(chance=chances(forecaster, found, line))
+        hub.submit(list(readings(slots, found, stations, until, line)))
 
 
 def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> tuple[Forecaster, Forecast]:
@@ -70,14 +75,16 @@ class Stations(NamedTuple):
     judging: Flags
 
 
-def readings(slots: Slots, found: Forecast, stations: Stations, at: datetime) -> Iterator[Reading]:
+def readings(
+    slots: Slots, found: Forecast, stations: Stations, at: datetime, line_cm: float = LINE_CM
+) -> Iterator[Reading]:
     """A forecast as readings, for the gauges that spoke within the last half hour.
 
     Of water that stands over the line already nobody is warned: that it will is no chance. Nor is of what a station
     judges better; a chance that one said is withdrawn once it judges no more.
     """
     heard = np.isfinite(slots.depth[:, -6:]).any(axis=1)
-    stands = (slots.depth[:, -6:] >= LINE_CM).any(axis=1)
+    stands = (slots.depth[:, -6:] >= line_cm).any(axis=1)
     to_come = np.where((stands | stations.judging)[:, None], np.nan, 100 * found.chance)
     names = {"water_depth_in_30_min": found.depth[:, 0], "water_depth_in_60_min": found.depth[:, 1],
              "water_depth_in_30_min_low": found.low[:, 0], "water_depth_in_30_min_high": found.high[:, 0],

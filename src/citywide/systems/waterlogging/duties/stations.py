@@ -21,25 +21,35 @@ from citywide.systems.waterlogging.duties.slots import SQL
 from citywide.systems.waterlogging.engine import station
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.model import shipped
+from citywide.systems.waterlogging.engine.other_line import moved
 from citywide.systems.waterlogging.engine.plan import Basins, Plans
 from citywide.systems.waterlogging.engine.refit import LINE_CM
+from citywide.systems.waterlogging.model import DEEP_WATER
 
 MINUTE, OUTDATED = timedelta(minutes=1), timedelta(minutes=15)
 QUANTITIES = {"sump_level": 100.0, "pumps_running": 100.0, "water_depth": 1.0}
 
 
 class Moment(NamedTuple):
-    """What the forecast made of the last five minutes, one row a gauge."""
+    """What the forecast made of the last five minutes, a row a gauge, and how much further the city's line lies."""
 
     inputs: NDArray[np.float64]
     unproven: NDArray[np.bool_]
     basins: Basins
     plans: Plans
+    further: NDArray[np.float64]
 
 
-def leave(database: Database, forecaster: Forecaster, gauges: Sequence[str], at: datetime) -> Moment:
+def line_of(hub: Hub) -> float:
+    """The depth at which this city has its alarm of deep water."""
+    return hub.words.rules[DEEP_WATER.name].above or LINE_CM
+
+
+def leave(
+    database: Database, forecaster: Forecaster, further: NDArray[np.float64], gauges: Sequence[str], at: datetime
+) -> Moment:
     """Leave what the forecaster made of the last five minutes for the minutes to come."""
-    moment = Moment(forecaster.inputs, forecaster.unproven, forecaster.basins, forecaster.plans)
+    moment = Moment(forecaster.inputs, forecaster.unproven, forecaster.basins, forecaster.plans, further)
     state = to_bytes({name: np.asarray(part) for name, part in moment._asdict().items()})
     keep(database, "moment", Kept(at, list(gauges), state))
     return moment
@@ -53,12 +63,12 @@ def watch(hub: Hub) -> None:
     moment = _moment(kept.state)
     if moment.unproven.any():
         said = read_minutes(hub.database, kept.gauges, now)
-        hub.submit(list(_readings(kept.gauges, said, moment, now)))
+        hub.submit(list(_readings(kept.gauges, said, moment, now, line_of(hub))))
 
 
-def judged(said: station.Said, moment: Moment) -> NDArray[np.bool_]:
+def judged(said: station.Said, moment: Moment, line_cm: float) -> NDArray[np.bool_]:
     """Which gauges' roads are judged by their stations now: never flooded, rained on, and the station speaks."""
-    under_water = np.fmax.reduce(said.depth, axis=1) >= LINE_CM
+    under_water = np.fmax.reduce(said.depth, axis=1) >= line_cm
     return moment.unproven & station.speaks(said, moment.basins) & ~under_water
 
 
@@ -78,16 +88,19 @@ def read_minutes(database: Database, gauges: Sequence[str], until: datetime) -> 
     return station.Said(*(table[name] / whole for name, whole in QUANTITIES.items()))
 
 
-def _readings(gauges: Sequence[str], said: station.Said, moment: Moment, at: datetime) -> Iterator[Reading]:
-    rows = np.flatnonzero(judged(said, moment))
+def _readings(
+    gauges: Sequence[str], said: station.Said, moment: Moment, at: datetime, line_cm: float
+) -> Iterator[Reading]:
+    rows = np.flatnonzero(judged(said, moment, line_cm))
     basins = Basins(*(each[rows] for each in moment.basins))
     plans = Plans(*(each[rows] for each in moment.plans))
     looked_at = station.rows_of(station.Said(*(each[rows] for each in said)), moment.inputs[rows], basins, plans)
-    chances = station.foretold(shipped().stationed, looked_at)
+    chances = moved(station.foretold(shipped().stationed, looked_at), moment.further[rows])
     for row, chance in zip(rows.tolist(), chances.tolist(), strict=True):
         yield Reading(gauges[row], "first_flood_chance", at, round(100 * chance, 2))
 
 
 def _moment(state: bytes) -> Moment:
     kept = from_bytes(state)
-    return Moment(kept["inputs"], kept["unproven"], Basins(*kept["basins"]), Plans(*kept["plans"]))
+    further = kept.get("further", np.zeros(len(kept["inputs"])))
+    return Moment(kept["inputs"], kept["unproven"], Basins(*kept["basins"]), Plans(*kept["plans"]), further)

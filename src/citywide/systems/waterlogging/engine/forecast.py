@@ -49,6 +49,8 @@ class Forecaster:
     refits: Refits | None = None
     inputs: Array = field(init=False)
     unproven: NDArray[np.bool_] = field(init=False)
+    dry: NDArray[np.bool_] = field(init=False)
+    stands: Array = field(init=False)
 
     @classmethod
     def of(cls, sites: int, model: Model | None = None, plans: plan.Plans | None = None) -> "Forecaster":
@@ -115,6 +117,7 @@ class Forecaster:
         dry = (features[:, DRY_AT] >= LONG_DRY) & (not rain_is_told)
         regime = np.where(dry, interval.UNTOLD, (features[:, FALLING_AT] > 0).astype(np.int64))
         forecast = interval_about(forecast, self.arms, regime, features[:, SCALE_AT])
+        self.dry, self.stands = dry, forecast.depth
         forecast = after_dry(forecast, self.onsets, dry)
         self.arms = interval.held(self.arms, forecast.low, forecast.high, regime)
         self.onsets = onset.held(self.onsets, features[:, DEPTH_AT], dry)

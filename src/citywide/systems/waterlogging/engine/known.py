@@ -40,7 +40,9 @@ def interval_about(forecast: Forecast, arms: interval.Arms, regime: NDArray[np.i
 def after_dry(forecast: Forecast, onsets: onset.Onsets, dry: NDArray[np.bool_]) -> Forecast:
     """Where it has long been dry: on top of what stands, what came of such moments before.
 
-    The mean of deep water and none may stand far over the line that is likelier not reached: below it, it errs of both.
+    Such moments end in deep water or in none, and the mean of both lies between. Where deep water is not rare, that
+    mean is told as it is, be it over the line although the line is likelier not reached: cut down to the line it would
+    be further from either end. Where it is rare, what is told stays on the likelier side of the line.
     """
     coming = onset.coming(onsets, forecast.depth, LINE_CM)
     mean = forecast.depth + coming.rise
