@@ -13,8 +13,9 @@ GONE_THROUGH = re.compile(rf"Seq Scan on ({'|'.join(GROWING)})\b")
 OFTEN = (
     "case_near", "cases_nearby", "case_row", "case_seen", "steps_seen", "cases_of_alarm", "other_alarms_standing",
     "kinds_waited_for", "most_urgent_of_each_need", "orders_in_doubt", "cases_to_look_at", "closed_roads",
-    "cases_alike", "orders_of_units", "orders_waiting", "requests_seen", "request_updates", "newest_step", "cases_of_caller",
-    "reporters_named", "unanswered_alarms", "standing_alarms", "for_you", "cases_of_city", "cases_of_system",
+    "cases_alike", "orders_of_units", "orders_waiting", "requests_seen", "request_updates", "newest_step",
+    "cases_of_caller", "reporters_named", "unanswered_alarms", "standing_alarms", "for_you", "cases_of_city",
+    "cases_of_system",
     "recent_evidence", "open_alarms", "open_case_count", "overdue_count", "open_cases_on_map", "league",
     "charged_elsewhere",
 )  # fmt: skip
