@@ -61,8 +61,8 @@ def test_a_city_with_a_history_learns_from_the_cases_that_were_closed_where_they
     monkeypatch.setattr(intake, "schooled", lambda database: learning.beginner(database, FEW))
     with closing(Database(settings.database_url)) as database:
         with database.transaction() as connection:
-            no_longer_told = ("smoke_signal", "watch", 9)
-            for category, department, count in (("refund", "market", 300), ("school", "education", 900), no_longer_told):
+            history = ("refund", "market", 300), ("school", "education", 900), ("told_no_more", "watch", 9)
+            for category, department, count in history:
                 told = {"category": category, "department": department, "words": ODD, "count": count}
                 connection.execute(CLOSED, told)
             connection.execute(PASSED)
