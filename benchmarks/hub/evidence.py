@@ -20,8 +20,9 @@ from citywide.app import WORKERS_SWITCH_S
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import hub_migrations, migrate
 from citywide.hub.evidence.keys import Kind, SecretKey
-from citywide.hub.evidence.log import Entry, Log, reader
+from citywide.hub.evidence.log import Log, reader
 from citywide.hub.evidence.proofs import Checker, Claim, inclusion_proof
+from citywide.hub.evidence.rows import Draft, Entry, drafted, joined
 from citywide.hub.evidence.tree import leaf_hash
 
 SUBMITTERS, BATCH, MOST_A_GROUP = 64, 100, 10_000
@@ -39,14 +40,14 @@ class Group:
 
     def __init__(self, connection: psycopg.Connection, log: Log) -> None:
         self.connection, self.log, self.commits = connection, log, 0
-        self.waiting: queue.Queue[tuple[list[Entry], list[int], threading.Event] | None] = queue.Queue()
+        self.waiting: queue.Queue[tuple[Draft, list[int], threading.Event] | None] = queue.Queue()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def submit(self, entries: list[Entry]) -> list[int]:
-        """Hand entries in and wait until they are durable."""
+        """Hand entries in, made ready while others are written, and wait until they are durable."""
         told, done = list[int](), threading.Event()
-        self.waiting.put((entries, told, done))
+        self.waiting.put((drafted(entries), told, done))
         done.wait()
         return told
 
@@ -63,11 +64,11 @@ class Group:
                 items.append(more)
             self._commit(items)
 
-    def _commit(self, items: list[tuple[list[Entry], list[int], threading.Event]]) -> None:
-        indices = iter(self.log.submit(self.connection, [entry for entries, _, _ in items for entry in entries]))
+    def _commit(self, items: list[tuple[Draft, list[int], threading.Event]]) -> None:
+        indices = self.log.submit(self.connection, joined(draft for draft, _, _ in items))
         self.commits += 1
-        for entries, told, done in items:
-            told.extend(next(indices) for _ in entries)
+        for place, (_, told, done) in enumerate(items):
+            told.extend(indices[place * BATCH : (place + 1) * BATCH])
             done.set()
 
 
