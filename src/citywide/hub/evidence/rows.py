@@ -39,12 +39,6 @@ def drafted(entries: Iterable[Entry]) -> Draft:
     return Draft([leaf for _, leaf in pairs], [_row(entry, leaf) for entry, leaf in pairs])
 
 
-def joined(drafts: Iterable[Draft]) -> Draft:
-    """Several drafts as one."""
-    parts = list(drafts)
-    return Draft([leaf for part in parts for leaf in part.leaves], [row for part in parts for row in part.rows])
-
-
 def copied(rows: Sequence[bytes], first: int) -> Iterator[bytes]:
     """What `copy_entries` expects of rows numbered from `first` on."""
     yield COPY_HEAD
