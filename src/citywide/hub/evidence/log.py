@@ -13,7 +13,7 @@ from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
 from citywide.hub.evidence.rows import Draft, Entry, copied, drafted
 from citywide.hub.evidence.seen import Seen
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
-from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
+from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
