@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import count
 
 from psycopg import Connection
 
@@ -61,7 +60,7 @@ class Log:
         with connection.transaction():
             rows = connection.execute(sql("take_pending"), {"most": MOST_AT_ONCE}).fetchall()
             if rows:
-                self._append(connection, drafted(Entry(*row) for row in rows))
+                self._append(connection, drafted([Entry(*row) for row in rows]))
         return len(rows)
 
     def submit(self, connection: Connection, draft: Draft) -> list[int]:
@@ -82,12 +81,16 @@ class Log:
         self._seen.catch_up(connection, self.edge.size)
 
     def _append(self, connection: Connection, draft: Draft) -> list[int]:
-        held = self._seen.held(connection, draft.leaves, self.edge.size)
-        first_row = dict(zip(reversed(draft.leaves), reversed(draft.rows), strict=True))
-        fresh = [leaf for leaf in dict.fromkeys(draft.leaves) if leaf not in held]
-        index_of = held | dict(zip(fresh, count(self.edge.size), strict=False))
-        if fresh:
-            self._grow(connection, [first_row[leaf] for leaf in fresh], fresh)
+        index_of = self._seen.held(connection, draft.leaves, self.edge.size)
+        rows: list[bytes] = []
+        leaves: list[bytes] = []
+        for leaf, row in zip(draft.leaves, draft.rows, strict=True):
+            if leaf not in index_of:
+                index_of[leaf] = self.edge.size + len(rows)
+                rows.append(row)
+                leaves.append(leaf)
+        if rows:
+            self._grow(connection, rows, leaves)
         return [index_of[leaf] for leaf in draft.leaves]
 
     def _grow(self, connection: Connection, rows: Sequence[bytes], leaves: Sequence[bytes]) -> None:

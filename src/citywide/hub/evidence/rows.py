@@ -1,6 +1,6 @@
 """Entries as rows of PostgreSQL's binary COPY, in chunks: the database takes one in while we make the next."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from struct import Struct as Layout
@@ -33,10 +33,10 @@ class Draft(Struct, frozen=True):
     rows: Sequence[bytes]
 
 
-def drafted(entries: Iterable[Entry]) -> Draft:
+def drafted(entries: Sequence[Entry]) -> Draft:
     """What can be done for entries while others are still being written."""
-    pairs = [(entry, leaf_hash(entry.body)) for entry in entries]
-    return Draft([leaf for _, leaf in pairs], [_row(entry, leaf) for entry, leaf in pairs])
+    leaves = [leaf_hash(entry.body) for entry in entries]
+    return Draft(leaves, list(map(_row, entries, leaves)))
 
 
 def copied(rows: Sequence[bytes], first: int) -> Iterator[bytes]:
