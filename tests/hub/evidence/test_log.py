@@ -15,7 +15,7 @@ from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.log import Log, checkpoint, of_nothing, prove_inclusion, reader
 from citywide.hub.evidence.notes import read
 from citywide.hub.evidence.proofs import verify_inclusion
-from citywide.hub.evidence.rows import CHUNK, Entry
+from citywide.hub.evidence.rows import CHUNK, Entry, drafted
 from citywide.hub.evidence.tiles import bundle
 from citywide.hub.evidence.tree import EMPTY_ROOT, edge_of, leaf_hash
 from citywide.hub.evidence.write import witness
@@ -41,6 +41,10 @@ def a_log(connection: psycopg.Connection) -> Log:
     return log
 
 
+def submit(log: Log, connection: psycopg.Connection, entries: list[Entry]) -> list[int]:
+    return log.submit(connection, drafted(entries))
+
+
 def notes(count: int, first: int = 0) -> list[Entry]:
     return [
         Entry("note", "", NOON + timedelta(seconds=number), b"%d" % number) for number in range(first, first + count)
@@ -53,7 +57,7 @@ def test_an_entry_is_kept_to_the_byte_and_to_the_microsecond(
     connection: psycopg.Connection, entries: list[Entry]
 ) -> None:
     connection.execute("truncate evidence.entry, evidence.tile, evidence.checkpoint")
-    indices = a_log(connection).submit(connection, entries)
+    indices = submit(a_log(connection), connection, entries)
     assert indices == list(range(len(entries)))
     kept = connection.execute(STORED, (indices,)).fetchall()
     assert [Entry(*row) for row in kept] == entries
@@ -61,8 +65,8 @@ def test_an_entry_is_kept_to_the_byte_and_to_the_microsecond(
 
 def test_an_entry_handed_in_again_keeps_its_index(connection: psycopg.Connection) -> None:
     log, first = a_log(connection), notes(3 * CHUNK + 7)
-    assert log.submit(connection, [*first, *first[:5]]) == [*range(len(first)), *range(5)]
-    again = log.submit(connection, [*notes(3, 5_000_000), *first[-2:]])
+    assert submit(log, connection, [*first, *first[:5]]) == [*range(len(first)), *range(5)]
+    again = submit(log, connection, [*notes(3, 5_000_000), *first[-2:]])
     assert again == [*range(len(first), len(first) + 3), len(first) - 2, len(first) - 1]
     assert connection.execute("select count(*) from evidence.entry").fetchone() == (len(first) + 3,)
 
@@ -70,7 +74,7 @@ def test_an_entry_handed_in_again_keeps_its_index(connection: psycopg.Connection
 def test_the_signed_root_is_that_of_all_entries_however_they_were_grouped(connection: psycopg.Connection) -> None:
     entries, at = notes(2000), 0
     for size in (1, 255, 256, 700, 788):
-        a_log(connection).submit(connection, entries[at : at + size])
+        submit(a_log(connection), connection, entries[at : at + size])
         at += size
     signed, _ = read(checkpoint(connection), [KEY.public])
     assert signed.size == 2000
@@ -82,12 +86,12 @@ def test_the_signed_root_is_that_of_all_entries_however_they_were_grouped(connec
 
 def test_a_batch_that_fails_leaves_no_trace(connection: psycopg.Connection) -> None:
     log = a_log(connection)
-    log.submit(connection, notes(10))
+    submit(log, connection, notes(10))
     with pytest.raises(psycopg.Error):
-        log.submit(
-            connection, [*notes(5, 100), Entry("note", "\x00", NOON, b"PostgreSQL has no text with a zero byte")]
+        submit(
+            log, connection, [*notes(5, 100), Entry("note", "\x00", NOON, b"PostgreSQL has no text with a zero byte")]
         )
-    assert log.submit(connection, notes(1, 200)) == [10]
+    assert submit(log, connection, notes(1, 200)) == [10]
     signed, _ = read(checkpoint(connection), [KEY.public])
     assert signed.root == edge_of(11, reader(connection)).root
 

@@ -9,9 +9,10 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.keys import SecretKey
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
-from citywide.hub.evidence.rows import Entry, copied
+from citywide.hub.evidence.rows import Draft, Entry, copied, drafted
+from citywide.hub.evidence.seen import Seen
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
-from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
+from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
@@ -26,6 +27,7 @@ class Log:
         self.keys = keys
         self.edge = Edge()
         self._partial: dict[int, bytes] = {}
+        self._seen = Seen()
 
     def lead(self, connection: Connection) -> bool:
         """Try to become the one who grows the log; the lock lasts as long as the connection."""
@@ -50,58 +52,61 @@ class Log:
         hashes, size = reader(connection), size_of(connection)
         self.edge = edge_of(size, hashes)
         self._partial = dict(_partials(size, hashes))
+        self._seen = Seen(size)
 
     def take_pending(self, connection: Connection) -> int:
         """Move what was witnessed into the log; returns how many entries were taken."""
+        self._recollect(connection)
         with connection.transaction():
             rows = connection.execute(sql("take_pending"), {"most": MOST_AT_ONCE}).fetchall()
             if rows:
-                self._append(connection, [Entry(*row) for row in rows])
+                self._append(connection, drafted([Entry(*row) for row in rows]))
         return len(rows)
 
-    def submit(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
+    def submit(self, connection: Connection, draft: Draft) -> list[int]:
         """Append entries durably; one that the log holds already keeps its index."""
+        self._recollect(connection)
         before = self.edge, self._partial
         try:
             with connection.transaction():
-                return self._append(connection, entries)
+                return self._append(connection, draft)
         except Exception:
             self.edge, self._partial = before
             raise
 
-    def _append(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
-        leaves = [leaf_hash(entry.body) for entry in entries]
-        index_of = _known(connection, leaves)
-        fresh: list[Entry] = []
-        fresh_leaves: list[bytes] = []
-        for entry, leaf in zip(entries, leaves, strict=True):
-            if leaf not in index_of:
-                index_of[leaf] = self.edge.size + len(fresh)
-                fresh.append(entry)
-                fresh_leaves.append(leaf)
-        if fresh:
-            self._grow(connection, fresh, fresh_leaves)
-        return [index_of[leaf] for leaf in leaves]
+    def _recollect(self, connection: Connection) -> None:
+        """Bring a step nearer to all leaves what is remembered of them; where they have become many, begin anew."""
+        if self._seen.full:
+            self._seen = Seen(self.edge.size)
+        self._seen.catch_up(connection, self.edge.size)
 
-    def _grow(self, connection: Connection, fresh: Sequence[Entry], leaves: Sequence[bytes]) -> None:
+    def _append(self, connection: Connection, draft: Draft) -> list[int]:
+        index_of = self._seen.held(connection, draft.leaves, self.edge.size)
+        rows: list[bytes] = []
+        leaves: list[bytes] = []
+        for leaf, row in zip(draft.leaves, draft.rows, strict=True):
+            if leaf not in index_of:
+                index_of[leaf] = self.edge.size + len(rows)
+                rows.append(row)
+                leaves.append(leaf)
+        if rows:
+            self._grow(connection, rows, leaves)
+        return [index_of[leaf] for leaf in draft.leaves]
+
+    def _grow(self, connection: Connection, rows: Sequence[bytes], leaves: Sequence[bytes]) -> None:
         """Write the new entries; the tree grows here while the database still takes them in."""
-        partial = dict(self._partial)
+        partial, joined = dict(self._partial), b"".join(leaves)
         with connection.cursor() as cursor:
             with cursor.copy(sql("copy_entries")) as copy:
-                for chunk in copied(fresh, leaves, self.edge.size):
+                for chunk in copied(rows, self.edge.size):
                     copy.write(chunk)
-                edge, grown = append(self.edge, b"".join(leaves))
+                edge, grown = append(self.edge, joined)
                 tiles = [tile for nodes in grown if nodes.level % TILE_HEIGHT == 0 for tile in _tiles(partial, nodes)]
                 note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
             cursor.executemany(sql("put_tile"), tiles)
         connection.execute(sql("put_checkpoint"), {"size": edge.size, "note": note})
+        self._seen.add(self.edge.size, joined)
         self.edge, self._partial = edge, partial
-
-
-def _known(connection: Connection, leaves: Sequence[bytes]) -> dict[bytes, int]:
-    """The indices of those leaves that the log holds already."""
-    asked = {"leaves": b"".join(leaves), "count": len(leaves)}
-    return dict(connection.execute(sql("indices_of_leaves"), asked, binary=True).fetchall())
 
 
 def size_of(connection: Connection) -> int:

@@ -47,13 +47,11 @@ where series.number = any(%(numbers)s)
 -- name: latest_of_kind
 -- In columns, as JSON, put together where it lies: ten thousand rows are one text for whoever asks
 select json_build_object(
-    'entity', coalesce(json_agg(entity.id), '[]'), 'name', coalesce(json_agg(entity.name), '[]'),
-    'lon', coalesce(json_agg(entity.lon), '[]'), 'lat', coalesce(json_agg(entity.lat), '[]'),
-    'quantity', coalesce(json_agg(series.quantity), '[]'), 'time', coalesce(json_agg(latest.time), '[]'),
-    'value', coalesce(json_agg(latest.value), '[]'))::text
-from hub.entity join hub.series on series.entity = entity.number
-join hub.latest on latest.series = series.number
-where entity.kind = %(kind)s and (%(quantity)s::text is null or series.quantity = %(quantity)s)
+    'entity', coalesce(json_agg(id), '[]'), 'name', coalesce(json_agg(name), '[]'),
+    'lon', coalesce(json_agg(lon), '[]'), 'lat', coalesce(json_agg(lat), '[]'),
+    'quantity', coalesce(json_agg(quantity), '[]'), 'time', coalesce(json_agg(time), '[]'),
+    'value', coalesce(json_agg(value), '[]'))::text
+from hub.latest_value where kind = %(kind)s and (%(quantity)s::text is null or quantity = %(quantity)s)
 
 -- name: latest_of_entity
 select latest.time, latest.value from hub.latest

@@ -14,6 +14,10 @@ select held.leaf, held.index from generate_series(0, %(count)s - 1) place cross 
     offset 0  -- one look into the index for each, however little the planner knows of a log that grows fast
 ) held
 
+-- name: leaves_of_tiles
+select string_agg(hashes, '' order by index) from evidence.tile
+where level = 0 and index >= %(first)s and index < %(end)s
+
 -- name: copy_entries
 copy evidence.entry (index, kind, department, at, body, leaf) from stdin (format binary)
 
