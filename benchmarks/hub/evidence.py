@@ -20,6 +20,7 @@ from benchmarks.form import Benchmark, Goal
 from citywide.app import WORKERS_SWITCH_S
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.migrate import hub_migrations, migrate
+from citywide.hub.database.queries import sql
 from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.log import Log, reader
 from citywide.hub.evidence.proofs import Checker, Claim, inclusion_proof
@@ -42,7 +43,8 @@ Handed = tuple[list[Entry], list[int], threading.Event]
 class Group:
     """What all submitters have handed in is made ready by one thread and committed by another; all hear their indices.
 
-    So one group is made ready while the one before it is written, as with readings (ADR 8).
+    So one group is made ready while the one before it is written. The hub's own chronicler takes turns, which is what
+    `chronicled_per_s` tells.
     """
 
     def __init__(self, connection: psycopg.Connection, log: Log) -> None:
@@ -98,11 +100,12 @@ def measure(options: Namespace) -> Mapping[str, float]:
             taken, repeated, spent = taken + count, repeated + repeats, spent + wall
             count, wall = _ledger(connection, seconds / 2)
             ledgered, ledger_spent = ledgered + count, ledger_spent + wall
+        chronicled = _chronicle(connection, log, 20_000 if options.quick else 200_000)
         verified = _verify(connection, log, 5_000 if options.quick else 20_000)
     rate, ledger = taken / spent, ledgered / ledger_spent
     return {
         "entries_per_s": rate, "verified_per_s": verified, "ledger_ratio": rate / ledger,
-        "ledger_per_s": ledger, "entries": taken, "repeats_found": repeated,
+        "ledger_per_s": ledger, "chronicled_per_s": chronicled, "entries": taken, "repeats_found": repeated,
     }  # fmt: skip
 
 
@@ -149,6 +152,19 @@ def _entry(chance: random.Random, told: list[bytes]) -> Entry:
     again = told and chance.random() < REPEATED
     body = chance.choice(told) if again else b'{"says":"%b"}' % chance.randbytes(90).hex().encode()
     return Entry("note", "", datetime(2026, 3, 2, tzinfo=UTC), body)
+
+
+def _chronicle(connection: psycopg.Connection, log: Log, count: int) -> float:
+    """What transactions of the hub have witnessed, taken into the log as the chronicler takes it: entries a second."""
+    chance = random.Random(2)
+    entries = [_entry(chance, []) for _ in range(count)]
+    with connection.cursor() as cursor:
+        cursor.executemany(sql("witness"), [{"kind": each.kind, "department": each.department, "at": each.at,
+                                             "body": each.body} for each in entries])  # fmt: skip
+    began = time.perf_counter()
+    while log.take_pending(connection):
+        pass
+    return count / (time.perf_counter() - began)
 
 
 def _ledger(connection: psycopg.Connection, seconds: float) -> tuple[int, float]:
