@@ -57,7 +57,6 @@ class Hub:
         self.database = Database(settings.database_url, owner=leases.sessions_of(name))
         self.clock = clock or read_clock(self.database)
         self.registry = Registry(self.database)
-        self.registry.load()
         self._take_in(name)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel(), self.words.departments)
         self.responder = Responder(self.database, self.words, self.desk, self.clock)

@@ -83,12 +83,15 @@ def play(day: Sequence[tuple[int, list[Reading]]], *workers: TrialCity, rounds: 
                 worker.hub.round()
 
 
+NAMES = "select series.number, id, quantity from hub.series join hub.entity on entity.number = series.entity"
+
+
 def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]]:
     """What the rules remember, by the names of things: the same city has the same memory, whoever keeps it."""
     found: dict[tuple[str, str, str], tuple[object, ...]] = {}
     for worker in workers:
         state = worker.hub.committer.state
-        names = {number: id_ for id_, (number, _) in worker.hub.registry.entities.items()}
+        names = {row["number"]: (row["id"], row["quantity"]) for row in worker.hub.database.rows(NAMES)}
         for part in worker.hub.committer.parts:
             kept = msgpack.decode(state.dump(part), type=PartMemory)
             times = np.frombuffer(kept.newest, np.int64).tolist()
@@ -97,8 +100,7 @@ def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]
             cells, slots, at, ring = np.frombuffer(rules.cells), np.frombuffer(rules.slots), 0, 0
             watches = np.frombuffer(rules.series, np.int64), np.frombuffer(rules.rules, np.int64)
             for series, rule in zip(*(each.tolist() for each in watches), strict=True):
-                (size, more), of = rules.sizes[rule], state.known[series]
-                key = names[of.entity], of.quantity, rules.fingerprints[rule].hex()
+                (size, more), key = rules.sizes[rule], (*names[series], rules.fingerprints[rule].hex())
                 found[key] = (newest[series], str([*cells[at : at + size], *slots[ring : ring + more]]))
                 at, ring = at + size, ring + more
     return found

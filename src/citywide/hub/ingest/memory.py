@@ -5,9 +5,8 @@ from itertools import starmap
 from typing import TypeVar
 
 from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import Series
 from citywide.hub.ingest.batch import Rows
-from citywide.hub.ingest.state import State, recover
+from citywide.hub.ingest.state import Met, State, recover
 from citywide.hub.ingest.writer import Writer
 from citywide.hub.vocabulary.rule import Rule
 
@@ -42,7 +41,7 @@ class Memory:
         if unknown:
             self.rest_or_fall()  # memory that grows must stand still
             found = self._writers[0].connection.execute(sql("series_by_number"), {"numbers": unknown})
-            self.state.add(starmap(Series, found))
+            self.state.add(starmap(Met, found))
         return self.state.keeps(rows.series, self.parts)
 
     def guarded(self, work: Callable[[], Result]) -> Result:

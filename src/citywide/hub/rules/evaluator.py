@@ -89,10 +89,10 @@ class Evaluator:
         )
         return self._transitions(out[:count])
 
-    def tick(self, now_us: int) -> list[Transition]:
-        """What the passing of time alone has raised."""
+    def tick(self, now_us: int, most: int | None = None) -> list[Transition]:
+        """What the passing of time alone has raised; at most so much of it, the rest at the next tick."""
         watches, silent = self.watches, self._awaited()
-        out = np.empty((silent.size, 4))
+        out = np.empty((silent.size if most is None else min(most, silent.size), 4))
         count = tick(float(now_us), silent, watches.links, watches.rules, watches.cells, out)
         return self._transitions(out[:count])
 
