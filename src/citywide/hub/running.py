@@ -17,7 +17,7 @@ from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
 from citywide.hub.duties.dispatch import Dispatch
 from citywide.hub.duties.flush import Flusher
-from citywide.hub.duties.jobs import Jobs
+from citywide.hub.duties.jobs import Jobs, Pace
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.duties.rounds import Rounds
 from citywide.hub.duties.service import Service
@@ -69,7 +69,7 @@ class Hub:
         self.live = LiveFeed(self.database)
         self._chronicler: Chronicler | None = None
         self._rounds, self._beats = Rounds(), Rounds()
-        self._one_round, self._one_at_work = threading.Lock(), threading.Lock()
+        self._one_round = threading.Lock()
         self.aside = self._rounds.aside
         self._alarmed = threading.Event()
         self.committer.on_change = self._alarmed.set
@@ -89,9 +89,9 @@ class Hub:
         await self.report_for_duty()
         self._chronicler = Chronicler(self.database, Log(self.keys))
         self._beats.begin(self.beat, HEARTBEAT_S)
-        duties = (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
-        for duty, every in duties:
-            self._rounds.begin(duty, every)
+        for duty in (self.look_round, self.work_by_the_second, self.work_by_the_minute, self.work_at_leisure):
+            self._rounds.begin(duty, 1.0)
+        self._rounds.begin(self.respond, 0.0)
         for system in self.words.systems.values():
             if system.begins is not None:
                 system.begins(self)
@@ -179,8 +179,19 @@ class Hub:
 
     def work(self) -> None:
         """Do the jobs that are due, however long they take."""
-        with self._one_at_work:
-            self.jobs.run_due()
+        self.jobs.run_due()
+
+    def work_by_the_second(self) -> None:
+        """Those of them that come round every few seconds."""
+        self.jobs.run_due([Pace.SECONDS])
+
+    def work_by_the_minute(self) -> None:
+        """Those that come round every few minutes."""
+        self.jobs.run_due([Pace.MINUTES])
+
+    def work_at_leisure(self) -> None:
+        """Those that come round more seldom, or once."""
+        self.jobs.run_due([Pace.LEISURE])
 
     def respond(self) -> None:
         """Answer alarms as soon as there are any; however many wait, this is soon done and comes again."""
