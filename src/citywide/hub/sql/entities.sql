@@ -56,9 +56,11 @@ join hub.series on series.number = latest.series join hub.entity on entity.numbe
 where entity.id = %(entity)s and series.quantity = %(quantity)s
 
 -- name: latest_since
+-- In the order of writing, each looked up as it comes: however many the city has, and were all of them silent
 select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
-from hub.latest join hub.series on series.number = latest.series
-join hub.entity on entity.number = series.entity
+from hub.latest
+cross join lateral (select entity, quantity from hub.series where series.number = latest.series offset 0) as series
+cross join lateral (select id, lon, lat from hub.entity where entity.number = series.entity offset 0) as entity
 where latest.written > %(since)s and series.quantity <> 'position_lat' -- a place is told once: with its longitude
 order by latest.written limit %(most)s
 
