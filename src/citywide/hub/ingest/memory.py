@@ -40,7 +40,7 @@ class Memory:
         unknown = self.state.unknown(rows.series)
         if unknown:
             self.rest_or_fall()  # memory that grows must stand still
-            found = self._writers[0].connection.execute(sql("series_by_number"), {"numbers": unknown})
+            found = self._writers[0].connection.execute(sql("series_by_number"), {"numbers": unknown}, binary=True)
             self.state.add(starmap(Met, found))
         return self.state.keeps(rows.series, self.parts)
 

@@ -1,6 +1,6 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise, starmap
 from typing import NamedTuple
 
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.sql import SQL, Literal
 
-from citywide.hub.database.pool import rows as fetch
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import ACCEPTED, Rows
@@ -66,7 +65,9 @@ class State:
 
     def add(self, met: Iterable[Met]) -> None:
         """Begin to keep these series; those that are kept already go on as they are."""
-        for quantity, kind, pairs in met:
+        groups = list(met)
+        self.evaluator.expect((quantity, kind, len(pairs) // 8) for quantity, kind, pairs in groups)
+        for quantity, kind, pairs in groups:
             numbers, entities = np.frombuffer(pairs, ">i4").astype(np.int64).reshape(-1, 2).T
             self._make_room(int(numbers.max(initial=0)))
             new = self.part_of[numbers] == PARTS
@@ -154,19 +155,25 @@ class State:
 
 def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
     """Bring the memory of these parts to where their last commit left it."""
-    state.add(starmap(Met, connection.execute(sql("series_of_parts"), {"parts": list(parts)})))
+    state.add(starmap(Met, connection.execute(sql("series_of_parts"), {"parts": list(parts)}, binary=True)))
     since, foreign = np.full(PARTS, NEVER, np.int64), list[int]()
-    for row in fetch(connection, sql("snapshots"), {"parts": list(parts)}):
-        since[row["part"]] = row["received"]
+    for part, received, dumped in _snapshots(connection, parts):
+        since[part] = received
         try:
-            state.load(row["state"])
+            state.load(dumped)
         except ValidationError:  # another version wrote it
-            foreign.append(row["part"])
+            foreign.append(part)
     if foreign:
         log.warning("memory_of_another_version", parts=len(foreign))
         state.remember(_latest(connection, foreign))
     _replay(connection, state, parts, since)
     _agree_with_alarms(connection, state, parts)
+
+
+def _snapshots(connection: Connection, parts: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
+    """What was written down, a part at a time: that of all would fill the memory a second time."""
+    for part in parts:
+        yield from connection.execute(sql("snapshot"), {"part": part}, binary=True)
 
 
 def _latest(connection: Connection, parts: Sequence[int]) -> Rows:

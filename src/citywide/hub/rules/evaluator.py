@@ -1,7 +1,7 @@
 """The evaluator: readings go in, what was raised and cleared comes out; its memory can be written down exactly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -47,16 +47,23 @@ class Evaluator:
         self._silence = np.zeros(0, np.int64)
         self._silence_known = 0
 
+    def expect(self, groups: Iterable[tuple[str, str, int]]) -> None:
+        """Make room at once for so many series of each of these quantities and kinds."""
+        self.watches.reserve((np.array(self._concerned(quantity, kind), np.int64), n) for quantity, kind, n in groups)
+
     def add_series(self, series: Ints, entities: Ints, quantity: str, kind: str) -> None:
         """Begin to watch these series, all of one quantity and kind, by every rule that concerns them."""
         self.watches.meet(series, entities)
-        rules = [at for at, one in enumerate(self.compiled) if _concerns(one.rule, quantity, kind)]
+        rules = self._concerned(quantity, kind)
         if rules:
             watches = self.watches.add(np.array(rules), series)
             for column, rule in enumerate(rules):
                 self._await_second(entities, self.compiled[rule].other, watches[:, column])
         if quantity in self._seconds:
             self._be_second(series, entities, quantity)
+
+    def _concerned(self, quantity: str, kind: str) -> list[int]:
+        return [at for at, one in enumerate(self.compiled) if _concerns(one.rule, quantity, kind)]
 
     def _await_second(self, entities: Ints, other: str | None, watches: Ints) -> None:
         """Hand rules over two quantities their second series, now or when it first speaks."""

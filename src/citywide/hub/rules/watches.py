@@ -3,7 +3,7 @@
 What a reading touches lies together: a series' links side by side, and the cells of its watches, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,17 @@ class Watches:
         self.first, self.entity = grown(self.first, most, -1), grown(self.entity, most, -1)
         self._length, self.paired = grown(self._length, most, 0), grown(self.paired, most, False)
         self.entity[series] = entities
+
+    def reserve(self, met: Iterable[tuple[Ints, int]]) -> None:
+        """Make room at once for so many series by each of these rules: to grow bit by bit copies all again and again."""
+        watches = cells = slots = 0
+        for rules, count in met:
+            watches += rules.size * count
+            cells += int(self._cells[rules].sum()) * count
+            slots += int(self._slots[rules].sum()) * count
+        self.links, self.series = (reserved(array, self.count + watches) for array in (self.links, self.series))
+        self.cells = reserved(self.cells, self._used_cells + cells)
+        self.slots = reserved(self.slots, self._used_slots + slots)
 
     def add(self, rules: Ints, series: Ints) -> Ints:
         """Watch each of these series (rows) by each of these rules (columns)."""
@@ -113,6 +124,15 @@ def _blank(memory: Floats, used: int, sizes: Ints) -> tuple[Floats, Ints]:
 def runs(start: Ints, size: Ints) -> Ints:
     """The places of runs that begin at `start` and are `size` long, one run after the other."""
     return np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
+
+
+def reserved(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """The array, longer if need be by just so much that `grown` leaves it alone; the rest is to be written."""
+    if size < array.size:
+        return array
+    longer = np.empty(size + 1, array.dtype)
+    longer[: array.size] = array
+    return longer
 
 
 def grown(array: NDArray[Any], index: int, fill: float | None = None) -> NDArray[Any]:

@@ -103,6 +103,8 @@ def read_minutes(database: Database, gauges: Sequence[str], until: datetime) -> 
 
 def _readings(gauges: Sequence[str], said: station.Said, moment: Moment, at: datetime) -> Iterator[Reading]:
     rows = np.flatnonzero(judged(said, moment))
+    if not rows.size:
+        return
     basins = Basins(*(each[rows] for each in moment.basins))
     plans = Plans(*(each[rows] for each in moment.plans))
     looked_at = station.rows_of(station.Said(*(each[rows] for each in said)), moment.inputs[rows], basins, plans)
