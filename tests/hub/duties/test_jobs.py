@@ -96,7 +96,8 @@ def test_what_comes_every_second_is_done_while_work_of_an_hour_is_under_way(last
         hub.work_by_the_second()
         assert done
         hub.work_at_leisure()  # what is under way is begun by nobody else
-        held = "select count(*) as held from pg_stat_activity where state = 'idle in transaction' and datname = current_database()"
+        held = """select count(*) as held from pg_stat_activity
+            where state = 'idle in transaction' and datname = current_database()"""
         assert hub.database.rows(held) == [{"held": 0}]
     finally:
         go_on.set()

@@ -46,8 +46,7 @@ def witness_all(connection: Connection, entries: Sequence[Entry]) -> None:
     if entries:
         heads = [{"kind": each.kind, "department": each.department, "at": each.at} for each in entries]
         bodies = [
-            _entry({**head, "who": each.who}, each.says, each.facts)
-            for head, each in zip(heads, entries, strict=True)
+            _entry({**head, "who": each.who}, each.says, each.facts) for head, each in zip(heads, entries, strict=True)
         ]
         columns = {f"{name}s": [head[name] for head in heads] for name in ("kind", "department", "at")}
         connection.execute(sql("witness"), {**columns, "bodies": bodies})

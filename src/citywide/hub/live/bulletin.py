@@ -1,4 +1,4 @@
-"""The news of the latest values for all who may see the same: looked up and put into words once, however many follow."""
+"""The news of the latest values for all who may see the same: looked up once, however many follow."""
 
 import asyncio
 import time

@@ -42,7 +42,7 @@ class Watches:
         self.entity[series] = entities
 
     def reserve(self, met: Iterable[tuple[Ints, int]]) -> None:
-        """Make room at once for so many series by each of these rules: to grow bit by bit copies all again and again."""
+        """Make room at once for so many series by each of these rules: to grow bit by bit copies all each time."""
         watches = cells = slots = 0
         for rules, count in met:
             watches += rules.size * count

@@ -3,8 +3,8 @@
 Five minutes are taken in once their last readings have had a minute to arrive, rain gauges speaking at the very end of
 them; and learned from when those of slow links have come too. Until then every forecast reads them anew.
 What was learned stands in the database: a restart goes on from there, and what was said in the meantime is
-taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along. It is done a
-block of gauges at a time: what is known of one takes some 14 kB, and a city may have a hundred thousand.
+taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along. It is done
+a block of gauges at a time: what is known of one takes some 14 kB, and a city may have a hundred thousand.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,9 +55,8 @@ def _forecast(hub: Hub, block: Block, record: Record) -> None:
 def _since(hub: Hub, block: Block, settled: datetime) -> datetime:
     """From when on the record of these gauges is to be read."""
     found = hub.database.rows(SQL["learned_until"], {"name": f"depth{block.suffix}"})
-    learned = slot_of(found[0]["at"]) if found else None
-    away = learned is None or settled - learned > WORTH_CATCHING_UP
-    return settled - FIRST_LOOK_BACK if away else learned
+    learned = slot_of(found[0]["at"]) if found else settled - FIRST_LOOK_BACK
+    return settled - FIRST_LOOK_BACK if settled - learned > WORTH_CATCHING_UP else learned
 
 
 def _learned_and_said(hub: Hub, block: Block, slots: Slots, settled: datetime) -> tuple[Forecaster, Forecast]:

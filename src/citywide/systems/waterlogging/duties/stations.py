@@ -63,7 +63,7 @@ def _watch(hub: Hub, kept: Kept, now: datetime) -> None:
     whole = _moment(kept.state)
     rows = np.flatnonzero(whole.unproven)
     if rows.size:
-        moment, gauges = whole.of(rows), [kept.gauges[row] for row in rows]
+        moment, gauges = whole.of(rows), [kept.gauges[row] for row in rows.tolist()]
         hub.submit(list(_readings(gauges, read_minutes(hub.database, gauges, now), moment, now)))
 
 
@@ -71,7 +71,7 @@ def judging(database: Database, gauges: Sequence[str], moment: Moment, until: da
     """Which gauges' roads are judged by their stations; asked of those alone that may be."""
     found, rows = np.zeros(len(gauges), bool), np.flatnonzero(moment.unproven)
     if rows.size:
-        found[rows] = judged(read_minutes(database, [gauges[row] for row in rows], until), moment.of(rows))
+        found[rows] = judged(read_minutes(database, [gauges[row] for row in rows.tolist()], until), moment.of(rows))
     return found
 
 
