@@ -27,6 +27,7 @@ from citywide.hub import (
     Window,
 )
 from citywide.hub.entities.registry import PARTS
+from citywide.hub.ingest import memory as in_memory
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.ingest.state import PartMemory
 from citywide.hub.rules.evaluator import Memory
@@ -159,3 +160,24 @@ def test_what_a_killed_worker_kept_is_taken_over_exactly(cluster, tmp_path, seed
     finally:
         first.close()
         alone.close()
+
+
+def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(cluster, tmp_path, monkeypatch) -> None:
+    recalled, recover = list[int](), in_memory.recover
+    monkeypatch.setattr(in_memory, "recover", lambda *of: recalled.extend(of[2]) or recover(*of))
+    fresh_database(cluster, "together")
+    first = a_worker(cluster, tmp_path, "together")
+    first.add(*PUMPS)
+    share(first)
+    play(a_day(3)[:10], first)
+    state = first.hub.committer.state
+    recalled.clear()
+    second = a_worker(cluster, tmp_path, "together")
+    try:
+        share(first, second)
+        assert first.hub.committer.state is state
+        assert sorted(recalled) == sorted(second.hub.committer.parts)
+        assert state.evaluator.watches.parted > 0
+    finally:
+        second.close()
+        first.close()

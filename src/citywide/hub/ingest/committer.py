@@ -94,6 +94,10 @@ class Committer:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
         self._memory.take(parts)
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more, and go on with the others (between commits)."""
+        self._memory.part_with(parts)
+
     def be_sound(self) -> None:
         """Remember nothing that was not committed (between commits)."""
         self._memory.be_sound()

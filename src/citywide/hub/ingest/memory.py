@@ -31,6 +31,14 @@ class Memory:
         self.guarded(lambda: self._recall(parts))
         self.parts |= set(parts)
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more; where much has come to lie idle, the rest is read anew."""
+        self.guarded(lambda: self.state.part_with(parts))
+        self.parts -= set(parts)
+        if self.state.evaluator.is_half_idle:
+            self.state = State(self._rules)
+            self.guarded(lambda: self._recall(sorted(self.parts)))
+
     def forget(self) -> None:
         """Drop every part and all that is known of it."""
         self.parts, self.state = set(), State(self._rules)

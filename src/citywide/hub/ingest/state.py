@@ -85,6 +85,13 @@ class State:
         """The series of these parts."""
         return np.flatnonzero(np.isin(self.part_of, parts))
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more; the others go on as they are."""
+        series = self.of_parts(parts)
+        self.evaluator.part_with(series, self.entity[series])
+        self.newest[series], self.value[series], self.changed[series] = NEVER, 0, False
+        self.entity[series], self.part_of[series], self.axis[series] = -1, PARTS, -1
+
     def stand_down(self, entities: Collection[int]) -> None:
         """No alarm stands of what these entities said."""
         self.evaluator.agree(np.flatnonzero(np.isin(self.entity, list(entities))), ())

@@ -87,6 +87,20 @@ class Evaluator:
         awaited = self._awaited()
         return awaited[self.watches.entity[self.watches.series[awaited]] == entity].tolist()
 
+    def part_with(self, series: Ints, entities: Ints) -> None:
+        """Watch these series no more, which are all that their entities have."""
+        self.watches.part_with(series)
+        gone = set(entities.tolist())
+        self._second = {pair: number for pair, number in self._second.items() if pair[0] not in gone}
+        for pair in [pair for pair in self._waiting if pair[0] in gone]:
+            del self._waiting[pair]
+        self._silence_known = -1
+
+    @property
+    def is_half_idle(self) -> bool:
+        """Whether more lies idle than is watched."""
+        return self.watches.parted > self.watches.count / 2
+
     def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""
         watches = self.watches

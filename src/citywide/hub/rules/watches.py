@@ -15,7 +15,7 @@ from citywide.hub.rules.layout import LAST_TIME, LINK, RAISED, RULE_ROW, Compile
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-OWN, SECOND = range(2)  # the role of a series in a rule
+OWN, SECOND, NOBODYS = range(3)  # the role of a series in a rule; at last that of what was parted with
 
 
 class Watches:
@@ -32,7 +32,7 @@ class Watches:
         self.links = np.empty(1024, LINK)
         self.series = np.empty(1024, np.int64)  # by link: whom the watch is about
         self.cells, self.slots = np.empty(1 << 14), np.empty(1 << 16)
-        self.count = self.longest = self._used_cells = self._used_slots = 0
+        self.count = self.longest = self.parted = self._used_cells = self._used_slots = 0
 
     def meet(self, series: Ints, entities: Ints) -> None:
         """Make room for these series."""
@@ -66,6 +66,13 @@ class Watches:
         added["role"] = SECOND
         self.paired[[series, self.series[watch]]] = True
         self._hang(np.array([series]), added.reshape(1, 1), self.series[watch])
+
+    def part_with(self, series: Ints) -> None:
+        """Watch these series no more; their memory lies idle from now on."""
+        own = self.of(series)
+        self.links["role"][own] = NOBODYS
+        self.first[series], self._length[series], self.paired[series] = -1, 0, False
+        self.parted += own.size
 
     def _hang(self, series: Ints, added: NDArray[np.void], about: Any) -> Ints:
         """Hang each row of links before the chain of its series, in the order of the row."""
