@@ -10,7 +10,7 @@ from psycopg import OperationalError
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.catalogue.sets import judge
+from citywide.hub.catalogue.sets import counted, judge
 from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
@@ -41,6 +41,7 @@ from citywide.hub.workers import leases
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
 from citywide.hub.workers.pulse import Pulse
 from citywide.kit.clock import Clock
+from citywide.kit.costly import Costly
 from citywide.kit.memory import give_back
 
 HANDS = 2  # one copies while the other commits
@@ -67,6 +68,7 @@ class Hub:
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live = LiveFeed(self.database)
+        self.counted = Costly(lambda: counted(self.database))
         self._chronicler: Chronicler | None = None
         self._rounds, self._beats = Rounds(), Rounds()
         self._one_round = threading.Lock()

@@ -1,10 +1,9 @@
 """The data sets: one for each quantity of each kind of thing of each department, with its three scores."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import Any
-from weakref import WeakKeyDictionary, ref
 
 from msgspec import Struct, json
 from psycopg.types.json import Jsonb
@@ -13,13 +12,11 @@ from citywide.hub.database.pool import Database, Row
 from citywide.hub.database.queries import sql
 from citywide.hub.vocabulary.signals import Drift, Stuck
 from citywide.hub.vocabulary.words import Words
-from citywide.kit.costly import Costly
 from citywide.kit.text import Text
 
 SCORES = "catalogue"
 DAY = timedelta(days=1)
 Key = tuple[str, str, str]
-_COUNTED: WeakKeyDictionary[Database, Costly[list[Row]]] = WeakKeyDictionary()
 
 
 class Score(Struct, frozen=True):
@@ -53,22 +50,16 @@ class DataSet(Struct, frozen=True):
     retired: int = 0  # series of things that have left service: to be read, not to be waited for
 
 
-def data_sets(database: Database, words: Words, now: datetime) -> list[DataSet]:
-    """Every set that the city holds now, with its newest scores."""
+def counted(database: Database) -> list[Row]:
+    """Each set's series, counted; that goes through every one of the city."""
+    return database.rows(sql("data_sets"))
+
+
+def data_sets(database: Database, words: Words, now: datetime, known: Sequence[Row] | None = None) -> list[DataSet]:
+    """Every set that the city holds, counted now if it was not a moment ago, with its newest scores."""
     scores = {(score.quantity, score.kind, score.department): score for score in scores_of(database)}
     owner = {quantity.name: system.name for system in words.systems.values() for quantity in system.quantities}
-    counted = _COUNTED.setdefault(database, Costly(_counting(database)))  # that goes through every series of the city
-    return [_set(row, words, owner, scores, now) for row in counted.now()]
-
-
-def _counting(database: Database) -> Callable[[], list[Row]]:
-    known = ref(database)  # what is kept about it must not keep it
-
-    def count() -> list[Row]:
-        found = known()
-        return found.rows(sql("data_sets")) if found is not None else []
-
-    return count
+    return [_set(row, words, owner, scores, now) for row in (counted(database) if known is None else known)]
 
 
 def judge(database: Database, words: Words, now: datetime) -> list[Score]:
@@ -79,7 +70,7 @@ def judge(database: Database, words: Words, now: datetime) -> list[Score]:
     drifting.
     """
     span = {"since": now - DAY, "until": now}
-    sets = [row for row in database.rows(sql("data_sets")) if row["series"]]
+    sets = [row for row in counted(database) if row["series"]]
     complete = _complete(database, words, {_key(row): row["series"] for row in sets}, span)
     doubted = _doubted(database, words, span)
     scores = [
