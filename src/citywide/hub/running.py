@@ -10,14 +10,14 @@ from psycopg import OperationalError
 
 from citywide.hub.alarms.answer import Responder
 from citywide.hub.cases.desk import CaseDesk
-from citywide.hub.catalogue.sets import judge
+from citywide.hub.catalogue.sets import counted, judge
 from citywide.hub.clock import follow, read_clock
 from citywide.hub.database.pool import Database
 from citywide.hub.dispatch.roads import Travel, load_roads
 from citywide.hub.duties.chronicle import Chronicler
 from citywide.hub.duties.dispatch import Dispatch
 from citywide.hub.duties.flush import Flusher
-from citywide.hub.duties.jobs import Jobs
+from citywide.hub.duties.jobs import Jobs, Pace
 from citywide.hub.duties.judging import judge_cases
 from citywide.hub.duties.ladder import Ladder
 from citywide.hub.duties.rounds import Rounds
@@ -33,7 +33,6 @@ from citywide.hub.live.feed import LiveFeed
 from citywide.hub.people.devices import Tokens
 from citywide.hub.readings.archive import archive_before
 from citywide.hub.readings.history import summarise
-from citywide.hub.screens.together import Together
 from citywide.hub.secrets import evidence_keys
 from citywide.hub.settings import Settings
 from citywide.hub.vocabulary.system import System
@@ -43,7 +42,9 @@ from citywide.hub.workers import leases
 from citywide.hub.workers.membership import HEARTBEAT_S, Membership, new_name
 from citywide.hub.workers.pulse import Pulse
 from citywide.kit.clock import Clock
+from citywide.kit.costly import Costly
 from citywide.kit.memory import give_back
+from citywide.kit.together import Together
 
 HANDS = 2  # one copies while the other commits
 RESPOND_AT_LEAST_EVERY_S = 1.0
@@ -59,7 +60,6 @@ class Hub:
         self.database = Database(settings.database_url, owner=leases.sessions_of(name))
         self.clock = clock or read_clock(self.database)
         self.registry = Registry(self.database)
-        self.registry.load()
         self._take_in(name)
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel(), self.words.departments)
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
@@ -70,9 +70,10 @@ class Hub:
         self.jobs = Jobs(self.database, self.clock)
         self.tokens = Tokens(self.database)
         self.live, self.together = LiveFeed(self.database), Together()
+        self.counted = Costly(lambda: counted(self.database))
         self._chronicler: Chronicler | None = None
         self._rounds, self._beats = Rounds(), Rounds()
-        self._one_round, self._one_at_work = threading.Lock(), threading.Lock()
+        self._one_round = threading.Lock()
         self.aside = self._rounds.aside
         self._alarmed = threading.Event()
         self.committer.on_change = self._alarmed.set
@@ -92,9 +93,9 @@ class Hub:
         await self.report_for_duty()
         self._chronicler = Chronicler(self.database, Log(self.keys))
         self._beats.begin(self.beat, HEARTBEAT_S)
-        duties = (self.look_round, 1.0), (self.work, 1.0), (self.respond, 0.0)
-        for duty, every in duties:
-            self._rounds.begin(duty, every)
+        for duty in (self.look_round, self.work_by_the_second, self.work_by_the_minute, self.work_at_leisure):
+            self._rounds.begin(duty, 1.0)
+        self._rounds.begin(self.respond, 0.0)
         for system in self.words.systems.values():
             if system.begins is not None:
                 system.begins(self)
@@ -185,8 +186,19 @@ class Hub:
 
     def work(self) -> None:
         """Do the jobs that are due, however long they take."""
-        with self._one_at_work:
-            self.jobs.run_due()
+        self.jobs.run_due()
+
+    def work_by_the_second(self) -> None:
+        """Those of them that come round every few seconds."""
+        self.jobs.run_due([Pace.SECONDS])
+
+    def work_by_the_minute(self) -> None:
+        """Those that come round every few minutes."""
+        self.jobs.run_due([Pace.MINUTES])
+
+    def work_at_leisure(self) -> None:
+        """Those that come round more seldom, or once."""
+        self.jobs.run_due([Pace.LEISURE])
 
     def respond(self) -> None:
         """Answer alarms as soon as there are any; however many wait, this is soon done and comes again."""

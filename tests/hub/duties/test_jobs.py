@@ -1,6 +1,10 @@
 """Work that comes round comes as often as the version that runs now says."""
 
+import threading
+from contextlib import suppress
 from datetime import timedelta
+
+from psycopg import OperationalError
 
 from citywide.hub.database.queries import sql
 from citywide.hub.duties.jobs import MOST_ATTEMPTS, Job, defer
@@ -79,3 +83,39 @@ def test_a_clock_that_is_put_back_keeps_nothing_waiting_that_comes_round(lasting
         jobs.run_due()
         clock.set(clock.now() + timedelta(seconds=10))
     assert len(done) == 13
+
+
+def test_what_comes_every_second_is_done_while_work_of_an_hour_is_under_way(lasting_city: TrialCity) -> None:
+    hub, done, begun, go_on = lasting_city.hub, list[int](), threading.Event(), threading.Event()
+    hub.jobs.comes_round("ticking", timedelta(seconds=1), lambda _: done.append(1))
+    hub.jobs.comes_round("brooding", timedelta(days=1), lambda _: (begun.set(), go_on.wait(30)))
+    brooding = threading.Thread(target=hub.work_at_leisure)
+    brooding.start()
+    try:
+        assert begun.wait(30)
+        hub.work_by_the_second()
+        assert done
+        hub.work_at_leisure()  # what is under way is begun by nobody else
+        held = """select count(*) as held from pg_stat_activity
+            where state = 'idle in transaction' and datname = current_database()"""
+        assert hub.database.rows(held) == [{"held": 0}]
+    finally:
+        go_on.set()
+        brooding.join()
+
+
+def test_work_whose_worker_dies_in_the_middle_is_done_by_the_next(lasting_city: TrialCity) -> None:
+    hub, tries = lasting_city.hub, list[int]()
+
+    def dies(_: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            hub.database.rows(
+                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 1785684577"
+            )
+
+    hub.jobs.comes_round("mourned", timedelta(days=1), dies)
+    with suppress(OperationalError):
+        hub.jobs.run_due()
+    hub.jobs.run_due()
+    assert len(tries) == 2

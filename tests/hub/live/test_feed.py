@@ -14,7 +14,8 @@ from citywide.doors.http.live import _lines
 from citywide.hub import Entity, Reading, Who
 from citywide.hub.database.queries import sql
 from citywide.hub.evidence.write import witness
-from citywide.hub.live import feed
+from citywide.hub.live import bulletin, feed
+from citywide.hub.live import news as in_news
 from citywide.hub.live.position import Position, position_of
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.kit.text import Text
@@ -95,15 +96,15 @@ def test_a_position_of_somebody_else_opens_nothing(busy: TrialCity) -> None:
 def test_latest_values_written_during_a_cut_are_told_after_it(city: TrialCity) -> None:
     gauges = [Entity(f"gauge/{n}", "gauge", f"Gauge {n}", None, "drainage") for n in range(3)]
     city.add(*gauges)
-    news = feed.News(city.hub.database, None)
+    news = in_news.News(city.hub.database, None)
     assert news.look(DRAINAGE) is None
     city.send(Reading("gauge/0", "water_depth", MORNING, 1.0))
     assert json.decode(news.look(DRAINAGE) or b"")["entity"] == ["gauge/0"]
     assert news.look(DRAINAGE) is None
     city.send(*(Reading(f"gauge/{n}", "water_depth", MORNING + timedelta(minutes=1), 2.0) for n in (1, 2)))
-    again = feed.News(city.hub.database, news.since)
+    again = in_news.News(city.hub.database, news.since)
     assert {"gauge/1", "gauge/2"} <= set(json.decode(again.look(DRAINAGE) or b"")["entity"])
-    assert feed.News(city.hub.database, news.since).look(PARKS) is None
+    assert in_news.News(city.hub.database, news.since).look(PARKS) is None
 
 
 def test_a_latest_value_whose_writing_took_long_is_told_after_those_that_were_quicker(city: TrialCity) -> None:
@@ -113,7 +114,7 @@ def test_a_latest_value_whose_writing_took_long_is_told_after_those_that_were_qu
         city.send(Reading(f"gauge/{name}", "water_depth", MORNING, 1.0))
     writes = """update hub.latest set written = clock_timestamp() + interval '{} seconds' from hub.series, hub.entity
         where latest.series = series.number and series.entity = entity.number and entity.id = 'gauge/{}'"""
-    news = feed.News(database, None)
+    news = in_news.News(database, None)
     with database.dedicated() as slow:
         with slow.transaction():
             slow.execute(sql("writing_latest"))
@@ -122,21 +123,21 @@ def test_a_latest_value_whose_writing_took_long_is_told_after_those_that_were_qu
                 quick.execute(sql("writing_latest"))
                 quick.execute(writes.format(10, "quick"))
             assert told(news) == ["gauge/quick"]
-            resumed, begun = feed.News(database, news.since), feed.News(database, None)
+            resumed, begun = in_news.News(database, news.since), in_news.News(database, None)
         assert told(news) == ["gauge/slow"]
         assert "gauge/slow" in told(resumed)
         assert "gauge/slow" in told(begun)
     assert told(news) == []
 
 
-def told(news: feed.News) -> list[str]:
+def told(news: in_news.News) -> list[str]:
     """Whose latest values are told at this look."""
     columns = news.look(PARKS)
     return json.decode(columns)["entity"] if columns else []
 
 
 def test_a_position_in_the_future_keeps_no_latest_value_back(city: TrialCity) -> None:
-    news = feed.News(city.hub.database, datetime(5138, 1, 1, tzinfo=UTC))
+    news = in_news.News(city.hub.database, datetime(5138, 1, 1, tzinfo=UTC))
     city.add(Entity("gauge/late", "gauge", "Late", None, "drainage"))
     city.send(Reading("gauge/late", "water_depth", MORNING, 1.0))
     assert json.decode(news.look(DRAINAGE) or b"")["entity"] == ["gauge/late"]
@@ -184,3 +185,46 @@ def test_who_has_heard_more_than_a_restored_log_holds_hears_what_comes_next(busy
         time.sleep(0.01)
     happen(busy, "drainage")
     assert [json.decode(event["data"])["index"] for event in hearing.result(timeout=30)] == [20]
+
+
+def test_many_who_may_see_the_same_follow_by_one_look(city: TrialCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed, "EVERY_S", 0.05)
+    monkeypatch.setattr(bulletin, "EVERY_S", 0.05)
+    city.add(*(Entity(f"{of}/0", "gauge", of, None, of) for of in ("drainage", "parks")))
+    asked, reading_as = list[str](), city.hub.database.reading_as
+    monkeypatch.setattr(city.hub.database, "reading_as", lambda who: asked.append(who.name) or reading_as(who))
+
+    async def first_news(who: Who) -> list[str]:
+        async for event in city.hub.live.follow(lambda: who, frozenset({"latest", "case"}), None):
+            if event.topic == "latest":
+                return json.decode(event.data)["entity"]
+        return []
+
+    async def crowd() -> list[list[str]]:
+        followers = [asyncio.create_task(first_news(who)) for who in (DRAINAGE, PARKS) for _ in range(30)]
+        await asyncio.sleep(0.5)
+        before = len(asked)
+        readings = [Reading(f"{of}/0", "water_depth", MORNING, 1.0) for of in ("drainage", "parks")]
+        await asyncio.to_thread(city.send, *readings)
+        heard = await asyncio.gather(*followers)
+        asked[:before] = []
+        return heard
+
+    heard = city.wait(crowd())
+    assert heard == [["drainage/0"]] * 30 + [["parks/0"]] * 30
+    assert len(asked) < 60  # a look of each of the sixty is more than that
+
+
+def test_who_reads_too_slowly_for_the_bulletin_misses_nothing(city: TrialCity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulletin, "EVERY_S", 0.0)
+    monkeypatch.setattr(bulletin, "KEPT", 2)
+    names = [f"gauge/{n}" for n in range(5)]
+    city.add(*(Entity(name, "gauge", name, None, "drainage") for name in names))
+    bulletins, told = bulletin.Bulletins(city.hub.database), list[bytes]()
+    quick, slow = bulletin.Reader(bulletins, None), bulletin.Reader(bulletins, None)
+    city.wait(slow.look(DRAINAGE))
+    for at, name in enumerate(names):
+        city.send(Reading(name, "water_depth", MORNING + timedelta(minutes=at), 1.0))
+        told += city.wait(quick.look(DRAINAGE))
+    for heard in (told, city.wait(slow.look(DRAINAGE))):
+        assert {entity for each in heard for entity in json.decode(each)["entity"]} == set(names)

@@ -164,3 +164,19 @@ def test_what_is_said_to_be_gone_is_silent_at_once_until_it_speaks_again(stream,
             changes.append(("silent", True, time))
         spoken, silent = spoken or series == 0, series == 1 and (silent or (value == 1 and spoken))
     assert not rows or fold(evaluator, rows) == sorted(changes)
+
+
+def test_room_is_made_for_just_the_series_that_are_met() -> None:
+    """To grow by doubling takes twice the memory, and copies all again while a dead worker's parts wait."""
+    evaluator = Evaluator(RULES)
+    groups = [("depth", "gauge", 400), ("other", "gauge", 400), ("depth", "pump", 300)]
+    evaluator.expect(groups)
+    watches, first = evaluator.watches, 0
+    kept = ("cells", "slots", "links", "series")
+    before = [getattr(watches, name) for name in kept]
+    for quantity, kind, count in groups:
+        numbers = np.arange(first, first := first + count)
+        evaluator.add_series(numbers, numbers + 10_000, quantity, kind)
+    assert all(getattr(watches, name) is old for name, old in zip(kept, before, strict=True))
+    assert watches.cells.size - watches._used_cells <= 1
+    assert watches.slots.size - watches._used_slots <= 1

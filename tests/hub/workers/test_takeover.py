@@ -27,6 +27,7 @@ from citywide.hub import (
     Window,
 )
 from citywide.hub.entities.registry import PARTS
+from citywide.hub.ingest import memory as in_memory
 from citywide.hub.ingest.batch import columns_of
 from citywide.hub.ingest.state import PartMemory
 from citywide.hub.rules.evaluator import Memory
@@ -83,12 +84,15 @@ def play(day: Sequence[tuple[int, list[Reading]]], *workers: TrialCity, rounds: 
                 worker.hub.round()
 
 
+NAMES = "select series.number, id, quantity from hub.series join hub.entity on entity.number = series.entity"
+
+
 def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]]:
     """What the rules remember, by the names of things: the same city has the same memory, whoever keeps it."""
     found: dict[tuple[str, str, str], tuple[object, ...]] = {}
     for worker in workers:
         state = worker.hub.committer.state
-        names = {number: id_ for id_, (number, _) in worker.hub.registry.entities.items()}
+        names = {row["number"]: (row["id"], row["quantity"]) for row in worker.hub.database.rows(NAMES)}
         for part in worker.hub.committer.parts:
             kept = msgpack.decode(state.dump(part), type=PartMemory)
             times = np.frombuffer(kept.newest, np.int64).tolist()
@@ -97,8 +101,7 @@ def memory(*workers: TrialCity) -> dict[tuple[str, str, str], tuple[object, ...]
             cells, slots, at, ring = np.frombuffer(rules.cells), np.frombuffer(rules.slots), 0, 0
             watches = np.frombuffer(rules.series, np.int64), np.frombuffer(rules.rules, np.int64)
             for series, rule in zip(*(each.tolist() for each in watches), strict=True):
-                (size, more), of = rules.sizes[rule], state.known[series]
-                key = names[of.entity], of.quantity, rules.fingerprints[rule].hex()
+                (size, more), key = rules.sizes[rule], (*names[series], rules.fingerprints[rule].hex())
                 found[key] = (newest[series], str([*cells[at : at + size], *slots[ring : ring + more]]))
                 at, ring = at + size, ring + more
     return found
@@ -157,3 +160,24 @@ def test_what_a_killed_worker_kept_is_taken_over_exactly(cluster, tmp_path, seed
     finally:
         first.close()
         alone.close()
+
+
+def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(cluster, tmp_path, monkeypatch) -> None:
+    recalled, recover = list[int](), in_memory.recover
+    monkeypatch.setattr(in_memory, "recover", lambda *of: recalled.extend(of[2]) or recover(*of))
+    fresh_database(cluster, "together")
+    first = a_worker(cluster, tmp_path, "together")
+    first.add(*PUMPS)
+    share(first)
+    play(a_day(3)[:10], first)
+    state = first.hub.committer.state
+    recalled.clear()
+    second = a_worker(cluster, tmp_path, "together")
+    try:
+        share(first, second)
+        assert first.hub.committer.state is state
+        assert sorted(recalled) == sorted(second.hub.committer.parts)
+        assert state.evaluator.watches.parted > 0
+    finally:
+        second.close()
+        first.close()

@@ -11,10 +11,11 @@ from citywide.hub.people.who import Who
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.systems.waterlogging import SYSTEM
+from citywide.systems.waterlogging.duties import slots as in_slots
 from citywide.systems.waterlogging.duties.arrays import to_bytes
 from citywide.systems.waterlogging.duties.forecasting import UNSETTLED, Stations, forecast, packed, readings, unpacked
 from citywide.systems.waterlogging.duties.plans import plans_known
-from citywide.systems.waterlogging.duties.slots import Slots, read_lags, read_slots, slot_of
+from citywide.systems.waterlogging.duties.slots import Record, Slots, all_gauges, slot_of
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.pages import DEVICES
@@ -49,11 +50,12 @@ def states(city: TrialCity) -> dict:
 def test_slots_hold_the_last_word_of_each_five_minutes_and_the_nearest_rain(city):
     city.add(*GAUGES, *STATIONS)
     an_hour(city)
-    slots = read_slots(city.hub.database, MORNING, MORNING + timedelta(hours=1))
+    record, gauges = Record(city.hub.database, MORNING, MORNING + timedelta(hours=1)), all_gauges(city.hub.database)
+    slots = record.of(gauges)
     assert slots.gauges == [gauge.id for gauge in GAUGES]
     assert np.array_equal(slots.depth, np.tile(np.array(DEPTH, float), (3, 1)))
     assert np.array_equal(slots.rain, np.tile(np.array(RAIN, float), (3, 1)))
-    lags = read_lags(city.hub.database, MORNING, MORNING + timedelta(hours=1))
+    lags = record.lags(gauges)
     assert lags == pytest.approx(np.zeros((3, 12)), abs=1)
 
 
@@ -119,7 +121,7 @@ def test_a_forecaster_that_was_away_ends_where_one_that_stayed_ends(city):
         connection.execute("delete from waterlogging.forecaster")
     forecast(city.hub)
     settled = MORNING + timedelta(hours=1) - UNSETTLED
-    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
+    slots = Record(city.hub.database, settled - timedelta(hours=12), settled).of(all_gauges(city.hub.database))
     alone = Forecaster.of(3)
     for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
         alone.step(depth, rain)
@@ -132,7 +134,7 @@ def test_rain_that_slow_links_bring_within_ten_minutes_is_learned_from_as_if_it_
     city.add(*GAUGES, *STATIONS)
     an_hour(city, late=timedelta(minutes=9))
     settled = MORNING + timedelta(hours=1) - UNSETTLED
-    slots = read_slots(city.hub.database, settled - timedelta(hours=12), settled)
+    slots = Record(city.hub.database, settled - timedelta(hours=12), settled).of(all_gauges(city.hub.database))
     assert slots.rain[0, -10:].tolist() == RAIN[:10]
     assert np.array_equal(states(city)["memory.rains"][0, :10], RAIN[9::-1])
 
@@ -170,3 +172,25 @@ def test_a_gauge_that_never_spoke_is_unknown_and_not_quiet(city):
         ("Gauge 1", "unknown"),
         ("Gauge 2", "unknown"),
     ]
+
+
+def test_gauges_looked_at_in_blocks_are_foretold_as_if_they_were_looked_at_together(city, monkeypatch):
+    city.add(*GAUGES, *STATIONS)
+    an_hour(city)
+    with city.hub.database.transaction() as connection:
+        connection.execute("delete from waterlogging.forecaster")
+    monkeypatch.setattr(in_slots, "BLOCK", 2)
+    forecast(city.hub)
+    asked = "select name, gauges, state from waterlogging.forecaster where starts_with(name, 'depth') order by name"
+    kept = city.hub.database.rows(asked)
+    assert [(row["name"], row["gauges"]) for row in kept] == [
+        ("depth", ["gauge/0", "gauge/1"]), ("depth/1", ["gauge/2"]),
+    ]  # fmt: skip
+    settled = MORNING + timedelta(hours=1) - UNSETTLED
+    slots = Record(city.hub.database, settled - timedelta(hours=12), settled).of(all_gauges(city.hub.database))
+    whole = Forecaster.of(3)
+    for depth, rain in zip(slots.depth.T, slots.rain.T, strict=True):
+        whole.step(depth, rain)
+    for name, array in whole.state().items():
+        parts = [unpacked(row["state"], row["gauges"], row["gauges"]).state()[name] for row in kept]
+        assert np.array_equal(np.concatenate(parts), array, equal_nan=True), name

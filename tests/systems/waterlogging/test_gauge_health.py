@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from citywide.systems.waterlogging.duties.gauge_health import findings, neighbours
+from citywide.systems.waterlogging.duties.gauge_health import NEAREST, TOGETHER, findings, neighbourhoods, neighbours
 from citywide.systems.waterlogging.duties.slots import Slots
 from citywide.systems.waterlogging.engine.health import Health
 from citywide.systems.waterlogging.engine.storms import storm
@@ -68,3 +68,19 @@ def test_a_record_of_a_few_hours_judges_nobody():
 def test_neighbours_are_near_and_not_oneself():
     near = neighbours(np.array([(106.5, 29.5), (106.51, 29.5), (106.9, 29.5)]))
     assert near.tolist() == [[False, True, False], [True, False, False], [False, False, False]]
+
+
+def test_a_great_citys_gauges_are_looked_at_in_blocks_each_with_all_that_are_nearest():
+    places = np.random.default_rng(5).uniform((106.4, 29.4), (106.6, 29.6), (5 * TOGETHER, 2))
+    places[7] = np.nan
+    whole, seen = neighbours(places), list[int]()
+    assert whole.sum(axis=1).max() == NEAREST
+    assert not whole[7].any()
+    for own, around in neighbourhoods(places):
+        seen += own
+        assert len(own) <= TOGETHER
+        assert len(around) < 2 * TOGETHER
+        block = np.array([*own, *around])
+        assert np.array_equal(neighbours(places[block])[: len(own)], whole[np.ix_(own, block)])
+        assert whole[own].sum() == whole[np.ix_(own, block)].sum()
+    assert sorted(seen) == list(range(len(places)))

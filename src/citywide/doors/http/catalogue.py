@@ -16,7 +16,7 @@ def listed(request: AnyRequest, state: State) -> Response[bytes]:
     """Every data set: whose it is, how fresh, complete and plausible."""
     anybody(request, "readings:read")
     hub = hub_of(state)
-    found = data_sets(hub.database, hub.words, hub.clock.now())
+    found = data_sets(hub.database, hub.words, hub.clock.now(), hub.counted.now())
     return Response(json.encode(found), media_type=MediaType.JSON)
 
 
@@ -26,7 +26,7 @@ def as_dcat(request: AnyRequest, state: State) -> Response[bytes]:
     """The same as DCAT-AP 3 in JSON-LD."""
     anybody(request, "readings:read")
     hub = hub_of(state)
-    sets = data_sets(hub.database, hub.words, hub.clock.now())
+    sets = data_sets(hub.database, hub.words, hub.clock.now(), hub.counted.now())
     document = catalogue(hub.city.name, str(request.base_url), sets)
     return Response(json.encode(document), media_type="application/ld+json")
 

@@ -1,5 +1,6 @@
 """The data sets: one for each quantity of each kind of thing of each department, with its three scores."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from msgspec import Struct, json
 from psycopg.types.json import Jsonb
 
-from citywide.hub.database.pool import Database
+from citywide.hub.database.pool import Database, Row
 from citywide.hub.database.queries import sql
 from citywide.hub.vocabulary.signals import Drift, Stuck
 from citywide.hub.vocabulary.words import Words
@@ -49,11 +50,16 @@ class DataSet(Struct, frozen=True):
     retired: int = 0  # series of things that have left service: to be read, not to be waited for
 
 
-def data_sets(database: Database, words: Words, now: datetime) -> list[DataSet]:
-    """Every set that the city holds now, with its newest scores."""
+def counted(database: Database) -> list[Row]:
+    """Each set's series, counted; that goes through every one of the city."""
+    return database.rows(sql("data_sets"))
+
+
+def data_sets(database: Database, words: Words, now: datetime, known: Sequence[Row] | None = None) -> list[DataSet]:
+    """Every set that the city holds, counted now if it was not a moment ago, with its newest scores."""
     scores = {(score.quantity, score.kind, score.department): score for score in scores_of(database)}
     owner = {quantity.name: system.name for system in words.systems.values() for quantity in system.quantities}
-    return [_set(row, words, owner, scores, now) for row in database.rows(sql("data_sets"))]
+    return [_set(row, words, owner, scores, now) for row in (counted(database) if known is None else known)]
 
 
 def judge(database: Database, words: Words, now: datetime) -> list[Score]:
@@ -64,7 +70,7 @@ def judge(database: Database, words: Words, now: datetime) -> list[Score]:
     drifting.
     """
     span = {"since": now - DAY, "until": now}
-    sets = [row for row in database.rows(sql("data_sets")) if row["series"]]
+    sets = [row for row in counted(database) if row["series"]]
     complete = _complete(database, words, {_key(row): row["series"] for row in sets}, span)
     doubted = _doubted(database, words, span)
     scores = [

@@ -45,6 +45,17 @@ class Database:
             yield connection
 
     @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of the hub itself on which every statement stands alone: nothing is held between them."""
+        with self.pool.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.autocommit = False
+
+    @contextmanager
     def reading_as(self, who: Who, seconds: int = 10) -> Iterator[Connection]:
         """A read-only transaction that shows what this reader may see, by row-level security."""
         with self.pool.connection() as connection:

@@ -1,6 +1,6 @@
 """Writing down, a moment after commit, what would else be worked out again: latest values and memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,24 +8,24 @@ from psycopg import Connection
 
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import PARTS, Series
+from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.binary import encode
 from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.state import Moved
 from citywide.hub.ingest.writer import stand_ground
 
 PARTS_A_ROUND, BYTES_A_ROUND = 8, 4_000_000
 MANY = 20_000
-POSITION = {"position_lon": 0, "position_lat": 1}
 NOTHING = Rows(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
 
 
 class Collected(NamedTuple):
-    """What is to be written down: the newest values and the memory of some parts, and whose memory it is."""
+    """What is to be written down: the newest values, what has moved, the memory of some parts, and whose it is."""
 
     worker: str
     latest: Rows
-    known: Mapping[int, Series]
+    moved: Moved
     memory: Sequence[tuple[int, int, bytes]]
 
 
@@ -50,7 +50,8 @@ class Flusher:
         self.committer.be_sound()
         state = self.committer.state
         memory = [(part, state.received, state.dump(part)) for part in parts]
-        self._write(Collected(self.committer.writer.worker, state.take_changed(), state.known, memory))
+        latest = state.take_changed()
+        self._write(Collected(self.committer.writer.worker, latest, state.moved(latest), memory))
 
     def _write(self, collected: Collected) -> None:
         """As long as nobody else keeps these parts: a worker that slept knows less than its heirs."""
@@ -64,7 +65,7 @@ class Flusher:
         state, self._round = self.committer.state, self._round + 1
         few = np.count_nonzero(state.changed) < MANY
         latest = state.take_changed() if few or self._round % 3 == 0 else NOTHING
-        return Collected(self.committer.writer.worker, latest, state.known, list(self._next_memories()))
+        return Collected(self.committer.writer.worker, latest, state.moved(latest), list(self._next_memories()))
 
     def _next_memories(self) -> Iterator[tuple[int, int, bytes]]:
         """As many parts in turn as a round can bear."""
@@ -82,7 +83,7 @@ def write(connection: Connection, collected: Collected) -> None:
     """Write down what was collected."""
     if len(collected.latest):
         _write_latest(connection, collected.latest)
-        _move_units(connection, collected.latest, collected.known)
+        _move_units(connection, collected.moved)
     for part, received, state in collected.memory:
         connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
 
@@ -95,13 +96,11 @@ def _write_latest(connection: Connection, latest: Rows) -> None:
     connection.execute(sql("put_latest"))
 
 
-def _move_units(connection: Connection, latest: Rows, known: Mapping[int, Series]) -> None:
+def _move_units(connection: Connection, moved: Moved) -> None:
     """Things that tell their position stand where they last said they were."""
     places: dict[int, list[float | None]] = {}
-    for number, value in zip(latest.series.tolist(), latest.value.tolist(), strict=True):
-        series = known.get(number)
-        if series is not None and series.quantity in POSITION:
-            places.setdefault(series.entity, [None, None])[POSITION[series.quantity]] = value
+    for entity, axis, value in zip(*(column.tolist() for column in moved), strict=True):
+        places.setdefault(entity, [None, None])[axis] = value
     if places:
         entities = sorted(places)
         connection.execute(sql("move_units"), {

@@ -8,6 +8,7 @@ import structlog
 
 log = structlog.get_logger()
 AFTER_A_FAILURE_S = 0.2
+PATIENCE_S = 15.0  # of all duties together, before the server loses its own
 
 
 class Rounds:
@@ -44,9 +45,10 @@ class Rounds:
         self._stopping.set()
 
     def end(self) -> None:
-        """Wait for what is under way."""
+        """Wait for what is under way, but not for ever."""
+        until = time.monotonic() + PATIENCE_S
         for thread in self._threads:
-            thread.join(timeout=15)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
     def _repeat(self, work: Callable[[], None], every_s: float) -> None:
         while not self._stopping.wait(every_s):

@@ -1,12 +1,16 @@
-"""Who is who: entities and series by their names, in memory, and in step with the table."""
+"""Which series is which by name, in memory, in step with the table; and how things are registered.
 
-from collections.abc import Collection, Iterable, Sequence
+Nothing is read beforehand: a worker knows whom it hears, some 300 bytes a series, and asks for a batch's strangers
+together. So a city of a million devices wakes as fast as one of a hundred.
+"""
+
+from collections.abc import Collection, Sequence
 from itertools import repeat
+from sys import intern
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from msgspec import Struct
 from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.types.json import Jsonb
@@ -17,36 +21,25 @@ from citywide.hub.vocabulary.things import Entity
 from citywide.kit.geometry import Point
 
 PARTS = 64
+Pair = tuple[str, str]  # an entity and a quantity
 
 
-class Series(Struct, frozen=True):
-    """One quantity of one entity, by number."""
+class Found(NamedTuple):
+    """The number of an entity, and of its series if that has spoken before."""
 
-    number: int
     entity: int
-    quantity: str
-    kind: str
+    series: int | None
 
 
 class Registry:
-    """Entities and series by name; unknown ones are looked up once more before they are refused."""
+    """Series by name; unknown ones are looked up before they are refused."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.entities: dict[str, tuple[int, str]] = {}
-        self.series: dict[tuple[str, str], int] = {}
-        self.part_of = np.full(1024, -1, np.int64)
-        self.seen_entity = 0
+        self.series: dict[Pair, int] = {}
+        self.part_of = np.full(1024, -1, np.int8)
+        self._quantities: set[str] = set()
         self._growing = Lock()  # many batches meet new series at once, each in a thread of its own
-
-    def load(self) -> None:
-        """Read everything that was registered since the last look."""
-        with self.database.transaction() as connection:
-            for number, id_, kind in connection.execute(sql("entities_after"), {"after": self.seen_entity}):
-                self.entities[id_] = (number, kind)
-                self.seen_entity = max(self.seen_entity, number)
-            for number, entity, id_, quantity in connection.execute(sql("all_series")):
-                self._know(number, entity, id_, quantity)
 
     def numbers(self, entities: Sequence[str], quantities: Sequence[str]) -> NDArray[np.int64]:
         """The series' numbers; -1 where the pair has none yet."""
@@ -54,43 +47,48 @@ class Registry:
         return np.fromiter(found, np.int64, len(entities))
 
     def knows(self, entity: str) -> bool:
-        """Whether the entity is registered, here or a moment ago at another worker."""
-        if entity not in self.entities and "\0" not in entity:  # no database keeps a NUL
-            for number, id_, kind in self._rows(sql("entity_by_id"), {"id": entity}):
-                self.entities[id_] = (number, kind)
-        return entity in self.entities
+        """Whether the entity is registered and in service, at whichever worker."""
+        return "\0" not in entity and bool(self.database.rows(sql("entity_by_id"), {"id": entity}))
+
+    def meet(self, pairs: Collection[Pair]) -> set[str]:
+        """Learn the numbers of these; who speaks for the first time gets one. Returns the entities that are unknown."""
+        asked = sorted(pair for pair in pairs if "\0" not in pair[0])  # no database keeps a NUL
+        with self.database.transaction() as connection:
+            found = _look_up(connection, asked)
+            new = sorted((of.entity, pair[1]) for pair, of in found.items() if of.series is None)
+            if new:
+                entities, quantities = zip(*new, strict=True)
+                connection.execute(sql("add_series"), {"entities": list(entities), "quantities": list(quantities)})
+                found = _look_up(connection, asked)
+        for pair, of in found.items():
+            self._know(pair, of)
+        return {entity for entity, _ in pairs} - {entity for entity, _ in found}
 
     def forget(self, entities: Collection[str]) -> None:
         """Entities that have left service are known no more."""
         for entity in entities:
-            self.entities.pop(entity, None)
-        for pair in [pair for pair in list(self.series) if pair[0] in entities]:
-            self.series.pop(pair, None)
+            for quantity in list(self._quantities):
+                self.series.pop((entity, quantity), None)
 
-    def add_series(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Give numbers to new pairs of a known entity and a quantity."""
-        wanted = sorted({(self.entities[entity][0], quantity) for entity, quantity in pairs})
-        with self.database.transaction() as connection:
-            values = {"entities": [w[0] for w in wanted], "quantities": [w[1] for w in wanted]}
-            connection.execute(sql("add_series"), values)
-            for number, entity, id_, quantity in connection.execute(sql("series_of_pairs"), values):
-                self._know(number, entity, id_, quantity)
-
-    def parts(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
+    def parts(self, series: NDArray[np.int64]) -> NDArray[np.int8]:
         """The part of the city that each series belongs to."""
         return self.part_of[series]
 
-    def _know(self, number: int, entity: int, id_: str, quantity: str) -> None:
+    def _know(self, pair: Pair, of: Found) -> None:
+        assert of.series is not None
         with self._growing:
-            if number >= self.part_of.size:
-                more = np.full(max(self.part_of.size, number + 1 - self.part_of.size), -1, np.int64)
+            if of.series >= self.part_of.size:
+                more = np.full(max(self.part_of.size, of.series + 1 - self.part_of.size), -1, np.int8)
                 self.part_of = np.concatenate([self.part_of, more])
-            self.part_of[number] = entity % PARTS
-            self.series[id_, quantity] = number
+            self.part_of[of.series] = of.entity % PARTS
+            quantity = intern(pair[1])
+            self._quantities.add(quantity)
+            self.series[pair[0], quantity] = of.series
 
-    def _rows(self, query: Any, values: dict[str, object]) -> list[tuple[Any, ...]]:
-        with self.database.transaction() as connection:
-            return connection.execute(query, values).fetchall()
+
+def _look_up(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, Found]:
+    values = {"ids": [entity for entity, _ in pairs], "quantities": [quantity for _, quantity in pairs]}
+    return {pairs[place - 1]: Found(*of) for place, *of in connection.execute(sql("series_of_names"), values)}
 
 
 def register(connection: Connection, entities: Sequence[Entity]) -> None:

@@ -1,10 +1,11 @@
 """Writing evidence: an entry is part of the transaction that it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
+from msgspec import Struct
 from psycopg import Connection
 
 from citywide.hub.database.queries import sql
@@ -13,6 +14,17 @@ from citywide.kit.text import Text
 
 MOST_SAID = 4000
 _encoder = msgspec.json.Encoder(order="sorted")
+
+
+class Entry(Struct, frozen=True):
+    """What happened, whose it is, when, and by whom."""
+
+    kind: str
+    says: Text
+    department: str
+    at: datetime
+    who: str = "hub"
+    facts: Mapping[str, object] = {}
 
 
 def witness(
@@ -26,9 +38,18 @@ def witness(
     facts: Mapping[str, object] | None = None,
 ) -> None:
     """Put down what happened; the log takes it in a moment after commit."""
-    head = {"kind": kind, "department": department, "at": at or datetime.now(UTC)}
-    entry = _entry({**head, "who": who}, says, facts or {})
-    connection.execute(sql("witness"), {**head, "body": entry})
+    witness_all(connection, [Entry(kind, says, department, at or datetime.now(UTC), who, facts or {})])
+
+
+def witness_all(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Put down all of these, in their order, at once."""
+    if entries:
+        heads = [{"kind": each.kind, "department": each.department, "at": each.at} for each in entries]
+        bodies = [
+            _entry({**head, "who": each.who}, each.says, each.facts) for head, each in zip(heads, entries, strict=True)
+        ]
+        columns = {f"{name}s": [head[name] for head in heads] for name in ("kind", "department", "at")}
+        connection.execute(sql("witness"), {**columns, "bodies": bodies})
 
 
 def _entry(head: Mapping[str, object], says: Text, facts: Mapping[str, object]) -> bytes:

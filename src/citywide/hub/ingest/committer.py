@@ -23,6 +23,7 @@ from citywide.hub.ingest.writer import FencedError, Writer
 from citywide.hub.vocabulary.rule import Rule
 from citywide.kit.clock import Clock
 
+MOST_SILENT = 4000  # a tick: when a whole quarter loses its power, readings get through between its alarms
 Item = Sent | Callable[[], None]
 Result = TypeVar("Result")
 log = structlog.get_logger()
@@ -93,6 +94,10 @@ class Committer:
         """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
         self._memory.take(parts)
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more, and go on with the others (between commits)."""
+        self._memory.part_with(parts)
+
     def be_sound(self) -> None:
         """Remember nothing that was not committed (between commits)."""
         self._memory.be_sound()
@@ -112,7 +117,7 @@ class Committer:
             self.on_change()
 
     def _tick(self) -> bool:
-        transitions = self.state.evaluator.tick(self.clock.now_us())
+        transitions = self.state.evaluator.tick(self.clock.now_us(), MOST_SILENT)
         if transitions:
             self.writer.write_transitions(transitions, self.state)
         return bool(transitions)

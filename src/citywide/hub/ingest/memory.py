@@ -5,9 +5,8 @@ from itertools import starmap
 from typing import TypeVar
 
 from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import Series
 from citywide.hub.ingest.batch import Rows
-from citywide.hub.ingest.state import State, recover
+from citywide.hub.ingest.state import Met, State, recover
 from citywide.hub.ingest.writer import Writer
 from citywide.hub.vocabulary.rule import Rule
 
@@ -32,6 +31,14 @@ class Memory:
         self.guarded(lambda: self._recall(parts))
         self.parts |= set(parts)
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more; where much has come to lie idle, the rest is read anew."""
+        self.guarded(lambda: self.state.part_with(parts))
+        self.parts -= set(parts)
+        if self.state.evaluator.is_half_idle:
+            self.state = State(self._rules)
+            self.guarded(lambda: self._recall(sorted(self.parts)))
+
     def forget(self) -> None:
         """Drop every part and all that is known of it."""
         self.parts, self.state = set(), State(self._rules)
@@ -41,8 +48,8 @@ class Memory:
         unknown = self.state.unknown(rows.series)
         if unknown:
             self.rest_or_fall()  # memory that grows must stand still
-            found = self._writers[0].connection.execute(sql("series_by_number"), {"numbers": unknown})
-            self.state.add(starmap(Series, found))
+            found = self._writers[0].connection.execute(sql("series_by_number"), {"numbers": unknown}, binary=True)
+            self.state.add(starmap(Met, found))
         return self.state.keeps(rows.series, self.parts)
 
     def guarded(self, work: Callable[[], Result]) -> Result:

@@ -62,15 +62,12 @@ class Reception:
         self, columns: Columns, good: NDArray[np.bool_], series: NDArray[np.int64], receipt: Receipt
     ) -> NDArray[np.int64]:
         """Number series that speak for the first time; refuse entities that nobody has registered."""
-        new: set[tuple[str, str]] = set()
-        for place in np.flatnonzero((series < 0) & good).tolist():
-            entity = columns.entity[place]
-            if self.registry.knows(entity):
-                new.add((entity, columns.quantity[place]))
-            else:
-                accepted = "the id of a registered entity in service, such as gauge/elm-street"
+        places = np.flatnonzero((series < 0) & good).tolist()
+        unknown = self.registry.meet({(columns.entity[place], columns.quantity[place]) for place in places})
+        accepted = "the id of a registered entity in service, such as gauge/elm-street"
+        for place in places:
+            if (entity := columns.entity[place]) in unknown:
                 receipt.refuse(Refusal(f"readings[{place}].entity", f"unknown entity {shortened(entity)}", accepted))
-        self.registry.add_series(new)
         return self.registry.numbers(columns.entity, columns.quantity)
 
     async def _commit(self, rows: Rows, receipt: Receipt) -> None:

@@ -1,8 +1,8 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise, starmap
+from typing import NamedTuple
 
 import numpy as np
 import structlog
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.sql import SQL, Literal
 
-from citywide.hub.database.pool import rows as fetch
 from citywide.hub.database.queries import sql
-from citywide.hub.entities.registry import PARTS, Series
+from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import ACCEPTED, Rows
 from citywide.hub.ingest.binary import decode
 from citywide.hub.ingest.order import advance
@@ -23,6 +22,23 @@ from citywide.hub.vocabulary.rule import Rule
 
 log = structlog.get_logger()
 NEVER = np.iinfo(np.int64).min
+AXES = {"position_lon": 0, "position_lat": 1}
+
+
+class Met(NamedTuple):
+    """Series of one quantity and kind as the database tells them: number and entity of each, packed."""
+
+    quantity: str
+    kind: str
+    pairs: bytes
+
+
+class Moved(NamedTuple):
+    """What told its position: which entities, along which axis, where to."""
+
+    entity: NDArray[np.int64]
+    axis: NDArray[np.int8]
+    value: NDArray[np.float64]
 
 
 class PartMemory(Struct, frozen=True):
@@ -42,36 +58,43 @@ class State:
         self.newest = np.full(1024, NEVER, np.int64)
         self.value = np.zeros(1024)
         self.changed = np.zeros(1024, bool)
-        self.known: dict[int, Series] = {}
-        self.part_of = np.full(1024, PARTS, np.int64)
+        self.entity = np.full(1024, -1, np.int64)
+        self.part_of = np.full(1024, PARTS, np.int8)
+        self.axis = np.full(1024, -1, np.int8)  # of those that tell a position
         self.received = 0
 
-    def add(self, met: Iterable[Series]) -> None:
-        """Begin to keep these series."""
-        new = {series.number: series for series in met if series.number not in self.known}
-        self.known |= new
-        self._make_room(max(new, default=0))
-        alike: dict[tuple[str, str], list[Series]] = defaultdict(list)
-        for series in new.values():
-            alike[series.quantity, series.kind].append(series)
-        for (quantity, kind), group in alike.items():
-            numbers = np.array([series.number for series in group])
-            entities = np.array([series.entity for series in group])
-            self.part_of[numbers] = entities % PARTS
+    def add(self, met: Iterable[Met]) -> None:
+        """Begin to keep these series; those that are kept already go on as they are."""
+        groups = list(met)
+        self.evaluator.expect((quantity, kind, len(pairs) // 8) for quantity, kind, pairs in groups)
+        for quantity, kind, pairs in groups:
+            numbers, entities = np.frombuffer(pairs, ">i4").astype(np.int64).reshape(-1, 2).T
+            self._make_room(int(numbers.max(initial=0)))
+            new = self.part_of[numbers] == PARTS
+            numbers, entities = numbers[new], entities[new]
+            self.entity[numbers], self.part_of[numbers] = entities, entities % PARTS
+            self.axis[numbers] = AXES.get(quantity, -1)
             self.evaluator.add_series(numbers, entities, quantity, kind)
 
     def _make_room(self, number: int) -> None:
         self.newest, self.value = grown(self.newest, number, NEVER), grown(self.value, number, 0)
         self.changed, self.part_of = grown(self.changed, number, False), grown(self.part_of, number, PARTS)
+        self.entity, self.axis = grown(self.entity, number, -1), grown(self.axis, number, -1)
 
     def of_parts(self, parts: Sequence[int]) -> NDArray[np.int64]:
         """The series of these parts."""
         return np.flatnonzero(np.isin(self.part_of, parts))
 
+    def part_with(self, parts: Sequence[int]) -> None:
+        """Keep these parts no more; the others go on as they are."""
+        series = self.of_parts(parts)
+        self.evaluator.part_with(series, self.entity[series])
+        self.newest[series], self.value[series], self.changed[series] = NEVER, 0, False
+        self.entity[series], self.part_of[series], self.axis[series] = -1, PARTS, -1
+
     def stand_down(self, entities: Collection[int]) -> None:
         """No alarm stands of what these entities said."""
-        own = [series.number for series in self.known.values() if series.entity in entities]
-        self.evaluator.agree(np.array(own, np.int64), ())
+        self.evaluator.agree(np.flatnonzero(np.isin(self.entity, list(entities))), ())
 
     def note_latest(self, fresh: Rows) -> None:
         """Remember the newest values (the rows stand in time), to be written down with the next flush."""
@@ -88,6 +111,11 @@ class State:
         series = np.flatnonzero(self.changed)
         self.changed[series] = False
         return Rows(series, self.newest[series], self.value[series])
+
+    def moved(self, rows: Rows) -> Moved:
+        """What these rows tell of where things are."""
+        told = rows.pick(self.axis[rows.series] >= 0)
+        return Moved(self.entity[told.series], self.axis[told.series], told.value)
 
     def unknown(self, series: NDArray[np.int64]) -> list[int]:
         """Those of these series that we have not met."""
@@ -134,19 +162,25 @@ class State:
 
 def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
     """Bring the memory of these parts to where their last commit left it."""
-    state.add(starmap(Series, connection.execute(sql("series_of_parts"), {"parts": list(parts)})))
+    state.add(starmap(Met, connection.execute(sql("series_of_parts"), {"parts": list(parts)}, binary=True)))
     since, foreign = np.full(PARTS, NEVER, np.int64), list[int]()
-    for row in fetch(connection, sql("snapshots"), {"parts": list(parts)}):
-        since[row["part"]] = row["received"]
+    for part, received, dumped in _snapshots(connection, parts):
+        since[part] = received
         try:
-            state.load(row["state"])
+            state.load(dumped)
         except ValidationError:  # another version wrote it
-            foreign.append(row["part"])
+            foreign.append(part)
     if foreign:
         log.warning("memory_of_another_version", parts=len(foreign))
         state.remember(_latest(connection, foreign))
     _replay(connection, state, parts, since)
     _agree_with_alarms(connection, state, parts)
+
+
+def _snapshots(connection: Connection, parts: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
+    """What was written down, a part at a time: that of all would fill the memory a second time."""
+    for part in parts:
+        yield from connection.execute(sql("snapshot"), {"part": part}, binary=True)
 
 
 def _latest(connection: Connection, parts: Sequence[int]) -> Rows:

@@ -83,14 +83,14 @@ class Writer:
             self._stand_ground()
             transitions = [found for draft in drafts for found in draft.folding.result()]
             if transitions:
-                record(self.connection, transitions, state.known)
+                record(self.connection, transitions, state.entity)
         return bool(transitions)
 
     def write_transitions(self, transitions: Sequence[Transition], state: State) -> None:
         """Write down what the passing of time has raised."""
         with self.connection.transaction():
             self._stand_ground()
-            record(self.connection, transitions, state.known)
+            record(self.connection, transitions, state.entity)
 
     def mark_known(self, rows: Rows, outcome: NDArray[np.int8], doubtful: NDArray[np.int64]) -> None:
         """Mark those of the doubtful rows that are in the table, or in an archived day, already."""

@@ -12,16 +12,16 @@ from psycopg import Error
 
 from citywide.hub.database.pool import Database, rows
 from citywide.hub.database.queries import sql
-from citywide.hub.live.news import News
+from citywide.hub.live.bulletin import EVERY_S, Bulletins, Reader
 from citywide.hub.live.position import Position
 from citywide.hub.people.who import Who
+from citywide.kit.together import Together
 
 log = structlog.get_logger()
 TOPIC_OF = {"alarm": "alarm", "clear": "alarm", "acknowledged": "alarm", "case": "case", "notice": "message"}
 AT_ONCE = 500
-LATEST_EVERY_S = 0.5
 RIGHTS_HOLD_S = 2.0  # then a subscriber's rights are looked up anew
-Reader = Callable[[], Who | None]
+WhoNow = Callable[[], Who | None]
 
 
 class Event(Struct, frozen=True):
@@ -38,6 +38,7 @@ class LiveFeed:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._subscribers: set[asyncio.Event] = set()
+        self._bulletins, self._looks, self._grown = Bulletins(database), Together(), 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="listener", daemon=True)
@@ -52,23 +53,23 @@ class LiveFeed:
         self._stop.set()
         self._wake()
 
-    async def follow(self, reader: Reader, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
+    async def follow(self, reader: WhoNow, topics: frozenset[str], after: Position | None) -> AsyncIterator[Event]:
         """What happens from now on, or from a position on, as far as this reader may see it, and as long as it may."""
         rights = Rights(reader)
         newest = await asyncio.to_thread(self._size) - 1
         at = after if after is not None and after.entry <= newest else Position(newest)
-        news = await asyncio.to_thread(News, self.database, at.latest) if "latest" in topics else None
+        news = Reader(self._bulletins, at.latest) if "latest" in topics else None
         woken = asyncio.Event()
         self._subscribers.add(woken)
         try:
             while not self._stop.is_set() and (who := await asyncio.to_thread(rights.now)) is not None:
-                next_index, events, more = await asyncio.to_thread(self._entries, who, topics, at.entry + 1)
+                next_index, events, more = await self._looked_up(who, topics, at.entry + 1)
                 for event in events[at.part :]:
                     yield event if news is None else _dated(event, news)
                 if events or next_index > at.entry + 1:
                     at = Position(next_index - 1)
-                if news is not None and (told := await asyncio.to_thread(news.look, who)) is not None:
-                    yield Event("latest", told, Position(at.entry, at.part, news.since))
+                for told in await news.look(who) if news is not None else ():
+                    yield Event("latest", told, Position(at.entry, at.part, news and news.since))
                 if not more:
                     await self._pause(woken, news is not None)
         finally:
@@ -76,13 +77,18 @@ class LiveFeed:
 
     async def _pause(self, woken: asyncio.Event, often: bool) -> None:
         try:
-            await asyncio.wait_for(woken.wait(), LATEST_EVERY_S if often else 15)
+            await asyncio.wait_for(woken.wait(), EVERY_S if often else 15)
         except TimeoutError:
             return
         woken.clear()
 
     def _size(self) -> int:
         return self.database.rows(sql("log_size"))[0]["max"] or 0
+
+    async def _looked_up(self, who: Who, topics: frozenset[str], first: int) -> tuple[int, list[Event], bool]:
+        """What comes next for this reader; those who may see the same and have read as far look together."""
+        of = (who.departments, who.everywhere, topics, first, self._grown)
+        return await self._looks.ask(of, lambda: self._entries(who, topics, first))
 
     def _entries(self, who: Who, topics: frozenset[str], first: int) -> tuple[int, list[Event], bool]:
         with self.database.reading_as(who) as connection:
@@ -109,13 +115,18 @@ class LiveFeed:
 
     def _wake(self) -> None:
         if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(lambda: [woken.set() for woken in list(self._subscribers)])
+            self._loop.call_soon_threadsafe(self._wake_all)
+
+    def _wake_all(self) -> None:
+        self._grown += 1
+        for woken in list(self._subscribers):
+            woken.set()
 
 
 class Rights:
     """Who a subscriber is by now: whoever signs out, is removed or has rights taken back hears no more."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: WhoNow) -> None:
         self._reader, self._looked, self._who = reader, float("-inf"), None
 
     def now(self) -> Who | None:
@@ -140,5 +151,5 @@ def _events(entry: dict[str, Any], topics: frozenset[str], before: int) -> list[
     return [Event(name, json.encode(about), place) for name, place in zip(wanted, places, strict=False)]
 
 
-def _dated(event: Event, news: News) -> Event:
+def _dated(event: Event, news: Reader) -> Event:
     return structs.replace(event, at=structs.replace(event.at, latest=news.since))

@@ -24,6 +24,11 @@ class News:
         self._committed = EVER  # of all that one reading has found, piece by piece
         self._told: dict[tuple[str, str], datetime] = {}
 
+    @property
+    def behind(self) -> bool:
+        """Whether the last look has not brought all there is."""
+        return self._read != self.since
+
     def look(self, who: Who) -> bytes | None:
         """The news for this reader in columns, as JSON; None when there is none."""
         with self.database.reading_as(who) as connection:

@@ -1,7 +1,7 @@
 """The evaluator: readings go in, what was raised and cleared comes out; its memory can be written down exactly."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from msgspec import Struct, msgpack
@@ -47,16 +47,23 @@ class Evaluator:
         self._silence = np.zeros(0, np.int64)
         self._silence_known = 0
 
+    def expect(self, groups: Iterable[tuple[str, str, int]]) -> None:
+        """Make room at once for so many series of each of these quantities and kinds."""
+        self.watches.reserve((np.array(self._concerned(quantity, kind), np.int64), n) for quantity, kind, n in groups)
+
     def add_series(self, series: Ints, entities: Ints, quantity: str, kind: str) -> None:
         """Begin to watch these series, all of one quantity and kind, by every rule that concerns them."""
         self.watches.meet(series, entities)
-        rules = [at for at, one in enumerate(self.compiled) if _concerns(one.rule, quantity, kind)]
+        rules = self._concerned(quantity, kind)
         if rules:
             watches = self.watches.add(np.array(rules), series)
             for column, rule in enumerate(rules):
                 self._await_second(entities, self.compiled[rule].other, watches[:, column])
         if quantity in self._seconds:
             self._be_second(series, entities, quantity)
+
+    def _concerned(self, quantity: str, kind: str) -> list[int]:
+        return [at for at, one in enumerate(self.compiled) if _concerns(one.rule, quantity, kind)]
 
     def _await_second(self, entities: Ints, other: str | None, watches: Ints) -> None:
         """Hand rules over two quantities their second series, now or when it first speaks."""
@@ -80,6 +87,20 @@ class Evaluator:
         awaited = self._awaited()
         return awaited[self.watches.entity[self.watches.series[awaited]] == entity].tolist()
 
+    def part_with(self, series: Ints, entities: Ints) -> None:
+        """Watch these series no more, which are all that their entities have."""
+        self.watches.part_with(series)
+        gone = set(entities.tolist())
+        self._second = {pair: number for pair, number in self._second.items() if pair[0] not in gone}
+        for pair in [pair for pair in self._waiting if pair[0] in gone]:
+            del self._waiting[pair]
+        self._silence_known = -1
+
+    @property
+    def is_half_idle(self) -> bool:
+        """Whether more lies idle than is watched."""
+        return self.watches.parted > self.watches.count / 2
+
     def fold(self, series: Ints, times: Ints, values: Floats) -> list[Transition]:
         """Fold readings, sorted by time within an entity; returns what was raised and cleared, in order."""
         watches = self.watches
@@ -89,10 +110,10 @@ class Evaluator:
         )
         return self._transitions(out[:count])
 
-    def tick(self, now_us: int) -> list[Transition]:
-        """What the passing of time alone has raised."""
+    def tick(self, now_us: int, most: int | None = None) -> list[Transition]:
+        """What the passing of time alone has raised; at most so much of it, the rest at the next tick."""
         watches, silent = self.watches, self._awaited()
-        out = np.empty((silent.size, 4))
+        out = np.empty((silent.size if most is None else min(most, silent.size), 4))
         count = tick(float(now_us), silent, watches.links, watches.rules, watches.cells, out)
         return self._transitions(out[:count])
 

@@ -42,9 +42,11 @@ def fold(series, times, values, first, links, rules, cells, slots, out):  # noqa
 
 @compiled
 def tick(now, watches, links, rules, cells, out):  # noqa: ANN001, ANN201 - numba infers the types
-    """Raise the alarms of those who have fallen silent."""
+    """Raise the alarms of those who have fallen silent, as many as `out` holds."""
     count = 0
     for watch in watches:
+        if count == out.shape[0]:
+            return count
         at, bound = links[watch].cells, rules[links[watch].rule].bound
         if cells[at + LAST_TIME] == -np.inf:
             continue  # it has never spoken

@@ -3,7 +3,7 @@
 What a reading touches lies together: a series' links side by side, and the cells of its watches, too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from citywide.hub.rules.layout import LAST_TIME, LINK, RAISED, RULE_ROW, Compile
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-OWN, SECOND = range(2)  # the role of a series in a rule
+OWN, SECOND, NOBODYS = range(3)  # the role of a series in a rule; at last that of what was parted with
 
 
 class Watches:
@@ -32,7 +32,7 @@ class Watches:
         self.links = np.empty(1024, LINK)
         self.series = np.empty(1024, np.int64)  # by link: whom the watch is about
         self.cells, self.slots = np.empty(1 << 14), np.empty(1 << 16)
-        self.count = self.longest = self._used_cells = self._used_slots = 0
+        self.count = self.longest = self.parted = self._used_cells = self._used_slots = 0
 
     def meet(self, series: Ints, entities: Ints) -> None:
         """Make room for these series."""
@@ -40,6 +40,17 @@ class Watches:
         self.first, self.entity = grown(self.first, most, -1), grown(self.entity, most, -1)
         self._length, self.paired = grown(self._length, most, 0), grown(self.paired, most, False)
         self.entity[series] = entities
+
+    def reserve(self, met: Iterable[tuple[Ints, int]]) -> None:
+        """Make room at once for so many series by each of these rules: to grow bit by bit copies all each time."""
+        watches = cells = slots = 0
+        for rules, count in met:
+            watches += rules.size * count
+            cells += int(self._cells[rules].sum()) * count
+            slots += int(self._slots[rules].sum()) * count
+        self.links, self.series = (reserved(array, self.count + watches) for array in (self.links, self.series))
+        self.cells = reserved(self.cells, self._used_cells + cells)
+        self.slots = reserved(self.slots, self._used_slots + slots)
 
     def add(self, rules: Ints, series: Ints) -> Ints:
         """Watch each of these series (rows) by each of these rules (columns)."""
@@ -55,6 +66,13 @@ class Watches:
         added["role"] = SECOND
         self.paired[[series, self.series[watch]]] = True
         self._hang(np.array([series]), added.reshape(1, 1), self.series[watch])
+
+    def part_with(self, series: Ints) -> None:
+        """Watch these series no more; their memory lies idle from now on."""
+        own = self.of(series)
+        self.links["role"][own] = NOBODYS
+        self.first[series], self._length[series], self.paired[series] = -1, 0, False
+        self.parted += own.size
 
     def _hang(self, series: Ints, added: NDArray[np.void], about: Any) -> Ints:
         """Hang each row of links before the chain of its series, in the order of the row."""
@@ -113,6 +131,15 @@ def _blank(memory: Floats, used: int, sizes: Ints) -> tuple[Floats, Ints]:
 def runs(start: Ints, size: Ints) -> Ints:
     """The places of runs that begin at `start` and are `size` long, one run after the other."""
     return np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
+
+
+def reserved(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """The array, longer if need be by just so much that `grown` leaves it alone; the rest is to be written."""
+    if size < array.size:
+        return array
+    longer = np.empty(size + 1, array.dtype)
+    longer[: array.size] = array
+    return longer
 
 
 def grown(array: NDArray[Any], index: int, fill: float | None = None) -> NDArray[Any]:

@@ -1,12 +1,27 @@
--- name: raise_alarm
-insert into hub.alarm (rule, severity, entity, department, raised, value, says)
-select %(rule)s, %(severity)s, number, %(department)s, %(raised)s, %(value)s, %(says)s
-from hub.entity where number = %(entity)s and retired is null
-on conflict (rule, entity) where cleared is null do nothing
+-- name: things_of_numbers
+select number, id, name, department from hub.entity where number = any(%(numbers)s)
 
--- name: clear_alarm
-update hub.alarm set cleared = %(cleared)s, cleared_value = %(value)s
-where rule = %(rule)s and entity = %(entity)s and cleared is null returning department
+-- name: raise_alarms
+insert into hub.alarm (rule, severity, entity, department, raised, value, says)
+select told.rule, told.severity, told.entity, told.department, told.raised, told.value, told.says
+from unnest(%(rules)s::text[], %(severities)s::text[], %(entities)s::int[], %(departments)s::text[], %(times)s::timestamptz[],
+    %(values)s::float8[], %(says)s::jsonb[]) with ordinality
+    as told (rule, severity, entity, department, raised, value, says, place)
+where exists (select from hub.entity where number = told.entity and retired is null) order by told.place
+on conflict (rule, entity) where cleared is null do nothing returning rule, entity
+
+-- name: clear_alarms
+-- One look into the index of those that stand for each, however many there ever were
+update hub.alarm set cleared = found.cleared, cleared_value = found.value
+from (
+    select standing.id, told.cleared, told.value
+    from unnest(%(rules)s::text[], %(entities)s::int[], %(times)s::timestamptz[], %(values)s::float8[])
+        as told (rule, entity, cleared, value)
+    cross join lateral (
+        select id from hub.alarm where alarm.rule = told.rule and alarm.entity = told.entity and alarm.cleared is null offset 0
+    ) as standing
+) as found
+where alarm.id = found.id and alarm.cleared is null returning alarm.rule, alarm.entity, alarm.department
 
 -- name: standing_alarms
 select entity, rule from hub.alarm where cleared is null and entity %% 64 = any(%(parts)s)

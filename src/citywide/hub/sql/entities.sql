@@ -1,11 +1,14 @@
--- name: entities_after
-select number, id, kind from hub.entity where number > %(after)s and retired is null
-
 -- name: entity_by_id
-select number, id, kind from hub.entity where id = %(id)s and retired is null
+select number from hub.entity where id = %(id)s and retired is null
 
--- name: entity_by_number
-select id, name, department from hub.entity where number = %(number)s
+-- name: series_of_names
+-- Two looks into an index for each that is asked for, however many the city has
+select wanted.place, thing.number, series.number
+from unnest(%(ids)s::text[], %(quantities)s::text[]) with ordinality as wanted (id, quantity, place)
+cross join lateral (select number from hub.entity where entity.id = wanted.id and retired is null offset 0) as thing
+left join lateral (
+    select number from hub.series where series.entity = thing.number and series.quantity = wanted.quantity offset 0
+) as series on true
 
 -- name: entities_of_others
 select id from hub.entity where id = any(%(ids)s) and department <> all(%(departments)s)
@@ -21,28 +24,20 @@ on conflict (id) do update set name = excluded.name, lon = excluded.lon, lat = e
 where (hub.entity.name, hub.entity.lon, hub.entity.lat, hub.entity.department, hub.entity.facts)
     is distinct from (excluded.name, excluded.lon, excluded.lat, excluded.department, hub.entity.facts || excluded.facts)
 
--- name: all_series
-select series.number, entity.number, entity.id, series.quantity
-from hub.series join hub.entity on entity.number = series.entity where entity.retired is null
-
 -- name: add_series
 insert into hub.series (entity, quantity)
 select * from unnest(%(entities)s::int[], %(quantities)s::text[]) on conflict do nothing
 
--- name: series_of_pairs
-select series.number, entity.number, entity.id, series.quantity
-from unnest(%(entities)s::int[], %(quantities)s::text[]) as wanted (entity, quantity)
-join hub.series using (entity, quantity) join hub.entity on entity.number = series.entity
-
 -- name: series_of_parts
-select series.number, series.entity, series.quantity, entity.kind
+-- Number and entity of each packed in eight bytes: half a million rows are a few long ones
+select series.quantity, entity.kind, string_agg(int4send(series.number) || int4send(series.entity), ''::bytea) as pairs
 from hub.series join hub.entity on entity.number = series.entity
-where entity.number %% 64 = any(%(parts)s)
+where series.entity %% 64 = any(%(parts)s) group by 1, 2
 
 -- name: series_by_number
-select series.number, series.entity, series.quantity, entity.kind
+select series.quantity, entity.kind, string_agg(int4send(series.number) || int4send(series.entity), ''::bytea) as pairs
 from hub.series join hub.entity on entity.number = series.entity
-where series.number = any(%(numbers)s)
+where series.number = any(%(numbers)s) group by 1, 2
 
 -- name: latest_of_kind
 -- In columns, as JSON, put together where it lies: ten thousand rows are one text for whoever asks
@@ -59,9 +54,11 @@ join hub.series on series.number = latest.series join hub.entity on entity.numbe
 where entity.id = %(entity)s and series.quantity = %(quantity)s
 
 -- name: latest_since
+-- In the order of writing, each looked up as it comes: however many the city has, and were all of them silent
 select entity.id as entity, series.quantity, latest.value, latest.time, entity.lon, entity.lat, latest.written
-from hub.latest join hub.series on series.number = latest.series
-join hub.entity on entity.number = series.entity
+from hub.latest
+cross join lateral (select entity, quantity from hub.series where series.number = latest.series offset 0) as series
+cross join lateral (select id, lon, lat from hub.entity where entity.number = series.entity offset 0) as entity
 where latest.written > %(since)s and series.quantity <> 'position_lat' -- a place is told once: with its longitude
 order by latest.written limit %(most)s
 

@@ -1,5 +1,8 @@
 -- name: witness
-insert into evidence.pending (kind, department, at, body) values (%(kind)s, %(department)s, %(at)s, %(body)s)
+insert into evidence.pending (kind, department, at, body)
+select kind, department, at, body
+from unnest(%(kinds)s::text[], %(departments)s::text[], %(ats)s::timestamptz[], %(bodies)s::bytea[]) with ordinality
+    as told (kind, department, at, body, place) order by place
 
 -- name: take_pending
 with taken as (

@@ -36,8 +36,8 @@ insert into hub.snapshot (part, received, state) values (%(part)s, %(received)s,
 on conflict (part) do update set received = excluded.received, state = excluded.state
 where excluded.received >= hub.snapshot.received
 
--- name: snapshots
-select part, received, state from hub.snapshot where part = any(%(parts)s)
+-- name: snapshot
+select part, received, state from hub.snapshot where part = %(part)s
 
 -- name: latest_of_parts
 select latest.series, (extract(epoch from latest.time) * 1000000)::bigint, latest.value

@@ -7,11 +7,22 @@ on conflict (key) do update set every = excluded.every, failed = null, attempts 
     due = case when job.failed is null then least(job.due, excluded.due) else excluded.due end
 where job.every is distinct from excluded.every or job.failed is not null
 
--- name: due_job
+-- name: due_jobs
 -- What would come round later than it can was put down by a clock that has been put back since
-select id, name, values, due, attempts, every, key from hub.job
+select id from hub.job
 where (due <= %(now)s or due > %(now)s + every + interval '10 seconds') and failed is null and name = any(%(names)s)
-order by due limit 1 for update skip locked
+order by due limit 100
+
+-- name: due_job
+-- Whoever did it a moment ago has put it off
+select id, name, values, attempts, every from hub.job
+where (due <= %(now)s or due > %(now)s + every + interval '10 seconds') and failed is null and id = %(id)s
+
+-- name: begin_job
+select pg_try_advisory_lock(1785684577, (%(id)s %% 2147483647)::int)
+
+-- name: end_job
+select pg_advisory_unlock(1785684577, (%(id)s %% 2147483647)::int)
 
 -- name: job_failed
 -- Later each time, but what comes round is tried no more seldom than it comes round

@@ -107,10 +107,8 @@ class Membership:
     def _hand_back(self, parts: Sequence[int]) -> None:
         """Write the memory of these parts down, then let them go (committer's thread)."""
         self._keep(parts)
-        kept = sorted(self.committer.parts - set(parts))
-        self.committer.forget()
+        self.committer.part_with(parts)
         leases.release(self._heart, self.name, parts)
-        self.committer.take(kept)
 
     async def send(self, keeper: str, rows: Rows) -> NDArray[np.int8]:
         """Hand rows to the worker that keeps them: ourselves, or a peer."""

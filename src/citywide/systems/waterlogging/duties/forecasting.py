@@ -4,7 +4,8 @@ Five minutes are taken in once their last readings have had a minute to arrive, 
 them; and learned from when those of slow links have come too. Until then every forecast reads them anew.
 What was learned stands in the database: a restart goes on from there, and what was said in the meantime is
 taken in slot by slot, as if nobody had been away. Gauges with storms of their own bring their refits along. The chances
-are of the line at which the city has its alarm of deep water.
+are of the line at which the city has its alarm of deep water. It is done a block of gauges at a time: what is known of
+one takes some 14 kB, and a city may have a hundred thousand.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,8 @@ from citywide.systems.waterlogging.duties.arrays import from_bytes, to_bytes
 from citywide.systems.waterlogging.duties.keeping import Kept, keep, kept_as
 from citywide.systems.waterlogging.duties.plans import plans_known
 from citywide.systems.waterlogging.duties.refits import refits_of
-from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Slots, read_slots, slot_of
-from citywide.systems.waterlogging.duties.stations import heard, judged, leave, line_of, read_minutes
+from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Block, Record, Slots, blocks_of, slot_of
+from citywide.systems.waterlogging.duties.stations import heard, judging, leave, line_of
 from citywide.systems.waterlogging.engine.ahead import Forecast
 from citywide.systems.waterlogging.engine.forecast import Forecaster
 from citywide.systems.waterlogging.engine.other_line import chances, further
@@ -36,35 +37,46 @@ Flags = NDArray[np.bool_]
 
 def forecast(hub: Hub) -> None:
     """Once for every five minutes that were heard: learn from those that are settled, submit the forecast of now."""
-    until = slot_of(hub.clock.now() - ON_THE_WAY)
-    learned, settled = _learned_until(hub), until - UNSETTLED
-    since = slot_of(learned) if learned else settled - FIRST_LOOK_BACK
-    if settled <= since:
-        return
-    away = settled - since > WORTH_CATCHING_UP
-    slots = read_slots(hub.database, settled - FIRST_LOOK_BACK if away else since, until)
-    if slots.gauges:
-        forecaster, found = _learned_and_said(hub, slots, settled, paused=away)
-        line = line_of(hub)
-        moment = leave(hub.database, forecaster, further(found, line)[:, -1], slots.gauges, until)
-        said = read_minutes(hub.database, slots.gauges, until)
-        stations = Stations(heard(said), judged(said, moment, line))
-        found = found._replace(chance=chances(forecaster, found, line))
-        hub.submit(list(readings(slots, found, stations, until, line)))
+    until, records = slot_of(hub.clock.now() - ON_THE_WAY), dict[datetime, Record]()
+    for block in blocks_of(hub.database):
+        since = _since(hub, block, until - UNSETTLED)
+        if since < until - UNSETTLED:
+            if since not in records:
+                records[since] = Record(hub.database, since, until)
+            _forecast(hub, block, records[since])
 
 
-def _learned_and_said(hub: Hub, slots: Slots, settled: datetime, *, paused: bool) -> tuple[Forecaster, Forecast]:
+def _forecast(hub: Hub, block: Block, record: Record) -> None:
+    slots, until = record.of(block.gauges), record.until
+    forecaster, found = _learned_and_said(hub, block, slots, until - UNSETTLED)
+    line = line_of(hub)
+    moment = leave(hub.database, forecaster, further(found, line)[:, -1], block, until)
+    judged_now = judging(hub.database, slots.gauges, moment, until, line)
+    stations = Stations(heard(hub.database, slots.gauges, until), judged_now)
+    found = found._replace(chance=chances(forecaster, found, line))
+    hub.submit(list(readings(slots, found, stations, until, line)))
+
+
+def _since(hub: Hub, block: Block, settled: datetime) -> datetime:
+    """From when on the record of these gauges is to be read."""
+    found = hub.database.rows(SQL["learned_until"], {"name": f"depth{block.suffix}"})
+    learned = slot_of(found[0]["at"]) if found else settled - FIRST_LOOK_BACK
+    return settled - FIRST_LOOK_BACK if settled - learned > WORTH_CATCHING_UP else learned
+
+
+def _learned_and_said(hub: Hub, block: Block, slots: Slots, settled: datetime) -> tuple[Forecaster, Forecast]:
     """Learn from the slots that are settled and keep that; what the newest add to it is forecast and forgotten."""
-    kept, steps = kept_as(hub.database, "depth"), list(zip(slots.depth.T, slots.rain.T, strict=True))
+    name, steps = f"depth{block.suffix}", list(zip(slots.depth.T, slots.rain.T, strict=True))
+    kept = kept_as(hub.database, name)
     forecaster = unpacked(kept.state, kept.gauges, slots.gauges) if kept else Forecaster.of(len(slots.gauges))
     forecaster.refits = refits_of(hub.database, slots.gauges)
     forecaster.plans = plans_known(hub.database, slots.gauges)
-    if paused:
+    if kept and settled - slot_of(kept.at) > WORTH_CATCHING_UP:
         forecaster.pause()
     newest = UNSETTLED // SLOT
     for depth, rain in steps[:-newest]:
         forecaster.step(depth, rain)
-    keep(hub.database, "depth", Kept(settled, slots.gauges, packed(forecaster)))
+    keep(hub.database, name, Kept(settled, slots.gauges, packed(forecaster)))
     return forecaster, [forecaster.step(depth, rain) for depth, rain in steps[-newest:]][-1]
 
 
@@ -118,8 +130,3 @@ def unpacked(state: bytes, known: Sequence[str], wanted: Sequence[str]) -> Forec
             array[here] = old[name][there]
     forecaster.restore(new)
     return forecaster
-
-
-def _learned_until(hub: Hub) -> datetime | None:
-    found = hub.database.rows(SQL["learned_until"])
-    return found[0]["at"] if found else None

@@ -14,7 +14,7 @@ from citywide.systems.waterlogging.model import GAUGE
 
 def plans_known(database: Database, gauges: Sequence[str]) -> Plans:
     """The plans of these gauges, in their order."""
-    facts = {row["id"]: row["facts"] or {} for row in database.rows(SQL["gauge_facts"])}
+    facts = {row["id"]: row["facts"] or {} for row in database.rows(SQL["gauge_facts"], {"gauges": list(gauges)})}
     return plans_of(*(_column(facts, gauges, name) for name in GAUGE.facts))
 
 

@@ -2,35 +2,60 @@
 select number, id, lon, lat from hub.entity where kind = %(kind)s order by number
 
 -- name: gauge_facts
-select id, facts from hub.entity where kind = 'gauge'
+select id, facts from hub.entity where id = any(%(gauges)s)
 
 -- name: slots
-select distinct on (series.entity, slot) series.entity,
-    date_bin('5 minutes', reading.time - interval '1 microsecond', 'epoch') as slot, reading.value
-from hub.series join hub.reading on reading.series = series.number
-where series.quantity = %(quantity)s and reading.time > %(since)s and reading.time <= %(until)s
-    and series.entity in (select number from hub.entity where kind = case %(quantity)s when 'rain' then 'rain_gauge' else 'gauge' end)
-order by series.entity, slot, reading.time desc
+-- One look into the readings for each, however many others the city has; packed, each slot in twelve bytes
+select newest.entity as name, string_agg(int4send(at) || float8send(value), ''::bytea) as said
+from (
+    select distinct on (series.entity, at) series.entity,
+        floor(extract(epoch from said.time - interval '1 microsecond' - %(since)s) / 300)::int as at, said.value
+    from unnest(%(entities)s::int[]) as thing (entity)
+    join hub.series on series.entity = thing.entity and series.quantity = %(quantity)s
+    cross join lateral (
+        select time, value from hub.reading
+        where reading.series = series.number and reading.time > %(since)s and reading.time <= %(until)s offset 0
+    ) as said
+    order by series.entity, at, said.time desc
+) as newest group by newest.entity
 
 -- name: minutes
-select entity.id, series.quantity, date_trunc('minute', reading.time) as minute, reading.value
-from hub.series join hub.reading on reading.series = series.number
-join hub.entity on entity.number = series.entity and entity.kind = 'gauge'
-where series.quantity in ('sump_level', 'pumps_running', 'water_depth')
-    and reading.time >= %(since)s and reading.time < %(until)s
-order by reading.time
+select entity.id as name, series.quantity,
+    string_agg(int4send(floor(extract(epoch from said.time - %(until)s) / 60)::int) || float8send(said.value), ''::bytea order by said.time) as said
+from hub.entity
+join hub.series on series.entity = entity.number and series.quantity in ('sump_level', 'pumps_running', 'water_depth')
+cross join lateral (
+    select time, value from hub.reading
+    where reading.series = series.number and reading.time >= %(since)s and reading.time < %(until)s offset 0
+) as said
+where entity.id = any(%(gauges)s) group by entity.id, series.quantity
+
+-- name: heard
+select entity.id from hub.entity
+join hub.series on series.entity = entity.number and series.quantity = 'sump_level'
+where entity.id = any(%(gauges)s) and exists (
+    select from hub.reading where reading.series = series.number and reading.time >= %(since)s and reading.time < %(until)s)
 
 -- name: lags
 -- How long after its stamp the promptest reading of each slot came; `received` is in the hub's microseconds.
-select series.entity, date_bin('5 minutes', reading.time - interval '1 microsecond', 'epoch') as slot,
-    min(reading.received / 1e6 - extract(epoch from reading.time))::float8 as value
-from hub.series join hub.reading on reading.series = series.number
-join hub.entity on entity.number = series.entity and entity.kind = 'gauge'
-where series.quantity = 'water_depth' and reading.time > %(since)s and reading.time <= %(until)s
-group by 1, 2
+select promptest.entity as name, string_agg(int4send(at) || float8send(lag), ''::bytea) as said
+from (
+    select series.entity, floor(extract(epoch from said.time - interval '1 microsecond' - %(since)s) / 300)::int as at,
+        min(said.received / 1e6 - extract(epoch from said.time))::float8 as lag
+    from unnest(%(entities)s::int[]) as thing (entity)
+    join hub.series on series.entity = thing.entity and series.quantity = 'water_depth'
+    cross join lateral (
+        select time, received from hub.reading
+        where reading.series = series.number and reading.time > %(since)s and reading.time <= %(until)s offset 0
+    ) as said
+    group by 1, 2
+) as promptest group by promptest.entity
 
 -- name: learned_until
-select at from waterlogging.forecaster where name = 'depth'
+select at from waterlogging.forecaster where name = %(name)s
+
+-- name: moments_kept
+select name from waterlogging.forecaster where name = 'moment' or starts_with(name, 'moment/') order by name
 
 -- name: kept_forecaster
 select at, gauges, state from waterlogging.forecaster where name = %(name)s

@@ -11,7 +11,7 @@ import numpy as np
 from citywide.hub.database.pool import Database
 from citywide.hub.running import Hub
 from citywide.systems.waterlogging.duties.refits import packed
-from citywide.systems.waterlogging.duties.slots import SLOT, SQL, read_slots, slot_of
+from citywide.systems.waterlogging.duties.slots import SLOT, SQL, Block, Record, blocks_of, slot_of
 from citywide.systems.waterlogging.engine.lessons import DRY_BETWEEN, LONGEST, lessons, storms_in
 from citywide.systems.waterlogging.engine.refit import MOST_STORMS, Refit, due, refit_of
 
@@ -36,15 +36,22 @@ def keep_storms(database: Database, until: datetime) -> None:
 
 
 def _keep_until(database: Database, until: datetime) -> None:
-    first = until - AT_ONCE - BEFORE
-    slots = read_slots(database, first, until)
+    record = Record(database, until - AT_ONCE - BEFORE, until)
+    for block in blocks_of(database):
+        _keep_of(record, block)
     with database.transaction() as connection:
+        connection.execute(SQL["keep_storms_until"], {"until": until})
+
+
+def _keep_of(record: Record, block: Block) -> None:
+    """The storms of a block; one that is kept already is known by its gauge and when it began."""
+    first, slots = record.since, record.of(block.gauges)
+    with record.database.transaction() as connection:
         for gauge, rain, depth in zip(slots.gauges, slots.rain, slots.depth, strict=True):
             for storm in storms_in(rain, depth):
                 span = {"began": first + storm.start * SLOT, "ended": first + storm.stop * SLOT}
                 values = {"gauge": gauge, "rain": rain[storm].tolist(), "depth": depth[storm].tolist()}
                 connection.execute(SQL["keep_storm"], span | values)
-        connection.execute(SQL["keep_storms_until"], {"until": until})
 
 
 def refit_gauges(database: Database, now: datetime) -> None:

@@ -1,8 +1,13 @@
-"""The record of the gauges in five-minute slots, with the rain of the nearest rain gauge beside each."""
+"""The record of the gauges in five-minute slots, with the rain of the nearest rain gauge beside each.
 
+A city has a hundred thousand gauges: they are looked at a block at a time, and what a block said comes packed.
+"""
+
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -14,7 +19,9 @@ from citywide.hub.database.queries import read_queries
 Array = NDArray[np.float64]
 Found = list[dict[str, Any]]
 SLOT = timedelta(minutes=5)
+BLOCK = 2000  # gauges; what is learned of them is some 30 MB
 METRES = np.array([96_500.0, 110_850.0])
+SAID = np.dtype([("at", ">i4"), ("value", ">f8")])
 SQL = read_queries((Path(__file__).parent / "record.sql").read_text())
 
 
@@ -27,33 +34,65 @@ class Slots(Struct, frozen=True):
     rain: Array
 
 
+class Block(NamedTuple):
+    """Some gauges that are looked at together, and what is added to the names of what is kept of them."""
+
+    gauges: Found
+    suffix: str
+
+
 def slot_of(moment: datetime) -> datetime:
     """The last full five minutes before a moment."""
     return datetime.fromtimestamp(moment.timestamp() // SLOT.total_seconds() * SLOT.total_seconds(), UTC)
 
 
-def read_slots(database: Database, since: datetime, until: datetime) -> Slots:
-    """What every gauge said in each slot from `since` to `until`."""
-    gauges = database.rows(SQL["gauges"], {"kind": "gauge"})
-    stations = database.rows(SQL["gauges"], {"kind": "rain_gauge"})
-    span = {"since": since, "until": until}
-    depth = _table(database.rows(SQL["slots"], span | {"quantity": "water_depth"}), gauges, since, until)
-    rain = _table(database.rows(SQL["slots"], span | {"quantity": "rain"}), stations, since, until)
-    places = _places(gauges)
-    return Slots([row["id"] for row in gauges], places, depth, _nearest(places, _places(stations), rain))
+def all_gauges(database: Database) -> Found:
+    """Every gauge that was ever registered, in that order."""
+    return database.rows(SQL["gauges"], {"kind": "gauge"})
 
 
-def read_lags(database: Database, since: datetime, until: datetime) -> Array:
-    """How many seconds after its stamp each gauge's promptest reading of each slot came."""
-    found = database.rows(SQL["lags"], {"since": since, "until": until})
-    return _table(found, database.rows(SQL["gauges"], {"kind": "gauge"}), since, until)
+def blocks_of(database: Database) -> Iterator[Block]:
+    """All gauges, block by block; new ones join the last block, so that each stays in its own."""
+    gauges = all_gauges(database)
+    for first in range(0, len(gauges), BLOCK):
+        yield Block(gauges[first : first + BLOCK], f"/{first // BLOCK}" if first else "")
 
 
-def _table(found: Found, entities: Found, since: datetime, until: datetime) -> Array:
-    row_of = {row["number"]: place for place, row in enumerate(entities)}
-    table = np.full((len(entities), max(0, (until - since) // SLOT)), np.nan)
+class Record:
+    """What the city's gauges said in each slot from `since` to `until`; its rain is read once for all of them."""
+
+    def __init__(self, database: Database, since: datetime, until: datetime) -> None:
+        self.database, self.since, self.until = database, since, until
+
+    def of(self, gauges: Found) -> Slots:
+        """What these gauges said."""
+        places = _places(gauges)
+        depth = self._told("slots", gauges, quantity="water_depth")
+        return Slots([row["id"] for row in gauges], places, depth, _nearest(places, *self._sky))
+
+    def lags(self, gauges: Found) -> Array:
+        """How many seconds after its stamp each gauge's promptest reading of each slot came."""
+        return self._told("lags", gauges)
+
+    @cached_property
+    def _sky(self) -> tuple[Array, Array]:
+        """Where the rain gauges stand, and what they said."""
+        stations = self.database.rows(SQL["gauges"], {"kind": "rain_gauge"})
+        return _places(stations), self._told("slots", stations, quantity="rain")
+
+    def _told(self, query: str, entities: Found, **values: object) -> Array:
+        span = {"since": self.since, "until": self.until, "entities": [row["number"] for row in entities]}
+        found = self.database.rows(SQL[query], span | values)
+        table = np.full((len(entities), max(0, (self.until - self.since) // SLOT)), np.nan)
+        return filled(table, [row["number"] for row in entities], found)
+
+
+def filled(table: Array, rows: Sequence[object], found: Found) -> Array:
+    """The table with what was said in it: of each of the rows' names, the columns and values, packed."""
+    row_of = {name: place for place, name in enumerate(rows)}
     for row in found:
-        table[row_of[row["entity"]], (row["slot"] - since) // SLOT] = row["value"]
+        said = np.frombuffer(row["said"], SAID)
+        table[row_of[row["name"]], said["at"]] = said["value"]
     return table
 
 

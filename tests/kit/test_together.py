@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from citywide.hub.screens.together import Together
+from citywide.kit.together import Together
 
 
 class Wall:
