@@ -115,6 +115,13 @@ describe("cases", () => {
     const { nobody, onWay, over } = heaps(cases, NOW);
     expect([nobody.length, onWay.length, over]).toEqual([1, 1, 1]);
   });
+  test("where not every case was sent, their number is that of all", () => {
+    const all = { all_open: 40_000, all_nobody: 30_000, all_check: 1000, all_over: 5 };
+    const some = gather([[{ ...row(1, "waiting", null, "2026-03-02T08:00:00Z"), ...all }]]);
+    expect(heaps(some, NOW)).toMatchObject({ over: 5, of: { open: 40_000, nobody: 30_000, onWay: 9000, check: 1000 } });
+    const every = gather([[{ ...row(1, "waiting", null, "2026-03-02T08:00:00Z"), ...all, all_open: 1 }]]);
+    expect(heaps(every, NOW).of).toEqual({ open: 1, nobody: 1, onWay: 0, check: 0 });
+  });
   test("every move between columns is an action its state allows", () => {
     for (const from of STATES) {
       for (const to of STATES) {

@@ -55,14 +55,19 @@ interface Heaps {
   onWay: Open[];
   check: Open[];
   over: number;
+  of: { open: number; nobody: number; onWay: number; check: number };
 }
 
-/** Nobody on it, somebody on it, waiting for a check. */
+/** Nobody on it, somebody on it, waiting for a check; a large city sends the most urgent, and how many there are of all. */
 export function heaps(cases: Open[], now: number): Heaps {
   const open = cases.filter(({ state }) => state !== "closed");
   const check = open.filter(({ state }) => state === "checking");
   const nobody = open.filter(({ state, who }) => state === "waiting" || (!who && state !== "checking"));
   const onWay = open.filter((each) => !check.includes(each) && !nobody.includes(each));
   const over = open.filter(({ due, opened }) => urgency(due, opened, now) === "over").length;
-  return { nobody, onWay, check, over };
+  const held = { open: open.length, nobody: nobody.length, onWay: onWay.length, check: check.length };
+  const all = (word: string) => number(open[0]?.row[`all_${word}`]) ?? 0;
+  if (all("open") <= open.length) return { nobody, onWay, check, over, of: held };
+  const of = { open: all("open"), nobody: all("nobody"), check: all("check") };
+  return { nobody, onWay, check, over: Math.max(over, all("over")), of: { ...of, onWay: of.open - of.nobody - of.check } };
 }

@@ -155,7 +155,7 @@ class CaseDesk(Struct, frozen=True):
         connection.execute(sql("pause_case"), {"case": case, "left": left, "until": until})
         step(connection, case, at, who, "paused", pause_says(left, until, self.calendar, note))
 
-    def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str = "") -> None:
+    def resume(self, connection: Connection, case: int, at: datetime, who: str, note: str | Text = "") -> None:
         """Let the clock run on with the time that was left."""
         row = allowed(connection, case, "resume")
         due = due_after(self.category_of(row), at, row["remaining"], self.calendar)

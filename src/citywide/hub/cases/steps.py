@@ -27,7 +27,8 @@ def step(
               "facts": Jsonb(dict(facts or {}))}  # fmt: skip
     row = connection.execute(sql("add_step"), values).fetchone()
     assert row is not None
-    told = Text(f"#{case} {what}: {says.en}", f"#{case} {says.zh}")
+    led = says.en if says.en.startswith(what) else f"{what}: {says.en}"
+    told = Text(f"#{case} {led}", f"#{case} {says.zh}")
     witness(connection, "case", told, department=row[0], at=at, who=who, facts={"case": case, "what": what})
     for one in row[1]:  # what was joined to it has the same said of it
         step(connection, one, at, who, what, says, facts)
@@ -80,6 +81,7 @@ def joined(says: Text, because: Text | None) -> Text:
     return says if because is None else Text(f"{says.en}; {because.en}", f"{says.zh}；{because.zh}")
 
 
-def noted(says: Text, note: str) -> Text:
-    """A sentence with somebody's own words behind it."""
-    return Text(f"{says.en}: {note}", f"{says.zh}：{note}") if note else says
+def noted(says: Text, note: str | Text) -> Text:
+    """A sentence with somebody's own words behind it, or the hub's."""
+    words = note if isinstance(note, Text) else Text(note, note)
+    return Text(f"{says.en}: {words.en}", f"{says.zh}：{words.zh}") if note else says

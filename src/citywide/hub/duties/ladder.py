@@ -18,7 +18,7 @@ from citywide.kit.text import Text
 
 log = structlog.get_logger()
 AFTER_A_FAILURE = timedelta(minutes=10)
-LONG_ENOUGH = "it has waited as long as a case may / 暂停已达最长期限"
+LONG_ENOUGH = Text("it has waited as long as a case may", "暂停已达最长期限")
 
 
 class Ladder(Struct, frozen=True):

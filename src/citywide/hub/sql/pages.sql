@@ -1,13 +1,16 @@
 -- name: cases_of_city
--- Every open case that the reader may see, and what was closed last; beside each how many there are of its state
+-- Every open case that the reader may see, and what was closed last; beside each how many there are of its state, and of all
 (select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over (partition by cases.state) as alike,
+    count(*) over () as all_open, count(*) filter (where cases.state = 'checking') over () as all_check,
+    count(*) filter (where cases.state = 'waiting' or unit.name is null and cases.state <> 'checking') over () as all_nobody,
+    count(*) filter (where cases.due < %(now)s) over () as all_over
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
 where cases.state <> 'closed'
 order by cases.due nulls last, cases.id limit 2000)
 union all
 (select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
-    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike
+    unit.name as assigned_to, cases.reporters, cases.reopened, count(*) over () as alike, null, null, null, null
 from hub.cases left join hub.entity unit on unit.number = cases.assigned_to
 where cases.state = 'closed' and cases.closed > %(now)s - interval '1 day'
 order by cases.closed desc, cases.id limit 100)
