@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from psycopg import Connection
 
+from citywide.hub.database.great import at_once
 from citywide.hub.database.pool import Database
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
@@ -85,7 +86,7 @@ def write(connection: Connection, collected: Collected) -> None:
         _write_latest(connection, collected.latest)
         _move_units(connection, collected.moved)
     for part, received, state in collected.memory:
-        connection.execute(sql("put_snapshot"), {"part": part, "received": received, "state": state})
+        at_once(connection, sql("put_snapshot"), [part, received, state])
 
 
 def _write_latest(connection: Connection, latest: Rows) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.sql import SQL, Literal
 
+from citywide.hub.database.great import at_once
 from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import ACCEPTED, Rows
@@ -180,7 +181,8 @@ def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
 def _snapshots(connection: Connection, parts: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
     """What was written down, a part at a time: that of all would fill the memory a second time."""
     for part in parts:
-        yield from connection.execute(sql("snapshot"), {"part": part}, binary=True)
+        for received, dumped in at_once(connection, sql("snapshot"), [part]):
+            yield part, int.from_bytes(received), dumped
 
 
 def _latest(connection: Connection, parts: Sequence[int]) -> Rows:

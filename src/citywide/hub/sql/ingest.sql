@@ -32,12 +32,12 @@ on conflict (series) do update set time = excluded.time, value = excluded.value,
 where excluded.time >= hub.latest.time
 
 -- name: put_snapshot
-insert into hub.snapshot (part, received, state) values (%(part)s, %(received)s, %(state)s)
+insert into hub.snapshot (part, received, state) values ($1::smallint, $2::bigint, $3::bytea)
 on conflict (part) do update set received = excluded.received, state = excluded.state
 where excluded.received >= hub.snapshot.received
 
 -- name: snapshot
-select part, received, state from hub.snapshot where part = %(part)s
+select received, state from hub.snapshot where part = $1::smallint
 
 -- name: latest_of_parts
 select latest.series, (extract(epoch from latest.time) * 1000000)::bigint, latest.value

@@ -9,5 +9,5 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """The kernel compiled on first use, and kept on disk."""
-    return cast("Kernel", njit(cache=True)(kernel))
+    """The kernel compiled on first use, and kept on disk; while it runs, readings are taken in beside it."""
+    return cast("Kernel", njit(cache=True, nogil=True)(kernel))
