@@ -69,7 +69,7 @@ left join hub.series pumping on pumping.entity = entity.number and pumping.quant
 left join hub.latest pumps on pumps.series = pumping.number
 left join hub.series chances on chances.entity = entity.number and chances.quantity = 'first_flood_chance'
 left join hub.latest chance on chance.series = chances.number
-where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name
+where entity.kind = 'gauge' order by latest.value desc nulls last, entity.name limit 2000
 
 -- name: crews_table
 select entity.name, (entity.facts ->> 'pump_m3_per_h')::float8 as pump,
