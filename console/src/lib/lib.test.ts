@@ -16,7 +16,7 @@ import type { ChartWidget, Widget } from "./types";
 import { lying, option } from "../widgets/chart";
 import { onlyMoment } from "../widgets/moment";
 import { at, tracks } from "../widgets/scene";
-import { mercator } from "../widgets/mercator";
+import { mercator, wholeOf } from "../widgets/mercator";
 
 const NOW = Date.parse("2026-03-02T09:00:00Z");
 const title = { en: "x", zh: "x" };
@@ -200,6 +200,12 @@ test("a refusal is said in the reader's language, and as it came where there is 
   prefs.lang = "en";
   expect(refused("where is it?")).toBe("where is it?");
   prefs.lang = before;
+});
+
+test("a map shows the city and what lies around it; where all lies elsewhere, nobody has said where the city is", () => {
+  expect(wholeOf([106, 29, 107, 30], [106.2, 29.1, 106.5, 29.4])).toEqual([106, 29, 107, 30]);
+  expect(wholeOf([106, 29, 107, 30], [0, 0, 106.5, 29.4])).toEqual([105.75, 28.75, 107, 30]);
+  expect(wholeOf([106, 29, 107, 30], [116, 39, 117, 40])).toEqual([116, 39, 117, 40]);
 });
 
 test("what takes long to answer is asked anew more rarely, but twice a minute at least", () => {

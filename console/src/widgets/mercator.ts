@@ -19,3 +19,15 @@ export function around(places: readonly { lon: number; lat: number }[]): Box | n
   }
   return box;
 }
+
+/** The city and its points: what claims to be far outside does not shrink it; but where all are, there is the city. */
+export function wholeOf([w, s, e, n]: Box, points: Box): Box {
+  if (points[2] < w || points[0] > e || points[3] < s || points[1] > n) return points; // nobody has said where it lies
+  const [wide, high] = [(e - w) / 4, (n - s) / 4];
+  return [
+    Math.min(w, Math.max(points[0], w - wide)),
+    Math.min(s, Math.max(points[1], s - high)),
+    Math.max(e, Math.min(points[2], e + wide)),
+    Math.max(n, Math.min(points[3], n + high)),
+  ];
+}

@@ -7,7 +7,7 @@ import { larger } from "../lib/larger";
 import type { Lang } from "../lib/prefs.svelte";
 import type { CityFacts } from "../lib/types";
 import { groundStyle, NEAR } from "./ground";
-import { mercator, type Box } from "./mercator";
+import { mercator, wholeOf, type Box } from "./mercator";
 import { Points } from "./points";
 
 setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -133,18 +133,9 @@ export class Sheet {
     this.map.fitBounds(this.#everything(), { padding: margins(this.box, this.scale), duration: 400 });
   }
 
-  /** The city and its points; what claims to be far outside does not shrink it. */
   #everything(): Box {
     const points = this.points.extent();
-    if (!points) return this.city.bounds;
-    const [w, s, e, n] = this.city.bounds;
-    const [wide, high] = [(e - w) / 4, (n - s) / 4];
-    return [
-      Math.min(w, Math.max(points[0], w - wide)),
-      Math.min(s, Math.max(points[1], s - high)),
-      Math.max(e, Math.min(points[2], e + wide)),
-      Math.max(n, Math.min(points[3], n + high)),
-    ];
+    return points ? wholeOf(this.city.bounds, points) : this.city.bounds;
   }
 
   view(): { x: number; y: number; world: number } {
