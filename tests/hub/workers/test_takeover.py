@@ -181,3 +181,29 @@ def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(clu
     finally:
         second.close()
         first.close()
+
+
+def test_what_is_taken_over_goes_on_piece_by_piece_while_the_rest_is_still_read(cluster, tmp_path, monkeypatch) -> None:
+    fresh_database(cluster, "together")
+    first = a_worker(cluster, tmp_path, "together")
+    first.add(*PUMPS)
+    share(first)
+    play(a_day(4)[:10], first)
+    second = a_worker(cluster, tmp_path, "together")
+    share(first, second)
+    second.abandon()
+    kept, recover = list[tuple[int, list[bool]]](), in_memory.recover
+
+    def watched(connection, state, parts) -> None:
+        members = first.hub.members
+        kept.append((len(parts), [members.keepers[part] == members.name for part in sorted(first.hub.committer.parts)]))
+        recover(connection, state, parts)
+
+    monkeypatch.setattr(in_memory, "recover", watched)
+    try:
+        share(first)
+        assert [count for count, _ in kept] == [8, 8, 8, 8]
+        assert [len(ours) for _, ours in kept] == [32, 40, 48, 56]
+        assert all(all(ours) for _, ours in kept), "each is known to be ours before the next is read"
+    finally:
+        first.close()

@@ -25,6 +25,7 @@ from citywide.hub.workers.pulse import Pulse, as_row
 log = structlog.get_logger()
 HEARTBEAT_S = 0.5
 AWAY_S = 1.5  # without a heartbeat
+PARTS_AT_ONCE = 8  # a city of a million devices needs a second or two to read so many
 
 
 def new_name() -> str:
@@ -64,14 +65,20 @@ class Membership:
         except leases.Lost:
             self._rejoin()
             return
-        if turn.gained:
-            self._beating_on(self.committer.between_commits(lambda: self.committer.take(turn.gained)))
+        for at in range(0, len(turn.gained), PARTS_AT_ONCE):
+            self._take_over(turn.gained[at : at + PARTS_AT_ONCE])
         if turn.surplus:
             self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
         self.keepers[:] = turn.keepers
         self._addresses = turn.addresses
         self._loop.call_soon_threadsafe(self._part_with_the_gone)
         self._beaten = time.monotonic()
+
+    def _take_over(self, parts: Sequence[int]) -> None:
+        """Keep these parts from now on; between one piece and the next what is kept already goes on."""
+        self._beating_on(self.committer.between_commits(lambda: self.committer.take(parts)))
+        for part in parts:
+            self.keepers[part] = self.name
 
     def _is_patient(self) -> bool:
         """Who could not beat itself (the database was away, the machine froze) holds no other for dead at once."""
