@@ -116,7 +116,7 @@ def test_however_many_ring_together_the_statements_are_as_few(lasting_city: Tria
     for many in (1, 40):
         changes, whose = ringing(lasting_city, f"gauge/choir-{many}-{{}}", [True] * many)
         with lasting_city.hub.database.transaction() as connection:
-            record(counted := Counted(connection), changes, whose)  # type: ignore[arg-type]
+            record(counted := Counted(connection), changes, whose)
         said.append(counted.statements)
     assert said[0] == said[1]
     rang = """select count(*) as alarms from hub.alarm join hub.entity on number = entity

@@ -4,4 +4,4 @@ from citywide.systems.waterlogging.engine.watching import blame, learn, remember
 
 
 def test_no_kernel_keeps_the_other_threads_from_working() -> None:
-    assert [kernel.targetoptions.get("nogil") for kernel in (remember, learn, blame)] == [True] * 3  # type: ignore[attr-defined]
+    assert [kernel.targetoptions.get("nogil") for kernel in (remember, learn, blame)] == [True] * 3
