@@ -24,7 +24,7 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.log import Log, reader
 from citywide.hub.evidence.proofs import Checker, Claim, inclusion_proof
-from citywide.hub.evidence.rows import Draft, Entry, drafted
+from citywide.hub.evidence.rows import Entry
 from citywide.hub.evidence.tree import leaf_hash
 
 SUBMITTERS, BATCH, MOST_A_GROUP = 64, 100, 10_000
@@ -41,19 +41,13 @@ Handed = tuple[list[Entry], list[int], threading.Event]
 
 
 class Group:
-    """What all submitters have handed in is made ready by one thread and committed by another; all hear their indices.
-
-    So one group is made ready while the one before it is written. The hub's own chronicler takes turns, which is what
-    `chronicled_per_s` tells.
-    """
+    """What all submitters have handed in is committed by one thread, as the chronicler does; all hear their indices."""
 
     def __init__(self, connection: psycopg.Connection, log: Log) -> None:
         self.connection, self.log, self.commits = connection, log, 0
         self.waiting: queue.Queue[Handed | None] = queue.Queue()
-        self.ready: queue.Queue[tuple[list[Handed], Draft] | None] = queue.Queue(1)
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._make_ready, self._commit)]
-        for thread in self.threads:
-            thread.start()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
 
     def submit(self, entries: list[Entry]) -> list[int]:
         """Hand entries in and wait until they are durable."""
@@ -65,25 +59,22 @@ class Group:
     def stop(self) -> None:
         """End when all is committed."""
         self.waiting.put(None)
-        for thread in self.threads:
-            thread.join()
+        self.thread.join()
 
-    def _make_ready(self) -> None:
+    def _run(self) -> None:
         while (first := self.waiting.get()) is not None:
             time.sleep(GATHERS_S)  # the first has company on its way
             items = [first]
             while len(items) * BATCH < MOST_A_GROUP and not self.waiting.empty() and (more := self.waiting.get()):
                 items.append(more)
-            self.ready.put((items, drafted([entry for entries, _, _ in items for entry in entries])))
-        self.ready.put(None)
+            self._commit(items)
 
-    def _commit(self) -> None:
-        while (group := self.ready.get()) is not None:
-            indices = iter(self.log.submit(self.connection, group[1]))
-            self.commits += 1
-            for entries, told, done in group[0]:
-                told.extend(islice(indices, len(entries)))
-                done.set()
+    def _commit(self, group: list[Handed]) -> None:
+        indices = iter(self.log.submit(self.connection, [entry for entries, _, _ in group for entry in entries]))
+        self.commits += 1
+        for entries, told, done in group:
+            told.extend(islice(indices, len(entries)))
+            done.set()
 
 
 def measure(options: Namespace) -> Mapping[str, float]:

@@ -15,7 +15,7 @@ from citywide.hub.evidence.keys import Kind, SecretKey
 from citywide.hub.evidence.log import Log, checkpoint, of_nothing, prove_inclusion, reader
 from citywide.hub.evidence.notes import read
 from citywide.hub.evidence.proofs import verify_inclusion
-from citywide.hub.evidence.rows import CHUNK, Entry, drafted
+from citywide.hub.evidence.rows import CHUNK, Entry
 from citywide.hub.evidence.tiles import bundle
 from citywide.hub.evidence.tree import EMPTY_ROOT, edge_of, leaf_hash
 from citywide.hub.evidence.write import witness
@@ -42,7 +42,7 @@ def a_log(connection: psycopg.Connection) -> Log:
 
 
 def submit(log: Log, connection: psycopg.Connection, entries: list[Entry]) -> list[int]:
-    return log.submit(connection, drafted(entries))
+    return log.submit(connection, entries)
 
 
 def notes(count: int, first: int = 0) -> list[Entry]:

@@ -1,6 +1,7 @@
 """The log in the database: a batch becomes leaves, tiles and a signed checkpoint in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from psycopg import Connection
@@ -9,10 +10,10 @@ from citywide.hub.database.queries import sql
 from citywide.hub.evidence.keys import SecretKey
 from citywide.hub.evidence.notes import Checkpoint, sign
 from citywide.hub.evidence.proofs import consistency_proof, inclusion_proof
-from citywide.hub.evidence.rows import Draft, Entry, copied, drafted
+from citywide.hub.evidence.rows import Entry, copied
 from citywide.hub.evidence.seen import Seen
 from citywide.hub.evidence.tiles import TILE_HEIGHT, TILE_WIDTH, hashes_from_tiles
-from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of
+from citywide.hub.evidence.tree import HASH_BYTES, Edge, Hashes, Nodes, append, edge_of, leaf_hash
 from citywide.hub.evidence.write import witness
 from citywide.kit.text import Text
 
@@ -56,22 +57,27 @@ class Log:
 
     def take_pending(self, connection: Connection) -> int:
         """Move what was witnessed into the log; returns how many entries were taken."""
-        self._recollect(connection)
-        with connection.transaction():
+        with self._growing(connection):
             rows = connection.execute(sql("take_pending"), {"most": MOST_AT_ONCE}).fetchall()
-            if rows:
-                self._append(connection, drafted([Entry(*row) for row in rows]))
+            self._append(connection, [Entry(*row) for row in rows])
         return len(rows)
 
-    def submit(self, connection: Connection, draft: Draft) -> list[int]:
+    def submit(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
         """Append entries durably; one that the log holds already keeps its index."""
+        with self._growing(connection):
+            return self._append(connection, entries)
+
+    @contextmanager
+    def _growing(self, connection: Connection) -> Iterator[None]:
+        """What a transaction has added is forgotten when it fails."""
         self._recollect(connection)
         before = self.edge, self._partial
         try:
             with connection.transaction():
-                return self._append(connection, draft)
-        except Exception:
+                yield
+        except BaseException:
             self.edge, self._partial = before
+            self._seen.forget_latest()
             raise
 
     def _recollect(self, connection: Connection) -> None:
@@ -80,32 +86,31 @@ class Log:
             self._seen = Seen(self.edge.size)
         self._seen.catch_up(connection, self.edge.size)
 
-    def _append(self, connection: Connection, draft: Draft) -> list[int]:
-        index_of = self._seen.held(connection, draft.leaves, self.edge.size)
-        rows: list[bytes] = []
-        leaves: list[bytes] = []
-        for leaf, row in zip(draft.leaves, draft.rows, strict=True):
+    def _append(self, connection: Connection, entries: Sequence[Entry]) -> list[int]:
+        leaves = [leaf_hash(entry.body) for entry in entries]
+        index_of = self._seen.held(connection, leaves, self.edge.size)
+        new, indices = list[Entry](), dict[bytes, int]()
+        for leaf, entry in zip(leaves, entries, strict=True):
             if leaf not in index_of:
-                index_of[leaf] = self.edge.size + len(rows)
-                rows.append(row)
-                leaves.append(leaf)
-        if rows:
-            self._grow(connection, rows, leaves)
-        return [index_of[leaf] for leaf in draft.leaves]
+                index_of[leaf] = indices[leaf] = self.edge.size + len(new)
+                new.append(entry)
+        if new:
+            self._grow(connection, new, indices)
+        return [index_of[leaf] for leaf in leaves]
 
-    def _grow(self, connection: Connection, rows: Sequence[bytes], leaves: Sequence[bytes]) -> None:
-        """Write the new entries; the tree grows here while the database still takes them in."""
-        partial, joined = dict(self._partial), b"".join(leaves)
-        with connection.cursor() as cursor:
-            with cursor.copy(sql("copy_entries")) as copy:
-                for chunk in copied(rows, self.edge.size):
-                    copy.write(chunk)
-                edge, grown = append(self.edge, joined)
-                tiles = [tile for nodes in grown if nodes.level % TILE_HEIGHT == 0 for tile in _tiles(partial, nodes)]
-                note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
-            cursor.executemany(sql("put_tile"), tiles)
+    def _grow(self, connection: Connection, entries: Sequence[Entry], indices: Mapping[bytes, int]) -> None:
+        """Write the new entries; rows are made and the tree grows here while the database takes them in."""
+        partial = dict(self._partial)
+        with connection.cursor() as cursor, cursor.copy(sql("copy_entries")) as copy:
+            for chunk in copied(entries, indices):
+                copy.write(chunk)
+            edge, grown = append(self.edge, b"".join(indices))
+            tiles = [tile for nodes in grown if nodes.level % TILE_HEIGHT == 0 for tile in _tiles(partial, nodes)]
+            note = sign(Checkpoint(self.keys[0].name, edge.size, edge.root), self.keys, datetime.now(UTC))
+        levels, numbers, hashes = map(list, zip(*tiles, strict=True))
+        connection.execute(sql("put_tiles"), {"levels": levels, "indices": numbers, "hashes": hashes})
         connection.execute(sql("put_checkpoint"), {"size": edge.size, "note": note})
-        self._seen.add(self.edge.size, joined)
+        self._seen.add(indices)
         self.edge, self._partial = edge, partial
 
 

@@ -1,13 +1,14 @@
 """Entries as rows of PostgreSQL's binary COPY, in chunks: the database takes one in while we make the next."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from struct import Struct as Layout
 
 from msgspec import Struct
 
-from citywide.hub.evidence.tree import HASH_BYTES, leaf_hash
+from citywide.hub.evidence.tree import HASH_BYTES
 
 COPY_HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 COPY_END = b"\xff\xff"
@@ -26,32 +27,20 @@ class Entry(Struct, frozen=True):
     body: bytes
 
 
-class Draft(Struct, frozen=True):
-    """Entries made ready before it is their turn: their leaves, and their rows but for the index."""
-
-    leaves: Sequence[bytes]
-    rows: Sequence[bytes]
-
-
-def drafted(entries: Sequence[Entry]) -> Draft:
-    """What can be done for entries while others are still being written."""
-    leaves = [leaf_hash(entry.body) for entry in entries]
-    return Draft(leaves, list(map(_row, entries, leaves)))
-
-
-def copied(rows: Sequence[bytes], first: int) -> Iterator[bytes]:
-    """What `copy_entries` expects of rows numbered from `first` on."""
+def copied(entries: Iterable[Entry], indices: Mapping[bytes, int]) -> Iterator[bytes]:
+    """What `copy_entries` expects of entries whose leaves have these indices, made as it is asked for."""
+    rows = map(_row, entries, indices, indices.values())
     yield COPY_HEAD
-    for start in range(0, len(rows), CHUNK):
-        chunk = enumerate(rows[start : start + CHUNK], first + start)
-        yield b"".join([_INDEX(6, 8, index) + row for index, row in chunk])
+    while chunk := b"".join(islice(rows, CHUNK)):
+        yield chunk
     yield COPY_END
 
 
-def _row(entry: Entry, leaf: bytes) -> bytes:
+def _row(entry: Entry, leaf: bytes, index: int) -> bytes:
     body, since = entry.body, entry.at - EPOCH
     at = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return b"".join((_words(entry.kind, entry.department), _TIME(8, at, len(body)), body, _LEAF, leaf))
+    words = _words(entry.kind, entry.department)
+    return b"".join((_INDEX(6, 8, index), words, _TIME(8, at, len(body)), body, _LEAF, leaf))
 
 
 @lru_cache(4096)

@@ -24,8 +24,10 @@ where level = 0 and index >= %(first)s and index < %(end)s
 -- name: copy_entries
 copy evidence.entry (index, kind, department, at, body, leaf) from stdin (format binary)
 
--- name: put_tile
-insert into evidence.tile (level, index, hashes) values (%s, %s, %s)
+-- name: put_tiles
+insert into evidence.tile (level, index, hashes)
+select level, index, hashes from unnest(%(levels)s::smallint[], %(indices)s::bigint[], %(hashes)b::bytea[])
+    as grown (level, index, hashes)
 on conflict (level, index) do update set hashes = excluded.hashes
 
 -- name: tile
