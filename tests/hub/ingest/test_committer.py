@@ -15,8 +15,9 @@ from citywide.hub import Entity, Point, Reading
 from citywide.hub.ingest import hand
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.legacy import left_of, take_up
 from citywide.hub.ingest.memory import FellWithAnotherError
-from citywide.hub.ingest.state import State, recover
+from citywide.hub.ingest.state import State
 from citywide.hub.ingest.writer import Writer
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.kit.clock import microseconds
@@ -80,12 +81,8 @@ def test_what_was_made_ready_on_a_failed_write_falls_with_it(
         raise OSError("the disk is full")
 
     intercept(committer, monkeypatch, fail_once)
-    first = committer.submit(batch(gauged, 0, 1))
-    while committer.queue.qsize():
-        pass
-    second = committer.submit(batch(gauged, 0, 2))
-    while committer.queue.qsize():
-        pass
+    first = made_ready(committer, batch(gauged, 0, 1))
+    second = made_ready(committer, batch(gauged, 0, 2))
     gate.set()
     assert isinstance(first.exception(20), OSError)
     assert isinstance(second.exception(20), FellWithAnotherError | OSError)
@@ -162,10 +159,17 @@ def test_after_any_failures_the_table_and_the_memory_hold_what_was_acknowledged(
     assert memory_of(gauged) == memory_of_a_newcomer(gauged)
 
 
+def made_ready(committer: Committer, rows: Rows) -> "Future[np.ndarray]":
+    before, told = committer._last_number, committer.submit(rows)
+    while committer._last_number == before:
+        pass
+    return told
+
+
 def renewed(committer: Committer) -> None:
     parts = sorted(committer.parts)
     committer.forget()
-    committer.take(parts)
+    committer.take(left_of(committer.writer.connection, parts))
 
 
 def came_through(future: "Future[np.ndarray]") -> bool:
@@ -184,5 +188,5 @@ def memory_of(city: TrialCity) -> dict[int, bytes]:
 def memory_of_a_newcomer(city: TrialCity) -> dict[int, bytes]:
     state = State(city.hub.committer.rules)
     with city.hub.database.transaction() as connection:
-        recover(connection, state, range(64))
+        take_up(connection, state, left_of(connection, range(64)))
     return {number: state.evaluator.dump(np.array([number])) for number in numbers(city)}

@@ -33,6 +33,7 @@ from citywide.hub.ingest.state import PartMemory
 from citywide.hub.rules.evaluator import Memory
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TrialCity, fresh_database
+from citywide.hub.workers import membership
 
 HOUR, MINUTES = timedelta(hours=1), timedelta(minutes=7)
 SIGNALS = {
@@ -163,8 +164,8 @@ def test_what_a_killed_worker_kept_is_taken_over_exactly(cluster, tmp_path, seed
 
 
 def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(cluster, tmp_path, monkeypatch) -> None:
-    recalled, recover = list[int](), in_memory.recover
-    monkeypatch.setattr(in_memory, "recover", lambda *of: recalled.extend(of[2]) or recover(*of))
+    recalled, take_up = list[int](), in_memory.take_up
+    monkeypatch.setattr(in_memory, "take_up", lambda *of: recalled.extend(of[2].since) or take_up(*of))
     fresh_database(cluster, "together")
     first = a_worker(cluster, tmp_path, "together")
     first.add(*PUMPS)
@@ -183,6 +184,22 @@ def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(clu
         first.close()
 
 
+def test_who_keeps_too_much_hands_it_back_in_pieces_and_goes_on_between_them(cluster, tmp_path) -> None:
+    fresh_database(cluster, "together")
+    first = a_worker(cluster, tmp_path, "together")
+    share(first)
+    second = a_worker(cluster, tmp_path, "together")
+    kept = list[int]()
+    try:
+        for _ in range(5):
+            first.hub.beat()
+            kept.append(len(first.hub.committer.parts))
+        assert kept == [56, 48, 40, 32, 32]
+    finally:
+        second.close()
+        first.close()
+
+
 def test_what_is_taken_over_goes_on_piece_by_piece_while_the_rest_is_still_read(cluster, tmp_path, monkeypatch) -> None:
     fresh_database(cluster, "together")
     first = a_worker(cluster, tmp_path, "together")
@@ -192,16 +209,19 @@ def test_what_is_taken_over_goes_on_piece_by_piece_while_the_rest_is_still_read(
     second = a_worker(cluster, tmp_path, "together")
     share(first, second)
     second.abandon()
-    kept, recover = list[tuple[int, list[bool]]](), in_memory.recover
+    kept, take_up = list[tuple[int, list[bool]]](), in_memory.take_up
 
-    def watched(connection, state, parts) -> None:
-        members = first.hub.members
-        kept.append((len(parts), [members.keepers[part] == members.name for part in sorted(first.hub.committer.parts)]))
-        recover(connection, state, parts)
+    def watched(connection, state, legacy) -> None:
+        members, ours = first.hub.members, sorted(first.hub.committer.parts)
+        kept.append((len(legacy.since), [members.keepers[part] == members.name for part in ours]))
+        take_up(connection, state, legacy)
 
-    monkeypatch.setattr(in_memory, "recover", watched)
+    monkeypatch.setattr(in_memory, "take_up", watched)
+    read, left_of = list[list[int]](), membership.left_of
+    monkeypatch.setattr(membership, "left_of", lambda *of: read.append(of[1]) or left_of(*of))
     try:
         share(first)
+        assert [len(parts) for parts in read] == [32], "all is looked for once"
         assert [count for count, _ in kept] == [8, 8, 8, 8]
         assert [len(ours) for _, ours in kept] == [32, 40, 48, 56]
         assert all(all(ours) for _, ours in kept), "each is known to be ours before the next is read"

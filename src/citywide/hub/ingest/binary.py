@@ -15,6 +15,7 @@ _ROW = np.dtype([
     ("value_size", ">i4"), ("value", ">f8"),
     ("received_size", ">i4"), ("received", ">i8"),
 ])  # fmt: skip
+_PACKED = np.dtype([("series", ">i4"), ("time", ">i8"), ("value", ">f8"), ("received", ">i8")])
 _BLANK = np.array([(4, 4, 0, 8, 0, 8, 0, 8, 0)], _ROW)
 
 
@@ -33,9 +34,9 @@ def block(rows: Rows, received: int) -> bytes:
     return table.tobytes()
 
 
-def decode(copied: bytes) -> tuple[Rows, NDArray[np.int64]]:
-    """Rows and when they were received, from a binary COPY of the same four columns without NULL."""
-    table = np.frombuffer(copied, _ROW, offset=len(HEADER), count=(len(copied) - len(HEADER)) // _ROW.itemsize)
+def unpacked(rows: bytes) -> tuple[Rows, NDArray[np.int64]]:
+    """Rows and when they were received, from their four values as PostgreSQL packs them."""
+    table = np.frombuffer(rows, _PACKED)
     time = table["time"].astype(np.int64) + POSTGRES_EPOCH_US
-    rows = Rows(table["series"].astype(np.int64), time, table["value"].astype(float))
-    return rows, table["received"].astype(np.int64)
+    found = Rows(table["series"].astype(np.int64), time, table["value"].astype(float))
+    return found, table["received"].astype(np.int64)

@@ -16,6 +16,7 @@ from citywide.hub.ingest.batch import Rows, join
 from citywide.hub.ingest.binary import block
 from citywide.hub.ingest.draft import Draft, Outcome, Sent, back_in_place, kept_and_fresh, refuse
 from citywide.hub.ingest.hand import MOST_ROWS, Hands, Turn
+from citywide.hub.ingest.legacy import Legacy
 from citywide.hub.ingest.memory import Memory
 from citywide.hub.ingest.order import advance, by_time, mark_repeats
 from citywide.hub.ingest.state import State
@@ -90,9 +91,9 @@ class Committer:
         for writer in self.writers:
             writer.close()
 
-    def take(self, parts: Sequence[int]) -> None:
-        """Begin to keep these parts, with exactly the memory their last keeper had (between commits)."""
-        self._memory.take(parts)
+    def take(self, legacy: Legacy) -> None:
+        """Begin to keep the legacy's parts, with exactly the memory their last keeper had (between commits)."""
+        self._memory.take(legacy)
 
     def part_with(self, parts: Sequence[int]) -> None:
         """Keep these parts no more, and go on with the others (between commits)."""

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import starmap
 from typing import TypeVar
 
+from psycopg import Connection
+
 from citywide.hub.database.queries import sql
 from citywide.hub.ingest.batch import Rows
-from citywide.hub.ingest.state import Met, State, recover
+from citywide.hub.ingest.legacy import Legacy, left_of, take_up
+from citywide.hub.ingest.state import Met, State
 from citywide.hub.ingest.writer import Writer
 from citywide.hub.vocabulary.rule import Rule
 
@@ -26,10 +29,10 @@ class Memory:
         self._rules, self._writers, self._rest = rules, writers, rest
         self._sound = True
 
-    def take(self, parts: Sequence[int]) -> None:
-        """Begin to keep these parts, with exactly the memory their last keeper had."""
-        self.guarded(lambda: self._recall(parts))
-        self.parts |= set(parts)
+    def take(self, legacy: Legacy) -> None:
+        """Begin to keep the legacy's parts, with exactly the memory their last keeper had."""
+        self.guarded(lambda: self._take_up(lambda _: legacy))
+        self.parts |= set(legacy.since)
 
     def part_with(self, parts: Sequence[int]) -> None:
         """Keep these parts no more; where much has come to lie idle, the rest is read anew."""
@@ -88,6 +91,9 @@ class Memory:
             raise FellWithAnotherError("the transaction before this one failed; send it again")
 
     def _recall(self, parts: Sequence[int]) -> None:
+        self._take_up(lambda connection: left_of(connection, parts))
+
+    def _take_up(self, legacy: Callable[[Connection], Legacy]) -> None:
         connection = self._writers[0].connection
         with connection.transaction():
-            recover(connection, self.state, parts)
+            take_up(connection, self.state, legacy(connection))

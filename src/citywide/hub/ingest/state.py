@@ -1,27 +1,19 @@
 """What a worker remembers of its parts of the city: the newest of each series, and the rules' memory."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise, starmap
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import structlog
-from msgspec import Struct, ValidationError, msgpack
+from msgspec import Struct, msgpack
 from numpy.typing import NDArray
-from psycopg import Connection
-from psycopg.sql import SQL, Literal
 
-from citywide.hub.database.great import at_once
-from citywide.hub.database.queries import sql
 from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import ACCEPTED, Rows
-from citywide.hub.ingest.binary import decode
 from citywide.hub.ingest.order import advance
 from citywide.hub.rules.evaluator import Evaluator
 from citywide.hub.rules.watches import grown
 from citywide.hub.vocabulary.rule import Rule
 
-log = structlog.get_logger()
 NEVER = np.iinfo(np.int64).min
 AXES = {"position_lon": 0, "position_lat": 1}
 
@@ -32,6 +24,17 @@ class Met(NamedTuple):
     quantity: str
     kind: str
     pairs: bytes
+
+    @property
+    def numbers(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The series, and the entity of each."""
+        series, entities = np.frombuffer(self.pairs, ">i4").astype(np.int64).reshape(-1, 2).T
+        return series, entities
+
+    def of(self, parts: Collection[int]) -> "Met":
+        """Those of some parts."""
+        pairs = np.frombuffer(self.pairs, ">i4").reshape(-1, 2)
+        return self._replace(pairs=pairs[np.isin(pairs[:, 1] % PARTS, list(parts))].tobytes())
 
 
 class Moved(NamedTuple):
@@ -68,8 +71,9 @@ class State:
         """Begin to keep these series; those that are kept already go on as they are."""
         groups = list(met)
         self.evaluator.expect((quantity, kind, len(pairs) // 8) for quantity, kind, pairs in groups)
-        for quantity, kind, pairs in groups:
-            numbers, entities = np.frombuffer(pairs, ">i4").astype(np.int64).reshape(-1, 2).T
+        for met_here in groups:
+            quantity, kind, _ = met_here
+            numbers, entities = met_here.numbers
             self._make_room(int(numbers.max(initial=0)))
             new = self.part_of[numbers] == PARTS
             numbers, entities = numbers[new], entities[new]
@@ -159,56 +163,3 @@ class State:
         fresh = rows.pick(outcome == ACCEPTED)
         self.evaluator.fold(fresh.series, fresh.time, fresh.value)
         self.note_latest(fresh)
-
-
-def recover(connection: Connection, state: State, parts: Sequence[int]) -> None:
-    """Bring the memory of these parts to where their last commit left it."""
-    state.add(starmap(Met, connection.execute(sql("series_of_parts"), {"parts": list(parts)}, binary=True)))
-    since, foreign = np.full(PARTS, NEVER, np.int64), list[int]()
-    for part, received, dumped in _snapshots(connection, parts):
-        since[part] = received
-        try:
-            state.load(dumped)
-        except ValidationError:  # another version wrote it
-            foreign.append(part)
-    if foreign:
-        log.warning("memory_of_another_version", parts=len(foreign))
-        state.remember(_latest(connection, foreign))
-    _replay(connection, state, parts, since)
-    _agree_with_alarms(connection, state, parts)
-
-
-def _snapshots(connection: Connection, parts: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
-    """What was written down, a part at a time: that of all would fill the memory a second time."""
-    for part in parts:
-        for received, dumped in at_once(connection, sql("snapshot"), [part]):
-            yield part, int.from_bytes(received), dumped
-
-
-def _latest(connection: Connection, parts: Sequence[int]) -> Rows:
-    found = connection.execute(sql("latest_of_parts"), {"parts": list(parts)}).fetchall()
-    series, time, value = zip(*found, strict=True) if found else ((), (), ())
-    return Rows(np.array(series, np.int64), np.array(time, np.int64), np.array(value, float))
-
-
-def _replay(connection: Connection, state: State, parts: Sequence[int], since: NDArray[np.int64]) -> None:
-    """Fold what each part has received since it was written down."""
-    if not parts:
-        return
-    oldest = int(max(since[list(parts)].min(), 0))
-    query = SQL(sql("copy_since")).format(received=oldest, parts=Literal(list(parts)))  # type: ignore[arg-type]
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        rows, received = decode(b"".join(copy))
-    later = received > since[state.part_of[rows.series]]
-    rows, received = rows.pick(later), received[later]
-    bounds = [0, *(np.flatnonzero(np.diff(received)) + 1).tolist(), len(rows)]
-    for begin, end in pairwise(bounds):  # one fold for each commit, as it was the first time
-        state.replay(rows.pick(np.arange(begin, end)))
-    known = [state.received, *since[list(parts)].tolist(), *received[-1:].tolist()]
-    state.received = max(known)
-
-
-def _agree_with_alarms(connection: Connection, state: State, parts: Sequence[int]) -> None:
-    """Whether an alarm stands is what the database says: silence is raised without any reading."""
-    standing = connection.execute(sql("standing_alarms"), {"parts": list(parts)}).fetchall()
-    state.evaluator.agree(state.of_parts(parts), standing)

@@ -36,20 +36,26 @@ insert into hub.snapshot (part, received, state) values ($1::smallint, $2::bigin
 on conflict (part) do update set received = excluded.received, state = excluded.state
 where excluded.received >= hub.snapshot.received
 
+-- name: snapshots_of_parts
+select part, received from hub.snapshot where part = any(%(parts)s)
+
 -- name: snapshot
-select received, state from hub.snapshot where part = $1::smallint
+select state from hub.snapshot where part = $1::smallint
 
 -- name: latest_of_parts
 select latest.series, (extract(epoch from latest.time) * 1000000)::bigint, latest.value
 from hub.latest join hub.series on series.number = latest.series where series.entity %% 64 = any(%(parts)s)
 
--- name: copy_since
-copy (
+-- name: received_since
+-- Packed, as piece by piece a row would cost more to hand over than to find
+select string_agg(int4send(series) || timestamptz_send(time) || float8send(value) || int8send(received), ''::bytea)
+from (
     select reading.series, reading.time, reading.value, reading.received
     from hub.reading join hub.series on series.number = reading.series
-    where reading.received > {received} and mod(series.entity, 64) = any({parts})
+    join unnest(%(parts)s::int[], %(since)s::bigint[]) written (part, received) on written.part = series.entity %% 64
+    where reading.received > %(oldest)s and reading.received > written.received
     order by reading.received, reading.time, reading.series
-) to stdout (format binary)
+) later
 
 -- name: partitions
 select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid

@@ -4,9 +4,11 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from secrets import token_hex
 from socket import gethostname
+from typing import TypeVar
 
 import numpy as np
 import structlog
@@ -16,6 +18,7 @@ from citywide.hub.database.pool import Database
 from citywide.hub.entities.registry import PARTS
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.committer import Committer
+from citywide.hub.ingest.legacy import Legacy, left_of
 from citywide.hub.secrets import peer_secret
 from citywide.hub.settings import Settings
 from citywide.hub.workers import leases
@@ -23,6 +26,7 @@ from citywide.hub.workers.peers import Peer, PeerError, serve
 from citywide.hub.workers.pulse import Pulse, as_row
 
 log = structlog.get_logger()
+Result = TypeVar("Result")
 HEARTBEAT_S = 0.5
 AWAY_S = 1.5  # without a heartbeat
 PARTS_AT_ONCE = 8  # a city of a million devices needs a second or two to read so many
@@ -65,10 +69,11 @@ class Membership:
         except leases.Lost:
             self._rejoin()
             return
-        for at in range(0, len(turn.gained), PARTS_AT_ONCE):
-            self._take_over(turn.gained[at : at + PARTS_AT_ONCE])
+        if turn.gained:
+            self._take_over(turn.gained)
         if turn.surplus:
-            self._beating_on(self.committer.between_commits(lambda: self._hand_back(turn.surplus)))
+            surplus = turn.surplus[:PARTS_AT_ONCE]  # the rest with the next beats: what we keep goes on meanwhile
+            self._beating_on(self.committer.between_commits(lambda: self._hand_back(surplus)))
         self.keepers[:] = turn.keepers
         self._addresses = turn.addresses
         self._loop.call_soon_threadsafe(self._part_with_the_gone)
@@ -76,9 +81,17 @@ class Membership:
 
     def _take_over(self, parts: Sequence[int]) -> None:
         """Keep these parts from now on; between one piece and the next what is kept already goes on."""
-        self._beating_on(self.committer.between_commits(lambda: self.committer.take(parts)))
-        for part in parts:
-            self.keepers[part] = self.name
+        with ThreadPoolExecutor(1, "heir") as heir:
+            legacy = self._beating_on(heir.submit(self._left_of, parts))
+        for at in range(0, len(parts), PARTS_AT_ONCE):
+            piece = legacy.of(parts[at : at + PARTS_AT_ONCE])
+            self._beating_on(self.committer.between_commits(partial(self.committer.take, piece)))
+            for part in piece.since:
+                self.keepers[part] = self.name
+
+    def _left_of(self, parts: Sequence[int]) -> Legacy:
+        with self.database.transaction() as connection:
+            return left_of(connection, parts)
 
     def _is_patient(self) -> bool:
         """Who could not beat itself (the database was away, the machine froze) holds no other for dead at once."""
@@ -92,7 +105,7 @@ class Membership:
         for address in set(self.peers) - set(self._addresses.values()):
             self.peers.pop(address).close()
 
-    def _beating_on(self, work: "Future[None]") -> None:
+    def _beating_on(self, work: "Future[Result]") -> Result:
         """Wait for what may take long; the others must not hold us for dead meanwhile."""
         while True:
             try:
