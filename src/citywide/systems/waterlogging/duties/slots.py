@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 Found = list[dict[str, Any]]
 SLOT = timedelta(minutes=5)
 BLOCK = 2000  # gauges; what is learned of them is some 30 MB
+NEAREST = 3  # rain gauges that are asked for a slot
 METRES = np.array([96_500.0, 110_850.0])
 SAID = np.dtype([("at", ">i4"), ("value", ">f8")])
 SQL = read_queries((Path(__file__).parent / "record.sql").read_text())
@@ -68,23 +69,43 @@ class Record:
         """What these gauges said."""
         places = _places(gauges)
         depth = self._told("slots", gauges, quantity="water_depth")
-        return Slots([row["id"] for row in gauges], places, depth, _nearest(places, *self._sky))
+        return Slots([row["id"] for row in gauges], places, depth, self._sky.over(places))
 
     def lags(self, gauges: Found) -> Array:
         """How many seconds after its stamp each gauge's promptest reading of each slot came."""
         return self._told("lags", gauges)
 
     @cached_property
-    def _sky(self) -> tuple[Array, Array]:
-        """Where the rain gauges stand, and what they said."""
+    def _sky(self) -> "Sky":
         stations = self.database.rows(SQL["gauges"], {"kind": "rain_gauge"})
-        return _places(stations), self._told("slots", stations, quantity="rain")
+        return Sky(_places(stations), self._told("slots", stations, quantity="rain"))
 
     def _told(self, query: str, entities: Found, **values: object) -> Array:
         span = {"since": self.since, "until": self.until, "entities": [row["number"] for row in entities]}
         found = self.database.rows(SQL[query], span | values)
         table = np.full((len(entities), max(0, (self.until - self.since) // SLOT)), np.nan)
         return filled(table, [row["number"] for row in entities], found)
+
+
+class Sky:
+    """What the rain gauges said, found by place: a city has tens of thousands of them, too."""
+
+    def __init__(self, places: Array, rain: Array) -> None:
+        from scipy.spatial import KDTree  # noqa: PLC0415 - loads slowly
+
+        placed = np.isfinite(places).all(axis=1)
+        self.rain, stand = rain[placed], places[placed] * METRES
+        self._middle, self._finder = stand.mean(axis=0) if len(stand) else np.zeros(2), KDTree(stand)
+
+    def over(self, places: Array) -> Array:
+        """Each place's rain: of the nearest station that spoke in that slot; whose place is unknown is in the middle."""
+        found = np.full((len(places), self.rain.shape[1]), np.nan)
+        if len(self.rain):
+            somewhere = np.where(np.isfinite(places), places * METRES, self._middle)
+            _, order = self._finder.query(somewhere, min(len(self.rain), NEAREST))
+            for choice in order.reshape(len(places), -1).T:
+                found = np.where(np.isfinite(found), found, self.rain[choice])
+        return np.nan_to_num(found)
 
 
 def filled(table: Array, rows: Sequence[object], found: Found) -> Array:
@@ -98,15 +119,3 @@ def filled(table: Array, rows: Sequence[object], found: Found) -> Array:
 
 def _places(entities: Found) -> Array:
     return np.array([(row["lon"], row["lat"]) for row in entities], float).reshape(-1, 2)
-
-
-def _nearest(places: Array, stations: Array, rain: Array) -> Array:
-    """Each gauge's rain: of the nearest station that spoke in that slot, else none."""
-    if not len(stations):
-        return np.zeros((len(places), rain.shape[1]))
-    far = (((places[:, None] - stations) * METRES) ** 2).sum(axis=2)
-    order = np.argsort(np.where(np.isfinite(far), far, np.inf), axis=1)[:, :3]
-    found = rain[order[:, 0]]
-    for choice in order.T[1:]:
-        found = np.where(np.isfinite(found), found, rain[choice])
-    return np.nan_to_num(found)
