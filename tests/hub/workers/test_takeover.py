@@ -184,19 +184,39 @@ def test_who_hands_parts_back_goes_on_with_the_others_and_reads_nothing_anew(clu
         first.close()
 
 
-def test_who_keeps_too_much_hands_it_back_in_pieces_and_goes_on_between_them(cluster, tmp_path) -> None:
+def test_who_has_kept_too_much_for_some_beats_hands_it_back_in_pieces_and_goes_on_between_them(
+    cluster, tmp_path
+) -> None:
     fresh_database(cluster, "together")
     first = a_worker(cluster, tmp_path, "together")
     share(first)
     second = a_worker(cluster, tmp_path, "together")
     kept = list[int]()
     try:
-        for _ in range(5):
+        for _ in range(membership.SURE_AFTER + 5):
             first.hub.beat()
             kept.append(len(first.hub.committer.parts))
-        assert kept == [56, 48, 40, 32, 32]
+        assert kept == [*[64] * membership.SURE_AFTER, 56, 48, 40, 32, 32]
     finally:
         second.close()
+        first.close()
+
+
+def test_who_begins_anew_before_the_dead_one_is_given_up_takes_nothing_from_the_living(cluster, tmp_path) -> None:
+    fresh_database(cluster, "together")
+    first, second = (a_worker(cluster, tmp_path, "together") for _ in range(2))
+    share(first, second)
+    ours = set(first.hub.committer.parts)
+    second.abandon()
+    heir = a_worker(cluster, tmp_path, "together")
+    try:
+        while len(heir.hub.committer.parts) < PARTS - len(ours):
+            first.hub.beat()
+            heir.hub.beat()
+            assert first.hub.committer.parts >= ours
+            time.sleep(membership.HEARTBEAT_S)
+    finally:
+        heir.close()
         first.close()
 
 

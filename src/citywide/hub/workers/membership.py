@@ -29,6 +29,7 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 HEARTBEAT_S = 0.5
 AWAY_S = 1.5  # without a heartbeat
+SURE_AFTER = 6  # beats: whoever was killed and has begun anew is counted twice until the dead one is given up
 PARTS_AT_ONCE = 8  # a city of a million devices needs a second or two to read so many
 
 
@@ -47,6 +48,7 @@ class Membership:
         self.peers: dict[str, Peer] = {}
         self.how: Callable[[], Pulse] = Pulse
         self._addresses: dict[str, str] = {}
+        self._had_too_much = 0  # beats in a row
 
     async def join(self) -> None:
         """Listen for the others and tell them where."""
@@ -71,7 +73,8 @@ class Membership:
             return
         if turn.gained:
             self._take_over(turn.gained)
-        if turn.surplus:
+        self._had_too_much = self._had_too_much + 1 if turn.surplus else 0
+        if self._had_too_much > SURE_AFTER:
             surplus = turn.surplus[:PARTS_AT_ONCE]  # the rest with the next beats: what we keep goes on meanwhile
             self._beating_on(self.committer.between_commits(lambda: self._hand_back(surplus)))
         self.keepers[:] = turn.keepers

@@ -98,7 +98,7 @@ class Sky:
         self._middle, self._finder = stand.mean(axis=0) if len(stand) else np.zeros(2), KDTree(stand)
 
     def over(self, places: Array) -> Array:
-        """Each place's rain: of the nearest station that spoke in that slot; whose place is unknown is in the middle."""
+        """Each place's rain: of the nearest station that spoke in that slot; an unknown place is in the middle."""
         found = np.full((len(places), self.rain.shape[1]), np.nan)
         if len(self.rain):
             somewhere = np.where(np.isfinite(places), places * METRES, self._middle)
