@@ -14,6 +14,8 @@ from granian.log import LogLevels
 from msgspec import structs
 
 from citywide.app import migrate_all, systems_of
+from citywide.commands.in_force import as_it_is_now
+from citywide.hub.city_file import CityFileError
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
@@ -28,7 +30,11 @@ def must_be_possible(settings: Settings) -> None:
     """Refuse what could not run before anything is begun: a port that is taken, a city's file that is wrong."""
     for file in filter(None, (settings.certificate, settings.certificate_key)):
         file.open("rb").close()
-    settings.city_settings().calendar.must_be_known()
+    city = settings.city_settings()
+    try:
+        city.calendar.must_be_known()
+    except NotPossibleError as error:
+        raise CityFileError(f"{settings.city_file}: {error}") from error
     systems_of(settings)
     _await_port(settings)
 
@@ -101,7 +107,7 @@ def _watch(cluster: Cluster, stop: threading.Event) -> None:
 
 def serve(settings: Settings) -> None:
     """Run the workers until told to stop; one that dies is replaced, and where one dies at once, all begin anew."""
-    to_environment(settings)
+    to_environment(as_it_is_now(settings))
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     while not _served_until_told(settings):
         log.warning("workers_begin_anew")
