@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import neighbours, take
+from citywide.hub.reports.receive import Taken, followed, neighbours, take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
@@ -77,10 +77,20 @@ async def report(request: AnyRequest, state: State, key: LinkAsKey = None) -> Re
 def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     """Scrub the photos, find category and place where they are missing, and take the report."""
     photos = all_scrubbed(bodies)
+    if before := _taken_before(hub, told):  # whatever the sorter has learnt since
+        return as_json(before, 201)
     found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, found, photos, hub.clock.now())
     return as_json(taken, 201)
+
+
+def _taken_before(hub: Hub, told: Told) -> Taken | None:
+    if told.link is None:
+        return None
+    with hub.database.transaction() as connection:
+        case = followed(connection, told.link)
+    return None if case is None else Taken(case, told.link)
 
 
 def _told(field: object) -> Told:

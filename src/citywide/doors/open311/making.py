@@ -8,7 +8,9 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.datastructures import FormMultiDict, State, UploadFile
+from psycopg import Connection
 
+from citywide.doors.open311.sent_again import done_for_app
 from citywide.doors.open311.services import need_ours, service
 from citywide.doors.open311.shapes import Fault, Item, answered
 from citywide.hub.people.who import Contact
@@ -20,8 +22,7 @@ from citywide.hub.running import Hub
 from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, form_of, many
-from citywide.hub.web.once import IdempotencyKey, done_once, named
-from citywide.hub.web.problems import Problem
+from citywide.hub.web.once import IdempotencyKey, named
 from citywide.kit.geometry import Point
 
 FIELDS = ("api_key", "service_code", "lat", "long", "address_string", "description", "first_name", "last_name",
@@ -73,17 +74,13 @@ def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str, key: str
         raise Fault(400, f"media: {error}") from error
     now, asked = hub.clock.now(), ([report, links], [sha256(each).hexdigest() for each in files])
 
-    def work() -> list[Item]:
+    def work(connection: Connection) -> list[Item]:
         taken = take(connection, hub.desk, report, photos, now)
         keep_links(connection, taken.case, links, now, f"app {app}")
         notice = f"follow it at {here}follow/{taken.follow}"
         return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
 
-    try:
-        with hub.database.transaction() as connection:
-            return done_once(connection, named(key, f"app {app}", asked), now, work)
-    except Problem as problem:
-        raise Fault(problem.status, f"Idempotency-Key: {problem}") from problem
+    return done_for_app(hub.database, named(key, f"app {app}", asked), now, work)
 
 
 def links_in(form: FormMultiDict) -> list[str]:
