@@ -16,7 +16,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role_in, staff
-from citywide.hub.web.once import IdempotencyKey, done_once
+from citywide.hub.web.once import IdempotencyKey, done_once, named
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -64,8 +64,8 @@ def new_study(request: AnyRequest, state: State, data: JSONBody[Asked], key: Ide
     One that is sent again with its key is asked for once.
     """
     who, hub = _scientist(request), hub_of(state)
-    named = _names(data.people)
-    people = tuple(dict.fromkeys([who.name, *named])) if named else ()
+    invited = _names(data.people)
+    people = tuple(dict.fromkeys([who.name, *invited])) if invited else ()
     lists = {name: text for name in LISTS if (text := getattr(data, name).strip())}
     wish = Wish(data.cohort, _names(data.traits), data.purpose, who.name, people, data.test, lists, data.step_one)
     once, at = named(key, f"staff {who.name} asks for a study", data), hub.clock.now()
