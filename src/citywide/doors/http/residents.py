@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import Taken, followed, neighbours, take
+from citywide.hub.reports.receive import Taken, followed, neighbours, reportable, take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
@@ -20,7 +20,7 @@ from citywide.hub.web.photos import all_scrubbed, not_too_many
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
-from citywide.systems.hotline.model import PERSONAL, REPORTABLE
+from citywide.systems.hotline.model import PERSONAL
 from citywide.systems.hotline.told import LINK, Told, understood
 
 LinkAsKey = Annotated[
@@ -38,10 +38,11 @@ class Near(Struct, frozen=True):
 
 
 @get("/v1/report/categories", sync_to_thread=False)
-def categories() -> Response[bytes]:
-    """What can be reported."""
+def categories(state: State) -> Response[bytes]:
+    """What can be reported here."""
+    offered = reportable(hub_of(state).desk)
     return as_json([
-        {"name": each.name, "label": each.label, "has_a_place": each.name not in PERSONAL} for each in REPORTABLE
+        {"name": each.name, "label": each.label, "has_a_place": each.name not in PERSONAL} for each in offered
     ])  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
-from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, form_of, many
 from citywide.hub.web.once import IdempotencyKey, named
@@ -67,7 +66,7 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
 def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str, key: str | None) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
-    report, links = _report(form, app, hub.city), links_in(form)
+    report, links = _report(hub, form, app), links_in(form)
     try:
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
@@ -92,12 +91,12 @@ def links_in(form: FormMultiDict) -> list[str]:
         raise Fault(400, f"media_url: {error}") from error
 
 
-def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
+def _report(hub: Hub, form: FormMultiDict, app: str) -> Report:
     said = {name: value.strip()[:4000] for name, value in form.items() if isinstance(value, str)}
     if not said.get("service_code"):
         raise Fault(400, "service_code is missing")
-    category, place = service(said["service_code"]), _place(said)
-    if place and not city.reaches(place.lon, place.lat):
+    category, place = service(hub, said["service_code"]), _place(said)
+    if place and not hub.city.reaches(place.lon, place.lat):
         raise Fault(400, "lat and long lie outside this jurisdiction")
     if place is None and not said.get("address_string"):
         raise Fault(400, "a location is missing: lat and long, or address_string")

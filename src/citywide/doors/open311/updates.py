@@ -13,7 +13,7 @@ from psycopg import Connection
 from citywide.doors.open311.making import links_in, need_key
 from citywide.doors.open311.requests import SPAN
 from citywide.doors.open311.sent_again import done_for_app
-from citywide.doors.open311.services import SERVICES, need_ours
+from citywide.doors.open311.services import need_ours, told_of
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
 from citywide.hub.cases.moves import CaseError, NoCaseError, row_of, standing
 from citywide.hub.cases.steps import told_to_all
@@ -60,7 +60,7 @@ def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
     zone = hub.city.zone
     until = moment(asked["end_date"], "end_date", zone) if asked.get("end_date") else hub.clock.now()
     since = moment(asked["start_date"], "start_date", zone) if asked.get("start_date") else until - SPAN
-    values = {"since": since, "until": until, "codes": list(SERVICES), "most": 1000}
+    values = {"since": since, "until": until, "codes": list(told_of(hub)), "most": 1000}
     with hub.database.transaction() as connection:
         found = rows(connection, sql("request_updates"), values)
     return [_update(row) for row in found]
@@ -105,7 +105,7 @@ def _made(hub: Hub, form: FormMultiDict, key: str | None) -> list[Item]:
 
 def _written(hub: Hub, connection: Connection, said: Update, at: datetime, by: str) -> list[Item]:
     stands, row = standing(connection, said.case), row_of(connection, said.case)
-    if row["category"] not in SERVICES or not row["reporters"]:
+    if row["category"] not in told_of(hub) or not row["reporters"]:
         raise Fault(404, f"there is no request {said.case}")
     if said.status in {"open", "reopened"} and stands["state"] == "closed":
         hub.desk.reopen(connection, said.case, at, by, said.words)

@@ -60,7 +60,7 @@ def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> 
     why = [wrong_with(case) for case in data]
     good = [case for case, wrong in zip(data, why, strict=True) if wrong is None]
     with hub.database.transaction() as connection:
-        take_over(connection, good)
+        take_over(connection, good, hub.words.categories)
         says = Text(f"{len(good)} closed cases of a former hotline taken over", f"接收原热线已结案件 {len(good)} 件")
         witness(connection, "case", says, department="hotline", who=channel.name, at=hub.clock.now())
     begin_to_listen(hub, anew=True)

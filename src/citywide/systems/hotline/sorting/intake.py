@@ -153,4 +153,5 @@ def understand(hub: Any, text: str, address: str, at: Point | None, category: st
         return Understood(category, place, facts)
     guess = intake.guess(hub.database, text)
     facts |= {"confidence": round(guess.departments[0][1], 3), "top": [list(each) for each in guess.categories]}
-    return Understood(guess.categories[0][0], place, facts)
+    reported = (name for name, _ in guess.categories if hub.words.categories[name].reportable)
+    return Understood(next(reported, guess.categories[0][0]), place, facts)
