@@ -126,3 +126,15 @@ def test_a_city_full_of_devices_still_knows_the_places_that_people_speak_of(sett
         found = Intake().named(database, "育才小学门口积水")
     assert found is not None
     assert (found.name, found.lon) == ("育才小学", 106.6)
+
+
+def test_what_is_passed_on_is_learnt_from_under_the_names_of_this_citys_departments(settings: Settings) -> None:
+    """Who answers for street lights here is called otherwise than it is declared."""
+    told = {"category": "school", "department": "education", "words": ODD, "count": 300}
+    with closing(Database(settings.database_url)) as database:
+        with database.transaction() as connection:
+            connection.execute(CLOSED, told)
+            connection.execute(PASSED.replace("parks", "river_office"))
+        listener = Intake({**learning.OWNER, "street_light": "river_office"})
+        listener._sorter = learning.novice().copy().under(listener._owner)
+        assert listener.guess(database, ODD).departments[0][0] == "river_office"
