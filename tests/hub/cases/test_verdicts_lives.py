@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.hub.cases.moves import CaseError
+from citywide.hub.database.migrate import hub_migrations
 from citywide.hub.database.queries import sql
 from citywide.hub.duties.judging import judge_cases
 from citywide.hub.testing import MORNING, TrialCity
@@ -118,3 +119,18 @@ def test_the_league_is_the_same_as_counted_from_scratch(streets: TrialCity) -> N
     kept = streets.hub.database.rows(sql("league"), league)
     streets.hub.database.rows("update hub.verdict set holds_until = '-infinity' returning cases")
     assert kept == streets.hub.database.rows(sql("league"), league)
+
+
+def test_what_was_judged_too_early_before_is_judged_once_more(streets: TrialCity) -> None:
+    """The step that mends the rule mends what was kept by it; what is right is left alone."""
+    wrong, right, moment = opened(streets), opened(streets), MORNING + HOUR
+    for case in (wrong, right):
+        do(streets, case, "close", MORNING + MINUTE)
+    judge_cases(streets.hub.database, moment)
+    (step,) = (step for step in hub_migrations() if step.number == 34)
+    with streets.hub.database.transaction() as connection:
+        connection.execute("update hub.verdict set solved = false where cases = %s", (wrong,))
+        connection.execute(step.text.rpartition(";\n\n")[2])
+    due = streets.hub.database.rows("select cases from hub.verdict where cases = any(%s) and holds_until <= %s",
+                                    ([wrong, right], moment))  # fmt: skip
+    assert [row["cases"] for row in due] == [wrong]
