@@ -27,6 +27,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     ("serve --workers 0", "'0' is not from 1 to 64"),
     ("serve --keep-days -5", "'-5' is not from 2 to 36,525"),
     ("serve --city nowhere", "No such file or directory: 'nowhere/city.toml'"),
+    ("serve --behind proxy.city", "'proxy.city' does not appear to be an IPv4 or IPv6 network; accepted: an address"),
+    ("serve --behind 10.1.2.3/8", "10.1.2.3/8 has host bits set; accepted: an address or a network"),
     ("serve --certificate nowhere.pem", "No such file or directory: 'nowhere.pem'"),
     ("serve --more-systems nope:X", "there is no system nope:X: No module named 'nope'"),
     ("demo --population 3", "'3' is not from 50,000 to 10,000,000"),

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 
 import structlog
 from granian import Granian
@@ -30,6 +31,8 @@ def must_be_possible(settings: Settings) -> None:
     """Refuse what could not run before anything is begun: a port that is taken, a city's file that is wrong."""
     for file in filter(None, (settings.certificate, settings.certificate_key)):
         file.open("rb").close()
+    for proxy in settings.behind:
+        _must_be_address(proxy)
     city = settings.city_settings()
     try:
         city.calendar.must_be_known()
@@ -37,6 +40,14 @@ def must_be_possible(settings: Settings) -> None:
         raise CityFileError(f"{settings.city_file}: {error}") from error
     systems_of(settings)
     _await_port(settings)
+
+
+def _must_be_address(proxy: str) -> None:
+    """A name, or a network written by one of its addresses, would be no proxy of ours, and nobody would notice."""
+    try:
+        _ = proxy == "*" or ip_network(proxy)
+    except ValueError as error:
+        raise NotPossibleError(f"--behind: {error}; accepted: an address or a network, such as 10.0.0.0/8") from error
 
 
 def _await_port(settings: Settings) -> None:
