@@ -12,14 +12,16 @@ from citywide.hub.database.migrate import hub_migrations
 from citywide.hub.database.queries import sql
 from citywide.hub.duties.judging import judge_cases
 from citywide.hub.testing import MORNING, TrialCity
-from tests.hub.cases.joining import HOUR, MINUTE, do, opened
+from tests.hub.cases.joining import HOUR, LATER, MINUTE, do, opened
 
 DUE = 2 * HOUR  # a traffic light's
 OURS = "id = any(%(cases)s) order by id"
 WORDS = "select id, department, reporters, stars, answered, solved, late, paused from"
 ALARM = """insert into hub.alarm (rule, severity, entity, raised, value, says, answered_raise, answered_clear)
     select 'deep', 'warning', max(number), %s, 1, '{}', true, true from hub.entity returning id"""
-ACTS = ["assign", "pause", "resume", "close", "reopen", "merge", "part", "quiet", "judge", "look back"]
+QUIET = "update hub.alarm set cleared = %s where id = %s and cleared is null returning id"
+ACTS = ["assign", "pass on", "pass back", "pause", "resume", "close", "reopen", "merge", "part", "quiet", "judge",
+        "look back"]  # fmt: skip
 ACT = st.tuples(st.integers(0, 300), st.sampled_from(ACTS), st.integers(0, 1))
 LIVES = st.lists(ACT, max_size=14, unique_by=lambda act: act[0]).map(sorted)
 
@@ -53,11 +55,11 @@ def lived(city: TrialCity, cases: list[int], alarm: int, what: str, which: int, 
     elif what == "look back":  # begun a moment ago, it comes to what has been done since
         judge_cases(city.hub.database, at - MINUTE * 5)
     elif what == "quiet":
-        city.hub.database.rows("update hub.alarm set cleared = %s where id = %s returning id", (at, alarm))
+        city.hub.database.rows(QUIET, (at, alarm))
     else:
-        to = {"assign": "light_crew/a", "merge": str(cases[1 - which])}.get(what, "")
+        act, to = LATER.get(what, (what, str(cases[1 - which])))
         with suppress(CaseError):
-            do(city, cases[which], what, at, to)
+            do(city, cases[which], act, at, to)
 
 
 @settings(max_examples=60)
