@@ -15,7 +15,7 @@ def as_it_is_now(settings: Settings) -> Settings:
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir(parents=True)
     for file in settings.city.iterdir():
-        if file.suffix == ".toml":
+        if file.suffix == ".toml" and file.is_file():
             shutil.copy2(file, kept)
         else:
             (kept / file.name).symlink_to(file.resolve())

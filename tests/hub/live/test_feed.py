@@ -255,3 +255,15 @@ def test_who_hangs_up_in_the_middle_of_a_look_takes_no_news_from_the_others(city
     heard = asyncio.run_coroutine_threadsafe(patient.look(DRAINAGE), city._loop)
     go_on.set()
     assert [json.decode(each)["entity"] for each in heard.result(20)] == [["gauge/0"]]
+
+
+def test_of_values_that_were_written_in_one_moment_none_is_left_out_at_the_end_of_a_piece(
+    city: TrialCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_news, "MOST", 2)
+    names = [f"gauge/{n}" for n in range(5)]
+    city.add(*(Entity(name, "gauge", name, None, "parks") for name in names))
+    news = in_news.News(city.hub.database, None)
+    city.send(*(Reading(name, "water_depth", MORNING, 1.0) for name in names))
+    city.hub.database.rows("update hub.latest set written = (select max(written) from hub.latest) returning series")
+    assert sorted(told(news) + told(news) + told(news)) == names
