@@ -157,6 +157,21 @@ def test_a_channels_key_is_the_same_with_its_quotes(door: TestClient, app: str) 
     assert first == again
 
 
+def test_of_a_channels_list_that_was_changed_under_its_key_each_item_is_answered_by_itself(
+    door: TestClient, app: str
+) -> None:
+    listed = [{"text": "rubbish lies about", "category": "fly_tipping", "address": f"Lane {n}"} for n in range(3)]
+    headers = {"authorization": f"Bearer {app}", "idempotency-key": "a-list-that-grows"}
+    first = door.post("/v1/hotline/reports", json=listed[:2], headers=headers).json()
+    changed = [listed[0] | {"text": "gone by now"}, *listed[1:]]
+    answer = door.post("/v1/hotline/reports", json=changed, headers=headers)
+    assert answer.status_code == 200
+    refused, same, added = answer.json()
+    assert refused["refused"][0]["where"] == "0.Idempotency-Key"
+    assert same == first[1]
+    assert added["case"] > first[1]["case"]
+
+
 def test_a_call_is_answered_as_before_whatever_the_sorter_has_learnt_since(
     door: TestClient, sign_in, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,7 +77,7 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call], key: Idempoten
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
     once, at = named(key, f"staff {who.name} took a call", data), hub.clock.now()
-    if (before := _before(hub, once, at)) is not None:  # what the sorter has learnt since changes no answer
+    if (before := before_of(hub, once, at)) is not None:  # what the sorter has learnt since changes no answer
         return as_json(before, 201)
     report = understood(hub, told_by(data), has_photos=False)
     if float(str(report.facts.get("confidence", 1))) < SURE:
@@ -88,7 +88,8 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call], key: Idempoten
     return as_json(answer, 201)
 
 
-def _before(hub: Hub, once: Once | None, at: datetime) -> Any:
+def before_of(hub: Hub, once: Once | None, at: datetime) -> Any:
+    """The answer of before to a request that comes again, if it does."""
     if once is None:
         return None
     with hub.database.transaction() as connection:

@@ -17,7 +17,7 @@ from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.hotline.api.calls import Call, taken_in, told_by
+from citywide.systems.hotline.api.calls import Call, before_of, taken_in, told_by
 from citywide.systems.hotline.sorting.former import Former, take_over, wrong_with
 from citywide.systems.hotline.sorting.intake import begin_to_listen
 from citywide.systems.hotline.told import understood
@@ -76,14 +76,22 @@ def limit_of(items: Sequence[object], most: int) -> None:
 
 def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str, once: Once | None) -> dict[str, object]:
     try:
-        photos = all_scrubbed(said.photos)
-        report = understood(hub, told_by(said), has_photos=bool(photos))
+        return _taken(hub, said, channel, once)
     except Problem as problem:
         errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
         return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
+
+
+def _taken(hub: Hub, said: Passed, channel: str, once: Once | None) -> dict[str, object]:
+    """What was answered before, whatever the sorter has learnt since, or the case that it leads to now."""
+    now = hub.clock.now()
+    if (before := before_of(hub, once, now)) is not None:
+        return before
+    photos = all_scrubbed(said.photos)
+    report = understood(hub, told_by(said), has_photos=bool(photos))
     report = msgspec.structs.replace(report, facts={**report.facts, "channel": channel})
     with hub.database.transaction() as connection:
-        return done_once(connection, once, hub.clock.now(), lambda: taken_in(connection, hub, report, photos))
+        return done_once(connection, once, now, lambda: taken_in(connection, hub, report, photos))
 
 
 HANDLERS = [passed_on, history]
