@@ -217,3 +217,12 @@ def test_a_report_that_comes_again_is_taken_whatever_the_sorter_has_learnt_since
     again = door.post("/v1/reports", files=files, headers=link)
     assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     assert door.post("/v1/reports", files=files).status_code == 422
+
+
+def test_an_item_that_no_database_keeps_takes_no_other_of_a_channels_list_with_it(door: TestClient, app: str) -> None:
+    listed = [{"text": "rubbish", "category": "fly_tipping", "address": f"Court {end}"} for end in ("1", "2\0", "3")]
+    answer = door.post("/v1/hotline/reports", json=listed, headers={"authorization": f"Bearer {app}"})
+    assert answer.status_code == 200, answer.text
+    first, refused, third = answer.json()
+    assert first["case"] < third["case"]
+    assert refused["refused"][0]["where"].startswith("1")

@@ -90,3 +90,10 @@ def test_a_former_hotlines_cases_are_with_who_answers_for_them_here(here: TestCl
     assert answer.json()["accepted"] == 1
     found = here.app.state.hub.database.rows("select department from hub.cases where opened_by = 'former hotline'")
     assert [row["department"] for row in found] == ["river_office"]
+
+
+def test_what_no_database_keeps_takes_no_other_former_case_with_it(here: TestClient) -> None:
+    former = [{"text": text, "category": "tree_trimming", "opened": "2026-01-01T00:00:00Z",
+               "closed": "2026-01-02T00:00:00Z"} for text in ("a\0b", "leans")]  # fmt: skip
+    answer = here.post("/v1/hotline/history", json=former, headers={"authorization": f"Bearer {here.token}"}).json()
+    assert (answer["accepted"], [each["where"] for each in answer["refused"]]) == (1, ["0"])

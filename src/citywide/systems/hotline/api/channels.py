@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
+from psycopg import DataError
 
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
@@ -68,6 +69,11 @@ def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> 
     return as_json({"accepted": len(good), "refused": refused})
 
 
+def unkept(where: str, error: DataError) -> dict[str, object]:
+    """What no database keeps is refused by itself."""
+    return {"refused": [Refusal(where, str(error).partition("\n")[0], "text without NUL characters")]}
+
+
 def limit_of(items: Sequence[object], most: int) -> None:
     """Refuse a batch that is too long."""
     if len(items) > most:
@@ -80,6 +86,8 @@ def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str, once: Once |
     except Problem as problem:
         errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
         return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
+    except DataError as error:
+        return unkept(str(at), error)
 
 
 def _taken(hub: Hub, said: Passed, channel: str, once: Once | None) -> dict[str, object]:

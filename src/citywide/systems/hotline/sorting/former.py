@@ -31,6 +31,8 @@ def wrong_with(case: Former) -> str | None:
     """Why a case cannot be taken over."""
     if case.category not in NAMES:
         return f"unknown category {case.category!r}"
+    if "\0" in case.text:
+        return "a NUL character, which no database keeps"
     if case.closed < case.opened:
         return "closed before it was opened"
     return None
