@@ -9,6 +9,7 @@ from socket import socket
 import pytest
 
 from citywide import cli
+from citywide.commands.in_force import as_it_is_now
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.settings import CitySettings, Settings
 
@@ -26,6 +27,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
     ("serve --workers 0", "'0' is not from 1 to 64"),
     ("serve --keep-days -5", "'-5' is not from 2 to 36,525"),
     ("serve --city nowhere", "No such file or directory: 'nowhere/city.toml'"),
+    ("serve --behind proxy.city", "'proxy.city' does not appear to be an IPv4 or IPv6 network; accepted: an address"),
+    ("serve --behind 10.1.2.3/8", "10.1.2.3/8 has host bits set; accepted: an address or a network"),
     ("serve --certificate nowhere.pem", "No such file or directory: 'nowhere.pem'"),
     ("serve --more-systems nope:X", "there is no system nope:X: No module named 'nope'"),
     ("demo --population 3", "'3' is not from 50,000 to 10,000,000"),
@@ -60,6 +63,8 @@ def test_a_port_that_is_taken_is_said_before_a_city_is_made(capsys, tmp_path: Pa
     ('zone = "Mars/Olympus"', "no calendar for the country 'CN' in the zone 'Mars/Olympus'"),
     ('timezone = "Asia/Shanghai"', "unknown field `timezone`"),
     ("zone = ", "city.toml"),
+    ("hours = [[09:00:00, 12:00:00], [11:00:00, 17:00:00]]", "city.toml: hours: one span after the other"),
+    ("hours = [[17:00:00, 09:00:00]]", "city.toml: hours: at least one span of a day"),
 ])  # fmt: skip
 def test_a_citys_file_that_is_wrong_is_said(line: str, said: str, capsys, tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(line)
@@ -74,6 +79,22 @@ def test_what_a_system_reads_in_the_citys_folder_and_cannot_understand_is_said(c
     given = ("serve", "--city", tmp_path, "--data", tmp_path / "data", "--port", 1024 + os.getpid() % 60_000)
     assert "epidemic.toml: Object contains unknown field `minimum`" in told(capsys, *given)
     assert not (tmp_path / "data").exists()
+
+
+def test_a_citys_file_that_is_changed_meanwhile_holds_from_the_next_start_on(tmp_path: Path) -> None:
+    """A worker that is replaced in between reads what the others have read."""
+    city = tmp_path / "city"
+    city.mkdir()
+    (city / "city.toml").write_text('jurisdiction = "old"')
+    (city / "map.geojson.gz").write_bytes(b"map")
+    given = Settings(data=tmp_path / "data", city=city)
+    served = as_it_is_now(given)
+    (city / "city.toml").write_text("jurisdiction = ")
+    assert served.city_settings().jurisdiction == "old"
+    assert served.city is not None
+    assert (served.city / "map.geojson.gz").read_bytes() == b"map"
+    (city / "city.toml").write_text('jurisdiction = "new"')
+    assert as_it_is_now(given).city_settings().jurisdiction == "new"
 
 
 def test_a_city_has_office_hours_of_its_own(tmp_path: Path) -> None:

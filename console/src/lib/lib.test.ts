@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { actions, moving, STATES } from "./affairs";
 import { fits, linesOfCard } from "./cards";
 import { arrange } from "./arrange";
+import { manyOf } from "./many";
 import { gather, heaps } from "./open";
 import { Once } from "./once";
 import { prefs, say } from "./prefs.svelte";
@@ -121,6 +122,12 @@ describe("cases", () => {
     expect(heaps(some, NOW)).toMatchObject({ over: 5, of: { open: 40_000, nobody: 30_000, onWay: 9000, check: 1000 } });
     const every = gather([[{ ...row(1, "waiting", null, "2026-03-02T08:00:00Z"), ...all, all_open: 1 }]]);
     expect(heaps(every, NOW).of).toEqual({ open: 1, nobody: 1, onWay: 0, check: 0 });
+  });
+  test("where not every thing was sent, a map's legend says of how many these are the first", () => {
+    expect(manyOf([{ id: "1", alike: 100_000 }, { id: "2", alike: 100_000 }])).toEqual({ n: 2, all: 100_000 });
+    expect(manyOf([{ id: "1", alike: 1 }])).toEqual({ n: 1, all: 1 });
+    expect(manyOf([{ id: "1" }])).toEqual({ n: 1, all: 1 });
+    expect(manyOf([])).toEqual({ n: 0, all: 0 });
   });
   test("every move between columns is an action its state allows", () => {
     for (const from of STATES) {

@@ -139,6 +139,7 @@ const WORDS = {
   filter: ["Filter", "筛选"],
   rowsN: ["{n} rows", "{n} 行"],
   rowsOf: ["{n} of {all}", "{n} / {all}"],
+  firstOf: ["the first {n} of {all}", "共 {all}，显示前 {n}"],
   map: ["Map", "地图"],
   asList: ["As a list", "列表显示"],
   asMap: ["As a map", "地图显示"],

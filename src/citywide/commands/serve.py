@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_network
 
 import structlog
 from granian import Granian
@@ -14,6 +15,8 @@ from granian.log import LogLevels
 from msgspec import structs
 
 from citywide.app import migrate_all, systems_of
+from citywide.commands.in_force import as_it_is_now
+from citywide.hub.city_file import CityFileError
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.database.opening import opened, own_cluster
 from citywide.hub.settings import Settings, to_environment
@@ -28,9 +31,23 @@ def must_be_possible(settings: Settings) -> None:
     """Refuse what could not run before anything is begun: a port that is taken, a city's file that is wrong."""
     for file in filter(None, (settings.certificate, settings.certificate_key)):
         file.open("rb").close()
-    settings.city_settings().calendar.must_be_known()
+    for proxy in settings.behind:
+        _must_be_address(proxy)
+    city = settings.city_settings()
+    try:
+        city.calendar.must_be_known()
+    except NotPossibleError as error:
+        raise CityFileError(f"{settings.city_file}: {error}") from error
     systems_of(settings)
     _await_port(settings)
+
+
+def _must_be_address(proxy: str) -> None:
+    """A name, or a network written by one of its addresses, would be no proxy of ours, and nobody would notice."""
+    try:
+        _ = proxy == "*" or ip_network(proxy)
+    except ValueError as error:
+        raise NotPossibleError(f"--behind: {error}; accepted: an address or a network, such as 10.0.0.0/8") from error
 
 
 def _await_port(settings: Settings) -> None:
@@ -101,7 +118,7 @@ def _watch(cluster: Cluster, stop: threading.Event) -> None:
 
 def serve(settings: Settings) -> None:
     """Run the workers until told to stop; one that dies is replaced, and where one dies at once, all begin anew."""
-    to_environment(settings)
+    to_environment(as_it_is_now(settings))
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     while not _served_until_told(settings):
         log.warning("workers_begin_anew")

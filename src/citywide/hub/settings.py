@@ -1,15 +1,18 @@
 """What differs from one installation to the next."""
 
 import os
+import re
 from datetime import time, timedelta
 from pathlib import Path
 
-from msgspec import MsgspecError, Struct, json, toml
+from msgspec import Struct, json
 
-from citywide.hub.vocabulary.own import Own
+from citywide.hub.city_file import read
+from citywide.hub.vocabulary.own import TABLES, Own, unfit
 from citywide.kit.calendars import OFFICE_HOURS, WorkingCalendar
-from citywide.kit.commands import NotPossibleError
 from citywide.kit.text import Text
+
+NEAREST = 24.0  # of a map's zoom
 
 
 class CitySettings(Own, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +27,22 @@ class CitySettings(Own, frozen=True, forbid_unknown_fields=True):
     bounds: tuple[float, float, float, float] = (106.3, 29.4, 106.8, 29.75)
     origin: str = "citywide.example/evidence"  # the evidence log's name, chosen once
     jurisdiction: str = ""  # the Open311 jurisdiction_id; by default the city's English name
+
+    def __post_init__(self) -> None:
+        west, south, east, north = self.bounds
+        lon, lat = self.centre
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError(f"bounds: {list(self.bounds)}; accepted: west, south, east, north in degrees")
+        if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+            raise ValueError(f"centre: {list(self.centre)}; accepted: longitude and latitude in degrees")
+        if not 0 <= self.zoom <= NEAREST:
+            raise ValueError(f"zoom: {self.zoom}; accepted: 0 to {NEAREST:g}")
+        if not re.fullmatch(r"[^\s+]+", self.origin):
+            raise ValueError(f"origin: {self.origin!r}; accepted: a name without blanks and +, as notes are signed by")
+        if not (self.name.en.strip() and self.name.zh.strip()):
+            raise ValueError("name: en and zh say what the city is called; one of them is empty")
+        for fault in unfit(self):
+            raise ValueError(fault)
 
     def reaches(self, lon: float, lat: float) -> bool:
         """Whether a place is the city's, or no further from it than the city is wide."""
@@ -75,19 +94,17 @@ class Settings(Struct, frozen=True):
 
     def city_settings(self) -> CitySettings:
         """The city's own file, or the defaults of one that has none."""
-        return read_city(self.city / "city.toml") if self.city else CitySettings()
+        return read_city(self.city_file) if self.city_file else CitySettings()
 
-
-class CityFileError(NotPossibleError):
-    """A city's file that says nothing, or something else than a city is told by."""
+    @property
+    def city_file(self) -> Path | None:
+        """Where the city says what is its own, if it does."""
+        return self.city / "city.toml" if self.city else None
 
 
 def read_city(file: Path) -> CitySettings:
     """A city's own file."""
-    try:
-        return toml.decode(file.read_bytes(), type=CitySettings)
-    except MsgspecError as error:
-        raise CityFileError(f"{file}: {error}") from error
+    return read(file, CitySettings, TABLES)
 
 
 VARIABLE = "CITYWIDE_SETTINGS"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -27,13 +28,15 @@ class WorkingCalendar(Struct, frozen=True):
         """Refuse a country or a zone that there is not, and offices that never open."""
         if not self.hours or any(begin >= end for begin, end in self.hours):
             raise NotPossibleError("hours: at least one span of a day, each with its begin before its end")
+        if any(end > begin for (_, end), (begin, _) in pairwise(self.hours)):
+            raise NotPossibleError("hours: one span after the other; an hour that two of them hold would count twice")
         try:
             ZoneInfo(self.zone)
             _holidays(self.country, 2026)
         except (KeyError, ValueError, NotImplementedError) as error:  # no zone, a path for one, no such country
-            raise NotPossibleError(
-                f"no calendar for the country {self.country!r} in the zone {self.zone!r}: {error}"
-            ) from error
+            said = f"no calendar for the country {self.country[:40]!r} in the zone {self.zone[:40]!r}"
+            accepted = "accepted: a country such as CN or DE-BY, a zone such as Asia/Shanghai"
+            raise NotPossibleError(f"{said}: {str(error)[:200]}; {accepted}") from error
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on that day, make-up working days included."""

@@ -17,7 +17,7 @@ from PIL import Image
 from schemathesis.generation import GenerationMode
 
 from citywide.doors.http.session import SIGN_INS
-from citywide.doors.open311.services import SERVICES
+from citywide.doors.open311.services import DECLARED
 from citywide.hub import Point
 from citywide.hub.people.devices import new_token
 from citywide.hub.web.limits import QUESTIONS, REPORTS
@@ -81,7 +81,7 @@ def known(flooded: TestClient) -> Mapping[str, list[Any]]:
         "to": ["drainage_crew/north", "parks", "1"], "period": ["day", "week"], "topics": ["case", "latest"],
         "system": [each.name for each in pages], "page": [page.name for each in pages for page in each.pages],
         "widget": list(range(9)), "path": ["0/000", "0/000.p/2", "entries/000", "1/000"],
-        "service_code": list(SERVICES),
+        "service_code": sorted(DECLARED),
         "begin": ["2026-01-01T00:00:00Z"], "end": ["2030-01-01T00:00:00Z"], "phone": ["13912345678"],
         "name": ["wen", "services.json", "requests.xml", f"{report['case']}.json", f"{report['follow']}.xml"],
         "report": [told["report"]], "index": [0, 1], "first": [1], "second": [2], "after": [0], "status": ["open"],

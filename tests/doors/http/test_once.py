@@ -7,8 +7,11 @@ import pytest
 from litestar.testing import TestClient
 
 from citywide.hub.people.devices import new_token
+from citywide.hub.reports.receive import Report
 from citywide.hub.testing import MORNING
 from citywide.hub.web.once import KEPT, done_once, named
+from citywide.hub.web.problems import Problem
+from citywide.systems.hotline.told import Told
 
 PLACELESS = {"title": "a tree leans", "category": "tree_trimming"}
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
@@ -141,3 +144,85 @@ def test_the_same_twice_at_once_waits_for_itself(door: TestClient) -> None:
     first.join()
     second.join()
     assert found == [1, 1]
+
+
+def test_a_channels_key_is_the_same_with_its_quotes(door: TestClient, app: str) -> None:
+    listed = [{"text": "rubbish lies about", "category": "fly_tipping", "address": "Yard 9"}]
+    first, again = (
+        door.post(
+            "/v1/hotline/reports", json=listed, headers={"authorization": f"Bearer {app}", "idempotency-key": key}
+        ).json()
+        for key in ("a-channels-key", '"a-channels-key"')
+    )
+    assert first == again
+
+
+def test_of_a_channels_list_that_was_changed_under_its_key_each_item_is_answered_by_itself(
+    door: TestClient, app: str
+) -> None:
+    listed = [{"text": "rubbish lies about", "category": "fly_tipping", "address": f"Lane {n}"} for n in range(3)]
+    headers = {"authorization": f"Bearer {app}", "idempotency-key": "a-list-that-grows"}
+    first = door.post("/v1/hotline/reports", json=listed[:2], headers=headers).json()
+    changed = [listed[0] | {"text": "gone by now"}, *listed[1:]]
+    answer = door.post("/v1/hotline/reports", json=changed, headers=headers)
+    assert answer.status_code == 200
+    refused, same, added = answer.json()
+    assert refused["refused"][0]["where"] == "0.Idempotency-Key"
+    assert same == first[1]
+    assert added["case"] > first[1]["case"]
+
+
+def test_a_call_is_answered_as_before_whatever_the_sorter_has_learnt_since(
+    door: TestClient, sign_in, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever sends it again, its answer lost, is asked what it is about, and never gets the link."""
+    mayor, told = sign_in("mayor") | {"idempotency-key": "a-call-of-one"}, {"text": "dark here", "address": "Ash Road"}
+    meant = {"category": "street_light", "confidence": 0.9}
+
+    def guessed(_hub: object, told: Told, *, has_photos: bool) -> Report:
+        assert not has_photos
+        return Report(meant["category"], told.text, None, told.address, facts={"confidence": meant["confidence"]})
+
+    monkeypatch.setattr("citywide.systems.hotline.api.calls.understood", guessed)
+    first = door.post("/v1/hotline/calls", json=told, headers=mayor)
+    meant |= {"category": "pothole", "confidence": 0.1}
+    again = door.post("/v1/hotline/calls", json=told, headers=mayor)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+
+
+def test_an_apps_update_that_is_sent_again_is_written_once(door: TestClient, app: str) -> None:
+    told = {"api_key": app, "service_code": "pothole", "address_string": "Fir Street 5", "description": "deep"}
+    ((made),) = door.post("/open311/v2/requests.json", data=told).json()
+    update = {"api_key": app, "service_request_id": made["service_request_id"], "description": "deeper by now"}
+    path, key = "/open311/v2/servicerequestupdates.json", {"idempotency-key": KEY}
+    first, again = (door.post(path, data=update, headers=key) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert door.post(path, data=update).json() != first.json()
+    other = door.post(path, data=update | {"description": "filled in"}, headers=key)
+    assert (other.status_code, other.json()[0]["code"]) == (422, "422")
+
+
+def test_a_report_that_comes_again_is_taken_whatever_the_sorter_has_learnt_since(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone whose report was taken must not be asked where it is."""
+    files = [("report", (None, '{"text": "the lamp is out", "address": "Birch Street"}'))]
+    link = {"idempotency-key": f"another-{LINK}"}
+    first = door.post("/v1/reports", files=files, headers=link)
+
+    def asks_back(*_given: object, **_more: object) -> None:
+        raise Problem(422, "where is it?")
+
+    monkeypatch.setattr("citywide.doors.http.residents.understood", asks_back)
+    again = door.post("/v1/reports", files=files, headers=link)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert door.post("/v1/reports", files=files).status_code == 422
+
+
+def test_an_item_that_no_database_keeps_takes_no_other_of_a_channels_list_with_it(door: TestClient, app: str) -> None:
+    listed = [{"text": "rubbish", "category": "fly_tipping", "address": f"Court {end}"} for end in ("1", "2\0", "3")]
+    answer = door.post("/v1/hotline/reports", json=listed, headers={"authorization": f"Bearer {app}"})
+    assert answer.status_code == 200, answer.text
+    first, refused, third = answer.json()
+    assert first["case"] < third["case"]
+    assert refused["refused"][0]["where"].startswith("1")

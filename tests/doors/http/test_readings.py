@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
@@ -221,3 +223,27 @@ def test_a_token_of_a_department_takes_nothing_from_another_and_gives_it_nothing
     assert answer["registered"] == 1
     assert [each["where"] for each in answer["refused"]] == ["[0].department", "[2].department"]
     assert ask(door, "/v1/latest?kind=gauge", token).json()["entity"] == []
+
+
+def test_a_token_that_is_looked_up_for_long_keeps_nobody_else_waiting(
+    door: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database is being started again, or strangers try one token after the other."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(_token: str) -> None:
+        asked.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr(door.app.state.hub.tokens, "_look_up", slow)
+    with ThreadPoolExecutor(2) as others:
+        stranger = others.submit(
+            door.post, "/v1/readings", json={"readings": []}, headers={"authorization": "Bearer cw_strange"}
+        )
+        assert asked.wait(20)
+        health = others.submit(door.get, "/health")
+        try:
+            assert health.result(10).status_code == 200
+        finally:
+            go_on.set()
+        assert stranger.result(20).status_code == 401

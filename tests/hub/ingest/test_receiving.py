@@ -1,6 +1,9 @@
 """What becomes of each reading: kept once, refused by name, never lost with its neighbours."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -141,3 +144,21 @@ def test_a_worker_that_was_given_up_writes_no_memory_down_over_its_heirs(gauged:
     with pytest.raises(RuntimeError, match="given up"):
         hub.look_round()
     assert hub.database.rows(snapshots) == before
+
+
+def test_as_many_as_there_are_threads_may_submit_what_speaks_for_the_first_time(city: TrialCity) -> None:
+    """Each waits in a thread of the doors for its readings, whose series are numbered in threads of their own."""
+    names = [f"gauge/{n}" for n in range(2)]
+    city.add(*(Entity(name, "gauge", name, None, "drainage") for name in names))
+    busy = threading.Barrier(2)
+
+    def submit(name: str) -> int:
+        busy.wait(20)
+        return city.hub.submit([at(0, entity=name)]).accepted
+
+    async def both() -> list[int]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(2))
+        async with asyncio.timeout(30):
+            return await asyncio.gather(*(asyncio.to_thread(submit, name) for name in names))
+
+    assert city.wait(both()) == [1, 1]

@@ -1,6 +1,7 @@
 """A subscriber that is cut off anywhere resumes where it was: nothing missed, nothing twice, nothing of others."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -228,3 +229,41 @@ def test_who_reads_too_slowly_for_the_bulletin_misses_nothing(city: TrialCity, m
         told += city.wait(quick.look(DRAINAGE))
     for heard in (told, city.wait(slow.look(DRAINAGE))):
         assert {entity for each in heard for entity in json.decode(each)["entity"]} == set(names)
+
+
+def test_who_hangs_up_in_the_middle_of_a_look_takes_no_news_from_the_others(city: TrialCity, monkeypatch) -> None:
+    """Else a wall's map stays as it was, until each thing speaks again."""
+    monkeypatch.setattr(bulletin, "EVERY_S", 0.0)
+    city.add(Entity("gauge/0", "gauge", "Gauge", None, "drainage"))
+    bulletins, looking, go_on = bulletin.Bulletins(city.hub.database), threading.Event(), threading.Event()
+    hasty, patient = bulletin.Reader(bulletins, None), bulletin.Reader(bulletins, None)
+    for reader in (hasty, patient):
+        city.wait(reader.look(DRAINAGE))
+    look = in_news.News.look
+
+    def slow(news: in_news.News, who: Who) -> bytes | None:
+        told = look(news, who)
+        looking.set()
+        assert go_on.wait(20)
+        return told
+
+    monkeypatch.setattr(in_news.News, "look", slow)
+    city.send(Reading("gauge/0", "water_depth", MORNING, 1.0))
+    hanging_up = asyncio.run_coroutine_threadsafe(hasty.look(DRAINAGE), city._loop)
+    assert looking.wait(20)
+    hanging_up.cancel()
+    heard = asyncio.run_coroutine_threadsafe(patient.look(DRAINAGE), city._loop)
+    go_on.set()
+    assert [json.decode(each)["entity"] for each in heard.result(20)] == [["gauge/0"]]
+
+
+def test_of_values_that_were_written_in_one_moment_none_is_left_out_at_the_end_of_a_piece(
+    city: TrialCity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(in_news, "MOST", 2)
+    names = [f"gauge/{n}" for n in range(5)]
+    city.add(*(Entity(name, "gauge", name, None, "parks") for name in names))
+    news = in_news.News(city.hub.database, None)
+    city.send(*(Reading(name, "water_depth", MORNING, 1.0) for name in names))
+    city.hub.database.rows("update hub.latest set written = (select max(written) from hub.latest) returning series")
+    assert sorted(told(news) + told(news) + told(news)) == names

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from citywide.hub import Entity, Point, Reading, Who
+from citywide.hub.database.pool import rows
+from citywide.hub.database.queries import sql
 from citywide.hub.screens.data import queries_of_widget, sheet
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TrialCity
@@ -55,3 +57,14 @@ def test_a_case_of_another_matter_is_on_no_page_of_water(city: TrialCity) -> Non
     with city.hub.database.transaction() as connection:
         connection.execute("update hub.cases set category = 'noise'")
     assert shown(city, RIVER, "Board") == []
+
+
+def test_a_map_that_cannot_show_all_open_cases_says_of_how_many_these_are_the_first(city: TrialCity) -> None:
+    many = """insert into hub.cases (title, category, department, first_department, lon, lat, opened, state)
+        select '{"en": "x", "zh": "x"}', 'pothole', 'roads', 'roads', 106.5, 29.5, now(), 'assigned'
+        from generate_series(1, 5099) returning null"""
+    with city.hub.database.transaction() as connection:
+        connection.execute(many)
+    with city.hub.database.reading_as(Who("mayor", ("manager",), (), everywhere=True)) as connection:
+        shown = rows(connection, sql("open_cases_on_map"))
+    assert (len(shown), {row["alike"] for row in shown}) == (5000, {5100})

@@ -13,7 +13,9 @@ from citywide.hub.screens.labels import labels
 from citywide.hub.settings import Settings
 from citywide.hub.testing import MORNING, TrialCity
 from citywide.hub.vocabulary.own import Own, OwnRule, settled, with_bounds
+from citywide.hub.vocabulary.rule import Rule
 from citywide.kit.commands import NotPossibleError
+from citywide.kit.text import Text
 from citywide.systems.waterlogging.model import DEEP_WATER, GAUGE_SILENT
 
 CITY = """
@@ -92,13 +94,41 @@ def test_people_read_what_a_department_is_called_here(city: TrialCity) -> None:
     ("[rules.deep_water]\nclears_below = 11", "rule deep_water: clears_below lies above the bound that raises"),
     ('[rules.deep_water]\nseverity = "grave"', "rule deep_water: severity is one of notice, "),
     ("[categories.flooded_road]\nwithin_hours = 0", "Expected `float` > 0.0"),
-    ("[categories.flooded_road]\nwithin = 3", "unknown field `within`"),
+    ("[categories.flooded_road]\nwithin = 3", "categories.flooded_road: Object contains unknown field `within`"),
+    ("[categories.flooded_road]\nwithin = 3", "accepted: department, within_hours, around_the_clock, reportable"),
+    ("[categories.flooded_road]\nwithin_hours = 1e-9", "within_hours: 1e-09; accepted: a minute at least"),
+    ("[categories.flooded_road]\nwithin_hours = nan", "categories.flooded_road.within_hours: Expected `float` > 0"),
+    ("[rules.deep_water]\nabove = nan", "rules.deep_water: above: nan; accepted: a number"),
+    ("[rules.deep_water]\nabove = 2700", "above = 2700 is no water_depth; accepted: -5 to 600 cm"),
+    ("[rules.deep_water]\nclears_above = 7", "rule deep_water: clears_above is not for a rule with `above`"),
+    ("nonsense = 1", "unknown field `nonsense`; accepted: departments, categories, rules, name, country"),
+    ("bounds = [106.8, 29.75, 106.3, 29.4]", "accepted: west, south, east, north in degrees"),
+    ("centre = [400.0, 29.5]", "accepted: longitude and latitude in degrees"),
+    ("zoom = nan", "zoom: nan; accepted: 0 to 24"),
+    ('origin = "a log"', "origin: 'a log'; accepted: a name without blanks and +"),
+    ('[departments]\n"a,b" = {en = "A", zh = "甲"}', "departments: 'a,b'; accepted: a name without commas"),
+    ('[departments]\nriver = {en = "", zh = "河"}', "departments.river: en and zh say what it is called"),
+    ('name = {en = " ", zh = "市"}', "name: en and zh say what the city is called"),
+    ("rules = 3", "rules: Expected `object`, got `int`"),
+    ("a = " + "[" * 5000 + "]" * 5000, "accepted: TOML"),
+    ("# " + "x" * 1_000_001, "bytes; accepted: at most 1000000"),
 ])  # fmt: skip
 def test_what_a_city_cannot_settle_is_said_before_anything_begins(line: str, said: str, tmp_path: Path) -> None:
     (tmp_path / "city.toml").write_text(line)
     with pytest.raises(NotPossibleError, match=r"city\.toml") as refused:
         systems_of(Settings(city=tmp_path))
     assert said in str(refused.value)
+
+
+def test_a_file_in_another_writing_is_refused_with_where_that_begins(tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_bytes('name = {en = "Town", zh = "市"}'.encode("gb18030"))
+    with pytest.raises(NotPossibleError, match=r"city\.toml: byte 27 is no UTF-8; accepted: TOML in UTF-8"):
+        systems_of(Settings(city=tmp_path))
+
+
+def test_a_bound_of_zero_is_a_bound() -> None:
+    with pytest.raises(ValueError, match="clears_below lies above the bound that raises"):
+        Rule("frost", "temperature", Text("frost", "霜冻"), above=-5.0, clears_below=0.0)
 
 
 def test_a_city_that_settles_nothing_has_the_systems_as_they_are() -> None:

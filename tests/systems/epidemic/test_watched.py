@@ -9,10 +9,11 @@ from litestar.testing import TestClient
 
 from citywide.app import EVERYTHING, build, systems_of
 from citywide.hub import Point, Text
+from citywide.hub.city_file import CityFileError
 from citywide.hub.database.cluster import Cluster
 from citywide.hub.entities.registry import register
 from citywide.hub.people.devices import new_token
-from citywide.hub.settings import CityFileError, Settings
+from citywide.hub.settings import Settings
 from citywide.hub.testing import fresh_database
 from citywide.hub.vocabulary.check import faults
 from citywide.hub.vocabulary.things import Entity

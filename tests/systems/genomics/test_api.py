@@ -134,6 +134,20 @@ def test_a_study_is_stopped_and_put_down_again(laboratory: TestClient, sign_in: 
     laboratory.post("/v1/studies/acts", json={"study": number, "act": "stop"}, headers=csrf)
 
 
+def test_a_study_that_is_sent_again_under_its_key_is_asked_for_once(laboratory: TestClient, sign_in: SignIn) -> None:
+    csrf = sign_in("curie")
+    named = csrf | {"idempotency-key": "a-study-of-one"}
+    first, again = (laboratory.post("/v1/studies", json=ASKED, headers=named) for _ in range(2))
+    assert (first.status_code, first.json()) == (201, again.json())
+    other = laboratory.post("/v1/studies", json=ASKED | {"purpose": "something else"}, headers=named)
+    assert (other.status_code, other.json()["errors"][0]["where"]) == (422, "Idempotency-Key")
+    unnamed = laboratory.post("/v1/studies", json=ASKED, headers=csrf)
+    assert unnamed.json()["study"] != first.json()["study"]
+    for answer in (first, unnamed):
+        number = answer.json()["study"]
+        laboratory.post("/v1/studies/acts", json={"study": number, "act": "stop"}, headers=csrf)
+
+
 def test_a_running_scan_ends_when_it_is_stopped_and_keeps_its_parts(laboratory: TestClient, sign_in: SignIn) -> None:
     csrf, hub = sign_in("curie"), laboratory.app.state.hub
     number = laboratory.post("/v1/studies", json=ASKED, headers=csrf).json()["study"]

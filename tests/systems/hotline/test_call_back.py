@@ -103,3 +103,16 @@ def test_nobody_is_asked_about_work_that_is_not_done(city: TestClient) -> None:
     case = reported(city, 7)
     assert answered(city, case, "confirm", stars=5)["refused"][0]["where"] == "0.act"
     assert answered(city, {"follow": "nothing"}, "confirm")["refused"][0]["where"] == "0.follow"
+
+
+def test_a_word_that_no_database_keeps_takes_no_other_reply_with_it(city: TestClient) -> None:
+    first, second = handed_in(city, 7), handed_in(city, 8)
+    replies = [
+        {"follow": case["follow"], "act": "reopen", "note": note}
+        for case, note in ((first, "a\0b"), (second, "still there"))
+    ]
+    answer = said(city, "/v1/hotline/answers", replies)
+    assert answer.status_code == 200
+    refused, heard = answer.json()
+    assert refused["refused"][0]["where"] == "0.note"
+    assert heard == {"case": second["case"], "state": "waiting"}

@@ -111,3 +111,30 @@ def test_histories_that_come_one_upon_another_are_learnt_in_one_school_at_a_time
             thread.join()
     assert 1 <= len(at_once) <= 2
     assert max(at_once) == 1
+
+
+def test_a_city_full_of_devices_still_knows_the_places_that_people_speak_of(settings: Settings) -> None:
+    """Of a million gauges with long names, the schools' short ones would find no room."""
+    devices = """insert into hub.entity (id, kind, name, lon, lat)
+        select 'gauge/' || n, 'gauge', 'Telemetry unit of the storm drain number ' || n, 106.5, 29.5
+        from generate_series(1, 100500) as n returning null"""
+    school = "insert into hub.entity (id, kind, name, lon, lat) values ('school/1', 'school', '育才小学', 106.6, 29.6)"
+    with closing(Database(settings.database_url)) as database:
+        with database.transaction() as connection:
+            connection.execute(devices)
+            connection.execute(school)
+        found = Intake().named(database, "育才小学门口积水")
+    assert found is not None
+    assert (found.name, found.lon) == ("育才小学", 106.6)
+
+
+def test_what_is_passed_on_is_learnt_from_under_the_names_of_this_citys_departments(settings: Settings) -> None:
+    """Who answers for street lights here is called otherwise than it is declared."""
+    told = {"category": "school", "department": "education", "words": ODD, "count": 300}
+    with closing(Database(settings.database_url)) as database:
+        with database.transaction() as connection:
+            connection.execute(CLOSED, told)
+            connection.execute(PASSED.replace("parks", "river_office"))
+        listener = Intake({**learning.OWNER, "street_light": "river_office"})
+        listener._sorter = learning.novice().copy().under(listener._owner)
+        assert listener.guess(database, ODD).departments[0][0] == "river_office"

@@ -24,9 +24,10 @@ from citywide.hub.web.described import Said
 from citywide.hub.web.limits import QUESTIONS, limited
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
+from citywide.kit.text import Text
 from citywide.systems.hotline.model import REPORTABLE
 
-LABELS = {each.name: each.label for each in REPORTABLE}
+DECLARED = frozenset(each.name for each in REPORTABLE)
 OF_STAFF = ("details", "opened_by", "about", "about_name", "assigned_to", "unit_name", "ours", "links", "joined_to")
 KNOWN = ("hub", "resident")
 
@@ -45,7 +46,7 @@ def follow(request: AnyRequest, state: State, token: FromPath[str]) -> Response[
     limited(request, QUESTIONS)
     hub = hub_of(state)
     with hub.database.transaction() as connection:
-        return as_json(_seen(connection, _case_of(connection, token), token) | {"as_of": hub.clock.now()})
+        return as_json(_seen(connection, hub, _case_of(connection, token), token) | {"as_of": hub.clock.now()})
 
 
 @post("/v1/follow/{token:str}/{act:str}", status_code=200)
@@ -59,7 +60,7 @@ def answer(
     with hub.database.transaction() as connection:
         case = _case_of(connection, token)
         _act(connection, hub, case, act, data, token)
-        return as_json(_seen(connection, case, token) | {"as_of": hub.clock.now()})
+        return as_json(_seen(connection, hub, case, token) | {"as_of": hub.clock.now()})
 
 
 @get("/v1/photos/{photo:str}")
@@ -102,7 +103,7 @@ def _act(connection: Connection, hub: Hub, case: int, act: str, said: Say, token
         hub.desk.add(connection, case, now, "resident", note, follower)
 
 
-def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
+def _seen(connection: Connection, hub: Hub, case: int, token: str) -> dict[str, Any]:
     """What a follower may know, and may do about it."""
     mine = {"case": case, "follower": hash_of(token)}
     row = rows(connection, sql("case_seen"), mine)[0]
@@ -111,21 +112,27 @@ def _seen(connection: Connection, case: int, token: str) -> dict[str, Any]:
     own = rows(connection, sql("follower_word"), mine)[0]
     photos = [f"{each['photo']}?token={token}" for each in rows(connection, sql("photos_of_follower"), mine)]
     return {
-        "case": _for_a_follower(row, first=first) | own | {"photos": photos},
+        "case": _for_a_follower(row, _public(hub, row["category"]), first=first) | own | {"photos": photos},
         "steps": [_told(step, row["department"]) for step in steps],
         "can": may(own["state"]),
     }
 
 
-def _for_a_follower(row: Row, *, first: bool) -> Row:
+def _public(hub: Hub, category: str) -> Text | None:
+    """What a matter that residents report, or did, is called to others than who told of it."""
+    known = hub.words.categories.get(category)
+    return known.label if known and (known.reportable or category in DECLARED) else None
+
+
+def _for_a_follower(row: Row, called: Text | None, *, first: bool) -> Row:
     """The case with its follower's own words, and without other people's and the names of staff."""
     shown = {name: value for name, value in row.items() if name not in OF_STAFF}
     lon, lat = shown.pop("lon"), shown.pop("lat")
     shown["place"] = None if lon is None else [lon, lat]
     if first:
         shown["told"] = row["details"]
-    elif row["category"] in LABELS:  # a title holds the address in its reporter's words
-        shown["title"] = msgspec.to_builtins(LABELS[row["category"]])
+    elif called is not None:  # a title holds the address in its reporter's words
+        shown["title"] = msgspec.to_builtins(called)
     return shown
 
 

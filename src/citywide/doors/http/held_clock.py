@@ -18,7 +18,7 @@ from msgspec import Struct
 from citywide.hub.clock import follow, keep_clock
 from citywide.hub.database.queries import sql
 from citywide.hub.running import Hub
-from citywide.hub.web.callers import device, hub_of
+from citywide.hub.web.callers import device_aside, hub_of
 from citywide.hub.web.problems import Problem
 from citywide.kit.clock import LedClock, ManualClock
 
@@ -34,7 +34,7 @@ class Hands(Struct, frozen=True):
 @post("/v1/clock", status_code=200)
 async def move_clock(request: Request[Any, Any, Any], state: State, data: JSONBody[Hands]) -> dict[str, str]:
     """Move the hands forward; what is due by then is done when this answers."""
-    device(request, "demo")
+    await device_aside(request, "demo")
     hub = hub_of(state)
     if data.now.tzinfo is None:
         raise Problem(422, "the hands move to a time with its zone")

@@ -18,7 +18,7 @@ from citywide.hub.ingest.wire import FORMATS
 from citywide.hub.readings.history import History
 from citywide.hub.vocabulary.words import Words
 from citywide.hub.web.answers import as_json
-from citywide.hub.web.callers import AnyRequest, anybody, device, hub_of
+from citywide.hub.web.callers import AnyRequest, anybody, device_aside, hub_of
 from citywide.hub.web.described import FILE, MOMENT, NUMBER, TEXT, body_of, many, record
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
@@ -45,14 +45,14 @@ _BODY = body_of({kind: _BATCH if kind == "application/json" else FILE for kind i
 @post("/v1/readings", status_code=200, operation_class=_BODY)
 async def take_readings(request: AnyRequest, state: State) -> Response[bytes]:
     """Take a batch; the answer comes after commit and names each item that was refused."""
-    device(request, "readings:write")
+    await device_aside(request, "readings:write")
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind not in FORMATS:
         raise Problem(415, f"{kind} is not read here; accepted: {', '.join(FORMATS)}")
     hub, packing = hub_of(state), request.headers.get("content-encoding", "").strip().lower()
     body = await request.body()
     body = await asyncio.to_thread(unpacked, body, packing) if packing else body
-    device(request, "readings:write")  # a batch may be long on its way, and its token end meanwhile
+    await device_aside(request, "readings:write")  # a batch may be long on its way, and its token end meanwhile
     receipt = await hub.reception.receive(FORMATS[kind](body, hub.clock.now_us()))
     status = 200 if receipt.accepted or receipt.late or receipt.duplicate or not receipt.refused_count else 422
     return Response(json.encode(receipt), status_code=status, media_type=MediaType.JSON)

@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from msgspec import Struct, structs
 
 from citywide.hub.ingest.batch import Refusal
-from citywide.hub.reports.receive import neighbours, take
+from citywide.hub.reports.receive import Taken, followed, neighbours, reportable, take
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of
@@ -20,7 +20,7 @@ from citywide.hub.web.photos import all_scrubbed, not_too_many
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.geometry import Point
-from citywide.systems.hotline.model import PERSONAL, REPORTABLE
+from citywide.systems.hotline.model import PERSONAL
 from citywide.systems.hotline.told import LINK, Told, understood
 
 LinkAsKey = Annotated[
@@ -38,10 +38,11 @@ class Near(Struct, frozen=True):
 
 
 @get("/v1/report/categories", sync_to_thread=False)
-def categories() -> Response[bytes]:
-    """What can be reported."""
+def categories(state: State) -> Response[bytes]:
+    """What can be reported here."""
+    offered = reportable(hub_of(state).desk)
     return as_json([
-        {"name": each.name, "label": each.label, "has_a_place": each.name not in PERSONAL} for each in REPORTABLE
+        {"name": each.name, "label": each.label, "has_a_place": each.name not in PERSONAL} for each in offered
     ])  # fmt: skip
 
 
@@ -77,10 +78,20 @@ async def report(request: AnyRequest, state: State, key: LinkAsKey = None) -> Re
 def take_in(hub: Hub, told: Told, bodies: list[bytes]) -> Response[bytes]:
     """Scrub the photos, find category and place where they are missing, and take the report."""
     photos = all_scrubbed(bodies)
+    if before := _taken_before(hub, told):  # whatever the sorter has learnt since
+        return as_json(before, 201)
     found = understood(hub, told, has_photos=bool(photos))
     with hub.database.transaction() as connection:
         taken = take(connection, hub.desk, found, photos, hub.clock.now())
     return as_json(taken, 201)
+
+
+def _taken_before(hub: Hub, told: Told) -> Taken | None:
+    if told.link is None:
+        return None
+    with hub.database.transaction() as connection:
+        case = followed(connection, told.link)
+    return None if case is None else Taken(case, told.link)
 
 
 def _told(field: object) -> Told:

@@ -8,7 +8,9 @@ from typing import Any
 
 from litestar import Response, post
 from litestar.datastructures import FormMultiDict, State, UploadFile
+from psycopg import Connection
 
+from citywide.doors.open311.sent_again import done_for_app
 from citywide.doors.open311.services import need_ours, service
 from citywide.doors.open311.shapes import Fault, Item, answered
 from citywide.hub.people.who import Contact
@@ -17,11 +19,9 @@ from citywide.hub.reports.photos import MOST, PhotoError, scrubbed
 from citywide.hub.reports.receive import Report, take
 from citywide.hub.reports.words import PHONE
 from citywide.hub.running import Hub
-from citywide.hub.settings import CitySettings
 from citywide.hub.web.callers import AnyRequest, hub_of
 from citywide.hub.web.described import FILE, TEXT, form_of, many
-from citywide.hub.web.once import IdempotencyKey, done_once, named
-from citywide.hub.web.problems import Problem
+from citywide.hub.web.once import IdempotencyKey, named
 from citywide.kit.geometry import Point
 
 FIELDS = ("api_key", "service_code", "lat", "long", "address_string", "description", "first_name", "last_name",
@@ -66,24 +66,20 @@ def need_key(hub: Hub, form: Mapping[str, Any]) -> str:
 def _made(hub: Hub, form: FormMultiDict, files: list[bytes], here: str, key: str | None) -> list[Item]:
     need_ours(hub, form)
     app = need_key(hub, form)
-    report, links = _report(form, app, hub.city), links_in(form)
+    report, links = _report(hub, form, app), links_in(form)
     try:
         photos = [scrubbed(each) for each in files[:MOST]]
     except PhotoError as error:
         raise Fault(400, f"media: {error}") from error
     now, asked = hub.clock.now(), ([report, links], [sha256(each).hexdigest() for each in files])
 
-    def work() -> list[Item]:
+    def work(connection: Connection) -> list[Item]:
         taken = take(connection, hub.desk, report, photos, now)
         keep_links(connection, taken.case, links, now, f"app {app}")
         notice = f"follow it at {here}follow/{taken.follow}"
         return [{"service_request_id": str(taken.case), "service_notice": notice, "account_id": None}]
 
-    try:
-        with hub.database.transaction() as connection:
-            return done_once(connection, named(key, f"app {app}", asked), now, work)
-    except Problem as problem:
-        raise Fault(problem.status, f"Idempotency-Key: {problem}") from problem
+    return done_for_app(hub.database, named(key, f"app {app}", asked), now, work)
 
 
 def links_in(form: FormMultiDict) -> list[str]:
@@ -95,12 +91,12 @@ def links_in(form: FormMultiDict) -> list[str]:
         raise Fault(400, f"media_url: {error}") from error
 
 
-def _report(form: FormMultiDict, app: str, city: CitySettings) -> Report:
+def _report(hub: Hub, form: FormMultiDict, app: str) -> Report:
     said = {name: value.strip()[:4000] for name, value in form.items() if isinstance(value, str)}
     if not said.get("service_code"):
         raise Fault(400, "service_code is missing")
-    category, place = service(said["service_code"]), _place(said)
-    if place and not city.reaches(place.lon, place.lat):
+    category, place = service(hub, said["service_code"]), _place(said)
+    if place and not hub.city.reaches(place.lon, place.lat):
         raise Fault(400, "lat and long lie outside this jurisdiction")
     if place is None and not said.get("address_string"):
         raise Fault(400, "a location is missing: lat and long, or address_string")

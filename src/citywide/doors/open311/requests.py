@@ -8,8 +8,9 @@ from litestar import Response, get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
-from citywide.doors.open311.services import SERVICES, need_ours, service
+from citywide.doors.open311.services import need_ours, told_of
 from citywide.doors.open311.shapes import Fault, Item, answered, moment
+from citywide.hub import Category
 from citywide.hub.database.pool import rows
 from citywide.hub.database.queries import sql
 from citywide.hub.reports.receive import followed
@@ -70,7 +71,8 @@ def _listed(hub: Hub, asked: Mapping[str, str]) -> list[Item]:
         found = rows(connection, sql("requests_seen"), values)
     if asked.get("service_request_id") and not found:
         raise Fault(404, f"there is no request {asked['service_request_id']}")
-    return [_seen(row) for row in found]
+    known = told_of(hub)
+    return [_seen(row, known[row["category"]]) for row in found]
 
 
 def _filters(hub: Hub, asked: Mapping[str, str]) -> dict[str, object]:
@@ -86,13 +88,15 @@ def _filters(hub: Hub, asked: Mapping[str, str]) -> dict[str, object]:
 
 
 def _of(hub: Hub, asked: Mapping[str, str]) -> dict[str, object]:
-    codes, states = [service(each).name for each in _several(asked, "service_code")], _several(asked, "status")
+    known, codes, states = told_of(hub), _several(asked, "service_code"), _several(asked, "status")
+    if strange := [code for code in codes if code not in known]:
+        raise Fault(404, f"there is no service {strange[0][:80]!r}; see services.json")
     if not set(states) <= {"open", "closed"}:
         raise Fault(400, "status: open, closed or both")
     now, zone = hub.clock.now(), hub.city.zone
     until = moment(asked["end_date"], "end_date", zone) if asked.get("end_date") else now + SPAN
     since = moment(asked["start_date"], "start_date", zone) if asked.get("start_date") else min(until, now) - SPAN
-    return {"cases": None, "codes": codes or list(SERVICES), "states": states or None, "since": since, "until": until}
+    return {"cases": None, "codes": codes or list(known), "states": states or None, "since": since, "until": until}
 
 
 def _several(asked: Mapping[str, str], name: str) -> list[str]:
@@ -106,11 +110,10 @@ def _number(asked: Mapping[str, str], name: str, most: int) -> int | None:
     return int(said[:9]) if said else None
 
 
-def _seen(row: Mapping[str, Any]) -> Item:
+def _seen(row: Mapping[str, Any], category: Category) -> Item:
     """One request as the public may see it: words only where an app sent them for the public."""
-    category = SERVICES[row["category"]]
     title = f"{category.label.zh} {category.label.en}"
-    address, words = _published(row)
+    address, words = _published(row, category.label.en)
     return NOT_KEPT | {
         "service_request_id": str(row["id"]),
         "status": row["status"],
@@ -129,11 +132,10 @@ def _seen(row: Mapping[str, Any]) -> Item:
     }
 
 
-def _published(row: Mapping[str, Any]) -> tuple[str, str]:
+def _published(row: Mapping[str, Any], label: str) -> tuple[str, str]:
     """The address and the words, where an app sent them for the public."""
     if row["facts"].get("source") != "open311":
         return "", ""
-    label = SERVICES[row["category"]].label.en
     return row["title"]["en"].removeprefix(label).removeprefix(", "), row["details"]
 
 

@@ -13,7 +13,7 @@ from citywide.hub.running import Hub
 from citywide.hub.web.callers import hub_of
 from citywide.systems.hotline.model import REPORTABLE
 
-SERVICES = {category.name: category for category in REPORTABLE}
+DECLARED = frozenset(category.name for category in REPORTABLE)
 FORMATS = ("application/json", "text/xml")
 
 
@@ -34,7 +34,7 @@ def services(request: Request[Any, Any, Any], state: State, name: FromPath[str])
         need_ours(hub_of(state), request.query_params)
         if what != "services":
             raise Fault(404, f"there is no {what!r} here")
-        return [_service(category) for category in SERVICES.values()]
+        return [_service(category) for category in offered(hub_of(state)).values()]
 
     return answered(name, "services", "service", listed)
 
@@ -45,7 +45,7 @@ def definition(request: Request[Any, Any, Any], state: State, name: FromPath[str
 
     def found(code: str) -> Item:
         need_ours(hub_of(state), request.query_params)
-        category = service(code)
+        category = service(hub_of(state), code)
         return {"service_code": category.name, "attributes": [_danger()]}
 
     return answered(name, "service_definition", "attribute", found)
@@ -63,11 +63,23 @@ def need_ours(hub: Hub, asked: Mapping[str, Any]) -> None:
         raise Fault(404, f"there is no jurisdiction {str(named)[:80]!r} here; it is {jurisdiction_of(hub)!r}")
 
 
-def service(code: str) -> Category:
+def offered(hub: Hub) -> Mapping[str, Category]:
+    """What residents of this city may report, by its code."""
+    return {category.name: category for category in hub.words.categories.values() if category.reportable}
+
+
+def told_of(hub: Hub) -> Mapping[str, Category]:
+    """The same, and what they may report no more: what was asked for is followed to its end."""
+    known = hub.words.categories
+    return {name: known[name] for name in known if known[name].reportable or name in DECLARED}
+
+
+def service(hub: Hub, code: str) -> Category:
     """The category behind a service code."""
-    if code not in SERVICES:
-        raise Fault(404, f"there is no service {code!r}; see services.json")
-    return SERVICES[code]
+    found = offered(hub).get(code)
+    if found is None:
+        raise Fault(404, f"there is no service {code[:80]!r}; see services.json")
+    return found
 
 
 def _service(category: Category) -> Item:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -29,6 +30,7 @@ class Reception:
     ) -> None:
         self.registry, self.known, self.clock, self.keepers, self.send = registry, known, clock, keepers, send
         self._remembered: WeakKeyDictionary[Heads, tuple[Numbers, Numbers]] = WeakKeyDictionary()
+        self._meeting = ThreadPoolExecutor(2, "meeting")  # all threads of the doors may be waiting for us
 
     async def receive(self, columns: Columns) -> Receipt:
         """Commit what is good, name what is not; returns after commit."""
@@ -36,7 +38,8 @@ class Reception:
         codes, series = self._whom(columns)
         columns, good = checked(columns, codes, self.known, self.clock.now_us(), receipt)
         if ((series < 0) & good).any():
-            series = await asyncio.to_thread(self._meet, columns, good, series, receipt)
+            loop = asyncio.get_running_loop()
+            series = await loop.run_in_executor(self._meeting, self._meet, columns, good, series, receipt)
         good &= series >= 0
         rows = Rows(series, columns.time, columns.value)
         await self._commit(rows if good.all() else rows.pick(good), receipt)

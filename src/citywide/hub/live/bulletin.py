@@ -31,20 +31,27 @@ class Bulletin:
     def __init__(self, news: News) -> None:
         self.news, self.number = news, 0
         self._issues: deque[Issue] = deque(maxlen=KEPT)
-        self._looked, self._looking = float("-inf"), asyncio.Lock()
+        self._looked = float("-inf")
+        self._look: asyncio.Future[None] | None = None
 
     async def after(self, number: int, who: Who) -> list[Issue] | None:
         """The issues after this one, with whatever is new by now; None where some of them are kept no more."""
-        async with self._looking:
-            if time.monotonic() - self._looked >= EVERY_S:
-                told = await asyncio.to_thread(self.news.look, who)
-                self._looked = time.monotonic()
-                if told is not None:
-                    self.number += 1
-                    self._issues.append(Issue(self.number, told, self.news.since))
+        if self._look is None and time.monotonic() - self._looked >= EVERY_S:
+            self._look = asyncio.ensure_future(self._look_for_all(who))
+        if self._look is not None:
+            await asyncio.shield(self._look)  # who hangs up meanwhile takes nothing from the others
         if number < self.number - len(self._issues):
             return None
         return [issue for issue in self._issues if issue.number > number]
+
+    async def _look_for_all(self, who: Who) -> None:
+        try:
+            told = await asyncio.to_thread(self.news.look, who)
+            if told is not None:
+                self.number += 1
+                self._issues.append(Issue(self.number, told, self.news.since))
+        finally:
+            self._looked, self._look = time.monotonic(), None
 
 
 class Bulletins:

@@ -42,7 +42,7 @@ class News:
         """Everything written until `committed` has been seen; from there on it is looked at again."""
         self._committed = min(self._committed, committed)
         newest = found[-1]["written"] if found else self.since
-        if len(found) == MOST:  # first the rest
+        if len(found) >= MOST:  # first the rest
             self._read = newest
         else:
             self.since = self._read = max(self.since, min(newest, self._committed))

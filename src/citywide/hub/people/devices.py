@@ -61,6 +61,11 @@ class Tokens:
             self._met[token] = met
         return met[1]
 
+    def remembers(self, token: str) -> bool:
+        """Whether the answer is known without asking the database."""
+        met = self._met.get(token)
+        return met is not None and met[0] >= time.monotonic()
+
     def forget(self) -> None:
         """Look every token up anew from now on."""
         self._met.clear()

@@ -60,7 +60,7 @@ from hub.latest
 cross join lateral (select entity, quantity from hub.series where series.number = latest.series offset 0) as series
 cross join lateral (select id, lon, lat from hub.entity where entity.number = series.entity offset 0) as entity
 where latest.written > %(since)s and series.quantity <> 'position_lat' -- a place is told once: with its longitude
-order by latest.written limit %(most)s
+order by latest.written fetch first %(most)s rows with ties
 
 -- name: retire
 update hub.entity set retired = %(at)s, service_changed = clock_timestamp()

@@ -61,8 +61,9 @@ select count(*) as count from hub.cases where state <> 'closed' and late_departm
 select count(*) as count from hub.cases where state = 'waiting'
 
 -- name: open_cases_on_map
--- Those that nobody is on come first, then the most urgent
-select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value, cases.state
+-- Those that nobody is on come first, then the most urgent; beside each how many there are of all
+select cases.id::text as id, cases.title as name, '/case/' || cases.id as href, cases.lon, cases.lat, null::float8 as value,
+    cases.state, count(*) over () as alike
 from hub.cases where cases.state <> 'closed' and cases.lon is not null
 order by cases.state <> 'waiting', cases.due nulls last limit 5000
 

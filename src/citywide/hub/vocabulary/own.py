@@ -5,18 +5,21 @@ It stands in the city's own file; whatever is left unsaid there stays as the sys
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from math import isfinite
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 
+from citywide.hub.people.who import EVERYWHERE
 from citywide.hub.vocabulary.affairs import Category
 from citywide.hub.vocabulary.departments import DEPARTMENTS
 from citywide.hub.vocabulary.rule import Rule
+from citywide.hub.vocabulary.signals import Value
 from citywide.hub.vocabulary.system import System
 from citywide.kit.commands import NotPossibleError
 from citywide.kit.text import Text
 
-YEAR_H, YEAR_S = 8784, 31_622_400
+YEAR_H, YEAR_S, SHORTEST_H = 8784, 31_622_400, 1 / 60
 GAPS = (("above", "clears_below"), ("below", "clears_above"))
 
 
@@ -28,6 +31,10 @@ class OwnCategory(Struct, frozen=True, forbid_unknown_fields=True):
     around_the_clock: bool | None = None
     reportable: bool | None = None
 
+    def __post_init__(self) -> None:
+        if self.within_hours is not None and self.within_hours < SHORTEST_H:
+            raise ValueError(f"within_hours: {self.within_hours:g}; accepted: a minute at least")
+
 
 class OwnRule(Struct, frozen=True, forbid_unknown_fields=True):
     """Where an alarm begins and ends here, and how grave it is."""
@@ -38,6 +45,15 @@ class OwnRule(Struct, frozen=True, forbid_unknown_fields=True):
     clears_above: float | None = None
     hold_s: Annotated[float, Meta(ge=0, le=YEAR_S)] | None = None
     severity: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in (name for pair in GAPS for name in pair):
+            value = getattr(self, name)
+            if value is not None and not isfinite(value):
+                raise ValueError(f"{name}: {value}; accepted: a number")
+
+
+TABLES: Mapping[str, type[Struct]] = {"departments": Text, "categories": OwnCategory, "rules": OwnRule}
 
 
 class Own(Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,6 +74,15 @@ def settled(systems: Sequence[System], own: Own) -> list[System]:
     for fault in _faults(systems, own):
         raise NotPossibleError(f"city.toml: {fault}")
     return [_settled(system, own) if own.categories or own.rules else system for system in systems]
+
+
+def unfit(own: Own) -> Iterator[str]:
+    """Names that nobody could use, and such as say nothing."""
+    for name, called in own.departments.items():
+        if not name.strip() or "," in name or name == EVERYWHERE:
+            yield f"departments: {name!r}; accepted: a name without commas, such as river_office"
+        if not (called.en.strip() and called.zh.strip()):
+            yield f"departments.{name}: en and zh say what it is called; one of them is empty"
 
 
 def category_here(category: Category, own: Own) -> Category:
@@ -104,6 +129,18 @@ def _faults(systems: Sequence[System], own: Own) -> Iterator[str]:
     yield from _unknown("rule", own.rules, (word.name for system in systems for word in system.rules))
     answering = [each.department for each in own.categories.values() if each.department is not None]
     yield from _unknown("department", answering, own.called)
+    yield from _beyond(systems, own)
+
+
+def _beyond(systems: Sequence[System], own: Own) -> Iterator[str]:
+    """Bounds that no value of the rule's quantity can pass: a slip of the unit, and nothing would ever ring."""
+    ranges = {quantity.name: quantity for system in systems for quantity in system.quantities}
+    for rule in (rule for system in systems for rule in system.rules if isinstance(rule.signal, Value)):
+        said, known = own.rules.get(rule.name), ranges.get(rule.quantity)
+        for name, bound in _said(said, but="hold_s").items() if said and known else ():
+            if known and isinstance(bound, float) and not known.low <= bound <= known.high:
+                accepted = f"{known.low:g} to {known.high:g} {known.unit}"
+                yield f"rule {rule.name}: {name} = {bound:g} is no {known.name}; accepted: {accepted}"
 
 
 def _unknown(what: str, said: Iterable[str], declared: Iterable[str]) -> Iterator[str]:

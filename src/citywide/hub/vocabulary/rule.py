@@ -41,7 +41,10 @@ class Rule(Struct, frozen=True):
             raise ValueError(f"rule {self.name}: state one of `above` and `below`")
         if self.severity not in SEVERITIES:
             raise ValueError(f"rule {self.name}: severity is one of {', '.join(SEVERITIES)}")
-        if self.above is not None and (self.clears_below or self.above) > self.above:
+        for bound, other in (("above", "clears_above"), ("below", "clears_below")):
+            if getattr(self, bound) is not None and getattr(self, other) is not None:
+                raise ValueError(f"rule {self.name}: {other} is not for a rule with `{bound}`")
+        if self.above is not None and self.clears_below is not None and self.clears_below > self.above:
             raise ValueError(f"rule {self.name}: clears_below lies above the bound that raises")
         if self.below is not None and self.clears_above is not None and self.clears_above < self.below:
             raise ValueError(f"rule {self.name}: clears_above lies below the bound that raises")

@@ -51,7 +51,7 @@ def named(key: str | None, sender: str, asked: object) -> Once | None:
     """The request as its sender names it, if it does."""
     if key is None:
         return None
-    secret = f"{sender}\0{key.strip(chr(34))}".encode()
+    secret = f"{sender}\0{key.replace(chr(34), '')}".encode()
     return Once(_hash(b"name", secret), _hash(b"seal", secret), _hash(b"asked", msgspec.json.encode(asked)))
 
 
@@ -60,12 +60,21 @@ def done_once(connection: Connection, once: Once | None, at: datetime, work: Cal
     if once is None:
         return work()
     connection.execute("select pg_advisory_xact_lock(hashtext(%s))", (f"once {once.name.hex()}",))
-    before = connection.execute(sql("answered_before"), {"name": once.name, "since": at - KEPT}).fetchone()
-    if before is None:
-        answer = work()
-        _keep(connection, once, at, msgspec.json.encode(answer))
-        return answer
-    asked, answer = before
+    before = answered(connection, once, at)
+    if before is not None:
+        return before
+    answer = work()
+    _keep(connection, once, at, msgspec.json.encode(answer))
+    return answer
+
+
+def answered(connection: Connection, once: Once | None, at: datetime) -> Any:
+    """The answer of before, if there is one; a key that has named something else is refused."""
+    values = once and {"name": once.name, "since": at - KEPT}
+    found = connection.execute(sql("answered_before"), values).fetchone() if values else None
+    if once is None or found is None:
+        return None
+    asked, answer = found
     if asked != once.asked:
         said = "the key has named another request within the last 24 hours"
         raise Problem(422, said, [Refusal("Idempotency-Key", said, "the same request once more, or a new key")])

@@ -16,6 +16,7 @@ from citywide.hub.people.who import Who
 from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role_in, staff
+from citywide.hub.web.once import IdempotencyKey, done_once, named
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -57,16 +58,20 @@ class Act(Struct, frozen=True):
 
 @post("/v1/studies", status_code=201)
 @in_thread
-def new_study(request: AnyRequest, state: State, data: JSONBody[Asked]) -> Response[bytes]:
-    """Ask for a study: a case with its people and its purpose; the laboratory begins it when it is its turn."""
+def new_study(request: AnyRequest, state: State, data: JSONBody[Asked], key: IdempotencyKey = None) -> Response[bytes]:
+    """Ask for a study: a case with its people and its purpose; the laboratory begins it when it is its turn.
+
+    One that is sent again with its key is asked for once.
+    """
     who, hub = _scientist(request), hub_of(state)
-    named = _names(data.people)
-    people = tuple(dict.fromkeys([who.name, *named])) if named else ()
+    invited = _names(data.people)
+    people = tuple(dict.fromkeys([who.name, *invited])) if invited else ()
     lists = {name: text for name in LISTS if (text := getattr(data, name).strip())}
     wish = Wish(data.cohort, _names(data.traits), data.purpose, who.name, people, data.test, lists, data.step_one)
+    once, at = named(key, f"staff {who.name} asks for a study", data), hub.clock.now()
     try:
         with hub.database.transaction() as connection:
-            number = ask(connection, hub.desk, wish, hub.clock.now())
+            number: int = done_once(connection, once, at, lambda: ask(connection, hub.desk, wish, at))
     except StudyError as wrong:
         raise _problem(wrong) from None
     return as_json({"study": number, "case": _study(hub, who, number)["cases"]}, 201)

@@ -1,5 +1,8 @@
 -- name: named_places
-select name, lon, lat from hub.entity where lon is not null and length(name) > 1 and kind not like '%%\_crew' order by length(name) desc limit 100000
+-- Of what there are few people speak by name: schools before a million gauges, whose names would leave no room for them
+select name, lon, lat from hub.entity
+where lon is not null and length(name) > 1 and kind not like '%%\_crew'
+order by count(*) over (partition by kind), length(name) desc limit 100000
 
 -- name: passed_on
 select case_step.id, cases.details, case_step.facts ->> 'to' as department from hub.case_step
@@ -45,7 +48,8 @@ select category, department, cases, round(expected::numeric, 1)::float8 as expec
     p, found from hotline.hot_spot order by p, cases / greatest(expected, 0.1) desc
 
 -- name: reported_on_map
-select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, cases.reporters::float8 as value, cases.state
+select cases.id::text as id, cases.title ->> 'zh' as name, cases.lon, cases.lat, cases.reporters::float8 as value, cases.state,
+    count(*) over () as alike
 from hub.cases where cases.reporters > 0 and cases.state <> 'closed' and cases.lon is not null
 order by cases.reporters desc, cases.opened desc limit 5000
 

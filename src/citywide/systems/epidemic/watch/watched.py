@@ -4,11 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
-from msgspec import Meta, Struct, toml
+from msgspec import Meta, Struct
 
 from citywide.hub import Text
-from citywide.hub.settings import CityFileError
+from citywide.hub.city_file import CityFileError, read
 from citywide.systems.epidemic.course import Course
 from citywide.systems.epidemic.engine.natural_history import NaturalHistory
 from citywide.systems.epidemic.engine.privacy import MINIMUM
@@ -72,10 +71,7 @@ def watched_in(folder: Path | None) -> Watched:
     file = folder / FILE if folder else None
     if file is None or not file.exists():
         return STANDARD
-    try:
-        said = toml.decode(file.read_bytes(), type=CityFile)
-    except msgspec.DecodeError as error:
-        raise CityFileError(f"{file}: {error}") from error
+    said = read(file, CityFile)
     names = [one.name for one in said.syndromes]
     if twice := {name for name in names if names.count(name) > 1} | {one.name for one in OTHERS if one.name in names}:
         raise CityFileError(f"{file}: {', '.join(sorted(twice))} is declared twice")

@@ -6,7 +6,7 @@ from litestar import post
 from litestar.datastructures import State
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
-from psycopg import Connection
+from psycopg import Connection, DataError
 
 from citywide.hub import Text
 from citywide.hub.cases.moves import CaseError, standing
@@ -17,7 +17,7 @@ from citywide.hub.reports.words import without_numbers_of_people
 from citywide.hub.running import Hub
 from citywide.hub.web.callers import AnyRequest, device, hub_of
 from citywide.hub.web.threads import in_thread
-from citywide.systems.hotline.api.channels import MOST_AT_ONCE, SCOPE, limit_of
+from citywide.systems.hotline.api.channels import MOST_AT_ONCE, SCOPE, limit_of, unkept
 
 NOT_REACHED = Text("closed on the photo, nobody was reached on the call-back", "回访未接通，凭照片结案")
 
@@ -50,6 +50,8 @@ def _state_or_refusal(hub: Hub, reply: Reply, at: int, channel: str) -> dict[str
             return {"case": case, "state": standing(connection, case)["state"]}
     except CaseError as error:
         return {"refused": [Refusal(f"{at}.act", str(error), error.accepted)]}
+    except DataError as error:
+        return unkept(f"{at}.note", error)
 
 
 def _hear(connection: Connection, hub: Hub, case: int, reply: Reply, channel: str) -> None:

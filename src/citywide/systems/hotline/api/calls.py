@@ -1,8 +1,8 @@
 """The call-takers' door: a call becomes a case, a caller's open cases, and the report as a PDF."""
 
 from collections.abc import Sequence
-from datetime import UTC
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from litestar import Response, get, post
@@ -20,7 +20,7 @@ from citywide.hub.running import Hub
 from citywide.hub.web.answers import as_json
 from citywide.hub.web.callers import AnyRequest, hub_of, need_role, staff
 from citywide.hub.web.described import Latitude, Longitude
-from citywide.hub.web.once import IdempotencyKey, done_once, named
+from citywide.hub.web.once import IdempotencyKey, Once, answered, done_once, named
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
@@ -76,14 +76,24 @@ def call(request: AnyRequest, state: State, data: JSONBody[Call], key: Idempoten
     """A call becomes a case; one that is sent again with its key becomes one case."""
     who, hub = staff(request), hub_of(state)
     need_role(who, "officer", "manager")
+    once, at = named(key, f"staff {who.name} took a call", data), hub.clock.now()
+    if (before := before_of(hub, once, at)) is not None:  # what the sorter has learnt since changes no answer
+        return as_json(before, 201)
     report = understood(hub, told_by(data), has_photos=False)
     if float(str(report.facts.get("confidence", 1))) < SURE:
         unsure = Refusal("category", "the words do not tell", "one of the list")
         raise Problem(422, "what kind of matter is it?", [unsure])
-    once = named(key, f"staff {who.name} took a call", data)
     with hub.database.transaction() as connection:
-        answer = done_once(connection, once, hub.clock.now(), lambda: taken_in(connection, hub, report, []))
-    return as_json(answer | report.facts, 201)
+        answer = done_once(connection, once, at, lambda: taken_in(connection, hub, report, []) | report.facts)
+    return as_json(answer, 201)
+
+
+def before_of(hub: Hub, once: Once | None, at: datetime) -> Any:
+    """The answer of before to a request that comes again, if it does."""
+    if once is None:
+        return None
+    with hub.database.transaction() as connection:
+        return answered(connection, once, at)
 
 
 def taken_in(connection: Connection, hub: Hub, report: Report, photos: Sequence[bytes]) -> dict[str, object]:

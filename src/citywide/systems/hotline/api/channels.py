@@ -6,6 +6,7 @@ import msgspec
 from litestar import Response, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
+from psycopg import DataError
 
 from citywide.hub.evidence.write import witness
 from citywide.hub.ingest.batch import Refusal
@@ -17,7 +18,7 @@ from citywide.hub.web.photos import all_scrubbed
 from citywide.hub.web.problems import Problem
 from citywide.hub.web.threads import in_thread
 from citywide.kit.text import Text
-from citywide.systems.hotline.api.calls import Call, taken_in, told_by
+from citywide.systems.hotline.api.calls import Call, before_of, taken_in, told_by
 from citywide.systems.hotline.sorting.former import Former, take_over, wrong_with
 from citywide.systems.hotline.sorting.intake import begin_to_listen
 from citywide.systems.hotline.told import understood
@@ -60,12 +61,17 @@ def history(request: AnyRequest, state: State, data: JSONBody[list[Former]]) -> 
     why = [wrong_with(case) for case in data]
     good = [case for case, wrong in zip(data, why, strict=True) if wrong is None]
     with hub.database.transaction() as connection:
-        take_over(connection, good)
+        take_over(connection, good, hub.words.categories)
         says = Text(f"{len(good)} closed cases of a former hotline taken over", f"接收原热线已结案件 {len(good)} 件")
         witness(connection, "case", says, department="hotline", who=channel.name, at=hub.clock.now())
     begin_to_listen(hub, anew=True)
     refused = [Refusal(str(at), wrong, "see /schema") for at, wrong in enumerate(why) if wrong]
     return as_json({"accepted": len(good), "refused": refused})
+
+
+def unkept(where: str, error: DataError) -> dict[str, object]:
+    """What no database keeps is refused by itself."""
+    return {"refused": [Refusal(where, str(error).partition("\n")[0], "text without NUL characters")]}
 
 
 def limit_of(items: Sequence[object], most: int) -> None:
@@ -76,14 +82,24 @@ def limit_of(items: Sequence[object], most: int) -> None:
 
 def _case_or_refusal(hub: Hub, said: Passed, at: int, channel: str, once: Once | None) -> dict[str, object]:
     try:
-        photos = all_scrubbed(said.photos)
-        report = understood(hub, told_by(said), has_photos=bool(photos))
+        return _taken(hub, said, channel, once)
     except Problem as problem:
         errors = problem.errors or (Refusal("", str(problem), "see /schema"),)
         return {"refused": [msgspec.structs.replace(each, where=f"{at}.{each.where}") for each in errors]}
+    except DataError as error:
+        return unkept(str(at), error)
+
+
+def _taken(hub: Hub, said: Passed, channel: str, once: Once | None) -> dict[str, object]:
+    """What was answered before, whatever the sorter has learnt since, or the case that it leads to now."""
+    now = hub.clock.now()
+    if (before := before_of(hub, once, now)) is not None:
+        return before
+    photos = all_scrubbed(said.photos)
+    report = understood(hub, told_by(said), has_photos=bool(photos))
     report = msgspec.structs.replace(report, facts={**report.facts, "channel": channel})
     with hub.database.transaction() as connection:
-        return done_once(connection, once, hub.clock.now(), lambda: taken_in(connection, hub, report, photos))
+        return done_once(connection, once, now, lambda: taken_in(connection, hub, report, photos))
 
 
 HANDLERS = [passed_on, history]

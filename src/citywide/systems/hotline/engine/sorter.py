@@ -39,6 +39,14 @@ class Sorter:
         other._weights, other._sharpness = self._weights.copy(), self._sharpness
         return other
 
+    def under(self, department_of: Mapping[str, str]) -> "Sorter":
+        """The same knowledge, where others answer for some of the categories."""
+        declared = zip(self.categories, self._owner, strict=True)
+        owners = {name: department_of.get(name, self.departments[at]) for name, at in declared}
+        other = Sorter(owners, self._seed)
+        other._weights, other._sharpness = self._weights, self._sharpness
+        return other
+
     def written(self) -> bytes:
         """What it has learnt, for another process."""
         return np.float32(self._sharpness).tobytes() + self._weights.tobytes()

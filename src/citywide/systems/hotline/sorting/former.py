@@ -1,6 +1,6 @@
 """The closed cases of a former hotline, taken over: they teach the sorter and say what is usual where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +9,12 @@ import msgspec
 from msgspec import Meta, Struct
 from psycopg import Connection
 
+from citywide.hub import Category
 from citywide.hub.database.queries import queries_of
 from citywide.hub.reports.words import without_numbers_of_people
 from citywide.systems.hotline.model import REPORTABLE
 
-CATEGORIES = {category.name: category for category in REPORTABLE}
+NAMES = frozenset(category.name for category in REPORTABLE)
 
 
 class Former(Struct, frozen=True):
@@ -28,16 +29,18 @@ class Former(Struct, frozen=True):
 
 def wrong_with(case: Former) -> str | None:
     """Why a case cannot be taken over."""
-    if case.category not in CATEGORIES:
+    if case.category not in NAMES:
         return f"unknown category {case.category!r}"
+    if "\0" in case.text:
+        return "a NUL character, which no database keeps"
     if case.closed < case.opened:
         return "closed before it was opened"
     return None
 
 
-def take_over(connection: Connection, cases: Sequence[Former]) -> None:
-    """Write them down as closed."""
-    categories = [CATEGORIES[case.category] for case in cases]
+def take_over(connection: Connection, cases: Sequence[Former], here: Mapping[str, Category]) -> None:
+    """Write them down as closed, with whoever answers for such matters here."""
+    categories = [here[case.category] for case in cases]
     columns = {
         "title": [msgspec.json.encode(category.label).decode() for category in categories],
         "category": [category.name for category in categories],

@@ -15,7 +15,7 @@ from citywide.kit.memory import give_back
 from citywide.kit.turns import turn
 from citywide.systems.hotline.engine.places import Gazetteer
 from citywide.systems.hotline.engine.sorter import Guess, Sorter
-from citywide.systems.hotline.sorting.learning import novice
+from citywide.systems.hotline.sorting.learning import OWNER, novice
 from citywide.systems.hotline.sorting.school import schooled
 
 QUERIES = queries_of(Path(__file__).parents[1])
@@ -42,7 +42,8 @@ class Named(Struct, frozen=True):
 class Intake:
     """One worker's knowledge: a sorter that has heard the city's calls, and the city's names of places."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: Mapping[str, str] = OWNER) -> None:
+        self._owner = owner  # of each category, here
         self._learning, self._looking, self._schooling = threading.Lock(), threading.Lock(), threading.Lock()
         self._wanted = True
         self._sorter: Sorter | None = None
@@ -70,7 +71,7 @@ class Intake:
             self._wanted = False
             fresh = schooled(database)  # meanwhile the sorter that is there answers
         with self._learning:
-            self._sorter, self._heard, self._listened = fresh, 0, float("-inf")
+            self._sorter, self._heard, self._listened = fresh.under(self._owner), 0, float("-inf")
             self._taught(database)
         novice.cache_clear()  # it has answered its last
         give_back()  # with all that the lessons' way here took
@@ -102,7 +103,7 @@ class Intake:
         """The sorter as it is by now; nobody who reports waits for the school."""
         sorter = self._sorter
         if sorter is None:
-            return novice()
+            return novice().under(self._owner)
         if time.monotonic() - self._listened > REFRESH_S:
             self._listened = time.monotonic()
             self._hear(database, sorter)
@@ -131,7 +132,9 @@ _beginning = threading.Lock()
 def intake_of(hub: Any) -> Intake:
     """The intake of a running worker, made when it is first needed."""
     with _beginning:
-        return _intakes.setdefault(hub, Intake()) if hub not in _intakes else _intakes[hub]
+        if hub not in _intakes:
+            _intakes[hub] = Intake({name: each.department for name, each in hub.words.categories.items()})
+        return _intakes[hub]
 
 
 def begin_to_listen(hub: Any, *, anew: bool = False) -> None:
@@ -153,4 +156,5 @@ def understand(hub: Any, text: str, address: str, at: Point | None, category: st
         return Understood(category, place, facts)
     guess = intake.guess(hub.database, text)
     facts |= {"confidence": round(guess.departments[0][1], 3), "top": [list(each) for each in guess.categories]}
-    return Understood(guess.categories[0][0], place, facts)
+    reported = (name for name, _ in guess.categories if hub.words.categories[name].reportable)
+    return Understood(next(reported, guess.categories[0][0]), place, facts)
