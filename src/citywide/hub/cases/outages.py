@@ -86,7 +86,7 @@ def category_of(desk: CaseDesk, department: str) -> Category:
     return msgspec.structs.replace(category, department=department or category.department)
 
 
-def tell_opened(  # noqa: PLR0913, PLR0917 - a step has this many sides
+def tell_opened(
     connection: Connection, desk: CaseDesk, case: int, row: Row, title: Text, why: Text | None, at: datetime
 ) -> None:
     """The first step says what it is about and until when; whoever is on duty there is told, once."""

@@ -6,7 +6,6 @@ many fail, the statements are as few.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from psycopg import Connection
@@ -16,13 +15,11 @@ from citywide.hub.cases.desk import CaseDesk
 from citywide.hub.cases.moves import row_of
 from citywide.hub.cases.outages import Outage, begin, figures, looked_at, tell_opened, worth_a_step, write_down
 from citywide.hub.cases.steps import step
-from citywide.hub.database.pool import Database, rows
+from citywide.hub.database.pool import Database, Row, rows
 from citywide.hub.database.queries import sql
 from citywide.hub.vocabulary.affairs import OUTAGE
 from citywide.hub.vocabulary.own import OwnOutage
 from citywide.kit.text import Text
-
-Row = Mapping[str, Any]
 
 
 class Outages(Struct, frozen=True):
