@@ -41,5 +41,12 @@ class Category(Struct, frozen=True):
     closes_road: bool = False
 
 
-OUTAGE = Category("outage", Text("Outage", "大面积离线"), "urban_management", timedelta(hours=4), around_the_clock=True)
+OUTAGE = Category(
+    "outage",
+    Text("Outage", "大面积离线"),
+    "urban_management",
+    timedelta(hours=4),
+    around_the_clock=True,
+    merge_within_m=0,
+)
 """Many devices of a department that fail at once; the named department answers for things that are nobody's."""
