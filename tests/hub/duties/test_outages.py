@@ -9,7 +9,7 @@ import pytest
 from msgspec import json
 from psycopg import Connection
 
-from citywide.hub import Reading
+from citywide.hub import Entity, Reading
 from citywide.hub.people.who import Who
 from citywide.hub.screens.case import case_and_steps
 from citywide.hub.screens.data import sheet
@@ -22,6 +22,7 @@ from tests.hub.conftest import QUIET
 from tests.hub.duties.silences import cases, do, gauges, open_of, speak, told, unheld, wait
 
 DRAINAGE = Who("wen", ("officer",), ("drainage",))
+ROADS = Who("qi", ("officer",), ("roads",))
 PARKS = Who("lin", ("officer",), ("parks",))
 
 
@@ -178,6 +179,29 @@ def test_two_outages_that_an_officer_joins_end_together(city: TrialCity) -> None
     speak(city, second, 50)
     wait(city, 51)
     assert [state for _, state, _ in cases(city)] == ["closed", "closed"]
+
+
+def test_work_that_was_said_to_be_done_is_taken_up_again_when_more_fail(city: TrialCity) -> None:
+    names = gauges(city, 30)
+    city.add(Entity("drainage_crew/a", "drainage_crew", "Crew", None, "drainage", {"on_shift": True}))
+    speak(city, names[:25], 0)
+    speak(city, names[25:], 1)
+    wait(city, 30.5)
+    do(city, 1, "assign", to="drainage_crew/a")
+    do(city, 1, "check")
+    wait(city, 31.5)
+    assert [state for _, state, _ in cases(city)] == ["waiting"]
+    assert "08:31 #1 resumed: more devices fail: it is taken up again" in told(city)
+
+
+def test_whose_outage_was_passed_on_still_sees_the_alarms_one_by_one(city: TrialCity) -> None:
+    speak(city, gauges(city, 25), 0)
+    wait(city, 31)
+    do(city, 1, "reroute", to="roads")
+    shown = sheet(city.hub.database, DRAINAGE, SYSTEM, Query("open_alarms"), city.clock.now())
+    assert len(shown.rows) == 25
+    (opened,) = sheet(city.hub.database, ROADS, SYSTEM, Query("open_alarms"), city.clock.now()).rows
+    assert opened[-1] == "/case/1"
 
 
 def test_each_department_has_its_own_outage_and_reads_of_no_other(city: TrialCity) -> None:

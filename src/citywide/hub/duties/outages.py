@@ -21,6 +21,8 @@ from citywide.hub.vocabulary.affairs import OUTAGE
 from citywide.hub.vocabulary.own import OwnOutage
 from citywide.kit.text import Text
 
+MORE = Text("more devices fail: it is taken up again", "又有设备离线，重新处置")
+
 
 class Outages(Struct, frozen=True):
     """Tells those apart that failed together from those that failed alone."""
@@ -58,12 +60,19 @@ class Outages(Struct, frozen=True):
         elif not row["still"] or self._few_are_left(row, now):
             self._end(connection, case, row, now)
         else:
+            self._take_up_again(connection, row, now)
             self._tell(connection, row, now)
 
     def _few_are_left(self, row: Row, now: datetime) -> bool:
         """Most are back for a while, and those that are not are no more than can be followed one by one."""
         few = row["still"] <= self.bounds.more_than and 2 * row["still"] <= row["devices"]
         return few and row["last_back"] <= now - self.bounds.rest
+
+    def _take_up_again(self, connection: Connection, row: Row, now: datetime) -> None:
+        """Work that was said to be done is not, where more devices fail."""
+        more = row["told"] is not None and row["devices"] > row["told"]["devices"]
+        if more and connection.execute(sql("take_up_again"), {"case": row["id"]}).rowcount:
+            step(connection, row["id"], now, "hub", "resumed", MORE)
 
     def _rest_of_closed(self, connection: Connection, row: Row, now: datetime) -> None:
         """Closed is not mended: a few get cases of their own, many are one case again."""
