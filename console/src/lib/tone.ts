@@ -2,7 +2,7 @@
 import type { Tone } from "./theme";
 
 const WORDS: Record<Tone, string> = {
-  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red serious flooded blocked deep_water impassable outbreak",
+  bad: "waiting bad alarm raised failed fault broken offline critical overdue lost danger red serious flooded blocked deep_water impassable outbreak outage",
   warn: "paused warning warn late delayed stale degraded suspect amber yellow drifting stuck silent full reopened around fast_rise water_is_coming water_in_an_hour first_water_expected gauge_noisy gauge_rescaled gauge_clock gauge_silent gauge_drifts gauge_stuck",
   ok: "closed ok normal clear cleared free ready done good green online open healthy available mended accepted quiet",
   work: "assigned working checking busy moving running underway active charging on_shift treating pumping received",

@@ -179,6 +179,16 @@ export interface Affair {
   confirmed?: string | null;
   joined_to?: number | null; // the case that it goes on with
   ours?: boolean; // whether the reader's department holds it, and may move it
+  outage?: Outage | null; // the devices it is about, where it is about many
+}
+
+/** How many devices failed at once, how many still have, which kinds, and where some of those are. */
+export interface Outage {
+  devices: number;
+  still: number;
+  since: string;
+  kinds: { kind: string; devices: number; still: number }[];
+  places: string[];
 }
 
 /** Who reported a case, as far as they agreed to be asked back. */

@@ -20,6 +20,7 @@ from citywide.hub.duties.flush import Flusher
 from citywide.hub.duties.jobs import Jobs, Pace
 from citywide.hub.duties.judging import judge_cases
 from citywide.hub.duties.ladder import Ladder
+from citywide.hub.duties.outages import Outages
 from citywide.hub.duties.rounds import Rounds
 from citywide.hub.duties.service import Service
 from citywide.hub.entities.registry import Registry
@@ -64,6 +65,8 @@ class Hub:
         self.desk = CaseDesk(self.words.categories, self.city.calendar, self._travel(), self.words.departments)
         self.responder = Responder(self.database, self.words, self.desk, self.clock)
         self.ladder = Ladder(self.database, self.desk)
+        kinds = {kind.name: kind.label for kind in self.words.kinds.values()}
+        self.outages = Outages(self.database, self.desk, kinds, self.city.outage)
         self.dispatch = Dispatch(self.database, self.desk)
         self.service = Service(self.database, self.reception, self.committer, self.desk)
         self.keys = evidence_keys(settings.data, self.city.origin, post_quantum=settings.post_quantum)
@@ -118,6 +121,7 @@ class Hub:
         self.jobs.comes_round(
             "hub.judging", timedelta(seconds=5), lambda _: judge_cases(self.database, self.clock.now())
         )
+        self.jobs.comes_round("hub.outages", timedelta(seconds=5), lambda _: self.outages.look(self.clock.now()))
         for system in self.words.systems.values():
             for schedule in system.schedules:
                 name, every = f"{system.name}.{schedule.name}", timedelta(seconds=schedule.every_s)

@@ -111,10 +111,11 @@ def test_only_what_residents_report_is_seen_and_joined_and_all_else_looks_alike(
         study, nowhere = opened("genome_study", Point(106.7, 29.7)), opened("rubbish", None)
         gauge, closed = opened("broken_gauge", Point(106.7, 29.7)), opened("rubbish", Point(106.7, 29.7))
         desk.close(connection, closed, now, "wen")
+        outage = opened("outage", Point(106.7, 29.7))
     there = {"lon": 106.7, "lat": 29.7}
     for category in ({}, {"category": "genome_study"}, {"category": "ufo"}):
         assert door.post("/v1/report/near", json=category | there).json() == {"neighbours": []}
-    tried = (study, nowhere, gauge, closed, 999_999, 0, -1)
+    tried = (study, nowhere, gauge, outage, closed, 999_999, 0, -1)
     answers = [send(door, {"text": "x", "category": "rubbish", "join": case, **there}) for case in tried]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1

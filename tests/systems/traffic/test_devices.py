@@ -84,4 +84,6 @@ def test_a_radar_that_hangs_calls_a_technician_and_stands_on_the_page(city: Tria
     ((name, says, raised),) = shown(city, 2)
     assert (name["en"], says["en"]) == ("Lane of 1", "the detector only repeats itself at 1车道")
     assert raised is not None
+    city.clock.set(MORNING + city.hub.city.outage.within)
+    city.settle()
     assert city.hub.database.rows("select category from hub.cases") == [{"category": "broken_detector"}]

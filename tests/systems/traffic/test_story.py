@@ -33,8 +33,8 @@ def test_who_goes_the_wrong_way_is_met_by_the_nearest_officer_and_a_dark_detecto
         f"08:19 case   #1 closed: {north} is free again",
         f"08:27 alarm  the detector sees nothing at {west} · 双坡路口西进口左转车道",
         (
-            f"08:27 case   #2 opened: Mend the detector at {west}; "
-            "due Wed 2026-03-04 11:00: 16 working hours from Mon 2026-03-02 08:27"
+            f"08:30 case   #2 opened: Mend the detector at {west}; "
+            "due Wed 2026-03-04 11:00: 16 working hours from Mon 2026-03-02 08:30"
         ),
         f"08:46 clear  the detector sees nothing at {west} · 双坡路口西进口左转车道",
         "08:46 case   #2 closed: the detector speaks again",

@@ -4,6 +4,7 @@ A power cut silences a quarter of the city at once: however many ring together, 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -38,6 +39,22 @@ class Ring(NamedTuple):
     def key(self) -> tuple[str, int]:
         """The alarm that it raises or clears."""
         return self.change.rule.name, self.entity
+
+    @property
+    def silent(self) -> bool | None:
+        """Of a device that is not itself, whether it says nothing; none where the alarm tells of the world."""
+        return self.change.rule.is_silence if self.change.rule.tells_of_device else None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is so: one that is silent was heard last before it was missed."""
+        missed_s = min(self.change.rule.above or 0.0, self.change.value) if self.silent else 0.0
+        return moment(self.change.time_us) - timedelta(seconds=missed_s)
+
+    @property
+    def noticed(self) -> datetime:
+        """When the hub has noticed."""
+        return self.since + timedelta(seconds=self.change.value if self.silent else 0.0)
 
     @property
     def says(self) -> Text:
@@ -88,6 +105,9 @@ def _raise(connection: Connection, rings: Mapping[int, Ring]) -> dict[int, Entry
         "severities": [ring.change.rule.severity for ring in rings.values()],
         "departments": [ring.thing.department for ring in rings.values()],
         "says": [Jsonb(msgspec.to_builtins(ring.says)) for ring in rings.values()],
+        "silents": [ring.silent for ring in rings.values()],
+        "sinces": [ring.since for ring in rings.values()],
+        "noticeds": [ring.noticed for ring in rings.values()],
     }
     raised = {(rule, entity) for rule, entity in connection.execute(sql("raise_alarms"), values)}
     return {at: ring.entry(ring.thing.department) for at, ring in rings.items() if ring.key in raised}

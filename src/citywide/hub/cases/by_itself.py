@@ -22,11 +22,11 @@ def close_because(desk: CaseDesk, connection: Connection, alarm: int, note: Text
     for row in rows(connection, sql("cases_of_alarm"), {"alarm": alarm}):
         held = connection.execute(sql("other_alarms_standing"), {"alarm": alarm, "case": row["id"]}).rowcount
         if row["state"] in MAY_END and not held:
-            _close(desk, connection, row, note, at)
+            close(desk, connection, row, note, at)
 
 
-def _close(desk: CaseDesk, connection: Connection, row: Mapping[str, Any], note: Text, at: datetime) -> None:
-    """Where residents reported it too, they are asked first."""
+def close(desk: CaseDesk, connection: Connection, row: Mapping[str, Any], note: Text, at: datetime) -> None:
+    """Close a case whose reason has gone; where residents reported it too, they are asked first."""
     if row["state"] == "paused":
         desk.resume(connection, row["id"], at, "hub")
     (told,) = connection.execute(sql("reporters_of_all"), {"case": row["id"]}).fetchone() or (0,)

@@ -49,6 +49,7 @@ KINDS: Mapping[str, Text] = {
     "reopened": Text("reopened", "重新打开"),
     "confirmed": Text("a reporter confirms", "上报人确认已解决"),
     "rated": Text("a reporter has rated it", "上报人已评价"),
+    "counted": Text("how many devices it is about", "涉及设备数更新"),
     "added": Text("a reporter has added something", "上报人补充了说明"),
 }
 NOTED = Text("noted", "已记录")

@@ -1,5 +1,6 @@
 """The hub's own pages: what is wrong, who is on the way, how departments do, what data there are."""
 
+from citywide.hub.vocabulary.affairs import OUTAGE
 from citywide.hub.vocabulary.pages import Board, Column, Field, Form, Layer, Map, Page, Query, Table, Timeline, count_of
 from citywide.hub.vocabulary.system import System
 from citywide.hub.vocabulary.things import Quantity
@@ -170,5 +171,6 @@ SYSTEM = System(
         Quantity("position_lon", "°", Text("Longitude", "经度"), -180, 180),
         Quantity("position_lat", "°", Text("Latitude", "纬度"), -90, 90),
     ),
+    categories=(OUTAGE,),
     pages=(WALL, LEAGUE, DEPUTIES, CATALOGUE),
 )

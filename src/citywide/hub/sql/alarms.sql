@@ -2,13 +2,23 @@
 select number, id, name, department from hub.entity where number = any(%(numbers)s)
 
 -- name: raise_alarms
-insert into hub.alarm (rule, severity, entity, department, raised, value, says)
-select told.rule, told.severity, told.entity, told.department, told.raised, told.value, told.says
-from unnest(%(rules)s::text[], %(severities)s::text[], %(entities)s::int[], %(departments)s::text[], %(times)s::timestamptz[],
-    %(values)s::float8[], %(says)s::jsonb[]) with ordinality
-    as told (rule, severity, entity, department, raised, value, says, place)
-where exists (select from hub.entity where number = told.entity and retired is null) order by told.place
-on conflict (rule, entity) where cleared is null do nothing returning rule, entity
+-- What tells of a device is nothing to answer yet: it may be one of many (`hub.device_alarm`)
+with told as materialized (
+    select * from unnest(%(rules)s::text[], %(severities)s::text[], %(entities)s::int[], %(departments)s::text[],
+        %(times)s::timestamptz[], %(values)s::float8[], %(says)s::jsonb[], %(silents)s::boolean[], %(sinces)s::timestamptz[],
+        %(noticeds)s::timestamptz[]) with ordinality
+        as told (rule, severity, entity, department, raised, value, says, silent, since, noticed, place)
+), raised as (
+    insert into hub.alarm (rule, severity, entity, department, raised, value, says, answered_raise, answered_clear)
+    select rule, severity, entity, department, raised, value, says, silent is not null, silent is not null from told
+    where exists (select from hub.entity where number = told.entity and retired is null) order by place
+    on conflict (rule, entity) where cleared is null do nothing returning id, rule, entity
+), of_devices as (
+    insert into hub.device_alarm (alarm, entity, department, silent, since, noticed)
+    select raised.id, told.entity, told.department, told.silent, told.since, told.noticed
+    from raised join told using (rule, entity) where told.silent is not null
+)
+select rule, entity from raised
 
 -- name: clear_alarms
 -- One look into the index of those that stand for each, however many there ever were

@@ -173,7 +173,7 @@ update hub.cases set rung = %(rung)s, next_look = %(next_look)s,
 select cases.id, cases.title, cases.category, cases.department, cases.state, cases.opened, cases.due, cases.lon, cases.lat,
     cases.details, cases.opened_by, cases.stars, joined_case.goes_on_as as joined_to,
     (select sum(one.reporters)::int from hub.cases one where one.id in (select hub.one_with(cases.id))) as reporters, cases.reopened, cases.confirmed, hub.may_see(cases.department) as ours,
-    thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
+    cases.facts -> 'outage' as outage, thing.id as about, thing.name as about_name, unit.id as assigned_to, unit.name as unit_name,
     array(select '/v1/photos/' || photo.id from hub.photo where photo.cases in (select hub.one_with(cases.id)) order by photo.at) as photos,
     array(select facts ->> 'link' from hub.case_step where case_step.cases = cases.id and facts ? 'link' order by id) as links
 from hub.cases left join hub.entity thing on thing.number = cases.about

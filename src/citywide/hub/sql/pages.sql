@@ -42,10 +42,20 @@ select index, at, kind, body from evidence.entry where kind <> 'access'
   and index >= (select max(size) from evidence.checkpoint) - 100000 order by index desc limit 200
 
 -- name: open_alarms
-select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
-    entity.name, entity.lon, entity.lat, case when alarm.acknowledged is null then 'raised' else 'acknowledged' end as state
-from hub.alarm join hub.entity on entity.number = alarm.entity
-where alarm.cleared is null order by array_position(array['critical', 'serious', 'warning', 'notice'], alarm.severity), alarm.raised
+-- Those of an outage stand as one row that leads to its case, for whoever may see that
+select id, rule, severity, time, says_en, says_zh, name, lon, lat, state, href from (
+    select alarm.id, alarm.rule, alarm.severity, alarm.raised as time, alarm.says ->> 'en' as says_en, alarm.says ->> 'zh' as says_zh,
+        entity.name, entity.lon, entity.lat, case when alarm.acknowledged is null then 'raised' else 'acknowledged' end as state,
+        null as href
+    from hub.alarm join hub.entity on entity.number = alarm.entity
+    where alarm.cleared is null
+      and not exists (select from hub.device_alarm where device_alarm.alarm = alarm.id
+          and device_alarm.outage in (select cases.id from hub.cases where cases.category = 'outage' and cases.closed is null))
+    union all
+    select -id, null, 'serious', opened, title ->> 'en', title ->> 'zh', facts -> 'outage' -> 'places' ->> 0, lon, lat, 'outage',
+        '/case/' || id
+    from hub.cases where category = 'outage' and state <> 'closed' and closed is null
+) as standing order by array_position(array['critical', 'serious', 'warning', 'notice'], severity), time
 limit 2000
 
 -- name: open_alarm_count

@@ -39,3 +39,14 @@ class Category(Struct, frozen=True):
     ladder: tuple[float, ...] = (0.5, 0.8, 1.0, 1.5)
     reportable: bool = False
     closes_road: bool = False
+
+
+OUTAGE = Category(
+    "outage",
+    Text("Outage", "大面积离线"),
+    "urban_management",
+    timedelta(hours=4),
+    around_the_clock=True,
+    merge_within_m=0,
+)
+"""Many devices of a department that fail at once; the named department answers for things that are nobody's."""

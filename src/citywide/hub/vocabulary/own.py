@@ -1,4 +1,5 @@
-"""What a city settles for itself: who answers and in what time, where alarms begin, what departments are called.
+"""What a city settles for itself: who answers and in what time, where alarms begin, what an outage is, what departments
+are called.
 
 It stands in the city's own file; whatever is left unsaid there stays as the systems declare it.
 """
@@ -19,7 +20,8 @@ from citywide.hub.vocabulary.system import System
 from citywide.kit.commands import NotPossibleError
 from citywide.kit.text import Text
 
-YEAR_H, YEAR_S, SHORTEST_H = 8784, 31_622_400, 1 / 60
+YEAR_H, SHORTEST_H = 8784, 1 / 60
+YEAR_S, DAY_S = 31_622_400, 86_400
 GAPS = (("above", "clears_below"), ("below", "clears_above"))
 
 
@@ -53,6 +55,24 @@ class OwnRule(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"{name}: {value}; accepted: a number")
 
 
+class OwnOutage(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many devices, failing within what time, are an outage; and how long the rest is back before it ends."""
+
+    more_than: Annotated[int, Meta(ge=1, le=1_000_000)] = 20
+    within_s: Annotated[float, Meta(gt=0, le=DAY_S)] = 120
+    rest_s: Annotated[float, Meta(ge=0, le=YEAR_S)] = 600
+
+    @property
+    def within(self) -> timedelta:
+        """What counts as at once; so long one that fails alone waits for company."""
+        return timedelta(seconds=self.within_s)
+
+    @property
+    def rest(self) -> timedelta:
+        """How long nothing comes back any more, until those that are left are looked at one by one."""
+        return timedelta(seconds=self.rest_s)
+
+
 TABLES: Mapping[str, type[Struct]] = {"departments": Text, "categories": OwnCategory, "rules": OwnRule}
 
 
@@ -62,6 +82,7 @@ class Own(Struct, frozen=True, forbid_unknown_fields=True):
     departments: Mapping[str, Text] = {}
     categories: Mapping[str, OwnCategory] = {}
     rules: Mapping[str, OwnRule] = {}
+    outage: OwnOutage = OwnOutage()
 
     @property
     def called(self) -> dict[str, Text]:

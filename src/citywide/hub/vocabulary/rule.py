@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from citywide.hub.vocabulary.signals import Signal, Value
+from citywide.hub.vocabulary.signals import Signal, Silence, Value
 from citywide.kit.text import Text
 
 SEVERITIES = ("notice", "warning", "serious", "critical")
@@ -14,7 +14,8 @@ class Rule(Struct, frozen=True):
     """Raises when the signal stays beyond `above` or `below` for `hold`; clears beyond the other bound.
 
     Without `clears_below` (or `clears_above`) the alarm clears at the bound that raised it. `label` is what
-    people call it in a word or two; without one, pages show its name as words.
+    people call it in a word or two; without one, pages show its name as words. What is `of_device` tells of the device
+    and not of the world, as silence does by itself: where many ring together, they are one outage.
     """
 
     name: str
@@ -29,6 +30,17 @@ class Rule(Struct, frozen=True):
     severity: str = "warning"
     kind: str | None = None
     label: Text | None = None
+    of_device: bool = False
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether it misses who says nothing."""
+        return isinstance(self.signal, Silence)
+
+    @property
+    def tells_of_device(self) -> bool:
+        """Whether its alarm is about the device that measures, and not about what is measured."""
+        return self.of_device or self.is_silence
 
     @property
     def called(self) -> Text:

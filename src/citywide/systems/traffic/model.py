@@ -70,17 +70,20 @@ SEEN = (
 )
 
 
-def _incident(name: str, en: str, zh: str, severity: str) -> Rule:
+def _incident(name: str, en: str, zh: str, severity: str, *, of_device: bool = False) -> Rule:
     """Roadside units send for how long an incident has stood, and zero when it is over."""
-    return Rule(name, name, Text(f"{en} at {{name}}", f"{{name}}{zh}"), above=0.5, severity=severity)
+    says = Text(f"{en} at {{name}}", f"{{name}}{zh}")
+    return Rule(name, name, says, above=0.5, severity=severity, of_device=of_device)
 
 
 STOPPED_VEHICLE = _incident("stopped_vehicle", "a vehicle has stopped", "有车辆异常停车", "warning")
 BLOCKED_LANE = _incident("blocked_lane", "the lane is blocked", "车道受阻", "serious")
 WRONG_WAY = _incident("wrong_way", "a vehicle goes the wrong way", "有车辆逆行", "critical")
 SUDDEN_QUEUE = _incident("sudden_queue", "a queue grows without reason", "突发排队", "warning")
-DARK_DETECTOR = _incident("dark_detector", "the detector sees nothing", "检测器失明", "notice")
-FROZEN_DETECTOR = _incident("frozen_detector", "the detector only repeats itself", "检测器画面冻结", "notice")
+DARK_DETECTOR = _incident("dark_detector", "the detector sees nothing", "检测器失明", "notice", of_device=True)
+FROZEN_DETECTOR = _incident(
+    "frozen_detector", "the detector only repeats itself", "检测器画面冻结", "notice", of_device=True
+)
 INCIDENTS = (STOPPED_VEHICLE, BLOCKED_LANE, WRONG_WAY, SUDDEN_QUEUE, DARK_DETECTOR, FROZEN_DETECTOR)
 CONGESTED = Rule(
     "congested",

@@ -105,6 +105,7 @@ GAUGE_STUCK = Rule(
     above=0.5,
     severity="notice",
     label=Text("stuck", "卡滞"),
+    of_device=True,
 )
 GAUGE_DRIFTS = Rule(
     "gauge_drifts",
@@ -114,6 +115,7 @@ GAUGE_DRIFTS = Rule(
     clears_below=1,
     severity="notice",
     label=Text("drifts", "读数漂移"),
+    of_device=True,
 )
 GAUGE_NOISY = Rule(
     "gauge_noisy",
@@ -125,6 +127,7 @@ GAUGE_NOISY = Rule(
     above=0.5,
     severity="notice",
     label=Text("scatters", "读数杂乱"),
+    of_device=True,
 )
 GAUGE_RESCALED = Rule(
     "gauge_rescaled",
@@ -133,6 +136,7 @@ GAUGE_RESCALED = Rule(
     above=0.5,
     severity="notice",
     label=Text("another unit", "单位有误"),
+    of_device=True,
 )
 GAUGE_CLOCK = Rule(
     "gauge_clock",
@@ -141,6 +145,7 @@ GAUGE_CLOCK = Rule(
     above=60,
     severity="notice",
     label=Text("clock off", "时钟偏差"),
+    of_device=True,
 )
 FLOODED_ROAD = Category(
     "flooded_road", Text("Flooded road", "道路积水"), "drainage", timedelta(hours=2), around_the_clock=True,
