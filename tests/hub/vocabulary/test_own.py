@@ -101,7 +101,7 @@ def test_people_read_what_a_department_is_called_here(city: TrialCity) -> None:
     ("[rules.deep_water]\nabove = nan", "rules.deep_water: above: nan; accepted: a number"),
     ("[rules.deep_water]\nabove = 2700", "above = 2700 is no water_depth; accepted: -5 to 600 cm"),
     ("[rules.deep_water]\nclears_above = 7", "rule deep_water: clears_above is not for a rule with `above`"),
-    ("nonsense = 1", "unknown field `nonsense`; accepted: departments, categories, rules, name, country"),
+    ("nonsense = 1", "unknown field `nonsense`; accepted: departments, categories, rules, outage, name, country"),
     ("bounds = [106.8, 29.75, 106.3, 29.4]", "accepted: west, south, east, north in degrees"),
     ("centre = [400.0, 29.5]", "accepted: longitude and latitude in degrees"),
     ("zoom = nan", "zoom: nan; accepted: 0 to 24"),
