@@ -23,6 +23,7 @@ Driver = Callable[[int, Seen, Shown], np.ndarray] | None
 Dark = Callable[[int], set[str]]
 LANE_ID, LANE_POSITION, SPEED = 0x51, 0x56, 0x40
 STANDS_MPS = 1.0
+LATELY_S = 6
 
 
 def simulator(home: Path):  # noqa: ANN201 - a module, libsumo where it is, TraCI elsewhere
@@ -54,6 +55,7 @@ class Eyes:
 
     site: Site
     was: dict[str, str] = field(default_factory=dict)
+    stood: dict[str, int] = field(default_factory=dict)  # seconds since
     names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +64,7 @@ class Eyes:
     def look(self, sim: ModuleType, dark: set[str]) -> Seen:
         """One second of detection; a dark lane yields nothing."""
         site, length = self.site, self.site.roads.length
-        rows, crossed, inside, lane_now, last = [], [], [], {}, {}
+        rows, crossed, inside, leaving, lane_now, last = [], [], [], [], {}, {}
         for name, values in sim.vehicle.getAllSubscriptionResults().items():
             lane, at, speed = values[LANE_ID], values[LANE_POSITION], values[SPEED]
             lane_now[name] = lane
@@ -77,6 +79,8 @@ class Eyes:
                     rows.append((site.sightings[lane], away, speed))
             if lane in site.within and speed < STANDS_MPS:
                 inside.append(site.within[lane])
+            if lane in site.within and self._stood_lately(name, speed):
+                leaving.append(site.within[lane])
             if lane in site.exits and (lane not in last or at < last[lane][0]):
                 last[lane] = (at, speed)
         self.was = lane_now
@@ -84,7 +88,12 @@ class Eyes:
         return Seen(
             table[:, 0].astype(np.int32), table[:, 1].copy(), table[:, 2].copy(),
             np.array(crossed, np.int32), self._dark(dark), self._room(last), np.array(inside, np.int32),
+            np.array(leaving, np.int32),
         )  # fmt: skip
+
+    def _stood_lately(self, name: str, speed: float) -> bool:
+        self.stood[name] = 0 if speed < STANDS_MPS else self.stood.get(name, LATELY_S) + 1
+        return self.stood[name] <= LATELY_S
 
     def _dark(self, dark: set[str]) -> np.ndarray:
         mask = np.zeros(self.site.layout.lanes, np.bool_)
@@ -141,6 +150,7 @@ class SafeLights:
         self.safety = Safety(rules_of([_guard(site, at) for at in range(site.layout.crossings)]))
         self.trusted = np.ones(site.layout.crossings, np.bool_)
         self.last = [list(greens[0]) for greens in site.greens]
+        self.lit_at = np.cumsum(site.lit) - 1
         self.text = [""] * site.layout.crossings
 
     def shown(self) -> Shown:
@@ -156,7 +166,10 @@ class SafeLights:
             calls |= seen.dark
             dark = np.bincount(layout.crossing_of_lane, seen.dark, layout.crossings)
             self.trusted = dark <= np.diff(layout.lane_from) * 0.5
-        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane[self.site.lit]])
+        within = np.zeros(int(self.site.lit.sum()), np.bool_)
+        if seen.leaving is not None:
+            within[self.lit_at[seen.leaving[self.site.lit[seen.leaving]]]] = True
+        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane[self.site.lit]], inside=within)
         for at, signal in enumerate(self.site.signals):
             text = self._text(at, lights)
             if text != self.text[at]:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citywide.systems.traffic.engine.safety import GREEN, RED, YELLOW, Guard, Safety, rules_of
+from citywide.systems.traffic.engine.safety.conflicts import PATIENCE_S
 
 # Two streets: through and left of each, and a pedestrian crossing over the second street.
 NORTH, NORTH_LEFT, EAST, EAST_LEFT, WALK = range(5)
@@ -30,6 +31,7 @@ SECONDS = st.tuples(
     st.booleans(),
     st.integers(0, 31),
     st.sampled_from([-1, -1, -1, 0, 1, 2, 3, 9]),
+    st.integers(0, 31),
 )
 SPELLS = st.lists(st.tuples(st.integers(1, 40), SECONDS), min_size=1, max_size=30)
 
@@ -37,10 +39,10 @@ SPELLS = st.lists(st.tuples(st.integers(1, 40), SECONDS), min_size=1, max_size=3
 def play(spells, guard=CROSSING):
     """Each spell repeats one second of inputs; yields the lights, levels and calls of every second."""
     safety = Safety(rules_of([guard]))
-    for length, (wish, trusted, calls, urgent) in spells:
-        asked = np.array([bool(calls >> at & 1) for at in range(5)])
+    for length, (wish, trusted, calls, urgent, inside) in spells:
+        asked, within = (np.array([bool(told >> at & 1) for at in range(5)]) for told in (calls, inside))
         for _ in range(length):
-            light = safety.step(np.array([wish]), np.array([trusted]), asked, np.array([urgent]))
+            light = safety.step(np.array([wish]), np.array([trusted]), asked, np.array([urgent]), within)
             yield light.copy(), safety.lamps.level.copy(), asked, safety
 
 
@@ -112,15 +114,16 @@ def guards(draw):
 
 
 @settings(max_examples=150, deadline=None)
-@given(guards(), st.lists(st.tuples(st.integers(1, 40), st.integers(-2, 5), st.booleans(), st.integers(0, 127)),
+@given(guards(), st.lists(st.tuples(st.integers(1, 40), st.integers(-2, 5), st.booleans(), st.integers(0, 127),
+                                              st.integers(0, 127)),
                           min_size=1, max_size=20))  # fmt: skip
 def test_no_crossing_of_any_shape_conflicts_hurries_or_starves(guard, spells):
     safety, width = Safety(rules_of([guard])), len(guard.min_green_s)
     waited, red_for, shown = np.zeros(width), np.full(width, 99), []
-    for length, wish, trusted, calls in spells:
-        asked = np.array([bool(calls >> at & 1) for at in range(width)])
+    for length, wish, trusted, calls, inside in spells:
+        asked, within = (np.array([bool(told >> at & 1) for at in range(width)]) for told in (calls, inside))
         for _ in range(length):
-            light = safety.step(np.array([wish]), np.array([trusted]), asked).copy()
+            light = safety.step(np.array([wish]), np.array([trusted]), asked, inside=within).copy()
             shown.append(light)
             assert not any(light[a] != RED and light[b] != RED for a, b in guard.conflicts)
             for a, b in (*guard.conflicts, *((b, a) for a, b in guard.conflicts)):
@@ -137,15 +140,49 @@ def test_no_crossing_of_any_shape_conflicts_hurries_or_starves(guard, spells):
 
 def test_without_emergencies_the_greediest_wish_starves_nobody():
     """An optimiser that always wants one street gets it, except when somebody is due."""
-    seconds = list(play([(1000, (0, True, 31, -1))]))
+    seconds = list(play([(1000, (0, True, 31, -1, 31))]))
     for at in range(5):
         reds = [length for light, length in run_lengths([int(s[0][at]) for s in seconds]) if light == RED]
         assert max(reds) <= CROSSING.max_red_s
     assert np.mean([s[0][NORTH] == GREEN for s in seconds]) > 0.5
 
 
+def changed_with(inside: tuple[int, ...], before: int, after: int) -> dict[int, int]:
+    """After how many seconds of a change each movement of the phase after is green, where some stand within."""
+    safety, nobody, within = Safety(rules_of([CROSSING])), np.zeros(5, bool), np.isin(np.arange(5), inside)
+    for _ in range(20):
+        safety.step(np.array([before]), np.array([True]), nobody)
+    begun = dict[int, int]()
+    for second in range(30):
+        light = safety.step(np.array([after]), np.array([True]), nobody, inside=within)
+        for move in np.flatnonzero((light == GREEN) & (np.array(PHASES[before]) == 0)).tolist():
+            begun.setdefault(move, second)
+    return begun
+
+
+def test_who_stands_within_is_let_out_before_those_in_conflict_begin_but_not_for_ever():
+    assert changed_with((), 0, 2) == {EAST: 4, EAST_LEFT: 4}
+    assert changed_with((NORTH,), 0, 2) == {EAST: 4 + PATIENCE_S, EAST_LEFT: 4 + PATIENCE_S}
+
+
+def test_who_had_to_give_way_within_is_not_waited_for():
+    assert changed_with((NORTH_LEFT,), 0, 2) == {EAST: 4, EAST_LEFT: 4}
+    assert changed_with((NORTH_LEFT,), 1, 2) == {EAST: 4 + PATIENCE_S, EAST_LEFT: 4 + PATIENCE_S}
+
+
+def test_an_ambulance_is_not_kept_waiting_for_who_stands_within():
+    within, safety = np.ones(5, bool), Safety(rules_of([CROSSING]))
+    for _ in range(20):
+        safety.step(np.array([0]), np.array([True]), np.zeros(5, bool))
+    shown = [
+        int(safety.step(np.array([0]), np.array([True]), np.zeros(5, bool), np.array([2]), within)[EAST])
+        for _ in range(6)
+    ]
+    assert shown[4] == GREEN
+
+
 def test_doubtful_data_brings_the_fixed_plan():
-    shown = [safety.lamps.target[0] for *_, safety in play([(76 * 2, (0, False, 31, -1))])]
+    shown = [safety.lamps.target[0] for *_, safety in play([(76 * 2, (0, False, 31, -1, 0))])]
     assert set(shown) == {0, 1, 2, 3}
 
 
@@ -211,7 +248,7 @@ def test_a_crossing_that_cannot_serve_everyone_in_time_is_refused():
 
 
 def test_an_emergency_vehicle_gets_its_phase_at_once():
-    lights = list(play([(20, (2, True, 31, -1)), (12, (2, True, 31, 0))]))
+    lights = list(play([(20, (2, True, 31, -1, 0)), (12, (2, True, 31, 0, 0))]))
     assert lights[-1][0][NORTH] == GREEN
 
 

@@ -87,21 +87,23 @@ class Street(RuleBasedStateMachine):
         trusted=st.tuples(st.booleans(), st.booleans()),
         calls=st.integers(0, 2 ** sum(WIDTHS) - 1),
         urgent=st.just((-1, -1)) | st.tuples(PHASE, PHASE),
+        inside=st.integers(0, 2 ** sum(WIDTHS) - 1),
         flicker=st.booleans(),
     )
-    def go_on(self, seconds, wish, trusted, calls, urgent, flicker):
-        asked = np.array([bool(calls >> at & 1) for at in range(sum(WIDTHS))])
+    def go_on(self, seconds, wish, trusted, calls, urgent, inside, flicker):
+        asked, within = (np.array([bool(told >> at & 1) for at in range(sum(WIDTHS))]) for told in (calls, inside))
         for second in range(seconds):
             turn = -1 if flicker and second % 2 else 1  # what was meant for one comes to the other
             told, sure, first = (list(one)[::turn] for one in (wish, trusted, urgent))
-            self._second(np.array(told, np.int32), np.array(sure), asked, np.array(first, np.int32))
+            self._second(np.array(told, np.int32), np.array(sure), asked, np.array(first, np.int32), within)
 
-    def _second(self, wish, trusted, asked, urgent):
-        light = self.both.step(wish, trusted, asked, urgent)
+    def _second(self, wish, trusted, asked, urgent, within):
+        light = self.both.step(wish, trusted, asked, urgent, within)
         own = np.split(light, [WIDTHS[0]])
-        for at, (mine, calls) in enumerate(zip(own, np.split(asked, [WIDTHS[0]]), strict=True)):
+        each = zip(own, np.split(asked, [WIDTHS[0]]), np.split(within, [WIDTHS[0]]), strict=True)
+        for at, (mine, calls, inside) in enumerate(each):
             here = slice(at, at + 1)
-            assert np.array_equal(mine, self.alone[at].step(wish[here], trusted[here], calls, urgent[here]))
+            assert np.array_equal(mine, self.alone[at].step(wish[here], trusted[here], calls, urgent[here], inside))
             if self.alone[at].lamps.urgent_s[0]:
                 self.urgent_ever[at] = GUARDS[at].emergency_s
             level = self.alone[at].lamps.level

@@ -23,7 +23,8 @@ SIGHT_M = 200.0
 class Seen:
     """One second of detection: vehicles by sighting lane, crossings of the line, dark lanes, exit room.
 
-    `inside` are the movements of those who have crossed a line and stand within the crossing.
+    `inside` are the movements of those who have crossed a line and stand within the crossing, `leaving` also of those
+    who stood there a moment ago and are not out.
     """
 
     sighting: Ints
@@ -33,6 +34,7 @@ class Seen:
     dark: NDArray[np.bool_] | None = None
     room: Floats | None = None
     inside: Ints | None = None
+    leaving: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from citywide.kit.compiled import compiled
 from citywide.systems.traffic.engine.control.layout import Bytes
 from citywide.systems.traffic.engine.safety.model import RED, YELLOW, Guard, Lamps, Rules
 
+PATIENCE_S = 6  # of red, for who is let out
+
 
 def conflict_matrix(guard: Guard) -> Bytes:
     """Movement × movement: 2 never together, 1 only while one of the two is permissive."""
@@ -32,7 +34,8 @@ def may_be_green(rules: Rules, lamps: Lamps, crossing: int, move: int, level: in
 def gives_way(rules: Rules, lamps: Lamps, other: int, strength: int, level: int) -> bool:
     """Whether a movement in conflict leaves the way free for a green of this level."""
     if lamps.light[other] == RED:
-        return lamps.since[other] >= rules.all_red[other]
+        patience = PATIENCE_S if lamps.leaving[other] else 0
+        return lamps.since[other] >= rules.all_red[other] + patience
     if strength == 2 or lamps.light[other] == YELLOW:
         return False
     permissive = lamps.level[other] == 1

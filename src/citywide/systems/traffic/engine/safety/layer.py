@@ -11,6 +11,7 @@ from citywide.systems.traffic.engine.control.layout import Bytes, Flags, Ints
 from citywide.systems.traffic.engine.safety.emergency import serves_emergency
 from citywide.systems.traffic.engine.safety.fallback import follow_plan, place_in_plan, set_place, with_plans
 from citywide.systems.traffic.engine.safety.greens import show
+from citywide.systems.traffic.engine.safety.leaving import let_out
 from citywide.systems.traffic.engine.safety.memory import Memory, all_red, memory_of, taken_back
 from citywide.systems.traffic.engine.safety.model import Lamps, Rules, Steps, dark_lamps
 from citywide.systems.traffic.engine.safety.pedestrians import keep_late_calls, take_calls
@@ -41,8 +42,13 @@ class Safety:
         """All that another process needs to go on in the next second as this one would."""
         return memory_of(self.rules, self.lamps)
 
-    def step(self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None) -> Bytes:
-        """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown."""
+    def step(
+        self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None, inside: Flags | None = None
+    ) -> Bytes:
+        """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown.
+
+        `inside` are the movements of which somebody stood within the crossing a moment ago and is not out.
+        """
         crossings, moves = len(self.rules.max_red), len(self.lamps.light)
         if (len(wish), len(trusted), len(calls)) != (crossings, crossings, moves):
             raise ValueError(
@@ -50,7 +56,8 @@ class Safety:
                 f"accepted: {crossings} crossings, {moves} movements"
             )
         urgent = np.full(len(wish), -1, np.int32) if emergency is None else emergency
-        step_all(self.rules, self.lamps, wish, trusted, calls, urgent)
+        within = np.zeros(moves, np.bool_) if inside is None else inside
+        step_all(self.rules, self.lamps, wish, trusted, calls, urgent, within)
         return self.lamps.light
 
     def run_plans(self, plans: Mapping[int, Steps], into_s: Mapping[int, float]) -> None:
@@ -61,7 +68,7 @@ class Safety:
 
 
 @compiled
-def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints) -> None:
+def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints, inside: Flags) -> None:
     """One second of every crossing."""
     for crossing in range(len(wish)):
         serving = serves_emergency(rules, lamps, crossing, int(urgent[crossing]))
@@ -74,5 +81,6 @@ def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flag
             if trusted[crossing] and 0 <= wish[crossing] < phases:
                 asked = int(wish[crossing])
             lamps.target[crossing] = allowed(rules, lamps, crossing, asked)
+        let_out(rules, lamps, crossing, inside, serving)
         show(rules, lamps, crossing)
         keep_late_calls(rules, lamps, crossing, calls)

@@ -17,7 +17,7 @@ from citywide.systems.traffic.engine.safety.model import LONG_AGO, RED, YELLOW, 
 WITHIN_S = 1.5  # of a second that was not missed
 Memory = Mapping[str, Sequence[int]]
 PLANS = ("plan_from", "plan_phase", "plan_s")
-KEPT = tuple(name for name in Lamps._fields if name != "marks")
+KEPT = tuple(name for name in Lamps._fields if name not in {"marks", "leaving"})
 
 
 def memory_of(rules: Rules, lamps: Lamps) -> dict[str, list[int]]:

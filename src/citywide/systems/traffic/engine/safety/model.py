@@ -69,6 +69,7 @@ class Lamps(NamedTuple):
     plan_left: Ints
     urgent_s: Ints
     marks: Flags  # movement; for the kernels to write on
+    leaving: Flags  # movement: of this second, whom those in conflict let out first
 
 
 def dark_lamps(rules: Rules) -> Lamps:
@@ -88,4 +89,5 @@ def dark_lamps(rules: Rules) -> Lamps:
         plan_left=rules.plan_s[rules.plan_from[:-1]].copy(),
         urgent_s=np.zeros(crossings, np.int32),
         marks=np.zeros(moves, np.bool_),
+        leaving=np.zeros(moves, np.bool_),
     )
