@@ -58,6 +58,8 @@ def _under_load(server: Server, faults: list[str], chance: random.Random) -> Map
     back: dict[str, list[float]] = {}
     for fault in faults:
         time.sleep(chance.uniform(0.3, 2.0))
+        if fault == "worker":
+            _all_keep_parts(server)
         began = time.monotonic()
         try:
             HOW[fault](server)
@@ -109,9 +111,13 @@ def _stop(senders: list[Sender]) -> None:
         sender.join(60)
 
 
-def _kill_worker(server: Server) -> None:
+def _all_keep_parts(server: Server) -> None:
+    """A worker that was begun a moment ago keeps nothing yet that another could take over."""
     with psycopg.connect(server.url, autocommit=True) as connection:
         _until(lambda: _one(connection, "select count(distinct worker) from hub.lease") == server.workers, 30)
+
+
+def _kill_worker(server: Server) -> None:
     os.kill(random.choice(server.worker_pids()), signal.SIGKILL)
 
 

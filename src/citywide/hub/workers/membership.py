@@ -93,7 +93,8 @@ class Membership:
                 self.keepers[part] = self.name
 
     def _left_of(self, parts: Sequence[int]) -> Legacy:
-        with self.database.transaction() as connection:
+        """By a connection of its own: those of the pool may all be at work, or have been cut."""
+        with self.database.dedicated() as connection, connection.transaction():
             return left_of(connection, parts)
 
     def _is_patient(self) -> bool:
