@@ -89,8 +89,8 @@ def _latest(connection: Connection, parts: Sequence[int]) -> Rows:
 def _received(connection: Connection, met: Sequence[Met], since: Mapping[int, int]) -> Received:
     """What each part has received since it was written down."""
     told = {"oldest": min(since.values()), "parts": list(since), "since": list(since.values())}
-    ((packed,),) = connection.execute(sql("received_since"), told, binary=True).fetchall()
-    rows, commit = unpacked(packed or b"")
+    packed = connection.execute(sql("received_since"), told, binary=True).fetchall()
+    rows, commit = unpacked(b"".join(commit for (commit,) in packed))
     return Received(rows, _parts_of(rows, met), commit)
 
 
