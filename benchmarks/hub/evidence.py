@@ -44,7 +44,7 @@ class Group:
     """What all submitters have handed in is committed by one thread, as the chronicler does; all hear their indices."""
 
     def __init__(self, connection: psycopg.Connection, log: Log) -> None:
-        self.connection, self.log, self.commits = connection, log, 0
+        self.connection, self.log = connection, log
         self.waiting: queue.Queue[Handed | None] = queue.Queue()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -71,7 +71,6 @@ class Group:
 
     def _commit(self, group: list[Handed]) -> None:
         indices = iter(self.log.submit(self.connection, [entry for entries, _, _ in group for entry in entries]))
-        self.commits += 1
         for entries, told, done in group:
             told.extend(islice(indices, len(entries)))
             done.set()

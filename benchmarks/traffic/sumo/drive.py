@@ -55,7 +55,7 @@ class Eyes:
 
     site: Site
     was: dict[str, str] = field(default_factory=dict)
-    stood: dict[str, int] = field(default_factory=dict)  # seconds since
+    stood: dict[str, int] = field(default_factory=dict)  # seconds since, of those within a crossing
     names: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class Eyes:
     def look(self, sim: ModuleType, dark: set[str]) -> Seen:
         """One second of detection; a dark lane yields nothing."""
         site, length = self.site, self.site.roads.length
-        rows, crossed, inside, leaving, lane_now, last = [], [], [], [], {}, {}
+        rows, crossed, inside, leaving, lane_now, last, stood = [], [], [], [], {}, {}, {}
         for name, values in sim.vehicle.getAllSubscriptionResults().items():
             lane, at, speed = values[LANE_ID], values[LANE_POSITION], values[SPEED]
             lane_now[name] = lane
@@ -77,23 +77,19 @@ class Eyes:
                 away = length[lane] - at
                 if away + site.further.get(lane, 0.0) <= SIGHT_M and lane not in dark:
                     rows.append((site.sightings[lane], away, speed))
-            if lane in site.within and speed < STANDS_MPS:
-                inside.append(site.within[lane])
-            if lane in site.within and self._stood_lately(name, speed):
-                leaving.append(site.within[lane])
+            if lane in site.within:
+                stood[name] = 0 if speed < STANDS_MPS else self.stood.get(name, LATELY_S) + 1
+                inside += [site.within[lane]] * (stood[name] == 0)
+                leaving += [site.within[lane]] * (stood[name] <= LATELY_S)
             if lane in site.exits and (lane not in last or at < last[lane][0]):
                 last[lane] = (at, speed)
-        self.was = lane_now
+        self.was, self.stood = lane_now, stood
         table = np.array(rows, np.float64).reshape(-1, 3)
         return Seen(
             table[:, 0].astype(np.int32), table[:, 1].copy(), table[:, 2].copy(),
             np.array(crossed, np.int32), self._dark(dark), self._room(last), np.array(inside, np.int32),
             np.array(leaving, np.int32),
         )  # fmt: skip
-
-    def _stood_lately(self, name: str, speed: float) -> bool:
-        self.stood[name] = 0 if speed < STANDS_MPS else self.stood.get(name, LATELY_S) + 1
-        return self.stood[name] <= LATELY_S
 
     def _dark(self, dark: set[str]) -> np.ndarray:
         mask = np.zeros(self.site.layout.lanes, np.bool_)
@@ -166,10 +162,10 @@ class SafeLights:
             calls |= seen.dark
             dark = np.bincount(layout.crossing_of_lane, seen.dark, layout.crossings)
             self.trusted = dark <= np.diff(layout.lane_from) * 0.5
-        within = np.zeros(int(self.site.lit.sum()), np.bool_)
+        leaving = np.zeros(int(self.site.lit.sum()), np.bool_)
         if seen.leaving is not None:
-            within[self.lit_at[seen.leaving[self.site.lit[seen.leaving]]]] = True
-        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane[self.site.lit]], inside=within)
+            leaving[self.lit_at[seen.leaving[self.site.lit[seen.leaving]]]] = True
+        lights = self.safety.step(targets, self.trusted, calls[layout.move_lane[self.site.lit]], leaving=leaving)
         for at, signal in enumerate(self.site.signals):
             text = self._text(at, lights)
             if text != self.text[at]:

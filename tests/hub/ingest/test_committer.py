@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from citywide.hub import Entity, Point, Reading
+from citywide.hub.database.queries import sql
 from citywide.hub.ingest import hand
 from citywide.hub.ingest.batch import Rows
 from citywide.hub.ingest.committer import Committer
@@ -157,6 +158,15 @@ def test_after_any_failures_the_table_and_the_memory_hold_what_was_acknowledged(
     )
     assert committer.submit(batch(gauged, 0, 99)).result(20).tolist() == [0]
     assert memory_of(gauged) == memory_of_a_newcomer(gauged)
+
+
+def test_what_came_since_is_handed_over_commit_by_commit_so_that_no_value_grows_without_end(gauged: TrialCity) -> None:
+    for second in range(3):
+        gauged.hub.committer.submit(batch(gauged, 0, second)).result(20)
+    with gauged.hub.database.transaction() as connection:
+        asked = {"oldest": 0, "parts": list(range(64)), "since": [0] * 64}
+        packed = connection.execute(sql("received_since"), asked, binary=True).fetchall()
+    assert [len(each) for (each,) in packed] == [4 * 28, 28, 28, 28]
 
 
 def made_ready(committer: Committer, rows: Rows) -> "Future[np.ndarray]":

@@ -68,7 +68,7 @@ def take_up(connection: Connection, state: State, legacy: Legacy) -> None:
         log.warning("memory_of_another_version", parts=len(foreign))
         state.remember(_latest(connection, foreign))
     _fold(state, legacy.received)
-    state.received = max([state.received, *legacy.since.values()])
+    state.received = max([state.received, *legacy.since.values(), *legacy.received.commit[-1:].tolist()])
     standing = connection.execute(sql("standing_alarms"), {"parts": parts}).fetchall()
     state.evaluator.agree(state.of_parts(parts), standing)  # silence is raised without any reading
 
@@ -90,7 +90,7 @@ def _received(connection: Connection, met: Sequence[Met], since: Mapping[int, in
     """What each part has received since it was written down."""
     told = {"oldest": min(since.values()), "parts": list(since), "since": list(since.values())}
     packed = connection.execute(sql("received_since"), told, binary=True).fetchall()
-    rows, commit = unpacked(b"".join(commit for (commit,) in packed))
+    rows, commit = unpacked(b"".join(each for (each,) in packed))
     return Received(rows, _parts_of(rows, met), commit)
 
 
@@ -114,4 +114,3 @@ def _fold(state: State, received: Received) -> None:
     bounds = [0, *(np.flatnonzero(np.diff(commit)) + 1).tolist(), len(rows)]
     for begin, end in pairwise(bounds):
         state.replay(rows.pick(np.arange(begin, end)))
-    state.received = max([state.received, *commit[-1:].tolist()])

@@ -47,14 +47,14 @@ select latest.series, (extract(epoch from latest.time) * 1000000)::bigint, lates
 from hub.latest join hub.series on series.number = latest.series where series.entity %% 64 = any(%(parts)s)
 
 -- name: received_since
--- Packed commit by commit: row by row costs more to hand over than to find, and one value of all has an end at a gigabyte
-select string_agg(int4send(series) || timestamptz_send(time) || float8send(value) || int8send(received), ''::bytea order by time, series)
-from (
-    select reading.series, reading.time, reading.value, reading.received
-    from hub.reading join hub.series on series.number = reading.series
-    join unnest(%(parts)s::int[], %(since)s::bigint[]) written (part, received) on written.part = series.entity %% 64
-    where reading.received > %(oldest)s and reading.received > written.received
-) later group by received order by received
+-- Packed, commit by commit: row by row costs more to hand over than to find, and one value of all ends at a gigabyte
+select string_agg(
+    int4send(reading.series) || timestamptz_send(reading.time) || float8send(reading.value) || int8send(reading.received),
+    ''::bytea order by reading.time, reading.series)
+from hub.reading join hub.series on series.number = reading.series
+join unnest(%(parts)s::int[], %(since)s::bigint[]) written (part, received) on written.part = series.entity %% 64
+where reading.received > %(oldest)s and reading.received > written.received
+group by reading.received order by reading.received
 
 -- name: partitions
 select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid

@@ -29,7 +29,9 @@ log = structlog.get_logger()
 Result = TypeVar("Result")
 HEARTBEAT_S = 0.5
 AWAY_S = 1.5  # without a heartbeat
-SURE_AFTER = 6  # beats: whoever was killed and has begun anew is counted twice until the dead one is given up
+SURE_AFTER = round(
+    leases.GIVEN_UP_AFTER.total_seconds() / HEARTBEAT_S
+)  # beats: whoever was killed and has begun anew is counted twice until the dead one is given up
 PARTS_AT_ONCE = 8  # a city of a million devices needs a second or two to read so many
 
 

@@ -39,8 +39,8 @@ SPELLS = st.lists(st.tuples(st.integers(1, 40), SECONDS), min_size=1, max_size=3
 def play(spells, guard=CROSSING):
     """Each spell repeats one second of inputs; yields the lights, levels and calls of every second."""
     safety = Safety(rules_of([guard]))
-    for length, (wish, trusted, calls, urgent, inside) in spells:
-        asked, within = (np.array([bool(told >> at & 1) for at in range(5)]) for told in (calls, inside))
+    for length, (wish, trusted, calls, urgent, leaving) in spells:
+        asked, within = (np.array([bool(told >> at & 1) for at in range(5)]) for told in (calls, leaving))
         for _ in range(length):
             light = safety.step(np.array([wish]), np.array([trusted]), asked, np.array([urgent]), within)
             yield light.copy(), safety.lamps.level.copy(), asked, safety
@@ -120,10 +120,10 @@ def guards(draw):
 def test_no_crossing_of_any_shape_conflicts_hurries_or_starves(guard, spells):
     safety, width = Safety(rules_of([guard])), len(guard.min_green_s)
     waited, red_for, shown = np.zeros(width), np.full(width, 99), []
-    for length, wish, trusted, calls, inside in spells:
-        asked, within = (np.array([bool(told >> at & 1) for at in range(width)]) for told in (calls, inside))
+    for length, wish, trusted, calls, leaving in spells:
+        asked, within = (np.array([bool(told >> at & 1) for at in range(width)]) for told in (calls, leaving))
         for _ in range(length):
-            light = safety.step(np.array([wish]), np.array([trusted]), asked, inside=within).copy()
+            light = safety.step(np.array([wish]), np.array([trusted]), asked, leaving=within).copy()
             shown.append(light)
             assert not any(light[a] != RED and light[b] != RED for a, b in guard.conflicts)
             for a, b in (*guard.conflicts, *((b, a) for a, b in guard.conflicts)):
@@ -147,14 +147,14 @@ def test_without_emergencies_the_greediest_wish_starves_nobody():
     assert np.mean([s[0][NORTH] == GREEN for s in seconds]) > 0.5
 
 
-def changed_with(inside: tuple[int, ...], before: int, after: int) -> dict[int, int]:
+def changed_with(leaving: tuple[int, ...], before: int, after: int) -> dict[int, int]:
     """After how many seconds of a change each movement of the phase after is green, where some stand within."""
-    safety, nobody, within = Safety(rules_of([CROSSING])), np.zeros(5, bool), np.isin(np.arange(5), inside)
+    safety, nobody, within = Safety(rules_of([CROSSING])), np.zeros(5, bool), np.isin(np.arange(5), leaving)
     for _ in range(20):
         safety.step(np.array([before]), np.array([True]), nobody)
     begun = dict[int, int]()
     for second in range(30):
-        light = safety.step(np.array([after]), np.array([True]), nobody, inside=within)
+        light = safety.step(np.array([after]), np.array([True]), nobody, leaving=within)
         for move in np.flatnonzero((light == GREEN) & (np.array(PHASES[before]) == 0)).tolist():
             begun.setdefault(move, second)
     return begun
@@ -286,5 +286,7 @@ def test_a_guard_with_a_number_that_cannot_be_is_refused(odd, why):
 
 def test_wishes_for_another_number_of_crossings_are_refused():
     safety = Safety(rules_of([Guard(**TWO)]))
-    with pytest.raises(ValueError, match="2 wishes, 1 trusted, 2 calls; accepted: 1 crossings, 2 movements"):
+    with pytest.raises(ValueError, match="2 wishes, 1 trusted, 2 calls, 2 leaving; accepted: 1 crossings, 2 movements"):
         safety.step(np.zeros(2, np.int32), np.ones(1, bool), np.ones(2, bool))
+    with pytest.raises(ValueError, match="1 wishes, 1 trusted, 2 calls, 1 leaving; accepted: 1 crossings, 2 movements"):
+        safety.step(np.zeros(1, np.int32), np.ones(1, bool), np.ones(2, bool), leaving=np.ones(1, bool))

@@ -87,11 +87,11 @@ class Street(RuleBasedStateMachine):
         trusted=st.tuples(st.booleans(), st.booleans()),
         calls=st.integers(0, 2 ** sum(WIDTHS) - 1),
         urgent=st.just((-1, -1)) | st.tuples(PHASE, PHASE),
-        inside=st.integers(0, 2 ** sum(WIDTHS) - 1),
+        leaving=st.integers(0, 2 ** sum(WIDTHS) - 1),
         flicker=st.booleans(),
     )
-    def go_on(self, seconds, wish, trusted, calls, urgent, inside, flicker):
-        asked, within = (np.array([bool(told >> at & 1) for at in range(sum(WIDTHS))]) for told in (calls, inside))
+    def go_on(self, seconds, wish, trusted, calls, urgent, leaving, flicker):
+        asked, within = (np.array([bool(told >> at & 1) for at in range(sum(WIDTHS))]) for told in (calls, leaving))
         for second in range(seconds):
             turn = -1 if flicker and second % 2 else 1  # what was meant for one comes to the other
             told, sure, first = (list(one)[::turn] for one in (wish, trusted, urgent))
@@ -101,9 +101,9 @@ class Street(RuleBasedStateMachine):
         light = self.both.step(wish, trusted, asked, urgent, within)
         own = np.split(light, [WIDTHS[0]])
         each = zip(own, np.split(asked, [WIDTHS[0]]), np.split(within, [WIDTHS[0]]), strict=True)
-        for at, (mine, calls, inside) in enumerate(each):
+        for at, (mine, calls, leaving) in enumerate(each):
             here = slice(at, at + 1)
-            assert np.array_equal(mine, self.alone[at].step(wish[here], trusted[here], calls, urgent[here], inside))
+            assert np.array_equal(mine, self.alone[at].step(wish[here], trusted[here], calls, urgent[here], leaving))
             if self.alone[at].lamps.urgent_s[0]:
                 self.urgent_ever[at] = GUARDS[at].emergency_s
             level = self.alone[at].lamps.level

@@ -43,21 +43,21 @@ class Safety:
         return memory_of(self.rules, self.lamps)
 
     def step(
-        self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None, inside: Flags | None = None
+        self, wish: Ints, trusted: Flags, calls: Flags, emergency: Ints | None = None, leaving: Flags | None = None
     ) -> Bytes:
         """One second: wishes (phase or anything else) per crossing, calls per movement; the lights shown.
 
-        `inside` are the movements of which somebody stood within the crossing a moment ago and is not out.
+        `leaving` are the movements of which somebody stood within the crossing a moment ago and is not out.
         """
         crossings, moves = len(self.rules.max_red), len(self.lamps.light)
-        if (len(wish), len(trusted), len(calls)) != (crossings, crossings, moves):
+        going = np.zeros(moves, np.bool_) if leaving is None else leaving
+        if (len(wish), len(trusted), len(calls), len(going)) != (crossings, crossings, moves, moves):
             raise ValueError(
-                f"{len(wish)} wishes, {len(trusted)} trusted, {len(calls)} calls; "
+                f"{len(wish)} wishes, {len(trusted)} trusted, {len(calls)} calls, {len(going)} leaving; "
                 f"accepted: {crossings} crossings, {moves} movements"
             )
         urgent = np.full(len(wish), -1, np.int32) if emergency is None else emergency
-        within = np.zeros(moves, np.bool_) if inside is None else inside
-        step_all(self.rules, self.lamps, wish, trusted, calls, urgent, within)
+        step_all(self.rules, self.lamps, wish, trusted, calls, urgent, going)
         return self.lamps.light
 
     def run_plans(self, plans: Mapping[int, Steps], into_s: Mapping[int, float]) -> None:
@@ -68,7 +68,9 @@ class Safety:
 
 
 @compiled
-def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints, inside: Flags) -> None:
+def step_all(
+    rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flags, urgent: Ints, leaving: Flags
+) -> None:
     """One second of every crossing."""
     for crossing in range(len(wish)):
         serving = serves_emergency(rules, lamps, crossing, int(urgent[crossing]))
@@ -81,6 +83,6 @@ def step_all(rules: Rules, lamps: Lamps, wish: Ints, trusted: Flags, calls: Flag
             if trusted[crossing] and 0 <= wish[crossing] < phases:
                 asked = int(wish[crossing])
             lamps.target[crossing] = allowed(rules, lamps, crossing, asked)
-        let_out(rules, lamps, crossing, inside, serving)
+        let_out(rules, lamps, crossing, leaving, serving)
         show(rules, lamps, crossing)
         keep_late_calls(rules, lamps, crossing, calls)

@@ -11,11 +11,11 @@ from citywide.systems.traffic.engine.safety.waits import in_time
 
 
 @compiled
-def let_out(rules: Rules, lamps: Lamps, crossing: int, inside: Flags, hurry: bool) -> None:
+def let_out(rules: Rules, lamps: Lamps, crossing: int, leaving: Flags, hurry: bool) -> None:
     """Note whose way is held free this second: nobody's in an emergency, or where somebody would wait too long."""
     first, last, some = rules.move_from[crossing], rules.move_from[crossing + 1], False
     for move in range(first, last):
-        lamps.leaving[move] = inside[move] and lamps.level[move] == 2 and not hurry
+        lamps.leaving[move] = leaving[move] and lamps.level[move] == 2 and not hurry
         some |= lamps.leaving[move]
     if some and not in_time(rules, lamps, crossing, lamps.target[crossing]):
         lamps.leaving[first:last] = False
